@@ -1,0 +1,68 @@
+"""Model fields that behave the same on SQLite and PostgreSQL: exact decimals and text that sorts bytewise."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class AmountField(models.DecimalField):
+    """A quantity or price: at most 15 digits before the point, 8 after it.
+
+    SQLite keeps decimals as 8-byte floats, and Django reads them back with 15 significant digits; the shortest text that
+    means the same float has all the digits an average price needs.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_digits"] = 23
+        kwargs["decimal_places"] = 8
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_digits"], kwargs["decimal_places"]
+        return name, path, list(args), kwargs
+
+    def get_internal_type(self) -> str:
+        return "AmountField"
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "decimal" if connection.vendor == "sqlite" else f"numeric({self.max_digits}, {self.decimal_places})"
+
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
+        return value if value is None or isinstance(value, Decimal) else Decimal(repr(value))
+
+
+class ExactDecimalField(models.CharField):
+    """A decimal of any length, kept as text: for sums that no column type of both databases holds exactly."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = 80
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"]
+        return name, path, list(args), kwargs
+
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+    def to_python(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, Decimal) else Decimal(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else format(value, "f")
+
+
+class BytewiseCharField(models.CharField):
+    """Text that sorts by code point whatever the database's locale: SQLite does, PostgreSQL needs the C collation."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters

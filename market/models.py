@@ -1,0 +1,37 @@
+"""Instruments: what can be traded, in which steps of price and quantity."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from market.fields import AmountField, BytewiseCharField
+
+SYMBOL = r"^[A-Z0-9.\-]{1,20}\Z"
+SMALLEST = Decimal("0.00000001")
+
+
+class Instrument(models.Model):
+    """One tradable symbol; prices are multiples of `tick_size`, quantities of `lot_size`."""
+
+    symbol = BytewiseCharField(max_length=20, unique=True, validators=[RegexValidator(SYMBOL)])
+    name = models.CharField(max_length=100)
+    currency = models.CharField(max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z")])
+    tick_size = AmountField(default=Decimal("0.01"), validators=[MinValueValidator(SMALLEST)])
+    lot_size = AmountField(default=Decimal(1), validators=[MinValueValidator(SMALLEST)])
+    price_decimals = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(8)])
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["symbol"]
+        constraints = [
+            models.CheckConstraint(condition=Q(tick_size__gt=0), name="instrument_tick_size_positive"),
+            models.CheckConstraint(condition=Q(lot_size__gt=0), name="instrument_lot_size_positive"),
+            models.CheckConstraint(condition=Q(price_decimals__lte=8), name="instrument_price_decimals_kept"),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol

@@ -1,0 +1,134 @@
+"""Who may open a websocket and keep it: origin and host of the handshake, session or token, and both again each second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user, get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, parse_cookie
+from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from rest_framework.authtoken.models import Token
+
+from orders import services
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a socket was let in with; it is good as long as all of it still holds."""
+
+    user: AbstractBaseUser
+    session_key: str | None
+    token: str | None
+
+    @property
+    def password(self) -> str:
+        return self.user.password
+
+
+def header(scope: dict[str, Any], name: bytes) -> str | None:
+    """The handshake's header, or None where it is missing or given twice."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def has_token(scope: dict[str, Any]) -> bool:
+    return any(key == b"authorization" for key, _ in scope["headers"])
+
+
+def is_known_host(scope: dict[str, Any]) -> bool:
+    """Whether the handshake names a host that this site answers to."""
+    domain, _ = split_domain_port(header(scope, b"host") or "")
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def is_same_origin(scope: dict[str, Any]) -> bool:
+    """Whether the page behind the handshake comes from this very scheme, host and port, or a listed origin."""
+    origin = header(scope, b"origin")
+    if origin is None:
+        return False
+    if origin in settings.ALLOWED_ORIGINS:
+        return True
+    scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http")
+    return _parts(origin) == _parts(f"{scheme}://{header(scope, b'host')}")
+
+
+def _parts(origin: str) -> tuple[str, str | None, int | None]:
+    try:
+        parts = urlsplit(origin)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return ("", origin, None)
+    return (parts.scheme, parts.hostname, port)
+
+
+def find_pass(scope: dict[str, Any]) -> Pass | None:
+    """The handshake's token or session, if it is good."""
+    return _by_token(scope) if has_token(scope) else _by_session(scope)
+
+
+def _by_token(scope: dict[str, Any]) -> Pass | None:
+    scheme, _, key = (header(scope, b"authorization") or "").partition(" ")
+    if scheme.lower() != "token" or not key.isascii() or not key.isalnum():
+        return None
+    token = Token.objects.select_related("user").filter(key=key, user__is_active=True).first()
+    return None if token is None else Pass(token.user, None, token.key)
+
+
+def _by_session(scope: dict[str, Any]) -> Pass | None:
+    key = parse_cookie(header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return None
+    session: SessionBase = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(key)
+    if SESSION_KEY not in session:
+        return None
+    request = HttpRequest()
+    request.session = session
+    user = get_user(request)
+    return Pass(user, key, None) if user.is_authenticated and user.is_active else None  # type: ignore[arg-type]
+
+
+def still_good(passes: Iterable[Pass]) -> set[Pass]:
+    """Those whose person is active with the same password, and whose session or token still exists; a few queries."""
+    wanted = list(passes)
+    users = _users({entry.user.pk for entry in wanted})
+    sessions = {entry.session_key for entry in wanted if entry.session_key}
+    tokens = {entry.token for entry in wanted if entry.token}
+    alive: set[str] = set()
+    for batch in _batches(sorted(sessions)):
+        found = Session.objects.filter(session_key__in=batch, expire_date__gt=timezone.now())
+        alive.update(found.values_list("session_key", flat=True))
+    for batch in _batches(sorted(tokens)):
+        alive.update(Token.objects.filter(key__in=batch).values_list("key", flat=True))
+    return {
+        entry
+        for entry in wanted
+        if users.get(entry.user.pk) == entry.password and (entry.session_key or entry.token) in alive
+    }
+
+
+def still_watching(passes: Iterable[Pass]) -> set[Pass]:
+    """Those whose person may still follow others."""
+    wanted = list(passes)
+    people = get_user_model()._default_manager.in_bulk({entry.user.pk for entry in wanted})
+    return {entry for entry in wanted if entry.user.pk in people and services.can_watch(people[entry.user.pk])}
+
+
+def _users(ids: set[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for batch in _batches(sorted(ids)):
+        active = get_user_model()._default_manager.filter(pk__in=batch, is_active=True)
+        found.update(active.values_list("pk", "password"))
+    return found
+
+
+def _batches(values: list[Any]) -> Iterable[list[Any]]:
+    return (values[start : start + 500] for start in range(0, len(values), 500))

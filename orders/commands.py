@@ -1,0 +1,44 @@
+"""`order.place`, `order.amend` and `order.cancel` over the socket: as in REST, same rules, same errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+
+from orders import rows, services
+from orders.errors import NotFound, ValidationFailed
+from orders.models import Order
+from orders.origin import Source, acting
+from orders.rules import CLIENT_ORDER_ID
+from orders.serializers import amendment, expected_version, new_order, whole_number
+
+
+def run(user: AbstractBaseUser, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
+    """Runs the command; the status HTTP would have, and the order's row."""
+    user = get_user_model()._default_manager.get(pk=user.pk)  # as he is now, not as he connected
+    with acting(Source.SOCKET, user.get_username()):
+        match kind:
+            case "order.place":
+                placed = services.place(user, new_order(body))
+                return (201 if placed.created else 200), rows.order_row(placed.order)
+            case "order.amend":
+                version, changes = amendment(body)
+                return 200, rows.order_row(services.amend(user, _order_id(user, body), version, changes))
+            case "order.cancel":
+                return 200, rows.order_row(services.cancel(user, _order_id(user, body), expected_version(body)))
+    raise ValidationFailed(f"There is no command {kind}.")
+
+
+def _order_id(user: AbstractBaseUser, body: dict[str, Any]) -> int:
+    """Frames use `id` for themselves, so the order is named by `order_id` or by its `client_order_id`."""
+    client_order_id = body.get("client_order_id")
+    if "order_id" in body or not isinstance(client_order_id, str):
+        return whole_number("order_id", body.get("order_id"))
+    order = None
+    if CLIENT_ORDER_ID.fullmatch(client_order_id):
+        order = Order.objects.for_trader(user).filter(client_order_id=client_order_id).first()
+    if order is None:
+        raise NotFound("There is no such order.")
+    return int(order.pk)

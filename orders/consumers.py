@@ -1,0 +1,180 @@
+"""The websocket `/ws/`: one a tab, carrying a person's order events and his commands (docs/protocol.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+
+from orders import access, commands, sessions, wire
+from orders.access import Pass
+from orders.delivery import Delivery
+from orders.errors import OrderError
+from orders.hub import get_hub
+from orders.limits import MessageRate
+from orders.reader import in_thread
+from orders.subscriptions import Subscriptions
+
+log = logging.getLogger(__name__)
+
+STRIKES = 50
+CLOSE_PROTOCOL = 4400
+CLOSE_SIGNED_OUT = 4401
+CLOSE_FORBIDDEN = 4403
+CLOSE_TOO_SLOW = 4408
+CLOSE_RATE = 4429
+CLOSE_TOO_BIG = 1009
+CLOSE_RESTART = 1012
+
+
+class OrdersConsumer(AsyncConsumer):
+    """Knows its person, the frames and its subscriptions; what a command may do is decided in `services`."""
+
+    entry: Pass
+    delivery: Delivery
+    subscriptions: Subscriptions
+    rate: MessageRate
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Channels' own loop gives every socket a channel, and every message a hop through the one shared thread;
+        # the hub has one channel for all of them, and database work has threads of its own (orders.reader).
+        self.scope, self.base_send = scope, send
+        self.closed = False
+        self.strikes = 0
+        self.serving: asyncio.Task[None] | None = None
+        handlers = {
+            "websocket.connect": self.websocket_connect,
+            "websocket.receive": self.websocket_receive,
+            "websocket.disconnect": self.websocket_disconnect,
+        }
+        try:
+            while True:
+                message = await receive()
+                await handlers[message["type"]](message)
+        except StopConsumer:
+            pass
+        finally:
+            await self._leave()
+
+    async def websocket_connect(self, message: dict[str, Any]) -> None:
+        if not access.is_known_host(self.scope):
+            await self._refuse("host")
+        if not access.has_token(self.scope) and not access.is_same_origin(self.scope):
+            await self._refuse("origin")
+        entry = await in_thread(access.find_pass, self.scope)
+        await self.base_send({"type": "websocket.accept"})
+        if entry is None:
+            refused = OrderError("Sign in first.")
+            refused.code, refused.status = "unauthenticated", 401
+            await self.send_text(wire.error(None, refused))
+            await self.close(CLOSE_SIGNED_OUT)
+            return
+        self.entry = entry
+        self.delivery = Delivery(self.send_text, self._too_slow)
+        self.subscriptions = Subscriptions(entry.user, self.delivery, get_hub())
+        self.rate = MessageRate()
+        sessions.get_sessions().enter(self)
+        await self.send_text(wire.hello(entry.user.get_username()))
+        self.serving = asyncio.create_task(self.delivery.run())
+        self.serving.add_done_callback(self._served)
+        log.info("opened for %s", entry.user.get_username())
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        if self.closed:
+            return
+        text = message.get("text")
+        received_at = wire.now()
+        if text is None:
+            await self._strike(wire.WireError("bad_message", "A frame is text, not binary."))
+        elif len(text) > wire.MESSAGE_BYTES or len(text.encode()) > wire.MESSAGE_BYTES:
+            await self.send_text(wire.error(None, wire.WireError("message_too_big", "At most 64 KiB a frame.")))
+            await self.close(CLOSE_TOO_BIG)
+        else:
+            try:
+                frame = wire.parse(text)
+            except wire.WireError as error:
+                await self._strike(error)
+            else:
+                await self._answer(frame, received_at)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        self.closed = True
+        raise StopConsumer
+
+    async def _answer(self, frame: wire.Frame, received_at: float) -> None:
+        match frame:
+            case wire.Received():
+                self.subscriptions.received(frame)
+                return
+            case wire.Ping():
+                await self.send_text(wire.pong(frame.id, frame.client_time, received_at))
+                return
+        if not self.rate.allows():
+            refused = OrderError("Too many messages.")
+            refused.code, refused.status = "rate_limited", 429
+            await self.send_text(wire.error(frame.id, refused))
+            await self.close(CLOSE_RATE)
+            return
+        try:
+            match frame:
+                case wire.Subscribe():
+                    await self.subscriptions.subscribe(frame, self.send_text)
+                case wire.Unsubscribe():
+                    await self.send_text(await self.subscriptions.unsubscribe(frame))
+                case wire.Command():
+                    status, row = await in_thread(commands.run, self.entry.user, frame.type, frame.body)
+                    await self.send_text(wire.ack(frame.id, status, row))
+        except OrderError as refused:
+            await self.send_text(wire.error(frame.id, refused))
+        except Exception:
+            log.exception("A %s failed.", type(frame).__name__)
+            await self.send_text(wire.error(frame.id, OrderError("Something went wrong here; nothing was changed.")))
+
+    async def send_text(self, text: str) -> None:
+        if not self.closed:
+            await self.base_send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int) -> None:
+        """Closes once; what comes in afterwards is not read."""
+        if not self.closed:
+            self.closed = True
+            if self.serving is not None:
+                self.serving.cancel()
+            await self.base_send({"type": "websocket.close", "code": code})
+
+    async def go_away(self, reason: str, reconnect_after_ms: int) -> None:
+        await self.send_text(wire.going_away(reason, reconnect_after_ms))
+        await self.close(CLOSE_RESTART)
+
+    async def _refuse(self, what: str) -> None:
+        """Refuses the handshake itself."""
+        log.warning("refused: wrong %s", what)
+        self.closed = True
+        await self.base_send({"type": "websocket.close"})
+        raise StopConsumer
+
+    async def _strike(self, error: wire.WireError) -> None:
+        self.strikes += 1
+        await self.send_text(wire.error(error.frame_id, error))
+        if self.strikes >= STRIKES:
+            await self.close(CLOSE_PROTOCOL)
+
+    async def _too_slow(self) -> None:
+        await self.close(CLOSE_TOO_SLOW)
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        """A delivery that failed must not leave a silent socket: the client comes back and is caught up."""
+        if not task.cancelled() and task.exception() is not None:
+            log.error("The delivery failed.", exc_info=task.exception())
+            asyncio.ensure_future(self.close(CLOSE_RESTART))
+
+    async def _leave(self) -> None:
+        self.closed = True
+        if self.serving is not None:
+            self.serving.cancel()
+            sessions.get_sessions().leave(self)
+            await self.subscriptions.leave()
+            log.info("closed for %s", self.entry.user.get_username())

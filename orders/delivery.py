@@ -1,0 +1,159 @@
+"""What one socket is still owed, sent at the pace its client answers: every event of its streams once and in order.
+
+A stream's events are taken from memory while the client keeps up and from the log when it does not. At most
+`wire.WINDOW` events are out unanswered; then the client is asked by a heartbeat and nothing is sent before it answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from orders import events, wire
+from orders.reader import in_thread
+from orders.stream import Chunk, Stream, pack
+
+LOG_PAGE = 250
+ANSWER_SECONDS = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """`position` is the newest number sent, `received` the newest the client says it has applied."""
+
+    stream: Stream
+    position: int
+    received: int
+
+    @property
+    def out(self) -> int:
+        return self.position - self.received
+
+
+class Delivery:
+    """One socket's subscriptions and the task that serves them."""
+
+    def __init__(self, send: Callable[[str], Awaitable[None]], too_slow: Callable[[], Awaitable[None]]) -> None:
+        self.subscriptions: dict[int, Subscription] = {}
+        self.follows_everyone = False
+        self._send = send
+        self._too_slow = too_slow
+        self._wake = asyncio.Event()
+        self._sent_since_heartbeat = True
+        self._asked = False
+        self._waiting_since: float | None = None
+        self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
+
+    @property
+    def heads(self) -> dict[str, int]:
+        return {sub.stream.user: sub.stream.head for sub in self.subscriptions.values()}
+
+    @property
+    def out(self) -> int:
+        """Events sent and not answered yet."""
+        return sum(sub.out for sub in self.subscriptions.values())
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def follow(self, stream: Stream) -> None:
+        """An owner who is new to a socket that follows everyone: from his first event on."""
+        if stream.user_id not in self.subscriptions:
+            self.begin(stream, 0)
+
+    def begin(self, stream: Stream, position: int) -> None:
+        """Sends what follows `position`, in place of what was followed of this stream before."""
+        self.subscriptions[stream.user_id] = Subscription(stream, position, position)
+        self._answered()
+
+    def end(self, user_id: int) -> None:
+        self.subscriptions.pop(user_id, None)
+        self._answered()
+
+    def received(self, user_id: int, seq: int) -> None:
+        """The client has applied everything up to `seq`; a number beyond what was sent counts as what was sent."""
+        sub = self.subscriptions.get(user_id)
+        if sub is not None:
+            sub.received = max(sub.received, min(seq, sub.position))
+        self._answered()
+
+    async def run(self) -> None:
+        """Serves the socket until cancelled: events as they come, a heartbeat when one is due."""
+        while True:
+            try:
+                async with asyncio.timeout(max(0.0, self._next_heartbeat - time.monotonic())):
+                    await self._wake.wait()
+            except TimeoutError:
+                await self._beat()
+            self._wake.clear()
+            while await self._send_round():
+                pass
+
+    def _answered(self) -> None:
+        self._waiting_since = None if self.out == 0 else time.monotonic()
+        self._asked = False
+        self._wake.set()
+
+    async def _send_round(self) -> bool:
+        """Gives each subscription that is behind its next frame; whether any frame was sent."""
+        sent = False
+        for sub in list(self.subscriptions.values()):
+            if sub.position < sub.stream.head:
+                sent |= await self._send_next(sub)
+        return sent
+
+    async def _send_next(self, sub: Subscription) -> bool:
+        room = wire.WINDOW - self.out
+        if room <= 0:
+            await self._ask()
+            return False
+        chunk = sub.stream.after(sub.position, room)
+        if chunk is None:
+            chunk = await self._read(sub, min(room, LOG_PAGE))
+            if self.subscriptions.get(sub.stream.user_id) is not sub:
+                return True
+        if chunk is None:
+            return True
+        sub.position = chunk.last
+        self._sent_since_heartbeat = True
+        if self._waiting_since is None:
+            self._waiting_since = time.monotonic()
+        await self._send(wire.events(chunk.joined))
+        return True
+
+    async def _read(self, sub: Subscription, limit: int) -> Chunk | None:
+        """The next events from the log; None, after a `reset`, where the log no longer holds them."""
+        found = await in_thread(events.since, sub.stream.user_id, sub.position, limit)
+        if found and found[0].seq == sub.position + 1:
+            return pack(sub.position, [wire.replayed_event(event.body, event.at) for event in found])
+        if self.subscriptions.get(sub.stream.user_id) is sub:
+            sub.position = sub.received = sub.stream.head
+            await self._send(wire.reset(sub.stream.user, sub.position, "The log no longer holds what follows."))
+        return None
+
+    async def _ask(self) -> None:
+        if not self._asked:
+            self._asked = True
+            await self._heartbeat()
+
+    async def _beat(self) -> None:
+        self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
+        if self._waiting_since is not None and time.monotonic() - self._waiting_since > ANSWER_SECONDS:
+            await self._too_slow()
+            return
+        # A client counts heartbeats without events as a loss: while it is owed something, none comes without an event.
+        behind = any(sub.position < sub.stream.head for sub in self.subscriptions.values())
+        if self._sent_since_heartbeat or not behind:
+            await self._heartbeat()
+
+    async def _heartbeat(self) -> None:
+        self._sent_since_heartbeat = False
+        self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
+        await self._send(wire.heartbeat(self.heads))
+
+
+def heads_for(names: Mapping[int, str], heads: Mapping[int, int]) -> dict[str, int]:
+    """`{user: seq}` of these owners."""
+    return {names[user_id]: head for user_id, head in heads.items() if user_id in names}

@@ -1,0 +1,76 @@
+"""What can go wrong with a request about orders, each with the code, status and message its sender is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class OrderError(Exception):
+    """A refused request; `fields` maps a field to its messages, `current` is the order as it stands."""
+
+    code = "internal"
+    status = 500
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, Sequence[str]] | None = None,
+        current: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+        self.current = current
+
+    def body(self) -> dict[str, Any]:
+        """The error's one JSON shape: `{"code","message","fields"?,"current"?}`."""
+        body: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.fields is not None:
+            body["fields"] = self.fields
+        if self.current is not None:
+            body["current"] = self.current
+        return body
+
+
+class ValidationFailed(OrderError):
+    code = "validation_failed"
+    status = 400
+
+
+class Forbidden(OrderError):
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(OrderError):
+    code = "not_found"
+    status = 404
+
+
+class DuplicateClientOrderId(OrderError):
+    code = "duplicate_client_order_id"
+    status = 409
+
+
+class DuplicateExecId(OrderError):
+    code = "duplicate_exec_id"
+    status = 409
+
+
+class VersionConflict(OrderError):
+    code = "version_conflict"
+    status = 409
+
+
+class InvalidTransition(OrderError):
+    code = "invalid_transition"
+    status = 409
+
+
+class RateLimited(OrderError):
+    code = "rate_limited"
+    status = 429

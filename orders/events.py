@@ -1,0 +1,184 @@
+"""The event log: every committed change of an order is one event of its owner, numbered 1, 2, 3 … in commit order.
+
+The number comes from the owner's counter row, raised in the change's own transaction: the row's lock makes commit order
+and number order the same, and a rollback takes the number back with it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+from django.contrib.auth import get_user_model
+from django.db import connections, transaction
+from django.utils import timezone
+
+from orders import origin, publish, rows
+from orders.lifecycle import Kind
+from orders.models import Change, EventCounter, Order, OrderEvent
+
+PAGE = 1000
+
+_RAISE_HEAD = """
+    INSERT INTO orders_eventcounter (user_id, head, trimmed) VALUES (%s, %s, 0)
+    ON CONFLICT (user_id) DO UPDATE SET head = orders_eventcounter.head + excluded.head
+    RETURNING head
+"""
+
+
+class Entry(NamedTuple):
+    """One event before it has a number: whose log it goes to, and what it says."""
+
+    user_id: int
+    user: str
+    kind: Kind
+    order_id: int
+    order: rows.Row
+    changes: dict[str, list[Any]]
+
+
+class Logged(NamedTuple):
+    """An event as the log holds it; `body` is its JSON text."""
+
+    seq: int
+    body: str
+    at: datetime
+
+
+def record_save(order: Order, *, created: bool, update_fields: Iterable[str] | None, using: str) -> None:
+    """Records one saved order, with what `Order.save` knew about the row before it."""
+    change, order.change = order.change or Change(None), None
+    before = None if created else change.before
+    after = order
+    if before is not None and update_fields is not None:
+        # What was not named was not saved, whatever the instance says.
+        after = copy.copy(before)
+        for name in update_fields:
+            attname = Order._meta.get_field(name).attname
+            setattr(after, attname, getattr(order, attname))
+    record([(before, after)], kind=change.kind, using=using)
+
+
+def record(
+    pairs: Iterable[tuple[Order | None, Order | None]], *, kind: Kind | None = None, using: str = "default"
+) -> None:
+    """Writes the events of these changes, each (before or None, after or None), and publishes them on commit.
+
+    `kind` is what the services say of a change; without it a change is `corrected`. Must be called in the transaction of
+    the change itself. Owners are numbered in ascending order, so that writers of several owners meet in one order.
+    """
+    by_owner: defaultdict[int, list[Entry]] = defaultdict(list)
+    for before, after in pairs:
+        for entry in _entries(before, after, kind):
+            by_owner[entry.user_id].append(entry)
+    written: list[OrderEvent] = []
+    at = timezone.now()
+    for user_id in sorted(by_owner):
+        entries = by_owner[user_id]
+        first = _raise_head(user_id, len(entries), using) - len(entries) + 1
+        written.extend(_event(entry, first + place, at) for place, entry in enumerate(entries))
+    if len(written) == 1:
+        written[0].save(using=using, force_insert=True)
+    elif written:
+        OrderEvent.objects.using(using).bulk_create(written, batch_size=PAGE)
+    if written:
+        announced = [publish.Announced(event.user_id, event.seq, event.body) for event in written]
+        transaction.on_commit(partial(publish.committed, announced), using=using, robust=True)
+
+
+def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
+    """The owner's events that follow `after`, in order, at most `limit`."""
+    events = OrderEvent.objects.filter(user_id=user_id, seq__gt=after).order_by("seq")
+    return [Logged(*row) for row in events.values_list("seq", "body", "at")[:limit]]
+
+
+def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """The newest number of each of these owners (None: of everyone who has a log); 0 for one without events."""
+    counters = EventCounter.objects.all()
+    if user_ids is None:
+        return dict(counters.values_list("user_id", "head"))
+    found = dict.fromkeys(user_ids, 0)
+    wanted = list(found)
+    for start in range(0, len(wanted), 500):
+        found.update(counters.filter(user_id__in=wanted[start : start + 500]).values_list("user_id", "head"))
+    return found
+
+
+def head_and_trimmed(user_id: int) -> tuple[int, int]:
+    """The owner's newest number and the newest that the log no longer holds."""
+    return EventCounter.objects.filter(user_id=user_id).values_list("head", "trimmed").first() or (0, 0)
+
+
+def trim(user_id: int, through: int, *, using: str = "default") -> int:
+    """Drops the owner's events up to and including `through`; the number of events dropped."""
+    with transaction.atomic(using=using):
+        counter = EventCounter.objects.using(using).select_for_update().filter(user_id=user_id).first()
+        if counter is None:
+            return 0
+        counter.trimmed = max(counter.trimmed, min(through, counter.head))
+        counter.save(using=using, update_fields=["trimmed"])
+        old = OrderEvent.objects.using(using).filter(user_id=user_id, seq__lte=counter.trimmed)
+        return old.delete()[0]
+
+
+def _entries(before: Order | None, after: Order | None, kind: Kind | None) -> list[Entry]:
+    old = None if before is None else rows.order_row(before)
+    new = None if after is None else rows.order_row(after)
+    if new is None:
+        if old is None or before is None:
+            return []
+        return [_entry(before, Kind.DELETED, old | {"version": before.version + 1}, {})]
+    assert after is not None
+    if old is None or before is None:
+        return [_entry(after, Kind.CREATED, new, {})]
+    if before.user_id != after.user_id:
+        left = old | {"version": before.version + 1}
+        return [_entry(before, Kind.DELETED, left, {}), _entry(after, Kind.CREATED, new, {})]
+    changed = rows.changes(old, new)
+    return [_entry(after, kind or Kind.CORRECTED, new, changed)] if changed else []
+
+
+def _entry(order: Order, kind: Kind, row: rows.Row, changes: dict[str, list[Any]]) -> Entry:
+    return Entry(order.user_id, row["user"], kind, row["id"], row, changes)
+
+
+def _raise_head(user_id: int, count: int, using: str) -> int:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_RAISE_HEAD, [user_id, count])
+        return int(cursor.fetchone()[0])
+
+
+def _event(entry: Entry, seq: int, at: datetime) -> OrderEvent:
+    source, actor = origin.current()
+    body = {
+        "seq": seq,
+        "user": entry.user,
+        "kind": entry.kind,
+        "order": entry.order,
+        "changes": entry.changes,
+        "source": source,
+        "actor": actor,
+        "at": rows.timestamp(at),
+    }
+    return OrderEvent(
+        user_id=entry.user_id,
+        seq=seq,
+        order_id=entry.order_id,
+        version=entry.order["version"],
+        kind=entry.kind,
+        source=source,
+        actor=actor,
+        at=at,
+        body=orjson.dumps(body).decode(),
+    )
+
+
+def user_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these owners."""
+    users = get_user_model()._default_manager.filter(pk__in=list(user_ids))
+    return {user.pk: user.get_username() for user in users}

@@ -1,0 +1,181 @@
+"""The life of an order: its states, the steps between them and the arithmetic of fills, without Django.
+
+Names and codes are FIX's (OrdStatus, OrdType, TimeInForce, ExecType, AvgPx). `STEPS` is the whole table of legal steps;
+whatever is not in it raises `IllegalStep`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from enum import StrEnum
+
+DECIMAL_PLACES = 8
+SIGNIFICANT_DIGITS = 15
+ZERO = Decimal(0)
+
+
+class Side(StrEnum):
+    BUY = "buy"
+    SELL = "sell"
+
+
+class OrderType(StrEnum):
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP = "stop"
+    STOP_LIMIT = "stop_limit"
+
+
+class TimeInForce(StrEnum):
+    DAY = "day"
+    GTC = "gtc"
+    IOC = "ioc"
+    FOK = "fok"
+
+
+class Status(StrEnum):
+    PENDING_NEW = "pending_new"
+    NEW = "new"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    PENDING_CANCEL = "pending_cancel"
+    CANCELED = "canceled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class Kind(StrEnum):
+    """What an event says has happened to its order."""
+
+    CREATED = "created"
+    ACCEPTED = "accepted"
+    AMENDED = "amended"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    CANCEL_REQUESTED = "cancel_requested"
+    CANCEL_REFUSED = "cancel_refused"
+    CANCELED = "canceled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CORRECTED = "corrected"
+    DELETED = "deleted"
+
+
+class ExecutionKind(StrEnum):
+    """What a broker can report."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    FILL = "fill"
+    CANCEL = "cancel"
+    CANCEL_REFUSED = "cancel_refused"
+    EXPIRE = "expire"
+
+
+class Step(StrEnum):
+    """What can be asked of an order: the broker's reports and its owner's own wishes."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    FILL = "fill"
+    CANCEL = "cancel"
+    CANCEL_REFUSED = "cancel_refused"
+    EXPIRE = "expire"
+    AMEND = "amend"
+    REQUEST_CANCEL = "request_cancel"
+
+
+WORKING = frozenset({Status.PENDING_NEW, Status.NEW, Status.PARTIALLY_FILLED, Status.PENDING_CANCEL})
+CLOSED = frozenset({Status.CANCELED, Status.REJECTED, Status.EXPIRED})
+DONE = CLOSED | {Status.FILLED}
+
+TABS: dict[str, frozenset[Status]] = {
+    "working": WORKING,
+    "filled": frozenset({Status.FILLED}),
+    "closed": CLOSED,
+    "all": frozenset(Status),
+}
+
+STEPS: dict[Status, frozenset[Step]] = {
+    Status.PENDING_NEW: frozenset(
+        {Step.AMEND, Step.ACCEPT, Step.REJECT, Step.FILL, Step.REQUEST_CANCEL, Step.CANCEL, Step.EXPIRE}
+    ),
+    Status.NEW: frozenset({Step.FILL, Step.AMEND, Step.REJECT, Step.REQUEST_CANCEL, Step.CANCEL, Step.EXPIRE}),
+    Status.PARTIALLY_FILLED: frozenset({Step.FILL, Step.AMEND, Step.REQUEST_CANCEL, Step.CANCEL, Step.EXPIRE}),
+    Status.PENDING_CANCEL: frozenset({Step.FILL, Step.CANCEL, Step.CANCEL_REFUSED, Step.EXPIRE}),
+    Status.CANCELED: frozenset({Step.FILL}),
+    Status.EXPIRED: frozenset({Step.FILL}),
+    Status.FILLED: frozenset(),
+    Status.REJECTED: frozenset(),
+}
+
+
+class IllegalStep(Exception):
+    """The order's status does not allow this step."""
+
+    def __init__(self, status: Status, step: Step) -> None:
+        super().__init__(f"An order that is {status} does not allow the step {step}.")
+        self.status = status
+        self.step = step
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Where a step leads, and the kind of event that tells of it."""
+
+    status: Status
+    kind: Kind
+
+
+def is_legal(status: Status, step: Step) -> bool:
+    return step in STEPS[status]
+
+
+def open_status(quantity: Decimal, cum_qty: Decimal) -> Status:
+    """The status of an accepted order that nobody is cancelling, from its quantities alone."""
+    if cum_qty >= quantity:
+        return Status.FILLED
+    return Status.PARTIALLY_FILLED if cum_qty > ZERO else Status.NEW
+
+
+def leaves_qty(status: Status, quantity: Decimal, cum_qty: Decimal) -> Decimal:
+    """LeavesQty: what is still to be filled; 0 in every closed state."""
+    return ZERO if status in DONE else quantity - cum_qty
+
+
+def avg_price(gross_trade_amount: Decimal, cum_qty: Decimal) -> Decimal | None:
+    """AvgPx: the volume-weighted price of the fills, half-even to 8 decimals; None before the first fill."""
+    if cum_qty == ZERO:
+        return None
+    with localcontext(prec=60):
+        return (gross_trade_amount / cum_qty).quantize(Decimal(1).scaleb(-DECIMAL_PLACES), ROUND_HALF_EVEN)
+
+
+def step(status: Status, step: Step, quantity: Decimal, cum_qty: Decimal) -> Transition:
+    """The transition of a step, where `quantity` and `cum_qty` are as they will be after it. Raises IllegalStep."""
+    if not is_legal(status, step):
+        raise IllegalStep(status, step)
+    match step:
+        case Step.ACCEPT:
+            return Transition(Status.NEW, Kind.ACCEPTED)
+        case Step.REJECT:
+            return Transition(Status.REJECTED, Kind.REJECTED)
+        case Step.CANCEL:
+            return Transition(Status.CANCELED, Kind.CANCELED)
+        case Step.EXPIRE:
+            return Transition(Status.EXPIRED, Kind.EXPIRED)
+        case Step.CANCEL_REFUSED:
+            return Transition(open_status(quantity, cum_qty), Kind.CANCEL_REFUSED)
+        case Step.REQUEST_CANCEL:
+            if status is Status.PENDING_NEW:
+                return Transition(Status.CANCELED, Kind.CANCELED)
+            return Transition(Status.PENDING_CANCEL, Kind.CANCEL_REQUESTED)
+        case Step.AMEND:
+            amended = Status.PENDING_NEW if status is Status.PENDING_NEW else open_status(quantity, cum_qty)
+            return Transition(amended, Kind.AMENDED)
+        case Step.FILL:
+            if cum_qty >= quantity:
+                return Transition(Status.FILLED, Kind.FILLED)
+            stays = status in CLOSED or status is Status.PENDING_CANCEL
+            return Transition(status if stays else Status.PARTIALLY_FILLED, Kind.PARTIALLY_FILLED)

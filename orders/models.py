@@ -1,0 +1,278 @@
+"""Orders, their executions and their owners' event logs: fields and constraints, nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.db.models.functions import Round
+from django.utils import timezone
+
+from market.fields import AmountField, BytewiseCharField, ExactDecimalField
+from orders import lifecycle, rows
+from orders.lifecycle import OrderType, Side, Status, TimeInForce
+from orders.querysets import OrderQuerySet
+
+STATUS_LABELS = {
+    Status.PENDING_NEW: "Waiting for broker",
+    Status.NEW: "Working",
+    Status.PARTIALLY_FILLED: "Partly filled",
+    Status.FILLED: "Filled",
+    Status.PENDING_CANCEL: "Cancelling",
+    Status.CANCELED: "Cancelled",
+    Status.REJECTED: "Rejected",
+    Status.EXPIRED: "Expired",
+}
+CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
+
+
+def values(members: Iterable[StrEnum]) -> list[str]:
+    """Plain strings, as migrations keep them."""
+    return sorted(member.value for member in members)
+
+
+def new_client_order_id() -> str:
+    return str(uuid.uuid4())
+
+
+class SymbolDescriptor(ForwardManyToOneDescriptor):
+    """Lets `order.symbol` be set by name, as people write it; the database still checks that the name exists."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if isinstance(value, str):
+            setattr(instance, self.field.attname, value)
+        else:
+            super().__set__(instance, value)
+
+
+class SymbolField(models.ForeignKey):
+    """A reference to an instrument by its symbol, so that sorting and searching by symbol needs no join."""
+
+    forward_related_accessor_class = SymbolDescriptor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs |= {"to": "market.Instrument", "to_field": "symbol", "db_column": "symbol", "on_delete": models.PROTECT}
+        super().__init__(*args, **kwargs)
+
+
+class Change(NamedTuple):
+    """What a save is about to do: the stored row before it, and the kind of event its author means (None: corrected)."""
+
+    before: Order | None
+    kind: lifecycle.Kind | None = None
+
+
+class Order(models.Model):
+    """An order in FIX's terms. Its status is a result of steps (`orders.services`), never typed in."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
+    client_order_id = BytewiseCharField(
+        max_length=36, default=new_client_order_id, validators=[RegexValidator(CLIENT_ORDER_ID)]
+    )
+    symbol = SymbolField(related_name="+", db_index=False)
+    side = BytewiseCharField(max_length=4, choices=[(s.value, s.value.title()) for s in Side])
+    order_type = BytewiseCharField(
+        max_length=10, choices=[(t.value, t.value.replace("_", " ").title()) for t in OrderType], default=OrderType.LIMIT.value
+    )
+    time_in_force = BytewiseCharField(
+        max_length=3, choices=[(t.value, t.value.upper()) for t in TimeInForce], default=TimeInForce.DAY.value
+    )
+    quantity = AmountField()
+    price = AmountField(null=True, blank=True)
+    stop_price = AmountField(null=True, blank=True)
+    status = BytewiseCharField(
+        max_length=16, choices=[(s.value, label) for s, label in STATUS_LABELS.items()], default=Status.PENDING_NEW.value
+    )
+    cum_qty = AmountField(default=lifecycle.ZERO)
+    leaves_qty = models.GeneratedField(
+        expression=Case(
+            When(status__in=values(lifecycle.DONE), then=Value(lifecycle.ZERO)),
+            default=Round(F("quantity") - F("cum_qty"), 8),
+            output_field=AmountField(),
+        ),
+        output_field=AmountField(),
+        db_persist=True,
+    )
+    avg_price = AmountField(null=True, blank=True)
+    gross_trade_amount = ExactDecimalField(default=lifecycle.ZERO, editable=False)
+    text = BytewiseCharField(max_length=255, blank=True, default="")
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
+    is_import = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    change: Change | None = None
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        permissions = [
+            ("watch_all_orders", "Can watch everyone's orders"),
+            ("execute_order", "Can report executions on any order"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client_order_id"], name="order_client_order_id_once"),
+            models.CheckConstraint(condition=Q(side__in=values(Side)), name="order_side_known"),
+            models.CheckConstraint(condition=Q(order_type__in=values(OrderType)), name="order_type_known"),
+            models.CheckConstraint(condition=Q(time_in_force__in=values(TimeInForce)), name="order_tif_known"),
+            models.CheckConstraint(condition=Q(status__in=values(Status)), name="order_status_known"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_quantity_positive"),
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="order_price_positive"),
+            models.CheckConstraint(
+                condition=Q(stop_price__isnull=True) | Q(stop_price__gt=0), name="order_stop_price_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(cum_qty__gte=0) & Q(cum_qty__lte=F("quantity")), name="order_cum_qty_within_quantity"
+            ),
+            models.CheckConstraint(
+                condition=Q(cum_qty=0, avg_price__isnull=True) | Q(cum_qty__gt=0, avg_price__isnull=False),
+                name="order_avg_price_of_fills",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(order_type__in=["limit", "stop_limit"], price__isnull=False)
+                    | Q(order_type__in=["market", "stop"], price__isnull=True)
+                ),
+                name="order_price_as_type_needs",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(order_type__in=["stop", "stop_limit"], stop_price__isnull=False)
+                    | Q(order_type__in=["market", "limit"], stop_price__isnull=True)
+                ),
+                name="order_stop_price_as_type_needs",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "created_at", "id"], name="order_newest"),
+            models.Index(fields=["user", "status", "created_at", "id"], name="order_by_status"),
+            models.Index(fields=["user", "symbol", "id"], name="order_by_symbol"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.quantity} {self.symbol_id} ({self.client_order_id})"
+
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[type[models.Model], ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Any = None,
+        change: Change | None = None,
+    ) -> None:
+        """Saves in one transaction with its event; the next version if anything changes, none and no event otherwise.
+
+        `change` spares the read of the stored row where the caller has locked it already.
+        """
+        alias = using or self._state.db or "default"
+        with transaction.atomic(using=alias, savepoint=False):
+            self.change = change or Change(self._stored(alias))
+            before = self.change.before
+            names = None if update_fields is None else {self._meta.get_field(name).name for name in update_fields}
+            self._clean_values(alias)
+            if before is None:
+                self.version = 1
+            elif self._differs(before, names):
+                self.version = before.version + (1 if self.user_id == before.user_id else 2)
+                self.updated_at = timezone.now()
+            else:
+                self.version, self.updated_at = before.version, before.updated_at
+            if names:
+                names |= {"version", "updated_at"}
+            super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
+
+    def _stored(self, alias: str) -> Order | None:
+        if self.pk is None:
+            return None
+        return next(iter(OrderQuerySet(Order, using=alias).by_id([self.pk], lock=True)), None)
+
+    def _clean_values(self, alias: str) -> None:
+        """Turns what was assigned, expressions for the database too, into values of the fields' own types."""
+        for field in self._meta.concrete_fields:
+            value = self.__dict__.get(field.attname)
+            if field.generated or field.primary_key or value is None:
+                continue
+            if hasattr(value, "resolve_expression"):
+                expression = ExpressionWrapper(value, output_field=field)
+                row = OrderQuerySet(Order, using=alias).filter(pk=self.pk).annotate(value_to_be=expression)
+                value = row.values_list("value_to_be", flat=True).get()
+            setattr(self, field.attname, field.to_python(value))
+
+    def _differs(self, before: Order, names: set[str] | None) -> bool:
+        """Whether this save would change what a reader sees."""
+        after = rows.order_row(self)
+        changed = rows.changes(rows.order_row(before), after).keys() - {"id", "leaves_qty"}
+        return bool(changed if names is None else changed & names)
+
+
+class Execution(models.Model):
+    """A broker's report as it was taken, so that the same ExecID reported again changes nothing."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="executions")
+    exec_id = BytewiseCharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    last_qty = AmountField(null=True)
+    last_price = AmountField(null=True)
+    text = models.CharField(max_length=255, blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "exec_id"], name="execution_exec_id_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.exec_id}"
+
+
+class EventCounter(models.Model):
+    """Each owner's place in his log: the newest number given, and the newest one trimmed away."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    head = models.BigIntegerField(default=0)
+    trimmed = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.head}"
+
+
+class OrderEvent(models.Model):
+    """One committed change of one order. Append-only; `body` is the event's JSON text, final when it is written."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seq = models.BigIntegerField()
+    order_id = models.BigIntegerField()
+    version = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=16)
+    source = models.CharField(max_length=8)
+    actor = models.CharField(max_length=150, null=True)
+    at = models.DateTimeField()
+    body = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "seq"], name="event_seq_once"),
+            models.UniqueConstraint(fields=["order_id", "version"], name="event_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}/{self.seq} {self.kind}"
+
+
+class DemoRun(models.Model):
+    """A demo flow that is under way for one demo person; whoever holds `token` plays it until `ends_at`."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    token = models.UUIDField(default=uuid.uuid4)
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.ends_at:%H:%M:%S}"

@@ -1,0 +1,142 @@
+"""Hands committed events to the channel layer; never fails and never delays whoever saved.
+
+A writer's commit puts its events into a bounded queue; a daemon thread with a loop and a broker connection of its own
+sends them, an owner's run of consecutive events as one message. What the queue or a dead broker swallows is found by every server's
+sweep of the log, so nothing here is retried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from channels.layers import get_channel_layer
+
+from orders import groups, wire
+
+log = logging.getLogger(__name__)
+
+QUEUE = 20_000
+RUN = 200
+SEND_SECONDS = 1.0
+BREAK_SECONDS = 0.5
+EXIT_SECONDS = 1.0
+
+
+class Announced(NamedTuple):
+    """A committed event on its way: its owner, its number and its JSON text."""
+
+    user_id: int
+    seq: int
+    body: str
+
+
+class _Queued(NamedTuple):
+    user_id: int
+    seq: int
+    body: str
+    committed: float
+
+
+@dataclass
+class Publisher:
+    """One a process: the queue, the thread that empties it, and what it has counted."""
+
+    published: int = 0
+    dropped: int = 0
+    failures: int = 0
+    _queue: deque[_Queued] = field(default_factory=deque)
+    _idle: threading.Event = field(default_factory=threading.Event)
+    _start: threading.Lock = field(default_factory=threading.Lock)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _wake: asyncio.Event | None = None
+    _broken_until: float = 0.0
+
+    def put(self, queued: Sequence[_Queued]) -> None:
+        """Queues these for sending, or counts them as dropped; returns at once."""
+        if time.monotonic() < self._broken_until or len(self._queue) + len(queued) > QUEUE:
+            self.dropped += len(queued)
+            return
+        self._idle.clear()
+        self._queue.extend(queued)
+        loop = self._loop or self._started()
+        if loop is not None and self._wake is not None:
+            loop.call_soon_threadsafe(self._wake.set)
+
+    def flush(self, seconds: float) -> None:
+        """Waits until everything queued was sent or given up, at most so long."""
+        if self._queue or not self._idle.is_set():
+            self._idle.wait(seconds if self._loop else 0)
+
+    def _started(self) -> asyncio.AbstractEventLoop | None:
+        with self._start:
+            if self._loop is None:
+                ready = threading.Event()
+                threading.Thread(target=self._run, args=(ready,), name="publisher", daemon=True).start()
+                ready.wait(EXIT_SECONDS)
+        return self._loop
+
+    def _run(self, ready: threading.Event) -> None:
+        asyncio.run(self._drain(ready))
+
+    async def _drain(self, ready: threading.Event) -> None:
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        ready.set()
+        while True:
+            if not self._queue:
+                self._idle.set()
+                await self._wake.wait()
+            self._wake.clear()
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), RUN))]
+            # Threads may queue what they committed in another order; sorting here spares the hubs a look into the log.
+            batch.sort(key=itemgetter(0, 1))
+            for (user_id, _), run in groupby(enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0])):
+                await self._send(user_id, [event for _, event in run])
+
+    async def _send(self, user_id: int, events: list[_Queued]) -> None:
+        layer = get_channel_layer()
+        if layer is None:
+            return
+        published = time.time() * 1000
+        texts = [wire.live_event(event.body, event.committed, published) for event in events]
+        message = {"type": "orders.events", "user_id": user_id, "first": events[0].seq, "texts": texts}
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await layer.group_send(groups.orders(user_id), message)
+            self.published += len(events)
+        except Exception as error:  # whatever the broker does, the log has the events
+            self.failures += 1
+            self.dropped += len(events) + len(self._queue)
+            self._queue.clear()
+            self._broken_until = time.monotonic() + BREAK_SECONDS
+            log.warning("The broker took no events (%s); the sweep will deliver them.", error or type(error).__name__)
+
+
+publisher = Publisher()
+
+
+def committed(events: Sequence[Announced]) -> None:
+    """Called once the events' transaction has committed."""
+    now = time.time() * 1000
+    publisher.put([_Queued(*event, now) for event in events])
+
+
+def _new_publisher_after_fork() -> None:
+    global publisher
+    publisher = Publisher()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_publisher_after_fork)
+atexit.register(lambda: publisher.flush(EXIT_SECONDS))

@@ -1,0 +1,62 @@
+"""The one JSON shape of an order, and how its decimals and times are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from orders import lifecycle
+
+if TYPE_CHECKING:
+    from orders.models import Order
+
+Row = dict[str, Any]
+
+# Every save touches these; alone they are no change.
+BOOKKEEPING = frozenset({"version", "updated_at"})
+
+
+def decimal_string(value: Decimal) -> str:
+    """A plain string: no exponent, no trailing zeros, no negative zero, at most 8 decimals (half-even)."""
+    text = f"{value:.8f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def timestamp(value: datetime) -> str:
+    """RFC 3339 in UTC with six fraction digits and `Z`."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def order_row(order: Order) -> Row:
+    """The order as every reader gets it: REST, events, log, export."""
+    status = lifecycle.Status(order.status)
+    return {
+        "id": order.pk,
+        "client_order_id": order.client_order_id,
+        "user": order.user.get_username(),
+        "symbol": order.symbol_id,
+        "side": str(order.side),
+        "order_type": str(order.order_type),
+        "time_in_force": str(order.time_in_force),
+        "quantity": decimal_string(order.quantity),
+        "price": None if order.price is None else decimal_string(order.price),
+        "stop_price": None if order.stop_price is None else decimal_string(order.stop_price),
+        "status": str(status),
+        "cum_qty": decimal_string(order.cum_qty),
+        "leaves_qty": decimal_string(lifecycle.leaves_qty(status, order.quantity, order.cum_qty)),
+        "avg_price": None if order.avg_price is None else decimal_string(order.avg_price),
+        "text": order.text,
+        "version": order.version,
+        "created_at": timestamp(order.created_at),
+        "updated_at": timestamp(order.updated_at),
+    }
+
+
+def changes(before: Row, after: Row) -> dict[str, list[Any]]:
+    """`{field: [old, new]}` of what differs, bookkeeping left out."""
+    return {
+        field: [before[field], value]
+        for field, value in after.items()
+        if field not in BOOKKEEPING and before[field] != value
+    }

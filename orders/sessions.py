@@ -1,0 +1,89 @@
+"""The sockets that are open in this process: closed within two seconds of sign-out, and told when the server goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from orders import access
+from orders.reader import in_thread
+
+if TYPE_CHECKING:
+    from orders.consumers import OrdersConsumer
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 1.0
+CLOSE_SIGNED_OUT = 4401
+CLOSE_FORBIDDEN = 4403
+RESTART_MS = 500
+RESTART_SPREAD_MS = 3000
+
+
+class Sessions:
+    """One an event loop: the open sockets and the task that asks each second whether they still may be."""
+
+    def __init__(self) -> None:
+        self.open: set[OrdersConsumer] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def enter(self, socket: OrdersConsumer) -> None:
+        self.open.add(socket)
+        if self._task is None:
+            self._task = asyncio.create_task(self._checking())
+            _before_shutdown(self)
+
+    def leave(self, socket: OrdersConsumer) -> None:
+        self.open.discard(socket)
+
+    async def check(self) -> None:
+        """Closes every socket whose person has signed out, was deactivated or has lost what it needs."""
+        sockets = list(self.open)
+        if not sockets:
+            return
+        good = await in_thread(access.still_good, [socket.entry for socket in sockets])
+        foreign = [socket for socket in sockets if socket.subscriptions.foreign]
+        watching = await in_thread(access.still_watching, [socket.entry for socket in foreign]) if foreign else set()
+        for socket in sockets:
+            if socket.entry not in good:
+                await socket.close(CLOSE_SIGNED_OUT)
+            elif socket in foreign and socket.entry not in watching:
+                await socket.close(CLOSE_FORBIDDEN)
+
+    async def go_away(self) -> None:
+        """Tells every client to come back to the next server, spread out so that they do not come all at once."""
+        for socket in list(self.open):
+            await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))
+
+    async def _checking(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await self.check()
+            except Exception:
+                log.exception("The sockets' sign-ins could not be checked; the next look follows in a second.")
+
+
+_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Sessions] = WeakKeyDictionary()
+
+
+def get_sessions() -> Sessions:
+    """The running event loop's sockets."""
+    return _sessions.setdefault(asyncio.get_running_loop(), Sessions())
+
+
+def _before_shutdown(sessions: Sessions) -> None:
+    """Daphne runs in Twisted's reactor, which can wait for us; other servers send close 1012 by themselves."""
+    reactor: Any = getattr(sys.modules.get("twisted.internet"), "reactor", None)
+    if reactor is None or not reactor.running:
+        return
+    from twisted.internet.defer import Deferred
+
+    def tell() -> Any:
+        return Deferred.fromFuture(asyncio.ensure_future(sessions.go_away()))
+
+    reactor.addSystemEventTrigger("before", "shutdown", tell)

@@ -1,0 +1,88 @@
+"""One owner's newest events in this process, without a gap, ready to be sent to any number of sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from orders import wire
+
+RING = 1000
+RING_BYTES = 1024 * 1024
+
+
+class Chunk(NamedTuple):
+    """Consecutive events as one text; `last` is the number of the newest of them."""
+
+    last: int
+    joined: str
+
+
+class Stream:
+    """`head` is the newest number in hand; `seen` the newest this process has heard of, ahead of `head` on a gap."""
+
+    def __init__(self, user_id: int, user: str, head: int) -> None:
+        self.user_id = user_id
+        self.user = user
+        self.head = head
+        self.seen = head
+        self._texts: list[str] = []
+        self._sizes: list[int] = []
+        self._bytes = 0
+        self._chunk: tuple[int, int, Chunk] | None = None
+
+    def take(self, first: int, texts: Sequence[str]) -> bool:
+        """Appends consecutive events numbered from `first`; what is known already is dropped. False on a gap."""
+        self.seen = max(self.seen, first + len(texts) - 1)
+        if first > self.head + 1:
+            return False
+        for text in texts[self.head + 1 - first :]:
+            size = len(text.encode()) + 1
+            self._texts.append(text)
+            self._sizes.append(size)
+            self._bytes += size
+            self.head += 1
+        self._forget()
+        return True
+
+    def jump(self, head: int) -> None:
+        """Goes on from `head` with nothing in hand: what lies before is read from the log by whoever needs it."""
+        self._texts.clear()
+        self._sizes.clear()
+        self._bytes = 0
+        self.head = head
+        self.seen = max(self.seen, head)
+
+    def after(self, position: int, limit: int) -> Chunk | None:
+        """The events that follow `position`, at most `limit` and a frame's worth; None if they are no longer in hand."""
+        start = position - (self.head - len(self._texts))
+        if start < 0:
+            return None
+        if self._chunk is not None and self._chunk[:2] == (position, limit) and self._chunk[2].last == self.head:
+            return self._chunk[2]
+        chunk = pack(position, self._texts[start : start + limit], self._sizes[start : start + limit])
+        # Sockets that keep up ask for the same thing one after the other.
+        self._chunk = (position, limit, chunk)
+        return chunk
+
+    def _forget(self) -> None:
+        if len(self._texts) <= 2 * RING and self._bytes <= 2 * RING_BYTES:
+            return
+        keep, size = 0, 0
+        while keep < min(RING, len(self._texts)) and size + self._sizes[-1 - keep] <= RING_BYTES:
+            size += self._sizes[-1 - keep]
+            keep += 1
+        del self._texts[: len(self._texts) - keep], self._sizes[: len(self._sizes) - keep]
+        self._bytes = size
+
+
+def pack(position: int, texts: Sequence[str], sizes: Sequence[int] | None = None) -> Chunk:
+    """As many of these events, the first numbered `position` + 1, as one frame may hold; at least one."""
+    room = wire.FRAME_BYTES - wire.EVENTS_ENVELOPE
+    count = 0
+    for text, size in zip(texts, sizes or [len(text.encode()) + 1 for text in texts], strict=True):
+        room -= size
+        if room < 0 and count:
+            break
+        count += 1
+    return Chunk(position + count, wire.join_events(texts[:count]))

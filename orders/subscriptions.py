@@ -1,0 +1,132 @@
+"""Whose events one socket follows: its person's own, or, for those who may watch, another's or everyone's."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+
+from orders import events, services, wire
+from orders.delivery import Delivery
+from orders.errors import Forbidden, NotFound, OrderError
+from orders.hub import Hub
+from orders.reader import in_thread
+
+EVERYONE = "*"
+
+
+class TooManySubscriptions(OrderError):
+    code = "too_many_subscriptions"
+    status = 429
+
+
+class Subscriptions:
+    def __init__(self, user: AbstractBaseUser, delivery: Delivery, hub: Hub) -> None:
+        self.user = user
+        self.delivery = delivery
+        self.hub = hub
+        self._ids: dict[str, int] = {user.get_username(): user.pk}
+
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else's events are followed, which a permission may end."""
+        return self.delivery.follows_everyone or any(id_ != self.user.pk for id_ in self.delivery.subscriptions)
+
+    async def subscribe(self, frame: wire.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
+        """Answers `subscribed` and begins after the position asked for, or at the head; `reset` where it is not held."""
+        if frame.user == EVERYONE:
+            await self._subscribe_everyone(frame, send)
+            return
+        user_id, name = await self._find(frame.user)
+        self._check_room({user_id})
+        stream = await self.hub.join(user_id, name, self.delivery)
+        after = frame.after if isinstance(frame.after, int) else None
+        reason = await self._unreachable(user_id, stream.head, after)
+        self.delivery.end(user_id)  # nothing of the old position may follow the answer
+        await send(wire.subscribed(frame.id, name, stream.head))
+        if reason:
+            await send(wire.reset(name, stream.head, reason))
+        self.delivery.begin(stream, stream.head if after is None or reason else after)
+
+    async def unsubscribe(self, frame: wire.Unsubscribe) -> str:
+        """Stops and answers where each stream stood."""
+        if frame.user == EVERYONE:
+            heads = self.delivery.heads
+            self.delivery.follows_everyone = False
+            followed = list(self.delivery.subscriptions)
+            for user_id in followed:
+                self.delivery.end(user_id)
+            await self.hub.leave_all(followed, self.delivery)
+            return wire.unsubscribed(frame.id, EVERYONE, heads)
+        user_id, name = await self._find(frame.user)
+        stream = self.hub.streams.get(user_id)
+        head = stream.head if stream else (await in_thread(events.heads, [user_id]))[user_id]
+        self.delivery.end(user_id)
+        await self.hub.leave(user_id, self.delivery)
+        return wire.unsubscribed(frame.id, name, head)
+
+    def received(self, frame: wire.Received) -> None:
+        """An answer for a stream that is not followed (any more) is none of ours."""
+        user_id = self._ids.get(frame.user or self.user.get_username())
+        if user_id is None:
+            names = {sub.stream.user: id_ for id_, sub in self.delivery.subscriptions.items()}
+            user_id = names.get(frame.user or "")
+        if user_id is not None:
+            self.delivery.received(user_id, frame.seq)
+
+    async def leave(self) -> None:
+        await self.hub.leave_all(self.delivery.subscriptions, self.delivery)
+
+    async def _subscribe_everyone(self, frame: wire.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
+        if not await in_thread(self._may_watch):
+            raise Forbidden("Only the desk may watch everyone.")
+        heads = await in_thread(events.heads)
+        names = await in_thread(events.user_names, heads)
+        self._check_room(set(names))
+        streams = [await self.hub.join(user_id, name, self.delivery) for user_id, name in names.items()]
+        self.delivery.follows_everyone = True
+        self.hub.watch(self.delivery)
+        for stream in streams:
+            self.delivery.end(stream.user_id)
+        after = frame.after if isinstance(frame.after, dict) else {}
+        await send(wire.subscribed(frame.id, EVERYONE, {stream.user: stream.head for stream in streams}))
+        for stream in streams:
+            position = after.get(stream.user)
+            reason = await self._unreachable(stream.user_id, stream.head, position)
+            if reason:
+                await send(wire.reset(stream.user, stream.head, reason))
+            self.delivery.begin(stream, stream.head if position is None or reason else position)
+
+    async def _unreachable(self, user_id: int, head: int, after: int | None) -> str | None:
+        """Why the log can't go on from `after`, if it can't."""
+        if after is None:
+            return None
+        if after > head:
+            return "The log has not come that far."
+        if after == head:
+            return None
+        _, trimmed = await in_thread(events.head_and_trimmed, user_id)
+        return "The log no longer holds what follows." if after < trimmed else None
+
+    async def _find(self, name: str | None) -> tuple[int, str]:
+        if name is None or name == self.user.get_username():
+            return self.user.pk, self.user.get_username()
+        return await in_thread(self._find_other, name)
+
+    def _find_other(self, name: str) -> tuple[int, str]:
+        person = None
+        if "\0" not in name and self._may_watch():
+            person = get_user_model()._default_manager.filter(username=name).first()
+        if person is None:
+            raise NotFound("There is no such user.")
+        self._ids[name] = person.pk
+        return person.pk, person.get_username()
+
+    def _may_watch(self) -> bool:
+        """Asks anew: Django keeps an instance's permissions as first read."""
+        return services.can_watch(get_user_model()._default_manager.get(pk=self.user.pk))
+
+    def _check_room(self, user_ids: set[int]) -> None:
+        if len(user_ids | self.delivery.subscriptions.keys()) > wire.SUBSCRIPTIONS:
+            raise TooManySubscriptions(f"At most {wire.SUBSCRIPTIONS} streams a socket.")

@@ -1,0 +1,239 @@
+"""Every websocket frame, built and parsed: protocol version 1 (docs/protocol.md).
+
+Builders return JSON text. `parse` takes a client's text frame and returns one of the frame classes, or raises `WireError`.
+Times are unix milliseconds.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from orders.errors import OrderError
+
+PROTOCOL = 1
+HEARTBEAT_SECONDS = 5
+WINDOW = 500
+MESSAGE_BYTES = 64 * 1024
+FRAME_BYTES = 256 * 1024
+EVENTS_ENVELOPE = 128
+SUBSCRIPTIONS = 2000
+MAX_NAME = 150
+MAX_ID = 64
+
+COMMANDS = ("order.place", "order.amend", "order.cancel")
+
+Id = str | int | None
+
+
+class WireError(OrderError):
+    """A frame that is not of the protocol; counted as a strike against its sender."""
+
+    status = 400
+
+    def __init__(self, code: str, message: str, frame_id: Id = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.frame_id = frame_id
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    id: Id
+    user: str | None
+    after: int | dict[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    id: Id
+    user: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    id: Id
+    user: str | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    id: Id
+    client_time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`order.place`, `order.amend` or `order.cancel` with its fields."""
+
+    id: Id
+    type: str
+    body: dict[str, Any]
+
+
+Frame = Subscribe | Unsubscribe | Received | Ping | Command
+
+
+def parse(text: str) -> Frame:
+    """The typed frame in this text; WireError with bad_json, bad_message or unknown_type where it is none."""
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise WireError("bad_json", "This is not JSON.") from error
+    if not isinstance(message, dict):
+        raise WireError("bad_message", "A frame is a JSON object.")
+    frame_id = message.get("id")
+    if frame_id is not None and not _is_id(frame_id):
+        raise WireError("bad_message", f"id is a whole number or a string of at most {MAX_ID} characters.")
+    try:
+        return _frame(message, frame_id)
+    except WireError as error:
+        error.frame_id = frame_id
+        raise
+
+
+def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
+    kind = message.get("type")
+    if not isinstance(kind, str):
+        raise WireError("bad_message", "A frame has a type.")
+    match kind:
+        case "subscribe":
+            _stream(message)
+            return Subscribe(frame_id, _user(message), _after(message))
+        case "unsubscribe":
+            _stream(message)
+            return Unsubscribe(frame_id, _user(message))
+        case "received":
+            seq = message.get("seq")
+            if not _is_seq(seq):
+                raise WireError("bad_message", "seq is a whole number, 0 or more.")
+            return Received(frame_id, _user(message), seq)
+        case "ping":
+            client_time = message.get("client_time")
+            if isinstance(client_time, bool) or not isinstance(client_time, int | float) or not math.isfinite(client_time):
+                raise WireError("bad_message", "client_time is a number of milliseconds.")
+            return Ping(frame_id, client_time)
+        case _ if kind in COMMANDS:
+            return Command(frame_id, kind, {key: value for key, value in message.items() if key not in ("id", "type")})
+    raise WireError("unknown_type", f"There is no frame of type {kind[:40]!r}.")
+
+
+def _stream(message: Mapping[str, Any]) -> None:
+    stream = message.get("stream")
+    if stream == "quotes":
+        raise WireError("bad_message", "There are no quotes: no price feed is running.")
+    if stream != "orders":
+        raise WireError("bad_message", 'stream is "orders".')
+
+
+def _user(message: Mapping[str, Any]) -> str | None:
+    user = message.get("user")
+    if user is not None and (not isinstance(user, str) or not 0 < len(user) <= MAX_NAME):
+        raise WireError("bad_message", "user is a user's name.")
+    return user
+
+
+def _after(message: Mapping[str, Any]) -> int | dict[str, int] | None:
+    after = message.get("after")
+    if message.get("user") == "*":
+        if after is None or (isinstance(after, dict) and all(map(_is_seq, after.values()))):
+            return after
+        raise WireError("bad_message", 'after is an object {user: seq} where user is "*".')
+    if after is None or _is_seq(after):
+        return after
+    raise WireError("bad_message", "after is a whole number, 0 or more.")
+
+
+def _is_seq(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_id(value: Any) -> bool:
+    return (isinstance(value, str) and len(value) <= MAX_ID) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def now() -> float:
+    return time.time() * 1000
+
+
+def hello(user: str) -> str:
+    limits = {
+        "window": WINDOW,
+        "message_bytes": MESSAGE_BYTES,
+        "frame_bytes": FRAME_BYTES,
+        "subscriptions": SUBSCRIPTIONS,
+    }
+    return _text(
+        type="hello",
+        protocol=PROTOCOL,
+        user=user,
+        server_time=now(),
+        heartbeat_seconds=HEARTBEAT_SECONDS,
+        limits=limits,
+    )
+
+
+def subscribed(frame_id: Id, user: str, head: int | Mapping[str, int]) -> str:
+    return _answer(frame_id, type="subscribed", stream="orders", user=user, head=head)
+
+
+def unsubscribed(frame_id: Id, user: str, head: int | Mapping[str, int]) -> str:
+    return _answer(frame_id, type="unsubscribed", stream="orders", user=user, head=head)
+
+
+def live_event(body: str, committed: float, published: float) -> str:
+    """An event as it happens, from its logged text."""
+    return f'{body[:-1]},"hops":{{"committed":{committed:.3f},"published":{published:.3f}}}}}'
+
+
+def replayed_event(body: str, at: datetime) -> str:
+    """An event read from the log, from its logged text."""
+    return f'{body[:-1]},"hops":{{"committed":{at.timestamp() * 1000:.3f},"published":null}},"replay":true}}'
+
+
+def join_events(events: Sequence[str]) -> str:
+    return ",".join(events)
+
+
+def events(joined: str) -> str:
+    """The frame of one owner's events, in order, from their joined texts; stamped as sent now."""
+    return f'{{"type":"events","stream":"orders","sent":{now():.3f},"events":[{joined}]}}'
+
+
+def heartbeat(heads: Mapping[str, int]) -> str:
+    return _text(type="heartbeat", server_time=now(), heads=heads)
+
+
+def pong(frame_id: Id, client_time: float, received_at: float) -> str:
+    return _answer(frame_id, type="pong", client_time=client_time, received_at=received_at, sent_at=now())
+
+
+def ack(frame_id: Id, status: int, order: Mapping[str, Any]) -> str:
+    return _answer(frame_id, type="ack", status=status, order=order)
+
+
+def reset(user: str, head: int, reason: str) -> str:
+    return _text(type="reset", stream="orders", user=user, head=head, reason=reason)
+
+
+def error(frame_id: Id, refused: OrderError) -> str:
+    return _answer(frame_id, type="error", status=refused.status, **refused.body())
+
+
+def going_away(reason: str, reconnect_after_ms: int) -> str:
+    return _text(type="going_away", reason=reason, reconnect_after_ms=reconnect_after_ms)
+
+
+def _answer(frame_id: Id, **fields: Any) -> str:
+    return _text(**fields) if frame_id is None else _text(**fields, id=frame_id)
+
+
+def _text(**fields: Any) -> str:
+    return orjson.dumps(fields).decode()
