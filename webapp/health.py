@@ -1,0 +1,65 @@
+"""Whether this process lives, whether the site can work, and its counters for Prometheus."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from orders import publish
+
+STARTED = time.time()
+BROKER_SECONDS = 1.0
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 only when database and broker answer; no feed runs in this release, so no prices are waited for."""
+    found = {"database": _database(), "broker": _broker()}
+    good = all(found.values())
+    status = {name: "ok" if well else "down" for name, well in found.items()}
+    return JsonResponse({"status": "ok" if good else "unavailable", **status}, status=200 if good else 503)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' text format; the counters are this process's own."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    figures = [
+        ("process_start_time_seconds", "gauge", "Start of this process, unix seconds.", STARTED),
+        ("process_cpu_seconds_total", "counter", "Processor time used.", usage.ru_utime + usage.ru_stime),
+        ("process_max_resident_memory_bytes", "gauge", "Most memory held at once.", memory),
+        ("orders_events_published_total", "counter", "Events handed to the broker.", publish.publisher.published),
+        ("orders_events_dropped_total", "counter", "Events left to the sweep.", publish.publisher.dropped),
+        ("orders_broker_failures_total", "counter", "Sends the broker did not take.", publish.publisher.failures),
+    ]
+    lines = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}" for name, kind, text, value in figures]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _broker() -> bool:
+    url = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]
+    try:
+        with redis.Redis.from_url(
+            url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None
+        ) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False

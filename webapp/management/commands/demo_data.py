@@ -1,0 +1,23 @@
+"""`manage.py demo_data`: the demo's people and instruments; whatever is there already stays as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from market.demo import make_instruments
+from webapp.people import make_people
+
+
+class Command(BaseCommand):
+    help = "Makes the demo's people and instruments where they are missing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        people = make_people(settings.BASE_DIR / ".demo-passwords", settings.DEMO_PASSWORD)
+        instruments = make_instruments()
+        if people:
+            self.stdout.write(f"Made {', '.join(people)}; their passwords are in .demo-passwords.")
+        if instruments:
+            self.stdout.write(f"Made {instruments} instruments.")

@@ -1,0 +1,41 @@
+"""The secret key: from the environment, else made once and kept in a file that only its owner reads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+SHORTEST = 32
+
+
+def secret_key(given: str, file: Path) -> str:
+    """The key given, or the one in the file; two processes that start at once agree on one."""
+    if given:
+        return given
+    try:
+        descriptor = os.open(f"{file}.{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        descriptor = os.open(f"{file}.{os.getpid()}", os.O_WRONLY | os.O_TRUNC, 0o600)
+    own = Path(f"{file}.{os.getpid()}")
+    try:
+        if file.exists():
+            return _kept(file)
+        with os.fdopen(descriptor, "w", closefd=False) as opened:
+            opened.write(get_random_secret_key())
+        try:
+            os.link(own, file)
+        except FileExistsError:
+            pass
+        return _kept(file)
+    finally:
+        os.close(descriptor)
+        own.unlink(missing_ok=True)
+
+
+def _kept(file: Path) -> str:
+    key = file.read_text().strip()
+    if len(key) < SHORTEST:
+        raise SystemExit(f"{file.name} holds no usable key; delete it and a new one is made.")
+    return key

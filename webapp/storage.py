@@ -1,0 +1,56 @@
+"""Static files: chosen files of npm packages under `vendor/`, and names that carry a hash of what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage, Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+VENDOR = "vendor/"
+VENDOR_FILES = frozenset(
+    {
+        "bootstrap/dist/css/bootstrap.min.css",
+        "datatables.net/js/dataTables.min.mjs",
+    }
+)
+
+
+class VendorFinder(BaseFinder):
+    """Serves exactly the files of node_modules that the page needs, nothing else of the packages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.storage = FileSystemStorage(location=settings.BASE_DIR / "node_modules")
+        self.storage.prefix = VENDOR.rstrip("/")  # type: ignore[attr-defined]
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        name = path.removeprefix(VENDOR)
+        found = Path(settings.BASE_DIR, "node_modules", name)
+        if not path.startswith(VENDOR) or name not in VENDOR_FILES or not found.exists():
+            return []
+        return [str(found)] if find_all else str(found)
+
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
+        for name in sorted(VENDOR_FILES):
+            yield name, self.storage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names, module imports included; source maps, which packages name and we do not serve, are left alone."""
+
+    support_js_module_import_aggregation = True
+
+    @property
+    def patterns(self) -> Any:
+        return [
+            (extension, [rule for rule in rules if "sourceMappingURL" not in str(rule)])
+            for extension, rules in super().patterns
+        ]
