@@ -79,7 +79,9 @@ class Order(models.Model):
     symbol = SymbolField(related_name="+", db_index=False)
     side = BytewiseCharField(max_length=4, choices=[(s.value, s.value.title()) for s in Side])
     order_type = BytewiseCharField(
-        max_length=10, choices=[(t.value, t.value.replace("_", " ").title()) for t in OrderType], default=OrderType.LIMIT.value
+        max_length=10,
+        choices=[(t.value, t.value.replace("_", " ").title()) for t in OrderType],
+        default=OrderType.LIMIT.value,
     )
     time_in_force = BytewiseCharField(
         max_length=3, choices=[(t.value, t.value.upper()) for t in TimeInForce], default=TimeInForce.DAY.value
@@ -88,7 +90,9 @@ class Order(models.Model):
     price = AmountField(null=True, blank=True)
     stop_price = AmountField(null=True, blank=True)
     status = BytewiseCharField(
-        max_length=16, choices=[(s.value, label) for s, label in STATUS_LABELS.items()], default=Status.PENDING_NEW.value
+        max_length=16,
+        choices=[(s.value, label) for s, label in STATUS_LABELS.items()],
+        default=Status.PENDING_NEW.value,
     )
     cum_qty = AmountField(default=lifecycle.ZERO)
     leaves_qty = models.GeneratedField(

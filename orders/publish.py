@@ -101,7 +101,9 @@ class Publisher:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), RUN))]
             # Threads may queue what they committed in another order; sorting here spares the hubs a look into the log.
             batch.sort(key=itemgetter(0, 1))
-            for (user_id, _), run in groupby(enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0])):
+            for (user_id, _), run in groupby(
+                enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0])
+            ):
                 await self._send(user_id, [event for _, event in run])
 
     async def _send(self, user_id: int, events: list[_Queued]) -> None:

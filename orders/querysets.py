@@ -47,7 +47,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def update(self, **kwargs: Any) -> int:
         """Django's update, recorded: every row that really changes gets the next version and an event."""
         with transaction.atomic(using=self.db, savepoint=False):
-            ids = list(self.order_by().values_list("pk", flat=True)) if not self.query.is_sliced else [o.pk for o in self]
+            ids = (
+                list(self.order_by().values_list("pk", flat=True)) if not self.query.is_sliced else [o.pk for o in self]
+            )
             before = self.by_id(ids, lock=True)
             kwargs.pop("version", None)
             matched = super().update(**kwargs) if kwargs else len(before)
@@ -88,4 +90,3 @@ class OrderQuerySet(models.QuerySet["Order"]):
                 plain.update(version=F("version") + (2 if given_away else 1), updated_at=now)
         if pairs:
             bulk_written.send(self.model, changes=pairs, using=self.db)
-

@@ -163,7 +163,9 @@ def refuse_fixed(body: Mapping[str, Any], current: rows.Row) -> None:
 def report(body: Any) -> Report:
     """The execution report in this body. Raises ValidationFailed."""
     values = _valid(ReportSerializer, body)
-    return Report(values["exec_id"], ExecutionKind(values["kind"]), values["last_qty"], values["last_price"], values["text"])
+    return Report(
+        values["exec_id"], ExecutionKind(values["kind"]), values["last_qty"], values["last_price"], values["text"]
+    )
 
 
 def expected_version(body: Any) -> int | None:

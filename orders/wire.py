@@ -117,7 +117,11 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
             return Received(frame_id, _user(message), seq)
         case "ping":
             client_time = message.get("client_time")
-            if isinstance(client_time, bool) or not isinstance(client_time, int | float) or not math.isfinite(client_time):
+            if (
+                isinstance(client_time, bool)
+                or not isinstance(client_time, int | float)
+                or not math.isfinite(client_time)
+            ):
                 raise WireError("bad_message", "client_time is a number of milliseconds.")
             return Ping(frame_id, client_time)
         case _ if kind in COMMANDS:

@@ -35,7 +35,16 @@ def flag(name: str, default: bool = False) -> bool:
     """on, true, yes, 1 or off, false, no, 0."""
 
     def read(value: str) -> bool:
-        known = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+        known = {
+            "on": True,
+            "true": True,
+            "yes": True,
+            "1": True,
+            "off": False,
+            "false": False,
+            "no": False,
+            "0": False,
+        }
         if value.lower() not in known:
             raise ValueError(value)
         return known[value.lower()]

@@ -99,7 +99,12 @@ class Workers:
     def _daphne(self) -> subprocess.Popen[bytes]:
         number = self.listening.fileno()
         command = [sys.executable, "-m", "daphne", "--fd", str(number), "--verbosity", "0", "--no-server-name"]
-        command += ["--websocket-max-message-size", str(MESSAGE_BYTES), "--websocket-max-frame-size", str(MESSAGE_BYTES)]
+        command += [
+            "--websocket-max-message-size",
+            str(MESSAGE_BYTES),
+            "--websocket-max-frame-size",
+            str(MESSAGE_BYTES),
+        ]
         command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
         return subprocess.Popen(
             command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL, preexec_fn=ends_with_parent

