@@ -97,6 +97,12 @@ def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
     return [Logged(*row) for row in events.values_list("seq", "body", "at")[:limit]]
 
 
+def of_order(order: Order, after: int = 0, limit: int = PAGE) -> list[Logged]:
+    """The order's events in its present owner's log, in order; what it was to an earlier owner is his."""
+    found = OrderEvent.objects.filter(order_id=order.pk, user_id=order.user_id, seq__gt=after).order_by("seq")
+    return [Logged(*row) for row in found.values_list("seq", "body", "at")[:limit]]
+
+
 def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
     """The newest number of each of these owners (None: of everyone who has a log); 0 for one without events."""
     counters = EventCounter.objects.all()

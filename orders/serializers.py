@@ -102,6 +102,13 @@ class OrderSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class OrderPageSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = OrderSerializer(many=True)
+
+
 class EventSerializer(serializers.Serializer[Any]):
     """The shape of an event, for the schema."""
 

@@ -105,7 +105,7 @@ def place(user: AbstractBaseUser, new: NewOrder) -> Placed:
 
 def place_many(user: AbstractBaseUser, new_orders: Sequence[NewOrder]) -> list[Placed]:
     """Places all of these or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
-    return _place_all(user, new_orders, _in_list)
+    return _place_all(user, new_orders, in_list)
 
 
 def amend(
@@ -149,7 +149,7 @@ def execute(user: AbstractBaseUser | None, order_id: int, report: Report) -> Exe
         if user is not None and not can_execute(user):
             if order is None or order.user_id != user.pk and not can_watch(user):
                 raise NotFound("There is no such order.")
-            raise Forbidden("Only a broker may report executions.")
+            check_may_execute(user)
         if order is None:
             raise NotFound("There is no such order.")
         _check_report(report)
@@ -175,9 +175,16 @@ def can_execute(user: AbstractBaseUser) -> bool:
     return bool(user.has_perm("orders.execute_order"))  # type: ignore[attr-defined]
 
 
-def _in_list(index: int, refused: ValidationFailed) -> ValidationFailed:
+def in_list(index: int, refused: ValidationFailed) -> ValidationFailed:
+    """The refusal of one order of a list, naming its place."""
     fields = {f"{index}.{name}": messages for name, messages in (refused.fields or {}).items()}
     return ValidationFailed(f"Order {index + 1} of the list: {refused.message}", fields=fields)
+
+
+def check_may_execute(user: AbstractBaseUser) -> None:
+    """Raises Forbidden for anyone but a broker."""
+    if not can_execute(user):
+        raise Forbidden("Only a broker may report executions.")
 
 
 def _place_all(

@@ -1,0 +1,84 @@
+"""What every view of the API shares: who sees which orders, where a change comes from, and JSON written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpResponse
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from orders import filters, services
+from orders.errors import NotFound
+from orders.models import Order
+from orders.origin import Source, acting
+from orders.querysets import OrderQuerySet
+
+EVERYONE = "*"
+PAGE_HEADER = "X-Order-Source"
+
+
+class OrdersView(APIView):
+    """Checks every parameter's text, and stamps every change with its source and its actor."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        filters.check_text(request.query_params)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with acting(Source.REST):
+            return super().dispatch(request, *args, **kwargs)
+
+    @contextmanager
+    def as_sender(self, request: Request) -> Iterator[AbstractBaseUser]:
+        """Changes made inside are the sender's, from the page where the page itself says so."""
+        from_page = isinstance(request.successful_authenticator, SessionAuthentication)
+        from_page &= request.headers.get(PAGE_HEADER) == "page"
+        with acting(Source.PAGE if from_page else Source.REST, request.user.get_username()):
+            yield request.user
+
+
+def watched(request: Request) -> AbstractBaseUser | None:
+    """Whose orders are asked for by `user`: oneself by default, None for everyone's. Raises NotFound."""
+    user: Any = request.user
+    name = request.query_params.get("user", "")
+    if not name or name == user.get_username():
+        return user  # type: ignore[no-any-return]
+    if not services.can_watch(user):
+        raise NotFound("There is no such user.")
+    if name == EVERYONE:
+        return None
+    found = get_user_model()._default_manager.filter(username=name).first()
+    if found is None:
+        raise NotFound("There is no such user.")
+    return found
+
+
+def orders_of(owner: AbstractBaseUser | None) -> OrderQuerySet:
+    """These orders, with their owners' names at hand."""
+    orders = Order.objects.all() if owner is None else Order.objects.for_trader(owner)
+    return orders.select_related("user")
+
+
+def visible_order(user: AbstractBaseUser, order_id: int) -> Order:
+    """One order that this person may see. Raises NotFound, for foreign ones as for those that do not exist."""
+    orders = orders_of(None if services.can_watch(user) else user)
+    order = orders.filter(pk=order_id).first() if order_id < 2**63 else None
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def json_text(text: str) -> HttpResponse:
+    """An answer whose JSON is written already."""
+    return HttpResponse(text, content_type="application/json")
+
+
+def json_response(body: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body), content_type="application/json", status=status)

@@ -1,0 +1,55 @@
+"""`/api/events/` and an order's own history: the log as it was written."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from orders import events, filters, serializers
+from orders.api import OrdersView, json_text, visible_order, watched
+from orders.errors import ValidationFailed
+from orders.snapshots import read_snapshot
+
+BIGGEST = 2**63 - 1
+LIMIT = OpenApiParameter("limit", int, description="1 to 1,000")
+
+
+class EventList(OrdersView):
+    @extend_schema(
+        operation_id="events_list",
+        parameters=[OpenApiParameter("after", int, description="the last number seen"), LIMIT],
+        responses={200: serializers.EventPageSerializer, 400: serializers.ErrorSerializer},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        owner = watched(request)
+        if owner is None:
+            message = "One user's log at a time: each has numbers of its own."
+            raise ValidationFailed(f"user: {message}", fields={"user": [message]})
+        after = filters.whole_number(request.query_params, "after", 0, 0, BIGGEST)
+        limit = filters.whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
+        with read_snapshot():
+            head = events.heads([owner.pk])[owner.pk]
+            found = events.since(owner.pk, after, limit)
+        return _page(head, found)
+
+
+class OrderEvents(OrdersView):
+    @extend_schema(
+        operation_id="orders_events",
+        parameters=[LIMIT],
+        responses={200: serializers.EventPageSerializer, 404: serializers.ErrorSerializer},
+    )
+    def get(self, request: Request, order_id: int) -> HttpResponse:
+        order = visible_order(request.user, order_id)
+        after = filters.whole_number(request.query_params, "after", 0, 0, BIGGEST)
+        limit = filters.whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
+        with read_snapshot():
+            head = events.heads([order.user_id])[order.user_id]
+            found = events.of_order(order, after, limit)
+        return _page(head, found)
+
+
+def _page(head: int, found: list[events.Logged]) -> HttpResponse:
+    """Every event is JSON text already."""
+    return json_text(f'{{"head":{head},"results":[{",".join(event.body for event in found)}]}}')

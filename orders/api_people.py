@@ -1,0 +1,141 @@
+"""Sign-in for programs, who one is, what can be traded, and the demo flow's switch."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.contrib.auth import authenticate
+from django.http import HttpResponse, HttpResponseNotModified
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
+from rest_framework.authtoken.models import Token
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market.models import Instrument
+from orders import demo, rows, services
+from orders.api import OrdersView
+from orders.errors import Forbidden, ValidationFailed
+from orders.people import is_demo_person
+from orders.serializers import ErrorSerializer, TextField
+
+
+class SignInSerializer(drf.Serializer[Any]):
+    username = TextField(max_length=150)
+    password = TextField(max_length=4096)
+
+
+class TokenSerializer(drf.Serializer[Any]):
+    token = drf.CharField()
+
+
+class MeSerializer(drf.Serializer[Any]):
+    user = drf.CharField()
+    display = drf.CharField()
+    is_demo = drf.BooleanField()
+    can_watch = drf.BooleanField()
+    can_execute = drf.BooleanField()
+
+
+class InstrumentSerializer(drf.Serializer[Any]):
+    symbol = drf.CharField()
+    name = drf.CharField()
+    currency = drf.CharField()
+    tick_size = drf.CharField()
+    lot_size = drf.CharField()
+    price_decimals = drf.IntegerField()
+    active = drf.BooleanField()
+
+
+class DemoSerializer(drf.Serializer[Any]):
+    running = drf.BooleanField()
+    ends_at = drf.DateTimeField(allow_null=True)
+
+
+class TokenView(OrdersView):
+    """A token for a name and a password; failed attempts count as failed sign-ins."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="token_create",
+        auth=[],
+        request=SignInSerializer,
+        responses={200: TokenSerializer, 400: ErrorSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        form = SignInSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        values = form.validated_data
+        user = None
+        if "\0" not in values["username"] + values["password"]:
+            user = authenticate(request._request, username=values["username"], password=values["password"])
+        if user is None:
+            raise ValidationFailed("Name and password do not match, or too many attempts have failed.")
+        token, _ = Token.objects.get_or_create(user=user)
+        return Response({"token": token.key})
+
+
+class Me(OrdersView):
+    @extend_schema(operation_id="me", responses={200: MeSerializer})
+    def get(self, request: Request) -> Response:
+        user = request.user
+        return Response(
+            {
+                "user": user.get_username(),
+                "display": user.get_full_name() or user.get_username(),
+                "is_demo": is_demo_person(user),
+                "can_watch": services.can_watch(user),
+                "can_execute": services.can_execute(user),
+            }
+        )
+
+
+class Instruments(OrdersView):
+    @extend_schema(operation_id="instruments_list", responses={200: InstrumentSerializer(many=True)})
+    def get(self, request: Request) -> HttpResponse:
+        body = orjson.dumps([instrument_row(instrument) for instrument in Instrument.objects.all()])
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if request.headers.get("If-None-Match") == etag:
+            return HttpResponseNotModified(headers={"ETag": etag})
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+class Demo(OrdersView):
+    """The demo flow of the signed-in demo person."""
+
+    @extend_schema(operation_id="demo_read", responses={200: DemoSerializer})
+    def get(self, request: Request) -> Response:
+        return Response(_run(demo.running(request.user)))
+
+    @extend_schema(operation_id="demo_start", request=None, responses={201: DemoSerializer, 403: ErrorSerializer})
+    def post(self, request: Request) -> Response:
+        if not is_demo_person(request.user):
+            raise Forbidden("The demo flow plays for demo people only.")
+        return Response(_run(demo.start(request.user)), status=201)
+
+    @extend_schema(operation_id="demo_stop", responses={200: DemoSerializer})
+    def delete(self, request: Request) -> Response:
+        demo.stop(request.user)
+        return Response(_run(None))
+
+
+def instrument_row(instrument: Instrument) -> dict[str, Any]:
+    return {
+        "symbol": instrument.symbol,
+        "name": instrument.name,
+        "currency": instrument.currency,
+        "tick_size": rows.decimal_string(instrument.tick_size),
+        "lot_size": rows.decimal_string(instrument.lot_size),
+        "price_decimals": instrument.price_decimals,
+        "active": instrument.active,
+    }
+
+
+def _run(ends_at: Any) -> dict[str, Any]:
+    return {"running": ends_at is not None, "ends_at": None if ends_at is None else rows.timestamp(ends_at)}

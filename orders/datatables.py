@@ -1,0 +1,117 @@
+"""DataTables' server-side protocol over djangorestframework-datatables, with every parameter checked.
+
+The library takes column names, regular expressions, lengths and offsets as the client sends them; here only the
+columns of an order exist, nothing is a regular expression, and a page has 1 to 1,000 rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count
+from django.http import QueryDict
+from rest_framework.request import Request
+from rest_framework_datatables.filters import DatatablesFilterBackend
+from rest_framework_datatables.pagination import DatatablesLimitOffsetPagination
+from rest_framework_datatables.renderers import DatatablesRenderer
+
+from orders import events, filters, lifecycle
+from orders.errors import ValidationFailed
+from orders.filters import Query, Sort
+from orders.querysets import OrderQuerySet
+
+MAX_COLUMNS = 50
+MAX_LENGTH = 1000
+MAX_START = 2**31
+MAX_DRAW = 2**31
+MAX_SORTS = 5
+EVERYONE = "*"
+
+
+class OrdersRenderer(DatatablesRenderer):
+    """Answers whole rows, whichever columns were named, in the order in which the view gives them."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return super(DatatablesRenderer, self).render(data, accepted_media_type, renderer_context)
+
+
+class OrdersFilterBackend(DatatablesFilterBackend):
+    """Tab, filters, search and sort of a DataTable's request."""
+
+    def query(self, request: Request) -> Query:
+        parameters = request.query_params
+        columns = self.columns(parameters)
+        return filters.parse(parameters, self.sorts(parameters, columns), parameters.get("search[value]", ""))
+
+    def filter_queryset(self, request: Request, queryset: OrderQuerySet, view: Any) -> OrderQuerySet:
+        query = self.query(request)
+        self.set_count_before(view, query.in_tab(queryset).count())
+        found = query.filtered(queryset)
+        narrowed = query.search or query.conditions
+        self.set_count_after(view, found.count() if narrowed else view._datatables_total_count)
+        return query.ordered(found)
+
+    def columns(self, parameters: QueryDict) -> list[str]:
+        """The column names in their order; an empty one is a column that shows no field."""
+        columns: list[str] = []
+        while (data := parameters.get(f"columns[{len(columns)}][data]")) is not None:
+            name = parameters.get(f"columns[{len(columns)}][name]") or data
+            if len(columns) >= MAX_COLUMNS or (name and name not in filters.SORTS):
+                _refuse(f"columns[{len(columns)}]", "There is no such column.")
+            columns.append(name)
+        return columns
+
+    def sorts(self, parameters: QueryDict, columns: list[str]) -> tuple[Sort, ...]:
+        sorts: list[Sort] = []
+        while (place := parameters.get(f"order[{len(sorts)}][column]")) is not None:
+            name = f"order[{len(sorts)}]"
+            number = filters.whole_number(parameters, f"{name}[column]", 0, 0, MAX_COLUMNS)
+            direction = parameters.get(f"{name}[dir]", "asc")
+            if not place or len(sorts) >= MAX_SORTS or number >= len(columns) or not columns[number]:
+                _refuse(name, "There is no such column.")
+            if direction not in ("asc", "desc"):
+                _refuse(f"{name}[dir]", "asc or desc.")
+            sorts.append(Sort(columns[number], direction == "desc"))
+        return tuple(sorts)
+
+
+class OrdersPagination(DatatablesLimitOffsetPagination):
+    """`length` rows from row `start` on, wherever that is."""
+
+    default_limit = 25
+    max_limit = MAX_LENGTH
+
+    def get_limit(self, request: Request) -> int:
+        return filters.whole_number(request.query_params, "length", self.default_limit, 1, MAX_LENGTH)
+
+    def get_offset(self, request: Request) -> int:
+        return filters.whole_number(request.query_params, "start", 0, 0, MAX_START)
+
+    def paginate_queryset(self, queryset: OrderQuerySet, request: Request, view: Any = None) -> Any:
+        self.limit, self.offset = self.get_limit(request), self.get_offset(request)
+        self.is_datatable_request = True
+        self.count, self.total_count = self.get_count_and_total_count(queryset, view)
+        return list(queryset[self.offset : self.offset + self.limit])
+
+
+def draw(parameters: QueryDict) -> int:
+    return filters.whole_number(parameters, "draw", 0, 0, MAX_DRAW)
+
+
+def counts(orders: OrderQuerySet) -> dict[str, int]:
+    """How many orders each tab holds, whatever is searched and filtered."""
+    of_status = dict(orders.order_by().values_list("status").annotate(Count("pk")))
+    return {tab: sum(of_status.get(status, 0) for status in statuses) for tab, statuses in lifecycle.TABS.items()}
+
+
+def heads(owner: AbstractBaseUser | None) -> int | dict[str, int]:
+    """The owner's newest event as of the present snapshot; everyone's by name where there is no one owner."""
+    if owner is not None:
+        return events.heads([owner.pk])[owner.pk]
+    found = events.heads()
+    return {name: found[user_id] for user_id, name in events.user_names(found).items()}
+
+
+def _refuse(name: str, message: str) -> None:
+    raise ValidationFailed(f"{name}: {message}", fields={name: [message]})

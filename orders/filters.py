@@ -1,0 +1,187 @@
+"""Which orders a reader asks for: tab, filters, search and sort, from query parameters that nobody is trusted with.
+
+One `Query` serves the JSON list, the DataTable and the export. Whatever is wrong with a parameter is a
+`ValidationFailed` that names it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import F, Q
+from django.db.models.expressions import OrderBy
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+
+from orders import lifecycle, rules
+from orders.errors import ValidationFailed
+from orders.querysets import OrderQuerySet
+
+SEARCH_LENGTH = 100
+PARAMETER_LENGTH = 2000
+MAX_VALUES = 50
+
+# Every column by the name it has in the JSON; nothing else can be sorted by.
+SORTS = {
+    name: name
+    for name in (
+        "id",
+        "client_order_id",
+        "side",
+        "order_type",
+        "time_in_force",
+        "quantity",
+        "price",
+        "stop_price",
+        "status",
+        "cum_qty",
+        "leaves_qty",
+        "avg_price",
+        "text",
+        "version",
+        "created_at",
+        "updated_at",
+    )
+} | {"symbol": "symbol_id", "user": "user__username"}
+NULLABLE = frozenset({"price", "stop_price", "avg_price"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    column: str
+    descending: bool
+
+
+NEWEST_FIRST = (Sort("created_at", descending=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to show, in which order; `conditions` are the filters alone, without tab and search."""
+
+    tab: str
+    conditions: Q
+    search: str
+    sorts: tuple[Sort, ...]
+
+    def in_tab(self, orders: OrderQuerySet) -> OrderQuerySet:
+        statuses = lifecycle.TABS[self.tab]
+        return orders if self.tab == "all" else orders.filter(status__in=statuses)
+
+    def filtered(self, orders: OrderQuerySet) -> OrderQuerySet:
+        found = self.in_tab(orders).filter(self.conditions)
+        return found.filter(_matches(self.search)) if self.search else found
+
+    def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
+        """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
+        keys = [_order_by(sort) for sort in self.sorts]
+        keys.append(_order_by(Sort("id", self.sorts[0].descending)))
+        return orders.order_by(*keys)
+
+
+def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: str | None = None) -> Query:
+    """The query in these parameters; the DataTable hands in its own sort and search."""
+    problems = rules.Problems()
+    tab = parameters.get("tab", "all")
+    if tab not in lifecycle.TABS:
+        problems.add("tab", f"One of {', '.join(lifecycle.TABS)}.")
+    conditions = Q()
+    symbols = _values(parameters, "symbol")
+    if symbols:
+        conditions &= Q(symbol_id__in=symbols)
+    for name, members in (
+        ("side", lifecycle.Side),
+        ("status", lifecycle.Status),
+        ("order_type", lifecycle.OrderType),
+    ):
+        conditions &= _choices(parameters, name, members, problems)
+    for name, lookup in (("created_after", "created_at__gte"), ("created_before", "created_at__lt")):
+        moment = _moment(parameters, name, problems)
+        if moment is not None:
+            conditions &= Q(**{lookup: moment})
+    term = parameters.get("search", "") if search is None else search
+    if len(term) > SEARCH_LENGTH:
+        problems.add("search", f"At most {SEARCH_LENGTH} characters.")
+    if sorts is None:
+        sorts = _ordering(parameters, problems)
+    problems.check()
+    return Query(tab, conditions, term.strip(), sorts or NEWEST_FIRST)
+
+
+def check_text(parameters: QueryDict) -> None:
+    """No parameter of any name holds what a database or a reader can't bear. Raises ValidationFailed."""
+    for name, values in parameters.lists():
+        for text in (name, *values):
+            if len(text) > PARAMETER_LENGTH or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+                message = "Too long, or holds control characters."
+                shown = name if name.isprintable() and len(name) < 80 else "parameter"
+                raise ValidationFailed(f"{shown}: {message}", fields={shown: [message]})
+
+
+def whole_number(parameters: QueryDict, name: str, default: int, least: int, most: int) -> int:
+    """The parameter as a whole number within its bounds. Raises ValidationFailed."""
+    text = parameters.get(name, "")
+    if not text:
+        return default
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+    if not least <= number <= most:
+        message = f"A whole number from {least} to {most}."
+        raise ValidationFailed(f"{name}: {message}", fields={name: [message]})
+    return number
+
+
+def _matches(term: str) -> Q:
+    """Symbol, client order id or text holds the term, whatever its case; a number finds its id as well."""
+    # The symbol's own column, reached through the relation, needs no join.
+    found = Q(symbol__symbol__icontains=term) | Q(client_order_id__icontains=term) | Q(text__icontains=term)
+    if term.isascii() and term.isdigit() and len(term) <= lifecycle.SIGNIFICANT_DIGITS:
+        found |= Q(pk=int(term))
+    return found
+
+
+def _order_by(sort: Sort) -> OrderBy:
+    key = F(SORTS[sort.column])
+    # Where no null can be, saying so keeps the index usable.
+    nulls_last = True if sort.column in NULLABLE else None
+    return key.desc(nulls_last=nulls_last) if sort.descending else key.asc(nulls_last=nulls_last)
+
+
+def _ordering(parameters: QueryDict, problems: rules.Problems) -> tuple[Sort, ...]:
+    sorts = []
+    for name in filter(None, parameters.get("ordering", "").split(",")):
+        column = name.removeprefix("-")
+        if column in SORTS:
+            sorts.append(Sort(column, name.startswith("-")))
+        else:
+            problems.add("ordering", "There is no such column.")
+    return tuple(sorts)
+
+
+def _values(parameters: QueryDict, name: str) -> list[str]:
+    return [value for value in parameters.get(name, "").split(",") if value][:MAX_VALUES]
+
+
+def _choices(parameters: QueryDict, name: str, members: Iterable[StrEnum], problems: rules.Problems) -> Q:
+    known = {member.value for member in members}
+    values = _values(parameters, name)
+    if not set(values) <= known:
+        problems.add(name, f"One or more of {', '.join(sorted(known))}.")
+    return Q(**{f"{name}__in": values}) if values else Q()
+
+
+def _moment(parameters: QueryDict, name: str, problems: rules.Problems) -> datetime | None:
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        problems.add(name, "A time with its zone, such as 2026-01-31T09:30:00Z.")
+        return None
+    return moment

@@ -1,0 +1,17 @@
+"""Who is a person of the demo: a member of the group `demo`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+DEMO_GROUP = "demo"
+
+
+def is_demo_person(user: Any) -> bool:
+    return bool(user.is_authenticated and user.groups.filter(name=DEMO_GROUP).exists())
+
+
+def demo_people_exist() -> bool:
+    return bool(get_user_model()._default_manager.filter(groups__name=DEMO_GROUP).exists())

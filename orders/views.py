@@ -1,0 +1,30 @@
+"""The page: one template, and what it must know about the person who opens it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orders import services
+from orders.people import demo_people_exist, is_demo_person
+
+
+@require_safe
+def blotter(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    context = {
+        "is_demo": is_demo_person(user),
+        "can_watch": services.can_watch(user),
+        "can_execute": services.can_execute(user),
+    }
+    return render(request, "orders/blotter.html", context)
+
+
+def demo_people(request: HttpRequest) -> dict[str, Any]:
+    """Context for the sign-in page, which tells where the demo's passwords are while there are demo people."""
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        return {}
+    return {"demo_people_exist": demo_people_exist}
