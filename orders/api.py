@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from orders import filters, services
-from orders.errors import NotFound
+from orders.api_json import JsonParser, JsonRenderer
+from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.models import Order
 from orders.origin import Source, acting
 from orders.querysets import OrderQuerySet
@@ -25,11 +29,38 @@ PAGE_HEADER = "X-Order-Source"
 
 
 class OrdersView(APIView):
-    """Checks every parameter's text, and stamps every change with its source and its actor."""
+    """Checks what every request is made of, and stamps every change with its source and its actor.
+
+    `parameters` are the query parameters that reading understands; any other is refused rather than ignored.
+    """
+
+    parser_classes: ClassVar[list[type[BaseParser]]] = [JsonParser]
+    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [JsonRenderer]
+    parameters: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
         filters.check_text(request.query_params)
+        filters.check_headers(request)
+        self._check_format(request.query_params)
+        super().initial(request, *args, **kwargs)
+        if request.method in SAFE_METHODS:
+            filters.check_names(request.query_params, self.knows)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What one person sees is kept by no cache, unless the view has said how."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def knows(self, name: str) -> bool:
+        """Whether reading understands this query parameter."""
+        return name in self.parameters
+
+    def _check_format(self, parameters: QueryDict) -> None:
+        formats = [renderer.format for renderer in self.renderer_classes]
+        if parameters.get("format", formats[0]) not in formats:
+            message = f"One of {', '.join(map(str, formats))}."
+            raise ValidationFailed(f"format: {message}", fields={"format": [message]})
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with acting(Source.REST):
@@ -72,6 +103,14 @@ def visible_order(user: AbstractBaseUser, order_id: int) -> Order:
     order = orders.filter(pk=order_id).first() if order_id < 2**63 else None
     if order is None:
         raise NotFound("There is no such order.")
+    return order
+
+
+def own_order(user: AbstractBaseUser, order_id: int) -> Order:
+    """One order that this person may change. Raises NotFound, or Forbidden where he only watches it."""
+    order = visible_order(user, order_id)
+    if order.user_id != user.pk:
+        raise Forbidden("This is somebody else's order.")
     return order
 
 

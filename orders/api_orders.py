@@ -6,14 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders import datatables, filters, rows, serializers, services
-from orders.api import OrdersView, orders_of, visible_order, watched
-from orders.errors import NotFound, ValidationFailed
+from orders.api import OrdersView, orders_of, own_order, visible_order, watched
+from orders.api_json import JsonRenderer
+from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.snapshots import read_snapshot
 
 PAGE_SIZE = 100
@@ -40,8 +39,14 @@ FILTERS = [
 class OrderList(OrdersView):
     """The orders a person sees, and the place where he places his own."""
 
-    renderer_classes = [JSONRenderer, datatables.OrdersRenderer]
-    parser_classes = [JSONParser]
+    renderer_classes = [JsonRenderer, datatables.OrdersRenderer]
+    parameters = filters.LIST_PARAMETERS | {"page", "page_size"}
+    counts: dict[str, int]
+
+    def knows(self, name: str) -> bool:
+        if self.request.accepted_renderer.format == "datatables":
+            return datatables.knows(name)
+        return super().knows(name)
 
     @extend_schema(
         operation_id="orders_list",
@@ -117,7 +122,7 @@ class OrderList(OrdersView):
                 "recordsTotal": pagination.total_count,
                 "recordsFiltered": pagination.count,
                 "data": [rows.order_row(order) for order in page],
-                "counts": datatables.counts(orders),
+                "counts": self.counts,
                 "user": datatables.EVERYONE if owner is None else owner.get_username(),
                 "head": datatables.heads(owner),
             }
@@ -143,9 +148,11 @@ class OrderDetail(OrdersView):
         },
     )
     def patch(self, request: Request, order_id: int) -> Response:
-        order = visible_order(request.user, order_id)
+        order = own_order(request.user, order_id)
         version, changes = serializers.amendment(request.data)
-        serializers.refuse_fixed(request.data, rows.order_row(order))
+        if version == order.version:  # else the conflict says more than the fields that differ by it
+            body = {name: value for name, value in request.data.items() if name != "user"}
+            serializers.refuse_fixed(body, rows.order_row(order))
         with self.as_sender(request) as user:
             return Response(rows.order_row(services.amend(user, order_id, version, changes)))
 
@@ -161,7 +168,7 @@ class OrderCancel(OrdersView):
         },
     )
     def post(self, request: Request, order_id: int) -> Response:
-        visible_order(request.user, order_id)
+        own_order(request.user, order_id)
         version = serializers.expected_version(request.data)
         with self.as_sender(request) as user:
             return Response(rows.order_row(services.cancel(user, order_id, version)))

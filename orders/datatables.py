@@ -17,6 +17,7 @@ from rest_framework_datatables.pagination import DatatablesLimitOffsetPagination
 from rest_framework_datatables.renderers import DatatablesRenderer
 
 from orders import events, filters, lifecycle
+from orders.api_json import JsonRenderer
 from orders.errors import ValidationFailed
 from orders.filters import Query, Sort
 from orders.querysets import OrderQuerySet
@@ -27,13 +28,11 @@ MAX_START = 2**31
 MAX_DRAW = 2**31
 MAX_SORTS = 5
 EVERYONE = "*"
+PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
 
 
-class OrdersRenderer(DatatablesRenderer):
-    """Answers whole rows, whichever columns were named, in the order in which the view gives them."""
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return super(DatatablesRenderer, self).render(data, accepted_media_type, renderer_context)
+class OrdersRenderer(JsonRenderer, DatatablesRenderer):
+    """The library's format by name; whole rows, whichever columns were named, as the view gives them."""
 
 
 class OrdersFilterBackend(DatatablesFilterBackend):
@@ -46,7 +45,8 @@ class OrdersFilterBackend(DatatablesFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: OrderQuerySet, view: Any) -> OrderQuerySet:
         query = self.query(request)
-        self.set_count_before(view, query.in_tab(queryset).count())
+        view.counts = counts(queryset)
+        self.set_count_before(view, view.counts[query.tab])
         found = query.filtered(queryset)
         narrowed = query.search or query.conditions
         self.set_count_after(view, found.count() if narrowed else view._datatables_total_count)
@@ -59,6 +59,8 @@ class OrdersFilterBackend(DatatablesFilterBackend):
             name = parameters.get(f"columns[{len(columns)}][name]") or data
             if len(columns) >= MAX_COLUMNS or (name and name not in filters.SORTS):
                 _refuse(f"columns[{len(columns)}]", "There is no such column.")
+            if parameters.get(f"columns[{len(columns)}][search][value]"):
+                _refuse(f"columns[{len(columns)}][search][value]", "One search for all columns; filters for one.")
             columns.append(name)
         return columns
 
@@ -93,6 +95,11 @@ class OrdersPagination(DatatablesLimitOffsetPagination):
         self.is_datatable_request = True
         self.count, self.total_count = self.get_count_and_total_count(queryset, view)
         return list(queryset[self.offset : self.offset + self.limit])
+
+
+def knows(name: str) -> bool:
+    """Whether this is a parameter of the protocol, or one of the filters."""
+    return name in PARAMETERS or name.startswith(("columns[", "order[", "search["))
 
 
 def draw(parameters: QueryDict) -> int:

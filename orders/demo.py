@@ -1,10 +1,71 @@
-def start(user):
-    return None
+"""The demo flow: two minutes of order flow for a demo person, in a thread of the server, ended from any process.
+
+The row in `DemoRun` is the switch: the thread plays while the row holds its token and its time has not come.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connections, transaction
+from django.utils import timezone
+
+from orders.models import DemoRun
+from orders.simulation import Flow
+
+log = logging.getLogger(__name__)
+
+LASTS = timedelta(minutes=2)
+STEPS_A_SECOND = 4.0
 
 
-def stop(user):
-    return None
+def start(user: Any) -> datetime:
+    """Plays from now on, or goes on playing; when it will end."""
+    with transaction.atomic():
+        run = DemoRun.objects.select_for_update().filter(user=user, ends_at__gt=timezone.now()).first()
+        if run is not None:
+            return run.ends_at
+        fresh = {"token": uuid.uuid4(), "ends_at": timezone.now() + LASTS}
+        run, _ = DemoRun.objects.update_or_create(user=user, defaults=fresh)
+        transaction.on_commit(lambda: _play_in_thread(user, run.token))
+    return run.ends_at
 
 
-def running(user):
-    return None
+def stop(user: Any) -> None:
+    """Ends the flow, whichever process plays it."""
+    DemoRun.objects.filter(user=user).delete()
+
+
+def running(user: Any) -> datetime | None:
+    """When the flow will end; None while none plays."""
+    return DemoRun.objects.filter(user=user, ends_at__gt=timezone.now()).values_list("ends_at", flat=True).first()
+
+
+def play(user: AbstractBaseUser, token: uuid.UUID, pause: threading.Event) -> int:
+    """Does one deed after the other until the switch is off; the number of deeds done."""
+    flow = Flow(user)
+    done = 0
+    while DemoRun.objects.filter(user=user, token=token, ends_at__gt=timezone.now()).exists():
+        done += flow.step()
+        pause.wait(1 / STEPS_A_SECOND)
+    DemoRun.objects.filter(user=user, token=token).delete()
+    return done
+
+
+def _play_in_thread(user: AbstractBaseUser, token: uuid.UUID) -> None:
+    threading.Thread(target=_play, args=(user, token), name=f"demo-{user.pk}", daemon=True).start()
+
+
+def _play(user: AbstractBaseUser, token: uuid.UUID) -> None:
+    try:
+        play(user, token, threading.Event())
+    except Exception:
+        log.exception("The demo flow of %s ended early.", user.get_username())
+        DemoRun.objects.filter(user=user, token=token).delete()
+    finally:
+        connections.close_all()

@@ -6,16 +6,19 @@ One `Query` serves the JSON list, the DataTable and the export. Whatever is wron
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import CharField, F, Q
 from django.db.models.expressions import OrderBy
-from django.http import QueryDict
+from django.db.models.functions import Collate, Lower
+from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_datetime
+from rest_framework.request import Request
 
 from orders import lifecycle, rules
 from orders.errors import ValidationFailed
@@ -24,6 +27,11 @@ from orders.querysets import OrderQuerySet
 SEARCH_LENGTH = 100
 PARAMETER_LENGTH = 2000
 MAX_VALUES = 50
+# DRF's own, and the one that keeps old caches from answering.
+ALWAYS_KNOWN = frozenset({"format", "_"})
+# What `parse` reads.
+PARAMETERS = frozenset({"tab", "symbol", "side", "status", "order_type", "created_after", "created_before"})
+LIST_PARAMETERS = PARAMETERS | {"search", "ordering", "user"}
 
 # Every column by the name it has in the JSON; nothing else can be sorted by.
 SORTS = {
@@ -48,6 +56,7 @@ SORTS = {
     )
 } | {"symbol": "symbol_id", "user": "user__username"}
 NULLABLE = frozenset({"price", "stop_price", "avg_price"})
+SEARCHED = ("symbol_id", "client_order_id", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Query:
 
     def filtered(self, orders: OrderQuerySet) -> OrderQuerySet:
         found = self.in_tab(orders).filter(self.conditions)
-        return found.filter(_matches(self.search)) if self.search else found
+        return _holding(found, self.search) if self.search else found
 
     def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
         """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
@@ -90,7 +99,7 @@ def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: 
     if tab not in lifecycle.TABS:
         problems.add("tab", f"One of {', '.join(lifecycle.TABS)}.")
     conditions = Q()
-    symbols = _values(parameters, "symbol")
+    symbols = _values(parameters, "symbol", problems)
     if symbols:
         conditions &= Q(symbol_id__in=symbols)
     for name, members in (
@@ -115,11 +124,30 @@ def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: 
 def check_text(parameters: QueryDict) -> None:
     """No parameter of any name holds what a database or a reader can't bear. Raises ValidationFailed."""
     for name, values in parameters.lists():
+        problems = rules.Problems()
         for text in (name, *values):
-            if len(text) > PARAMETER_LENGTH or any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
-                message = "Too long, or holds control characters."
-                shown = name if name.isprintable() and len(name) < 80 else "parameter"
-                raise ValidationFailed(f"{shown}: {message}", fields={shown: [message]})
+            rules.check_text(
+                problems, name if name.isprintable() and len(name) < 80 else "parameter", text, PARAMETER_LENGTH
+            )
+        problems.check()
+
+
+def check_headers(request: HttpRequest | Request) -> None:
+    """No header and no cookie holds a NUL, which PostgreSQL takes in no text. Raises ValidationFailed."""
+    headers = (value for value in request.META.values() if isinstance(value, str))
+    if any("\0" in value for value in chain(headers, request.COOKIES.values())):
+        raise ValidationFailed("A header holds a NUL.")
+
+
+def check_names(parameters: QueryDict, knows: Callable[[str], bool]) -> None:
+    """Every parameter is one that is understood, and given once. Raises ValidationFailed."""
+    problems = rules.Problems()
+    for name, values in parameters.lists():
+        if not knows(name) and name not in ALWAYS_KNOWN:
+            problems.add(name, "There is no such parameter.")
+        elif len(values) > 1:
+            problems.add(name, "Given more than once.")
+    problems.check()
 
 
 def whole_number(parameters: QueryDict, name: str, default: int, least: int, most: int) -> int:
@@ -134,17 +162,26 @@ def whole_number(parameters: QueryDict, name: str, default: int, least: int, mos
     return number
 
 
-def _matches(term: str) -> Q:
-    """Symbol, client order id or text holds the term, whatever its case; a number finds its id as well."""
-    # The symbol's own column, reached through the relation, needs no join.
-    found = Q(symbol__symbol__icontains=term) | Q(client_order_id__icontains=term) | Q(text__icontains=term)
+def _holding(orders: OrderQuerySet, term: str) -> OrderQuerySet:
+    """Those whose symbol, client order id or text holds the term; a number finds its id as well.
+
+    The case of A to Z does not matter. Other letters' would to SQLite and not to PostgreSQL, whose columns, bytewise
+    as they are, fold ASCII alone but whose `icontains` folds all of the term: so ASCII it is for both.
+    """
+    columns = {f"{name}_lower": Lower(name, output_field=CharField()) for name in SEARCHED}
+    folded = "".join(char.lower() if char.isascii() else char for char in term)
+    found = Q()
+    for name in columns:
+        found |= Q(**{f"{name}__contains": folded})
     if term.isascii() and term.isdigit() and len(term) <= lifecycle.SIGNIFICANT_DIGITS:
         found |= Q(pk=int(term))
-    return found
+    return orders.alias(**columns).filter(found)
 
 
 def _order_by(sort: Sort) -> OrderBy:
-    key = F(SORTS[sort.column])
+    key: F | Collate = F(SORTS[sort.column])
+    if sort.column == "user" and connection.vendor == "postgresql":
+        key = Collate(key, "C")  # every column of our own is bytewise already
     # Where no null can be, saying so keeps the index usable.
     nulls_last = True if sort.column in NULLABLE else None
     return key.desc(nulls_last=nulls_last) if sort.descending else key.asc(nulls_last=nulls_last)
@@ -161,13 +198,16 @@ def _ordering(parameters: QueryDict, problems: rules.Problems) -> tuple[Sort, ..
     return tuple(sorts)
 
 
-def _values(parameters: QueryDict, name: str) -> list[str]:
-    return [value for value in parameters.get(name, "").split(",") if value][:MAX_VALUES]
+def _values(parameters: QueryDict, name: str, problems: rules.Problems) -> list[str]:
+    values = [value for value in parameters.get(name, "").split(",") if value]
+    if len(values) > MAX_VALUES:
+        problems.add(name, f"At most {MAX_VALUES} values.")
+    return values
 
 
 def _choices(parameters: QueryDict, name: str, members: Iterable[StrEnum], problems: rules.Problems) -> Q:
     known = {member.value for member in members}
-    values = _values(parameters, name)
+    values = _values(parameters, name, problems)
     if not set(values) <= known:
         problems.add(name, f"One or more of {', '.join(sorted(known))}.")
     return Q(**{f"{name}__in": values}) if values else Q()
@@ -178,10 +218,10 @@ def _moment(parameters: QueryDict, name: str, problems: rules.Problems) -> datet
     if not text:
         return None
     try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        problems.add(name, "A time with its zone, such as 2026-01-31T09:30:00Z.")
-        return None
-    return moment
+        moment = parse_datetime(text) if text.isascii() else None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # a 31st of February, or a time before the year 1 in UTC
+    problems.add(name, "A time with its zone, such as 2026-01-31T09:30:00Z.")
+    return None

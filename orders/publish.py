@@ -61,6 +61,7 @@ class Publisher:
     _loop: asyncio.AbstractEventLoop | None = None
     _wake: asyncio.Event | None = None
     _broken_until: float = 0.0
+    _is_down: bool = False
 
     def put(self, queued: Sequence[_Queued]) -> None:
         """Queues these for sending, or counts them as dropped; returns at once."""
@@ -117,12 +118,15 @@ class Publisher:
             async with asyncio.timeout(SEND_SECONDS):
                 await layer.group_send(groups.orders(user_id), message)
             self.published += len(events)
+            self._is_down = False
         except Exception as error:  # whatever the broker does, the log has the events
             self.failures += 1
             self.dropped += len(events) + len(self._queue)
             self._queue.clear()
             self._broken_until = time.monotonic() + BREAK_SECONDS
-            log.warning("The broker took no events (%s); the sweep will deliver them.", error or type(error).__name__)
+            if not self._is_down:
+                self._is_down = True
+                log.warning("The broker takes no events (%s); the sweep delivers them.", error or type(error).__name__)
 
 
 publisher = Publisher()
