@@ -1,0 +1,120 @@
+"""Orders in any state, through the services as everybody makes them, and what a reader sees of them."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from market.models import Instrument
+from orders import events, rows, services
+from orders.lifecycle import ExecutionKind, Side, Status
+from orders.models import Order
+from orders.services import NewOrder, Report
+
+_numbers = count(1)
+
+Event = dict[str, Any]
+
+
+def instrument(symbol: str = "AAPL", **fields: Any) -> Instrument:
+    """A tradable instrument: whole lots and cents unless told otherwise."""
+    found, _ = Instrument.objects.get_or_create(symbol=symbol, defaults={"name": symbol, "currency": "USD"} | fields)
+    return found
+
+
+def new_order(**fields: Any) -> NewOrder:
+    """Buy 100 AAPL at 585.33, day, unless told otherwise; numbers may be text."""
+    values: dict[str, Any] = {"symbol": "AAPL", "side": Side.BUY, "quantity": "100", "price": "585.33"} | fields
+    for name in ("quantity", "price", "stop_price"):
+        if values.get(name) is not None:
+            values[name] = Decimal(values[name])
+    return NewOrder(**values)
+
+
+def place(user: User, **fields: Any) -> Order:
+    new = new_order(**fields)
+    instrument(new.symbol)
+    return services.place(user, new).order
+
+
+def report(kind: ExecutionKind | str, quantity: str | None = None, price: str | None = None, **fields: Any) -> Report:
+    """A report with an ExecID of its own."""
+    fields.setdefault("exec_id", f"exec-{next(_numbers)}")
+    return Report(
+        kind=ExecutionKind(kind),
+        last_qty=None if quantity is None else Decimal(quantity),
+        last_price=None if price is None else Decimal(price),
+        **fields,
+    )
+
+
+def execute(order: Order, kind: str, quantity: str | None = None, price: str | None = None, **fields: Any) -> Order:
+    return services.execute(None, order.pk, report(kind, quantity, price, **fields)).order
+
+
+def fill(order: Order, quantity: str, price: str = "585.33") -> Order:
+    return execute(order, "fill", quantity, price)
+
+
+def order_in(status: Status, user: User, **fields: Any) -> Order:
+    """An order of this user that has come to this status by legal steps."""
+    order = place(user, **fields)
+    match status:
+        case Status.PENDING_NEW:
+            return order
+        case Status.REJECTED:
+            return execute(order, "reject", text="Too far from the market")
+    order = execute(order, "accept")
+    match status:
+        case Status.PARTIALLY_FILLED:
+            return fill(order, "40")
+        case Status.FILLED:
+            return fill(order, "100")
+        case Status.PENDING_CANCEL:
+            return services.cancel(user, order.pk)
+        case Status.CANCELED:
+            return execute(order, "cancel")
+        case Status.EXPIRED:
+            return execute(order, "expire")
+    return order
+
+
+def fresh(order: Order) -> Order:
+    return Order.objects.select_related("user").get(pk=order.pk)
+
+
+def log_of(user: User, after: int = 0) -> list[Event]:
+    """The owner's events that follow `after`."""
+    return [json.loads(event.body) for event in events.since(user.pk, after)]
+
+
+def head_of(user: User) -> int:
+    return events.heads([user.pk])[user.pk]
+
+
+def snapshot_of(user: User) -> dict[int, rows.Row]:
+    """The owner's orders by id, as a client loads them."""
+    return {order.pk: rows.order_row(order) for order in Order.objects.for_trader(user).select_related("user")}
+
+
+def apply(snapshot: dict[int, rows.Row], told: list[Event]) -> dict[int, rows.Row]:
+    """What a client's table holds after these events; AssertionError where an event does not fit the state before it."""
+    table = dict(snapshot)
+    for event in told:
+        row = event["order"]
+        known = table.get(row["id"])
+        if event["kind"] == "created":
+            assert known is None, "created twice"
+        else:
+            assert known is not None, f"{event['kind']} of an order that is not there"
+            assert row["version"] == known["version"] + 1
+            assert event["changes"] == rows.changes(known, row)
+        if event["kind"] == "deleted":
+            del table[row["id"]]
+        else:
+            table[row["id"]] = row
+    return table
