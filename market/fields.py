@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 from django.db import models
@@ -12,8 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class AmountField(models.DecimalField):
     """A quantity or price: at most 15 digits before the point, 8 after it.
 
-    SQLite keeps decimals as 8-byte floats, and Django reads them back with 15 significant digits; the shortest text that
-    means the same float has all the digits an average price needs.
+    SQLite keeps decimals as 8-byte floats: the shortest text that means the same float gives back 15 significant digits
+    exactly. `as_stored` says what becomes of a longer number, which databases would round each in its own way.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,6 +34,19 @@ class AmountField(models.DecimalField):
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
         return value if value is None or isinstance(value, Decimal) else Decimal(repr(value))
+
+    def as_stored(self, value: Any, connection: BaseDatabaseWrapper) -> Decimal:
+        """The number that a later read will find: half-even to 8 decimals and, on SQLite, the nearest float."""
+        with localcontext(prec=60):
+            rounded = Decimal(value).quantize(Decimal(1).scaleb(-self.decimal_places), ROUND_HALF_EVEN)
+        return Decimal(repr(float(rounded))) if connection.vendor == "sqlite" else rounded
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        prepared = super().get_db_prep_save(value, connection)
+        if prepared is None or hasattr(prepared, "resolve_expression"):
+            return prepared
+        stored = self.as_stored(prepared, connection)
+        return float(stored) if connection.vendor == "sqlite" else stored
 
 
 class ExactDecimalField(models.CharField):

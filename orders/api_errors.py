@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -36,7 +36,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response(error.body(), status=error.status)
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "message_too_big", "message": "This request is too large."}, status=413)
-    if isinstance(error, OperationalError):
+    if isinstance(error, SuspiciousOperation):
+        # Too many parameters, a malformed upload: what Django itself refuses to read.
+        return Response({"code": "validation_failed", "message": "This request can't be understood."}, status=400)
+    if isinstance(error, OperationalError | InterfaceError):
         set_rollback()
         log.error("The database does not answer: %s", error)
         body = {"code": "unavailable", "message": "The database does not answer; nothing was changed."}

@@ -12,13 +12,18 @@ from orders.errors import ValidationFailed
 from orders.snapshots import read_snapshot
 
 BIGGEST = 2**63 - 1
-LIMIT = OpenApiParameter("limit", int, description="1 to 1,000")
+PAGE = [
+    OpenApiParameter("after", int, description="the last number seen"),
+    OpenApiParameter("limit", int, description="1 to 1,000, which is the default"),
+]
 
 
 class EventList(OrdersView):
+    parameters = frozenset({"after", "limit", "user"})
+
     @extend_schema(
         operation_id="events_list",
-        parameters=[OpenApiParameter("after", int, description="the last number seen"), LIMIT],
+        parameters=[*PAGE, OpenApiParameter("user", str, description="desk and broker: whose log")],
         responses={200: serializers.EventPageSerializer, 400: serializers.ErrorSerializer},
     )
     def get(self, request: Request) -> HttpResponse:
@@ -35,9 +40,11 @@ class EventList(OrdersView):
 
 
 class OrderEvents(OrdersView):
+    parameters = frozenset({"after", "limit"})
+
     @extend_schema(
         operation_id="orders_events",
-        parameters=[LIMIT],
+        parameters=PAGE,
         responses={200: serializers.EventPageSerializer, 404: serializers.ErrorSerializer},
     )
     def get(self, request: Request, order_id: int) -> HttpResponse:

@@ -88,22 +88,24 @@ class OrderList(OrdersView):
     )
     def post(self, request: Request) -> Response:
         body = request.data
+        new_orders = self._new_orders(request, body if isinstance(body, list) else [body])
         with self.as_sender(request) as user:
             if isinstance(body, list):
-                placed = services.place_many(user, self._new_orders(body))
-                answer: Any = [rows.order_row(one.order) for one in placed]
+                placed = services.place_many(user, new_orders)
             else:
-                placed = [services.place(user, serializers.new_order(body))]
-                answer = rows.order_row(placed[0].order)
-        if any(one.created for one in placed) or not placed:
-            return Response(answer, status=201)
-        return Response(answer, status=200, headers={"Idempotent-Replay": "true"})
+                placed = [services.place(user, new_orders[0])]
+        answer = [rows.order_row(one.order) for one in placed]
+        headers = {} if any(one.created for one in placed) else {"Idempotent-Replay": "true"}
+        return Response(
+            answer if isinstance(body, list) else answer[0], status=200 if headers else 201, headers=headers
+        )
 
-    def _new_orders(self, body: list[Any]) -> list[services.NewOrder]:
-        if len(body) > MAX_LIST:
-            raise ValidationFailed(f"At most {MAX_LIST} orders in one list.")
+    def _new_orders(self, request: Request, body: list[Any]) -> list[services.NewOrder]:
+        if not 0 < len(body) <= MAX_LIST:
+            raise ValidationFailed(f"1 to {MAX_LIST} orders in one list.")
         new_orders = []
         for index, item in enumerate(body):
+            refuse_for_others(request.user, item)
             try:
                 new_orders.append(serializers.new_order(item))
             except ValidationFailed as refused:
@@ -127,6 +129,13 @@ class OrderList(OrdersView):
                 "head": datatables.heads(owner),
             }
         return answer
+
+
+def refuse_for_others(user: Any, body: Any) -> None:
+    """A trader's `user` is ignored; one who watches others and names one of them is told that he only watches."""
+    name = body.get("user") if isinstance(body, dict) else None
+    if name is not None and name != user.get_username() and services.can_watch(user):
+        raise Forbidden("Nobody places orders for others.")
 
 
 class OrderDetail(OrdersView):

@@ -7,18 +7,22 @@ from typing import Any
 
 import orjson
 from django.contrib.auth import authenticate
-from django.http import HttpResponse, HttpResponseNotModified
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.authtoken.models import Token
-from rest_framework.permissions import AllowAny
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from market.models import Instrument
-from orders import demo, rows, services
+from orders import demo, rows, rules, services
 from orders.api import OrdersView
-from orders.errors import Forbidden, ValidationFailed
+from orders.api_json import JsonParser
+from orders.errors import RateLimited, ValidationFailed
 from orders.people import is_demo_person
 from orders.serializers import ErrorSerializer, TextField
 
@@ -60,22 +64,29 @@ class TokenView(OrdersView):
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
+    parser_classes = [JsonParser, FormParser, MultiPartParser]
 
     @extend_schema(
         operation_id="token_create",
         auth=[],
         request=SignInSerializer,
-        responses={200: TokenSerializer, 400: ErrorSerializer},
+        responses={200: TokenSerializer, 400: ErrorSerializer, 429: ErrorSerializer},
     )
     def post(self, request: Request) -> Response:
         form = SignInSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        values = form.validated_data
-        user = None
-        if "\0" not in values["username"] + values["password"]:
-            user = authenticate(request._request, username=values["username"], password=values["password"])
+        username, password = form.validated_data["username"], form.validated_data["password"]
+        problems = rules.Problems()
+        rules.check_text(problems, "username", username)
+        problems.check()
+        asked: Any = request._request
+        user = authenticate(asked, username=username, password=password)
+        if getattr(asked, "axes_locked_out", False):
+            asked.axes_locked_out = False  # answered here, in the API's words
+            raise RateLimited("Too many attempts have failed. Try again later.")
         if user is None:
-            raise ValidationFailed("Name and password do not match, or too many attempts have failed.")
+            raise ValidationFailed("Name and password do not match.")
+        user_logged_in.send(sender=type(user), request=asked, user=user)
         token, _ = Token.objects.get_or_create(user=user)
         return Response({"token": token.key})
 
@@ -97,32 +108,39 @@ class Me(OrdersView):
 
 class Instruments(OrdersView):
     @extend_schema(operation_id="instruments_list", responses={200: InstrumentSerializer(many=True)})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponseBase:
         body = orjson.dumps([instrument_row(instrument) for instrument in Instrument.objects.all()])
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if request.headers.get("If-None-Match") == etag:
-            return HttpResponseNotModified(headers={"ETag": etag})
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-        return HttpResponse(body, content_type="application/json", headers=headers)
+        response = HttpResponse(body, content_type="application/json")
+        response.headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
+        return get_conditional_response(request._request, etag=etag, response=response) or response
+
+
+class IsDemoPerson(BasePermission):
+    message = "The demo flow plays for demo people only."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return is_demo_person(request.user)
 
 
 class Demo(OrdersView):
     """The demo flow of the signed-in demo person."""
 
-    @extend_schema(operation_id="demo_read", responses={200: DemoSerializer})
+    permission_classes = [IsAuthenticated, IsDemoPerson]
+
+    @extend_schema(operation_id="demo_read", responses={200: DemoSerializer, 403: ErrorSerializer})
     def get(self, request: Request) -> Response:
         return Response(_run(demo.running(request.user)))
 
     @extend_schema(operation_id="demo_start", request=None, responses={201: DemoSerializer, 403: ErrorSerializer})
     def post(self, request: Request) -> Response:
-        if not is_demo_person(request.user):
-            raise Forbidden("The demo flow plays for demo people only.")
-        return Response(_run(demo.start(request.user)), status=201)
+        demo.start(request.user)
+        return Response(_run(demo.running(request.user)), status=201)
 
-    @extend_schema(operation_id="demo_stop", responses={200: DemoSerializer})
+    @extend_schema(operation_id="demo_stop", responses={200: DemoSerializer, 403: ErrorSerializer})
     def delete(self, request: Request) -> Response:
         demo.stop(request.user)
-        return Response(_run(None))
+        return Response(_run(demo.running(request.user)))
 
 
 def instrument_row(instrument: Instrument) -> dict[str, Any]:

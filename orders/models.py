@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.functions import Round
@@ -201,7 +201,7 @@ class Order(models.Model):
         return next(iter(OrderQuerySet(Order, using=alias).by_id([self.pk], lock=True)), None)
 
     def _clean_values(self, alias: str) -> None:
-        """Turns what was assigned, expressions for the database too, into values of the fields' own types."""
+        """Turns what was assigned, expressions for the database too, into the values that a later read will find."""
         for field in self._meta.concrete_fields:
             value = self.__dict__.get(field.attname)
             if field.generated or field.primary_key or value is None:
@@ -210,7 +210,9 @@ class Order(models.Model):
                 expression = ExpressionWrapper(value, output_field=field)
                 row = OrderQuerySet(Order, using=alias).filter(pk=self.pk).annotate(value_to_be=expression)
                 value = row.values_list("value_to_be", flat=True).get()
-            setattr(self, field.attname, field.to_python(value))
+            value = field.to_python(value)
+            stored = field.as_stored(value, connections[alias]) if isinstance(field, AmountField) else value
+            setattr(self, field.attname, stored)
 
     def _differs(self, before: Order, names: set[str] | None) -> bool:
         """Whether this save would change what a reader sees."""

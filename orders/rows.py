@@ -28,9 +28,18 @@ def timestamp(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def average_price(order: Order) -> Decimal | None:
+    """AvgPx with all its digits: SQLite keeps the column as a float, but the sum of the fills exactly."""
+    if order.avg_price is None or not order.gross_trade_amount:
+        return order.avg_price
+    exact = lifecycle.avg_price(order.gross_trade_amount, order.cum_qty)
+    return exact if exact is not None and float(exact) == float(order.avg_price) else order.avg_price
+
+
 def order_row(order: Order) -> Row:
     """The order as every reader gets it: REST, events, log, export."""
     status = lifecycle.Status(order.status)
+    avg_price = average_price(order)
     return {
         "id": order.pk,
         "client_order_id": order.client_order_id,
@@ -45,7 +54,7 @@ def order_row(order: Order) -> Row:
         "status": str(status),
         "cum_qty": decimal_string(order.cum_qty),
         "leaves_qty": decimal_string(lifecycle.leaves_qty(status, order.quantity, order.cum_qty)),
-        "avg_price": None if order.avg_price is None else decimal_string(order.avg_price),
+        "avg_price": None if avg_price is None else decimal_string(avg_price),
         "text": order.text,
         "version": order.version,
         "created_at": timestamp(order.created_at),

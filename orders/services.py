@@ -120,10 +120,11 @@ def amend(
         order = _locked(user, order_id, owner=owner)
         _expect(order, expected_version)
         before = copy.copy(order)
+        _step(order, Step.AMEND, order.quantity, order.cum_qty)
         for name in AMENDABLE & changes.keys():
             setattr(order, name, changes[name])
-        transition = _step(before, Step.AMEND, order.quantity, order.cum_qty)
         _check_amended(order)
+        transition = _step(order, Step.AMEND, order.quantity, order.cum_qty)
         order.status = transition.status
         order.save(update_fields=[*AMENDABLE, "status"], change=Change(before, transition.kind))
     return order

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from orders import services
@@ -13,6 +15,8 @@ from orders.people import demo_people_exist, is_demo_person
 
 
 @require_safe
+@never_cache
+@ensure_csrf_cookie
 def blotter(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     context = {

@@ -1,0 +1,204 @@
+"""Data entry: orders are placed, amended and moved on through the services; nothing is typed over, nothing deleted."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin, TabularInline
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from orders import lifecycle, services
+from orders.admin_forms import AmendForm, NewOrderForm, ReportForm
+from orders.errors import OrderError
+from orders.lifecycle import ExecutionKind, Status, Step
+from orders.models import Execution, Order, OrderEvent
+from orders.origin import Source, acting
+from orders.querysets import OrderQuerySet
+from orders.services import Report
+
+HISTORY = 50
+STEP_NAMES = {
+    ExecutionKind.ACCEPT: "Accept",
+    ExecutionKind.REJECT: "Reject",
+    ExecutionKind.FILL: "Fill",
+    ExecutionKind.CANCEL: "Confirm the cancel of",
+    ExecutionKind.CANCEL_REFUSED: "Refuse to cancel",
+    ExecutionKind.EXPIRE: "Expire",
+}
+
+
+class ExecutionInline(TabularInline[Execution, Order]):
+    model = Execution
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ["exec_id", "kind", "last_qty", "last_price", "text", "at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Order)
+class OrderAdmin(ModelAdmin[Order]):
+    list_display = ["id", "created_at", "user", "symbol_id", "side", "quantity", "price", "status", "cum_qty", "text"]
+    list_filter = ["status", "side", "order_type", "time_in_force", "created_at"]
+    list_select_related = ["user"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["symbol__symbol", "client_order_id", "user__username", "text"]
+    search_help_text = "Symbol, client order id, user or text"
+    autocomplete_fields = ["user", "symbol"]
+    ordering = ["-id"]
+    inlines = [ExecutionInline]
+    actions = [*(f"step_{kind}" for kind in ExecutionKind), "request_cancel"]
+
+    def get_form(self, request: HttpRequest, obj: Order | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, form=AmendForm if obj else NewOrderForm, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        if obj is None:
+            return NewOrderForm.Meta.fields
+        amendable = ["expected_version"] if self._may_amend(obj) else []
+        return [*AmendForm.Meta.fields, *amendable, *self._fixed_fields()]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        if obj is None:
+            return []
+        return self._fixed_fields() if self._may_amend(obj) else [*AmendForm.Meta.fields, *self._fixed_fields()]
+
+    def get_inlines(self, request: HttpRequest, obj: Order | None) -> Any:
+        return self.inlines if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        """Orders are cancelled; the log would tell of a deletion, but nobody needs one."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
+        with acting(Source.ADMIN, request.user.get_username()):
+            if not change:
+                stored = services.place(form.owner, form.new_order).order
+            elif form.amendment:
+                stored = services.amend(obj.user, obj.pk, form.version, form.amendment)
+            else:
+                return
+        obj.__dict__.update(stored.__dict__)
+
+    @admin.display(description="History")
+    def history(self, order: Order) -> SafeString:
+        """The newest events of the order, read only."""
+        events = OrderEvent.objects.filter(order_id=order.pk).order_by("-version")[:HISTORY]
+        lines = format_html_join(
+            "",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            ((e.version, f"{e.at:%Y-%m-%d %H:%M:%S}", e.kind, _changes(e), e.source, e.actor or "–") for e in events),
+        )
+        head = "<tr><th>Version</th><th>At (UTC)</th><th>Event</th><th>Changes</th><th>Source</th><th>By</th></tr>"
+        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), lines)
+
+    @admin.action(description="Request the cancel of the selected orders", permissions=["change"])
+    def request_cancel(self, request: HttpRequest, queryset: OrderQuerySet) -> None:
+        done = 0
+        with acting(Source.ADMIN, request.user.get_username()):
+            for order in queryset.select_related("user"):
+                try:
+                    services.cancel(order.user, order.pk)
+                    done += 1
+                except OrderError as refused:
+                    self.message_user(request, f"{order}: {refused.message}", messages.ERROR)
+        if done:
+            self.message_user(request, f"Asked for the cancel of {done}.", messages.SUCCESS)
+
+    def has_execute_permission(self, request: HttpRequest) -> bool:
+        return services.can_execute(request.user)  # type: ignore[arg-type]
+
+    def _take_step(self, request: HttpRequest, queryset: OrderQuerySet, kind: ExecutionKind) -> HttpResponse | None:
+        """Asks for the reason first, naming the orders for which the step is legal, then reports it for each of them."""
+        orders = list(queryset.select_related("user"))
+        legal = [order for order in orders if lifecycle.is_legal(Status(order.status), Step(kind))]
+        form = ReportForm(kind, request.POST if "confirmed" in request.POST else None)
+        if legal and form.is_bound and form.is_valid():
+            self._report(request, legal, kind, form.cleaned_data)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{STEP_NAMES[kind]} orders",
+            "opts": self.opts,
+            "action": f"step_{kind}",
+            "form": form,
+            "legal": legal,
+            "illegal": [order for order in orders if order not in legal],
+        }
+        return TemplateResponse(request, "admin/orders/order/step.html", context)
+
+    def _report(self, request: HttpRequest, orders: list[Order], kind: ExecutionKind, values: dict[str, Any]) -> None:
+        done = 0
+        for order in orders:
+            is_fill = kind is ExecutionKind.FILL
+            report = Report(
+                exec_id=f"admin-{uuid.uuid4().hex}",
+                kind=kind,
+                last_qty=(values["last_qty"] or order.quantity - order.cum_qty) if is_fill else None,
+                last_price=(values["last_price"] or order.price) if is_fill else None,
+                text=values["text"],
+            )
+            try:
+                with acting(Source.ADMIN, request.user.get_username()):
+                    services.execute(request.user, order.pk, report)  # type: ignore[arg-type]
+                done += 1
+            except OrderError as refused:
+                self.message_user(request, f"{order}: {refused.message}", messages.ERROR)
+        if done:
+            self.message_user(request, f"{STEP_NAMES[kind]}: {done} done.", messages.SUCCESS)
+
+    def _fixed_fields(self) -> list[str]:
+        fixed = ["id", "user", "symbol", "side", "order_type", "time_in_force", "status", "cum_qty", "leaves_qty"]
+        return [*fixed, "avg_price", "client_order_id", "version", "created_at", "updated_at", "history"]
+
+    def _may_amend(self, order: Order) -> bool:
+        return lifecycle.is_legal(Status(order.status), Step.AMEND)
+
+
+def _step_action(kind: ExecutionKind) -> Any:
+    @admin.action(description=f"{STEP_NAMES[kind]} the selected orders …", permissions=["execute"])
+    def take(self: OrderAdmin, request: HttpRequest, queryset: OrderQuerySet) -> HttpResponse | None:
+        return self._take_step(request, queryset, kind)
+
+    return take
+
+
+for _kind in ExecutionKind:
+    setattr(OrderAdmin, f"step_{_kind}", _step_action(_kind))
+
+
+@admin.register(OrderEvent)
+class OrderEventAdmin(ModelAdmin[OrderEvent]):
+    """The log, read only."""
+
+    list_display = ["seq", "at", "user", "order_id", "version", "kind", "source", "actor"]
+    list_filter = ["kind", "source"]
+    list_select_related = ["user"]
+    search_fields = ["=order_id", "user__username"]
+    show_full_result_count = False
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OrderEvent | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OrderEvent | None = None) -> bool:
+        return False
+
+
+def _changes(event: OrderEvent) -> str:
+    changed = json.loads(event.body)["changes"]
+    return ", ".join(f"{name}: {old} → {new}" for name, (old, new) in changed.items()) or "–"
