@@ -338,7 +338,7 @@ def _fill(order: Order, report: Report) -> None:
 def _check_amended(order: Order) -> None:
     problems = rules.Problems()
     rules.check_amount(problems, "quantity", order.quantity, order.symbol.lot_size, "lot size")
-    if order.quantity < order.cum_qty:
+    if order.quantity.is_finite() and order.quantity < order.cum_qty:
         problems.add("quantity", f"Not below the {rows.decimal_string(order.cum_qty)} filled already.")
     rules.check_prices(problems, order.symbol, OrderType(order.order_type), order.price, order.stop_price)
     rules.check_text(problems, "text", order.text)
