@@ -6,7 +6,7 @@ from market.models import Instrument
 
 
 @admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin[Instrument]):
+class InstrumentAdmin(admin.ModelAdmin):
     list_display = ["symbol", "name", "currency", "tick_size", "lot_size", "price_decimals", "active"]
     list_filter = ["active", "currency"]
     search_fields = ["symbol", "name"]

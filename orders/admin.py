@@ -33,7 +33,7 @@ STEP_NAMES = {
 }
 
 
-class ExecutionInline(TabularInline[Execution, Order]):
+class ExecutionInline(TabularInline):
     model = Execution
     extra = 0
     can_delete = False
@@ -44,7 +44,7 @@ class ExecutionInline(TabularInline[Execution, Order]):
 
 
 @admin.register(Order)
-class OrderAdmin(ModelAdmin[Order]):
+class OrderAdmin(ModelAdmin):
     list_display = ["id", "created_at", "user", "symbol_id", "side", "quantity", "price", "status", "cum_qty", "text"]
     list_filter = ["status", "side", "order_type", "time_in_force", "created_at"]
     list_select_related = ["user"]
@@ -179,7 +179,7 @@ for _kind in ExecutionKind:
 
 
 @admin.register(OrderEvent)
-class OrderEventAdmin(ModelAdmin[OrderEvent]):
+class OrderEventAdmin(ModelAdmin):
     """The log, read only."""
 
     list_display = ["seq", "at", "user", "order_id", "version", "kind", "source", "actor"]

@@ -20,7 +20,7 @@ REASONED = frozenset({ExecutionKind.REJECT, ExecutionKind.CANCEL, ExecutionKind.
 OPTIONAL = {"price", "stop_price", "text", "client_order_id"}
 
 
-class _ServiceForm(forms.ModelForm[Order]):
+class _ServiceForm(forms.ModelForm):
     """Tries the service and takes it back, so that what it refuses is shown in the form with all that was typed."""
 
     def validate_constraints(self) -> None:

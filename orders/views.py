@@ -24,7 +24,7 @@ def blotter(request: HttpRequest) -> HttpResponse:
         "can_watch": services.can_watch(user),
         "can_execute": services.can_execute(user),
     }
-    return render(request, "orders/blotter.html", context)
+    return render(request, "blotter.html", context)
 
 
 def demo_people(request: HttpRequest) -> dict[str, Any]:
