@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
-import orjson
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import HttpResponse, QueryDict
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import BaseParser
@@ -17,11 +15,12 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from orders import filters, services
+from orders import services
 from orders.api_json import JsonParser, JsonRenderer
 from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.models import Order
 from orders.origin import Source, acting
+from orders.parameters import check_headers, check_names, check_text
 from orders.querysets import OrderQuerySet
 
 EVERYONE = "*"
@@ -34,17 +33,17 @@ class OrdersView(APIView):
     `parameters` are the query parameters that reading understands; any other is refused rather than ignored.
     """
 
-    parser_classes: ClassVar[list[type[BaseParser]]] = [JsonParser]
-    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [JsonRenderer]
-    parameters: ClassVar[frozenset[str]] = frozenset()
+    parser_classes: Sequence[type[BaseParser]] = [JsonParser]
+    renderer_classes: Sequence[type[BaseRenderer]] = [JsonRenderer]
+    parameters: frozenset[str] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        filters.check_text(request.query_params)
-        filters.check_headers(request)
+        check_text(request.query_params)
+        check_headers(request)
         self._check_format(request.query_params)
         super().initial(request, *args, **kwargs)
         if request.method in SAFE_METHODS:
-            filters.check_names(request.query_params, self.knows)
+            check_names(request.query_params, self.knows)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """What one person sees is kept by no cache, unless the view has said how."""
@@ -67,37 +66,43 @@ class OrdersView(APIView):
             return super().dispatch(request, *args, **kwargs)
 
     @contextmanager
-    def as_sender(self, request: Request) -> Iterator[AbstractBaseUser]:
+    def as_sender(self, request: Request) -> Iterator[None]:
         """Changes made inside are the sender's, from the page where the page itself says so."""
         from_page = isinstance(request.successful_authenticator, SessionAuthentication)
         from_page &= request.headers.get(PAGE_HEADER) == "page"
-        with acting(Source.PAGE if from_page else Source.REST, request.user.get_username()):
-            yield request.user
+        with acting(Source.PAGE if from_page else Source.REST, person(request).get_username()):
+            yield
 
 
-def watched(request: Request) -> AbstractBaseUser | None:
-    """Whose orders are asked for by `user`: oneself by default, None for everyone's. Raises NotFound."""
+def person(request: Request) -> User:
+    """Who asks; the API lets nobody in unnamed."""
     user: Any = request.user
+    return user  # type: ignore[no-any-return]
+
+
+def watched(request: Request) -> User | None:
+    """Whose orders are asked for by `user`: oneself by default, None for everyone's. Raises NotFound."""
+    user = person(request)
     name = request.query_params.get("user", "")
     if not name or name == user.get_username():
-        return user  # type: ignore[no-any-return]
+        return user
     if not services.can_watch(user):
         raise NotFound("There is no such user.")
     if name == EVERYONE:
         return None
-    found = get_user_model()._default_manager.filter(username=name).first()
+    found = User.objects.filter(username=name).first()
     if found is None:
         raise NotFound("There is no such user.")
     return found
 
 
-def orders_of(owner: AbstractBaseUser | None) -> OrderQuerySet:
+def orders_of(owner: User | None) -> OrderQuerySet:
     """These orders, with their owners' names at hand."""
     orders = Order.objects.all() if owner is None else Order.objects.for_trader(owner)
     return orders.select_related("user")
 
 
-def visible_order(user: AbstractBaseUser, order_id: int) -> Order:
+def visible_order(user: User, order_id: int) -> Order:
     """One order that this person may see. Raises NotFound, for foreign ones as for those that do not exist."""
     orders = orders_of(None if services.can_watch(user) else user)
     order = orders.filter(pk=order_id).first() if order_id < 2**63 else None
@@ -106,7 +111,7 @@ def visible_order(user: AbstractBaseUser, order_id: int) -> Order:
     return order
 
 
-def own_order(user: AbstractBaseUser, order_id: int) -> Order:
+def own_order(user: User, order_id: int) -> Order:
     """One order that this person may change. Raises NotFound, or Forbidden where he only watches it."""
     order = visible_order(user, order_id)
     if order.user_id != user.pk:
@@ -117,7 +122,3 @@ def own_order(user: AbstractBaseUser, order_id: int) -> Order:
 def json_text(text: str) -> HttpResponse:
     """An answer whose JSON is written already."""
     return HttpResponse(text, content_type="application/json")
-
-
-def json_response(body: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), content_type="application/json", status=status)

@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from orders import events, filters, serializers
-from orders.api import OrdersView, json_text, visible_order, watched
+from orders import events, serializers
+from orders.api import OrdersView, json_text, person, visible_order, watched
 from orders.errors import ValidationFailed
+from orders.parameters import whole_number
 from orders.snapshots import read_snapshot
 
 BIGGEST = 2**63 - 1
@@ -31,8 +32,8 @@ class EventList(OrdersView):
         if owner is None:
             message = "One user's log at a time: each has numbers of its own."
             raise ValidationFailed(f"user: {message}", fields={"user": [message]})
-        after = filters.whole_number(request.query_params, "after", 0, 0, BIGGEST)
-        limit = filters.whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
+        after = whole_number(request.query_params, "after", 0, 0, BIGGEST)
+        limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
         with read_snapshot():
             head = events.heads([owner.pk])[owner.pk]
             found = events.since(owner.pk, after, limit)
@@ -48,9 +49,9 @@ class OrderEvents(OrdersView):
         responses={200: serializers.EventPageSerializer, 404: serializers.ErrorSerializer},
     )
     def get(self, request: Request, order_id: int) -> HttpResponse:
-        order = visible_order(request.user, order_id)
-        after = filters.whole_number(request.query_params, "after", 0, 0, BIGGEST)
-        limit = filters.whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
+        order = visible_order(person(request), order_id)
+        after = whole_number(request.query_params, "after", 0, 0, BIGGEST)
+        limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
         with read_snapshot():
             head = events.heads([order.user_id])[order.user_id]
             found = events.of_order(order, after, limit)

@@ -94,7 +94,7 @@ def _chunks(orders: OrderQuerySet) -> Generator[str, None, None]:
 async def _from_thread(chunks: Generator[str, None, None]) -> AsyncIterator[str]:
     """The chunks, each made in the request's own thread: an event loop serving a plain iterator gathers all of it."""
     try:
-        while (chunk := await sync_to_async(next)(chunks, None)) is not None:
+        while (chunk := await sync_to_async(lambda: next(chunks, None))()) is not None:
             yield chunk
     finally:
         await sync_to_async(chunks.close)()

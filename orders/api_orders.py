@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders import datatables, filters, rows, serializers, services
-from orders.api import OrdersView, orders_of, own_order, visible_order, watched
+from orders.api import OrdersView, orders_of, person, watched
 from orders.api_json import JsonRenderer
 from orders.errors import Forbidden, NotFound, ValidationFailed
+from orders.parameters import whole_number
 from orders.snapshots import read_snapshot
 
 PAGE_SIZE = 100
@@ -58,8 +60,8 @@ class OrderList(OrdersView):
         if request.accepted_renderer.format == "datatables":
             return Response(self._datatable(request, owner))
         query = filters.parse(request.query_params)
-        size = filters.whole_number(request.query_params, "page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE)
-        page = filters.whole_number(request.query_params, "page", 1, 1, 2**31)
+        size = whole_number(request.query_params, "page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE)
+        page = whole_number(request.query_params, "page", 1, 1, 2**31)
         with read_snapshot():
             found = query.ordered(query.filtered(orders_of(owner)))
             count = found.order_by().count()
@@ -87,30 +89,20 @@ class OrderList(OrdersView):
         },
     )
     def post(self, request: Request) -> Response:
-        body = request.data
-        new_orders = self._new_orders(request, body if isinstance(body, list) else [body])
-        with self.as_sender(request) as user:
+        body: Any = request.data
+        user = person(request)
+        for item in body if isinstance(body, list) else [body]:
+            refuse_for_others(user, item)
+        with self.as_sender(request):
             if isinstance(body, list):
-                placed = services.place_many(user, new_orders)
+                placed = services.place_many(user, new_orders(body))
+                answer: Any = [rows.order_row(one.order) for one in placed]
             else:
-                placed = [services.place(user, new_orders[0])]
-        answer = [rows.order_row(one.order) for one in placed]
-        headers = {} if any(one.created for one in placed) else {"Idempotent-Replay": "true"}
-        return Response(
-            answer if isinstance(body, list) else answer[0], status=200 if headers else 201, headers=headers
-        )
-
-    def _new_orders(self, request: Request, body: list[Any]) -> list[services.NewOrder]:
-        if not 0 < len(body) <= MAX_LIST:
-            raise ValidationFailed(f"1 to {MAX_LIST} orders in one list.")
-        new_orders = []
-        for index, item in enumerate(body):
-            refuse_for_others(request.user, item)
-            try:
-                new_orders.append(serializers.new_order(item))
-            except ValidationFailed as refused:
-                raise services.in_list(index, refused) from refused
-        return new_orders
+                placed = [services.place(user, serializers.new_order(body))]
+                answer = rows.order_row(placed[0].order)
+        if any(one.created for one in placed):
+            return Response(answer, status=201)
+        return Response(answer, status=200, headers={"Idempotent-Replay": "true"})
 
     def _datatable(self, request: Request, owner: Any) -> dict[str, Any]:
         draw = datatables.draw(request.query_params)
@@ -119,7 +111,7 @@ class OrderList(OrdersView):
         with read_snapshot():
             found = datatables.OrdersFilterBackend().filter_queryset(request, orders, self)
             page = pagination.paginate_queryset(found, request, self)
-            answer = {
+            return {
                 "draw": draw,
                 "recordsTotal": pagination.total_count,
                 "recordsFiltered": pagination.count,
@@ -128,81 +120,26 @@ class OrderList(OrdersView):
                 "user": datatables.EVERYONE if owner is None else owner.get_username(),
                 "head": datatables.heads(owner),
             }
-        return answer
 
 
-def refuse_for_others(user: Any, body: Any) -> None:
+def new_orders(bodies: list[Any]) -> list[services.NewOrder]:
+    """The orders of a list. Raises ValidationFailed, naming the place of the first that can't be read."""
+    if not 0 < len(bodies) <= MAX_LIST:
+        raise ValidationFailed(f"1 to {MAX_LIST} orders in one list.")
+    read = []
+    for index, body in enumerate(bodies):
+        try:
+            read.append(serializers.new_order(body))
+        except ValidationFailed as refused:
+            raise services.in_list(index, refused) from refused
+    return read
+
+
+def refuse_for_others(user: User, body: Any) -> None:
     """A trader's `user` is ignored; one who watches others and names one of them is told that he only watches."""
     name = body.get("user") if isinstance(body, dict) else None
     if name is not None and name != user.get_username() and services.can_watch(user):
         raise Forbidden("Nobody places orders for others.")
-
-
-class OrderDetail(OrdersView):
-    @extend_schema(
-        operation_id="orders_read",
-        responses={200: serializers.OrderSerializer, 404: serializers.ErrorSerializer},
-    )
-    def get(self, request: Request, order_id: int) -> Response:
-        return Response(rows.order_row(visible_order(request.user, order_id)))
-
-    @extend_schema(
-        operation_id="orders_amend",
-        request=serializers.AmendmentSerializer,
-        responses={
-            200: serializers.OrderSerializer,
-            400: serializers.ErrorSerializer,
-            404: serializers.ErrorSerializer,
-            409: serializers.ErrorSerializer,
-        },
-    )
-    def patch(self, request: Request, order_id: int) -> Response:
-        order = own_order(request.user, order_id)
-        version, changes = serializers.amendment(request.data)
-        if version == order.version:  # else the conflict says more than the fields that differ by it
-            body = {name: value for name, value in request.data.items() if name != "user"}
-            serializers.refuse_fixed(body, rows.order_row(order))
-        with self.as_sender(request) as user:
-            return Response(rows.order_row(services.amend(user, order_id, version, changes)))
-
-
-class OrderCancel(OrdersView):
-    @extend_schema(
-        operation_id="orders_cancel",
-        request=serializers.CancelSerializer,
-        responses={
-            200: serializers.OrderSerializer,
-            404: serializers.ErrorSerializer,
-            409: serializers.ErrorSerializer,
-        },
-    )
-    def post(self, request: Request, order_id: int) -> Response:
-        own_order(request.user, order_id)
-        version = serializers.expected_version(request.data)
-        with self.as_sender(request) as user:
-            return Response(rows.order_row(services.cancel(user, order_id, version)))
-
-
-class OrderExecutions(OrdersView):
-    @extend_schema(
-        operation_id="orders_execute",
-        request=serializers.ReportSerializer,
-        responses={
-            200: serializers.OrderSerializer,
-            201: serializers.OrderSerializer,
-            400: serializers.ErrorSerializer,
-            403: serializers.ErrorSerializer,
-            404: serializers.ErrorSerializer,
-            409: serializers.ErrorSerializer,
-        },
-    )
-    def post(self, request: Request, order_id: int) -> Response:
-        visible_order(request.user, order_id)
-        services.check_may_execute(request.user)
-        report = serializers.report(request.data)
-        with self.as_sender(request) as user:
-            done = services.execute(user, order_id, report)
-        return Response(rows.order_row(done.order), status=201 if done.created else 200)
 
 
 def _page_url(request: Request, page: int) -> str:

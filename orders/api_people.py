@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from market.models import Instrument
 from orders import demo, rows, rules, services
-from orders.api import OrdersView
+from orders.api import OrdersView, person
 from orders.api_json import JsonParser
 from orders.errors import RateLimited, ValidationFailed
 from orders.people import is_demo_person
@@ -94,7 +94,7 @@ class TokenView(OrdersView):
 class Me(OrdersView):
     @extend_schema(operation_id="me", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
-        user = request.user
+        user = person(request)
         return Response(
             {
                 "user": user.get_username(),
@@ -111,8 +111,8 @@ class Instruments(OrdersView):
     def get(self, request: Request) -> HttpResponseBase:
         body = orjson.dumps([instrument_row(instrument) for instrument in Instrument.objects.all()])
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        response = HttpResponse(body, content_type="application/json")
-        response.headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        response = HttpResponse(body, content_type="application/json", headers=headers)
         return get_conditional_response(request._request, etag=etag, response=response) or response
 
 

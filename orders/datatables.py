@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import Count
 from django.http import QueryDict
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from orders import events, filters, lifecycle
 from orders.api_json import JsonRenderer
 from orders.errors import ValidationFailed
 from orders.filters import Query, Sort
+from orders.parameters import whole_number
 from orders.querysets import OrderQuerySet
 
 MAX_COLUMNS = 50
@@ -31,11 +32,11 @@ EVERYONE = "*"
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
 
 
-class OrdersRenderer(JsonRenderer, DatatablesRenderer):
+class OrdersRenderer(JsonRenderer, DatatablesRenderer):  # type: ignore[misc]
     """The library's format by name; whole rows, whichever columns were named, as the view gives them."""
 
 
-class OrdersFilterBackend(DatatablesFilterBackend):
+class OrdersFilterBackend(DatatablesFilterBackend):  # type: ignore[misc]
     """Tab, filters, search and sort of a DataTable's request."""
 
     def query(self, request: Request) -> Query:
@@ -68,7 +69,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         sorts: list[Sort] = []
         while (place := parameters.get(f"order[{len(sorts)}][column]")) is not None:
             name = f"order[{len(sorts)}]"
-            number = filters.whole_number(parameters, f"{name}[column]", 0, 0, MAX_COLUMNS)
+            number = whole_number(parameters, f"{name}[column]", 0, 0, MAX_COLUMNS)
             direction = parameters.get(f"{name}[dir]", "asc")
             if not place or len(sorts) >= MAX_SORTS or number >= len(columns) or not columns[number]:
                 _refuse(name, "There is no such column.")
@@ -78,17 +79,17 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         return tuple(sorts)
 
 
-class OrdersPagination(DatatablesLimitOffsetPagination):
+class OrdersPagination(DatatablesLimitOffsetPagination):  # type: ignore[misc]
     """`length` rows from row `start` on, wherever that is."""
 
     default_limit = 25
     max_limit = MAX_LENGTH
 
     def get_limit(self, request: Request) -> int:
-        return filters.whole_number(request.query_params, "length", self.default_limit, 1, MAX_LENGTH)
+        return whole_number(request.query_params, "length", self.default_limit, 1, MAX_LENGTH)
 
     def get_offset(self, request: Request) -> int:
-        return filters.whole_number(request.query_params, "start", 0, 0, MAX_START)
+        return whole_number(request.query_params, "start", 0, 0, MAX_START)
 
     def paginate_queryset(self, queryset: OrderQuerySet, request: Request, view: Any = None) -> Any:
         self.limit, self.offset = self.get_limit(request), self.get_offset(request)
@@ -103,7 +104,7 @@ def knows(name: str) -> bool:
 
 
 def draw(parameters: QueryDict) -> int:
-    return filters.whole_number(parameters, "draw", 0, 0, MAX_DRAW)
+    return whole_number(parameters, "draw", 0, 0, MAX_DRAW)
 
 
 def counts(orders: OrderQuerySet) -> dict[str, int]:
@@ -112,7 +113,7 @@ def counts(orders: OrderQuerySet) -> dict[str, int]:
     return {tab: sum(of_status.get(status, 0) for status in statuses) for tab, statuses in lifecycle.TABS.items()}
 
 
-def heads(owner: AbstractBaseUser | None) -> int | dict[str, int]:
+def heads(owner: User | None) -> int | dict[str, int]:
     """The owner's newest event as of the present snapshot; everyone's by name where there is no one owner."""
     if owner is not None:
         return events.heads([owner.pk])[owner.pk]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders import api_events, api_export, api_orders, api_people, views
+from orders import api_events, api_export, api_order, api_orders, api_people, views
 
 urlpatterns = [
     path("", views.blotter, name="blotter"),
@@ -13,8 +13,8 @@ urlpatterns = [
     path("api/events/", api_events.EventList.as_view()),
     path("api/orders/", api_orders.OrderList.as_view()),
     path("api/orders/export/", api_export.OrderExport.as_view()),
-    path("api/orders/<int:order_id>/", api_orders.OrderDetail.as_view()),
-    path("api/orders/<int:order_id>/cancel/", api_orders.OrderCancel.as_view()),
-    path("api/orders/<int:order_id>/executions/", api_orders.OrderExecutions.as_view()),
+    path("api/orders/<int:order_id>/", api_order.OrderDetail.as_view()),
+    path("api/orders/<int:order_id>/cancel/", api_order.OrderCancel.as_view()),
+    path("api/orders/<int:order_id>/executions/", api_order.OrderExecutions.as_view()),
     path("api/orders/<int:order_id>/events/", api_events.OrderEvents.as_view()),
 ]
