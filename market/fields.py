@@ -52,6 +52,9 @@ class AmountField(models.DecimalField):
 class ExactDecimalField(models.CharField):
     """A decimal of any length, kept as text: for sums that no column type of both databases holds exactly."""
 
+    _pyi_private_set_type: Decimal  # type: ignore[assignment] # what mypy is to know, not Python
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 80
         super().__init__(*args, **kwargs)

@@ -34,4 +34,4 @@ class Instrument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.symbol
+        return str(self.symbol)

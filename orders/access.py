@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user, get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, parse_cookie
@@ -25,7 +25,7 @@ from orders import services
 class Pass:
     """What a socket was let in with; it is good as long as all of it still holds."""
 
-    user: AbstractBaseUser
+    user: User
     session_key: str | None
     token: str | None
 
@@ -93,7 +93,7 @@ def _by_session(scope: dict[str, Any]) -> Pass | None:
     request = HttpRequest()
     request.session = session
     user = get_user(request)
-    return Pass(user, key, None) if user.is_authenticated and user.is_active else None  # type: ignore[arg-type]
+    return Pass(user, key, None) if user.is_authenticated and user.is_active else None
 
 
 def still_good(passes: Iterable[Pass]) -> set[Pass]:
@@ -118,14 +118,14 @@ def still_good(passes: Iterable[Pass]) -> set[Pass]:
 def still_watching(passes: Iterable[Pass]) -> set[Pass]:
     """Those whose person may still follow others."""
     wanted = list(passes)
-    people = get_user_model()._default_manager.in_bulk({entry.user.pk for entry in wanted})
+    people = User.objects.in_bulk({entry.user.pk for entry in wanted})
     return {entry for entry in wanted if entry.user.pk in people and services.can_watch(people[entry.user.pk])}
 
 
 def _users(ids: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for batch in _batches(sorted(ids)):
-        active = get_user_model()._default_manager.filter(pk__in=batch, is_active=True)
+        active = User.objects.filter(pk__in=batch, is_active=True)
         found.update(active.values_list("pk", "password"))
     return found
 

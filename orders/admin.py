@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, TabularInline
@@ -37,7 +37,8 @@ class ExecutionInline(TabularInline):
     model = Execution
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["exec_id", "kind", "last_qty", "last_price", "text", "at"]
+    fields: ClassVar[Any] = ["exec_id", "kind", "last_qty", "last_price", "text", "at"]
+    readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

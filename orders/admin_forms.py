@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
@@ -60,8 +60,8 @@ class NewOrderForm(_ServiceForm):
         return cleaned
 
     @property
-    def owner(self) -> AbstractBaseUser:
-        owner: AbstractBaseUser = self.cleaned_data["user"]
+    def owner(self) -> User:
+        owner: User = self.cleaned_data["user"]
         return owner
 
     @property

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from orders import rows, services
 from orders.errors import NotFound, ValidationFailed
@@ -15,9 +14,9 @@ from orders.rules import CLIENT_ORDER_ID
 from orders.serializers import amendment, expected_version, new_order, whole_number
 
 
-def run(user: AbstractBaseUser, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
+def run(user: User, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
     """Runs the command; the status HTTP would have, and the order's row."""
-    user = get_user_model()._default_manager.get(pk=user.pk)  # as he is now, not as he connected
+    user = User.objects.get(pk=user.pk)  # as he is now, not as he connected
     with acting(Source.SOCKET, user.get_username()):
         match kind:
             case "order.place":
@@ -31,7 +30,7 @@ def run(user: AbstractBaseUser, kind: str, body: dict[str, Any]) -> tuple[int, r
     raise ValidationFailed(f"There is no command {kind}.")
 
 
-def _order_id(user: AbstractBaseUser, body: dict[str, Any]) -> int:
+def _order_id(user: User, body: dict[str, Any]) -> int:
     """Frames use `id` for themselves, so the order is named by `order_id` or by its `client_order_id`."""
     client_order_id = body.get("client_order_id")
     if "order_id" in body or not isinstance(client_order_id, str):

@@ -33,6 +33,8 @@ CLOSE_RESTART = 1012
 class OrdersConsumer(AsyncConsumer):
     """Knows its person, the frames and its subscriptions; what a command may do is decided in `services`."""
 
+    scope: Any
+    base_send: Any
     entry: Pass
     delivery: Delivery
     subscriptions: Subscriptions

@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connections, transaction
 from django.utils import timezone
 
@@ -46,7 +46,7 @@ def running(user: Any) -> datetime | None:
     return DemoRun.objects.filter(user=user, ends_at__gt=timezone.now()).values_list("ends_at", flat=True).first()
 
 
-def play(user: AbstractBaseUser, token: uuid.UUID, pause: threading.Event) -> int:
+def play(user: User, token: uuid.UUID, pause: threading.Event) -> int:
     """Does one deed after the other until the switch is off; the number of deeds done."""
     flow = Flow(user)
     done = 0
@@ -57,11 +57,11 @@ def play(user: AbstractBaseUser, token: uuid.UUID, pause: threading.Event) -> in
     return done
 
 
-def _play_in_thread(user: AbstractBaseUser, token: uuid.UUID) -> None:
+def _play_in_thread(user: User, token: uuid.UUID) -> None:
     threading.Thread(target=_play, args=(user, token), name=f"demo-{user.pk}", daemon=True).start()
 
 
-def _play(user: AbstractBaseUser, token: uuid.UUID) -> None:
+def _play(user: User, token: uuid.UUID) -> None:
     try:
         play(user, token, threading.Event())
     except Exception:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import connections, transaction
 from django.utils import timezone
 
@@ -59,7 +59,8 @@ def record_save(order: Order, *, created: bool, update_fields: Iterable[str] | N
         # What was not named was not saved, whatever the instance says.
         after = copy.copy(before)
         for name in update_fields:
-            attname = Order._meta.get_field(name).attname
+            field: Any = Order._meta.get_field(name)
+            attname = field.attname
             setattr(after, attname, getattr(order, attname))
     record([(before, after)], kind=change.kind, using=using)
 
@@ -186,5 +187,5 @@ def _event(entry: Entry, seq: int, at: datetime) -> OrderEvent:
 
 def user_names(user_ids: Iterable[int]) -> dict[int, str]:
     """The names of these owners."""
-    users = get_user_model()._default_manager.filter(pk__in=list(user_ids))
+    users = User.objects.filter(pk__in=list(user_ids))
     return {user.pk: user.get_username() for user in users}

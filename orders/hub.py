@@ -36,6 +36,11 @@ class Follower(Protocol):
     def follow(self, stream: Stream) -> None: ...
 
 
+def _layer() -> Any:
+    """The one channel layer; settings always name it."""
+    return get_channel_layer()
+
+
 class Hub:
     def __init__(self) -> None:
         self.streams: dict[int, Stream] = {}
@@ -85,7 +90,7 @@ class Hub:
         self.streams.pop(user_id, None)
         if user_id in self._grouped and self._channel is not None:
             self._grouped.discard(user_id)
-            await self._broker(get_channel_layer().group_discard(groups.orders(user_id), self._channel))
+            await self._broker(_layer().group_discard(groups.orders(user_id), self._channel))
 
     async def leave_all(self, user_ids: Iterable[int], follower: Follower) -> None:
         self._watchers.discard(follower)
@@ -104,10 +109,10 @@ class Hub:
 
     async def _group(self, user_id: int) -> None:
         if self._channel is None:
-            self._channel = await self._broker(get_channel_layer().new_channel())
+            self._channel = await self._broker(_layer().new_channel())
         if self._channel is None or user_id in self._grouped:
             return
-        if await self._broker(get_channel_layer().group_add(groups.orders(user_id), self._channel), True):
+        if await self._broker(_layer().group_add(groups.orders(user_id), self._channel), True):
             self._grouped.add(user_id)
 
     async def _broker(self, call: Any, answer: Any = None) -> Any:
@@ -125,7 +130,7 @@ class Hub:
             if self._channel is None:
                 await asyncio.sleep(GRACE_SECONDS)
                 continue
-            message = await get_channel_layer().receive(self._channel)
+            message = await _layer().receive(self._channel)
             try:
                 self._take(message)
             except Exception:

@@ -16,8 +16,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.dateparse import parse_datetime
 
 from market.models import SMALLEST, SYMBOL, Instrument
@@ -112,7 +111,7 @@ class Player:
 
     counts: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0
-    _people: dict[str, AbstractBaseUser] = field(default_factory=dict)
+    _people: dict[str, User] = field(default_factory=dict)
     _symbols: set[str] = field(default_factory=set)
     _orders: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -161,9 +160,9 @@ class Player:
             self._orders[key] = found.pk
         return self._orders[key]
 
-    def _person(self, name: str) -> AbstractBaseUser:
+    def _person(self, name: str) -> User:
         if name not in self._people:
-            users = get_user_model()._default_manager
+            users = User.objects
             # Without a password nobody can sign in as this person until an administrator sets one.
             self._people[name] = users.filter(username=name).first() or users.create_user(username=name)
         return self._people[name]

@@ -7,7 +7,7 @@ from collections import deque
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from orders.errors import ValidationFailed
 from orders.models import Order
@@ -21,7 +21,7 @@ def check_notional(quantity: Decimal, price: Decimal | None) -> None:
         raise ValidationFailed(message, fields={"quantity": [message]})
 
 
-def check(user: AbstractBaseUser, quantity: Decimal, price: Decimal | None) -> None:
+def check(user: User, quantity: Decimal, price: Decimal | None) -> None:
     """Both limits, for a new order of this user."""
     check_notional(quantity, price)
     most = settings.ORDERS_MAX_OPEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 
 DEMO_GROUP = "demo"
 
@@ -14,4 +14,4 @@ def is_demo_person(user: Any) -> bool:
 
 
 def demo_people_exist() -> bool:
-    return bool(get_user_model()._default_manager.filter(groups__name=DEMO_GROUP).exists())
+    return bool(User.objects.filter(groups__name=DEMO_GROUP).exists())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
 from django.db.models import F
 from django.dispatch import Signal
@@ -27,9 +27,9 @@ bulk_written = Signal()
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
-    def for_trader(self, user: AbstractBaseUser | AnonymousUser) -> OrderQuerySet:
+    def for_trader(self, user: User | AnonymousUser) -> OrderQuerySet:
         """This person's own orders; nobody else's exist for him."""
-        return self.filter(user_id=user.pk)
+        return self.filter(user_id=user.pk or 0)
 
     def working(self) -> OrderQuerySet:
         return self.filter(status__in=lifecycle.WORKING)
@@ -58,15 +58,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Iterable[Order], *args: Any, **kwargs: Any) -> list[Order]:
+    def bulk_create(  # type: ignore[override]
+        self, objs: Iterable[Order], *args: Any, **kwargs: Any
+    ) -> list[Order]:
         """Django's bulk_create, recorded; refuses to ignore or update conflicts, which would hide what happened."""
         if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
             raise ValueError("Orders are created or they are not: conflicts can be neither ignored nor overwritten.")
         with transaction.atomic(using=self.db, savepoint=False):
-            orders = list(objs)
+            orders: Any = list(objs)
             for order in orders:
                 order.version = 1
-            created = super().bulk_create(orders, *args, **kwargs)
+            created: list[Any] = super().bulk_create(orders, *args, **kwargs)
             stored = self.by_id([order.pk for order in created])
             bulk_written.send(self.model, changes=[(None, order) for order in stored], using=self.db)
         return created
@@ -86,7 +88,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         for given_away in (False, True):
             ids = [new.pk for old, new in pairs if (new.user_id != old.user_id) is given_away]
             for start in range(0, len(ids), BATCH):
-                plain = models.QuerySet(self.model, using=self.db).filter(pk__in=ids[start : start + BATCH])
+                plain: models.QuerySet[Order] = models.QuerySet(self.model, using=self.db).filter(
+                    pk__in=ids[start : start + BATCH]
+                )
                 plain.update(version=F("version") + (2 if given_away else 1), updated_at=now)
         if pairs:
             bulk_written.send(self.model, changes=pairs, using=self.db)

@@ -1,9 +1,14 @@
 """Where websockets go: `/ws/`, and nowhere else."""
 
+from typing import Any
+
 from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.urls import path, re_path
 
 from orders.consumers import OrdersConsumer
 
-websocket_application = URLRouter([path("ws/", OrdersConsumer.as_asgi()), re_path("", WebsocketDenier.as_asgi())])
+consumer: Any = OrdersConsumer.as_asgi()
+denier: Any = WebsocketDenier.as_asgi()
+routes: Any = [path("ws/", consumer), re_path("", denier)]
+websocket_application = URLRouter(routes)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
 import orjson
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from market.models import Instrument
+from market.models import SYMBOL, Instrument
 from orders import lifecycle, limits, origin, rows, rules
 from orders.errors import (
     DuplicateClientOrderId,
@@ -93,24 +94,22 @@ class Executed:
 class _Batch:
     """What placing several orders in one transaction needs only once."""
 
-    user: AbstractBaseUser
+    user: User
     instruments: dict[str, Instrument] = field(default_factory=dict)
 
 
-def place(user: AbstractBaseUser, new: NewOrder) -> Placed:
+def place(user: User, new: NewOrder) -> Placed:
     """Places one order for this user. Raises ValidationFailed or DuplicateClientOrderId."""
     [placed] = _place_all(user, [new], lambda _, refused: refused)
     return placed
 
 
-def place_many(user: AbstractBaseUser, new_orders: Sequence[NewOrder]) -> list[Placed]:
+def place_many(user: User, new_orders: Sequence[NewOrder]) -> list[Placed]:
     """Places all of these or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
     return _place_all(user, new_orders, in_list)
 
 
-def amend(
-    user: AbstractBaseUser, order_id: int, expected_version: int, changes: Mapping[str, Any], *, owner: bool = True
-) -> Order:
+def amend(user: User, order_id: int, expected_version: int, changes: Mapping[str, Any], *, owner: bool = True) -> Order:
     """Amends quantity, price, stop_price or text of one's own order; None of a field means no value.
 
     `owner=False` lets an administrator or an import amend anybody's. Raises NotFound, Forbidden, VersionConflict,
@@ -130,7 +129,7 @@ def amend(
     return order
 
 
-def cancel(user: AbstractBaseUser, order_id: int, expected_version: int | None = None, *, owner: bool = True) -> Order:
+def cancel(user: User, order_id: int, expected_version: int | None = None, *, owner: bool = True) -> Order:
     """Cancels an order the broker has not accepted yet, or asks the broker to cancel a working one."""
     with transaction.atomic():
         order = _locked(user, order_id, owner=owner)
@@ -140,7 +139,7 @@ def cancel(user: AbstractBaseUser, order_id: int, expected_version: int | None =
     return order
 
 
-def execute(user: AbstractBaseUser | None, order_id: int, report: Report) -> Executed:
+def execute(user: User | None, order_id: int, report: Report) -> Executed:
     """Takes a broker's report on any order; `user` None is the system itself (import, demo, paper broker).
 
     Raises NotFound, Forbidden, DuplicateExecId, InvalidTransition, ValidationFailed.
@@ -167,13 +166,13 @@ def execute(user: AbstractBaseUser | None, order_id: int, report: Report) -> Exe
     return Executed(order, created=True)
 
 
-def can_watch(user: AbstractBaseUser) -> bool:
+def can_watch(user: User) -> bool:
     """Whether this person finds everyone's orders: the desk and the broker do."""
-    return user.has_perm("orders.watch_all_orders") or user.has_perm("orders.execute_order")  # type: ignore[attr-defined]
+    return user.has_perm("orders.watch_all_orders") or user.has_perm("orders.execute_order")
 
 
-def can_execute(user: AbstractBaseUser) -> bool:
-    return bool(user.has_perm("orders.execute_order"))  # type: ignore[attr-defined]
+def can_execute(user: User) -> bool:
+    return user.has_perm("orders.execute_order")
 
 
 def in_list(index: int, refused: ValidationFailed) -> ValidationFailed:
@@ -182,14 +181,14 @@ def in_list(index: int, refused: ValidationFailed) -> ValidationFailed:
     return ValidationFailed(f"Order {index + 1} of the list: {refused.message}", fields=fields)
 
 
-def check_may_execute(user: AbstractBaseUser) -> None:
+def check_may_execute(user: User) -> None:
     """Raises Forbidden for anyone but a broker."""
     if not can_execute(user):
         raise Forbidden("Only a broker may report executions.")
 
 
 def _place_all(
-    user: AbstractBaseUser,
+    user: User,
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], ValidationFailed],
 ) -> list[Placed]:
@@ -202,7 +201,7 @@ def _place_all(
 
 
 def _place_in_turn(
-    user: AbstractBaseUser,
+    user: User,
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], ValidationFailed],
 ) -> list[Placed]:
@@ -259,7 +258,7 @@ def _place(batch: _Batch, new: NewOrder) -> Placed:
 
 def _instrument(batch: _Batch, symbol: str, problems: rules.Problems) -> Instrument:
     if symbol not in batch.instruments:
-        instrument = Instrument.objects.filter(symbol=symbol).first() if symbol.isascii() else None
+        instrument = Instrument.objects.filter(symbol=symbol).first() if re.match(SYMBOL, symbol) else None
         if instrument is None or not instrument.active:
             problems.add("symbol", "There is no such instrument." if instrument is None else "This is not traded now.")
             problems.check()
@@ -272,7 +271,7 @@ def _lock(order_id: int) -> Order | None:
     return next(iter(Order.objects.by_id([order_id], lock=True)), None)
 
 
-def _locked(user: AbstractBaseUser, order_id: int, *, owner: bool) -> Order:
+def _locked(user: User, order_id: int, *, owner: bool) -> Order:
     order = _lock(order_id)
     if order is None or (owner and order.user_id != user.pk and not can_watch(user)):
         raise NotFound("There is no such order.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from market.models import Instrument
@@ -129,7 +129,7 @@ def decide(rng: random.Random, market: Market, working: Sequence[Working]) -> De
 class Flow:
     """The flow of one person: `step()` does the next thing."""
 
-    def __init__(self, user: AbstractBaseUser, seed: int | None = None) -> None:
+    def __init__(self, user: User, seed: int | None = None) -> None:
         self.user = user
         self.rng = random.Random(seed)
         instruments = Instrument.objects.filter(active=True).in_bulk(list(BASE), field_name="symbol")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from orders import events, services, wire
 from orders.delivery import Delivery
@@ -22,7 +21,7 @@ class TooManySubscriptions(OrderError):
 
 
 class Subscriptions:
-    def __init__(self, user: AbstractBaseUser, delivery: Delivery, hub: Hub) -> None:
+    def __init__(self, user: User, delivery: Delivery, hub: Hub) -> None:
         self.user = user
         self.delivery = delivery
         self.hub = hub
@@ -117,7 +116,7 @@ class Subscriptions:
     def _find_other(self, name: str) -> tuple[int, str]:
         person = None
         if "\0" not in name and self._may_watch():
-            person = get_user_model()._default_manager.filter(username=name).first()
+            person = User.objects.filter(username=name).first()
         if person is None:
             raise NotFound("There is no such user.")
         self._ids[name] = person.pk
@@ -125,7 +124,7 @@ class Subscriptions:
 
     def _may_watch(self) -> bool:
         """Asks anew: Django keeps an instance's permissions as first read."""
-        return services.can_watch(get_user_model()._default_manager.get(pk=self.user.pk))
+        return services.can_watch(User.objects.get(pk=self.user.pk))
 
     def _check_room(self, user_ids: set[int]) -> None:
         if len(user_ids | self.delivery.subscriptions.keys()) > wire.SUBSCRIPTIONS:

@@ -111,7 +111,7 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
             _stream(message)
             return Unsubscribe(frame_id, _user(message))
         case "received":
-            seq = message.get("seq")
+            seq: Any = message.get("seq")
             if not _is_seq(seq):
                 raise WireError("bad_message", "seq is a whole number, 0 or more.")
             return Received(frame_id, _user(message), seq)

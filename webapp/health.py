@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -55,7 +56,8 @@ def _database() -> bool:
 
 
 def _broker() -> bool:
-    url = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]
+    layers: Any = settings.CHANNEL_LAYERS
+    url = layers["default"]["CONFIG"]["hosts"][0]
     try:
         with redis.Redis.from_url(
             url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None

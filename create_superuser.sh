@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Makes the administrator from DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD, or asks for what is missing; without a
+# terminal a missing password is made at random and printed once. There is no fixed one.
+set -euo pipefail
+cd "$(dirname "$0")"
+[ -x .venv/bin/python ] && [ -f .stamps/runtime ] || make --no-print-directory .stamps/runtime >&2
+exec .venv/bin/python manage.py make_administrator
