@@ -48,9 +48,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
 
-    @property
-    def patterns(self) -> Any:
-        return [
-            (extension, [rule for rule in rules if "sourceMappingURL" not in str(rule)])
-            for extension, rules in super().patterns
-        ]
+    patterns = tuple(
+        (extension, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
+        for extension, rules in CompressedManifestStaticFilesStorage.patterns
+    )
