@@ -26,7 +26,7 @@ class JsonParser(JSONParser):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise ParseError(f"This is not JSON: {error}") from error
+            raise ParseError(f"This can't be read as JSON: {error}") from error
 
 
 class JsonRenderer(JSONRenderer):

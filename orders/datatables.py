@@ -32,11 +32,11 @@ EVERYONE = "*"
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
 
 
-class OrdersRenderer(JsonRenderer, DatatablesRenderer):  # type: ignore[misc]
+class OrdersRenderer(JsonRenderer, DatatablesRenderer):
     """The library's format by name; whole rows, whichever columns were named, as the view gives them."""
 
 
-class OrdersFilterBackend(DatatablesFilterBackend):  # type: ignore[misc]
+class OrdersFilterBackend(DatatablesFilterBackend):
     """Tab, filters, search and sort of a DataTable's request."""
 
     def query(self, request: Request) -> Query:
@@ -79,7 +79,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):  # type: ignore[misc]
         return tuple(sorts)
 
 
-class OrdersPagination(DatatablesLimitOffsetPagination):  # type: ignore[misc]
+class OrdersPagination(DatatablesLimitOffsetPagination):
     """`length` rows from row `start` on, wherever that is."""
 
     default_limit = 25

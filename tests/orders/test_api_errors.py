@@ -1,0 +1,218 @@
+"""Bad requests get a clear answer in one shape, never a 500."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError
+from rest_framework.test import APIClient
+
+from orders.models import Order
+from tests.orders.builders import place
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ["/api/orders/", "/api/orders/?format=datatables", "/api/orders/export/", "/api/events/"]
+
+
+@pytest.fixture
+def api(as_user: Any, alice: User, aapl: Any) -> Any:
+    return as_user(alice)
+
+
+def refused(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The body of a refusal, after a look at its shape."""
+    assert response.status_code == status, response.content
+    body: dict[str, Any] = response.json()
+    assert body.keys() <= {"code", "message", "fields", "current"}
+    assert body["code"] == code
+    assert body["message"]
+    assert all(isinstance(messages, list) for messages in body.get("fields", {}).values())
+    return body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"\xff\xfe",
+        b'{"symbol": "\\ud800"}',
+        b'{"quantity": NaN}',
+        b'{"quantity": -Infinity}',
+        b'{"quantity": 1e999}',
+        b'{"quantity": ' + b"9" * 400 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"'single'",
+    ],
+)
+def test_what_is_not_json_is_refused(api: Any, body: bytes) -> None:
+    response = api.post("/api/orders/", data=body, content_type="application/json")
+    refused(response, 400, "bad_json")
+
+
+@pytest.mark.parametrize("charset", ["zlib_codec", "utf-16", "base64", "rot13", "nonsense"])
+def test_a_body_is_utf_8_whatever_charset_it_claims(api: Any, charset: str) -> None:
+    body = json.dumps({"symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1"}).encode()
+    response = api.post("/api/orders/", data=body, content_type=f"application/json; charset={charset}")
+    assert response.status_code == 201
+
+
+def test_a_body_that_is_too_large_is_not_read(api: Any, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    response = api.post("/api/orders/", data=b" " * 1001, content_type="application/json")
+    refused(response, 413, "message_too_big")
+
+
+def test_other_content_than_json_is_refused(api: Any) -> None:
+    refused(api.post("/api/orders/", data="x", content_type="text/plain"), 415, "unsupported_media_type")
+    refused(
+        api.post("/api/orders/", data="a=b", content_type="application/x-www-form-urlencoded"),
+        415,
+        "unsupported_media_type",
+    )
+
+
+def test_an_answer_that_is_not_spoken_here_is_refused(api: Any) -> None:
+    refused(api.get("/api/orders/", headers={"accept": "image/png"}), 406, "not_acceptable")
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("/api/orders/", "put"), ("/api/orders/", "delete"), ("/api/events/", "post"), ("/api/me/", "post")],
+)
+def test_a_method_that_is_not_there_is_refused(api: Any, path: str, method: str) -> None:
+    refused(getattr(api, method)(path), 405, "method_not_allowed")
+
+
+def test_an_unknown_address_is_json_too(api: Any) -> None:
+    refused(api.get("/api/nothing/"), 404, "not_found")
+    refused(api.get("/api/orders/abc/"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/api/me/", "/api/instruments/", "/api/demo/", "/api/orders/1/"])
+def test_nobody_unnamed_gets_in(db: None, path: str) -> None:
+    response = APIClient().get(path)
+    refused(response, 401, "unauthenticated")
+    assert response.headers["WWW-Authenticate"] == "Token"
+
+
+@pytest.mark.parametrize("token", ["Token", "Token a b", "Token \0", "Token nonsense", "Token ä", "Basic YTpi"])
+def test_a_bad_token_is_no_sign_in(db: None, token: str) -> None:
+    response = APIClient().get("/api/me/", headers={"authorization": token})
+    assert response.status_code in (400, 401)
+    refused(response, response.status_code, "unauthenticated" if response.status_code == 401 else "validation_failed")
+
+
+def test_a_session_without_its_csrf_token_changes_nothing(alice: User, aapl: Any) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(alice)
+    refused(client.post("/api/orders/", {"symbol": "AAPL"}, format="json"), 403, "forbidden")
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "user=%00",
+        "user=alice%00",
+        "user=%E2%80%AEalice",
+        "%00=1",
+        "symbol[]=AAPL",
+        "nonsense=1",
+        "user__password=x",
+        "user=alice&user=alice",
+        "user=" + "a" * 3000,
+        "format=xml",
+        "format=%00",
+        "a=1&" * 1100,
+    ],
+)
+def test_parameters_that_make_no_sense_are_refused_everywhere(api: Any, path: str, parameters: str) -> None:
+    refused(api.get(f"{path}{'&' if '?' in path else '?'}{parameters}"), 400, "validation_failed")
+
+
+@pytest.mark.parametrize("path", LISTS[:3])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tab", "everything"),
+        ("side", "hold"),
+        ("status", "new,lost"),
+        ("order_type", "iceberg"),
+        ("created_after", "yesterday"),
+        ("created_after", "2026-01-01"),
+        ("created_after", "2026-01-01T00:00:00"),
+        ("created_after", "2026-02-31T00:00:00Z"),
+        ("created_before", "0001-01-01T00:00:00+14:00"),
+        ("created_before", "9999-12-31T23:59:59-14:00"),
+        ("created_before", "２０２６-01-01T00:00:00Z"),
+        ("symbol", ",".join(["AAPL"] * 51)),
+    ],
+)
+def test_a_filter_that_cannot_be_is_told_by_name(api: Any, path: str, name: str, value: str) -> None:
+    body = refused(
+        api.get(path, {name: value, "format": "datatables"} if "datatables" in path else {name: value}),
+        400,
+        "validation_failed",
+    )
+    assert list(body["fields"]) == [name]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [
+        ("/api/orders/", "page", "abc"),
+        ("/api/orders/", "page", "0"),
+        ("/api/orders/", "page", "-1"),
+        ("/api/orders/", "page", "9" * 400),
+        ("/api/orders/", "page", "１"),
+        ("/api/orders/", "page_size", "1001"),
+        ("/api/orders/", "page_size", "0"),
+        ("/api/orders/", "page_size", "1e3"),
+        ("/api/orders/", "ordering", "user__password"),
+        ("/api/orders/", "ordering", "?"),
+        ("/api/orders/", "ordering", "--id"),
+        ("/api/orders/", "search", "x" * 101),
+        ("/api/events/", "after", "-1"),
+        ("/api/events/", "after", "abc"),
+        ("/api/events/", "after", "9" * 400),
+        ("/api/events/", "limit", "0"),
+        ("/api/events/", "limit", "1001"),
+    ],
+)
+def test_a_number_or_column_out_of_bounds_is_told_by_name(api: Any, path: str, name: str, value: str) -> None:
+    assert list(refused(api.get(path, {name: value}), 400, "validation_failed")["fields"]) == [name]
+
+
+@pytest.mark.parametrize("term", ["%", "_", "\\", "'", '"', "--", "(a+)+$", "*", "😀", "Ä", "%00"])
+def test_no_search_term_is_more_than_text(api: Any, alice: User, term: str) -> None:
+    place(alice)
+    response = api.get("/api/orders/", {"search": term})
+    assert response.status_code == 200
+    assert response.json()["count"] == 0
+
+
+@pytest.mark.parametrize("cookie", ['"\\000"', '"abcdefgh\\000ijkl"'])
+def test_a_nul_in_a_cookie_is_refused(db: None, cookie: str) -> None:
+    response = APIClient().get("/api/me/", headers={"cookie": f"sessionid={cookie}"})
+    refused(response, 400, "validation_failed")
+
+
+def test_a_database_that_is_away_is_said_to_be(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*args: Any) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("orders.api_orders.orders_of", away)
+    body = refused(api.get("/api/orders/"), 503, "unavailable")
+    assert "server closed" not in body["message"]
+
+
+def test_what_one_person_sees_is_kept_by_no_cache(api: Any, alice: User) -> None:
+    order = place(alice)
+    for path in (*LISTS, "/api/me/", f"/api/orders/{order.pk}/", f"/api/orders/{order.pk}/events/"):
+        assert api.get(path).headers["Cache-Control"] == "private, no-store"
