@@ -1,0 +1,136 @@
+/**
+ * The form that amends one order under its row. Where somebody else was faster, what was typed stays and each field
+ * shows yours and now; the person sends it on the new version or discards it.
+ *
+ * Fires `done` (detail: the order) and `close`.
+ *
+ * @import {Api} from "./api.js"
+ * @import {Order} from "./order.js"
+ */
+
+import { ApiError } from "./api.js";
+import { find, fromTemplate, setText, showFieldErrors } from "./dom.js";
+
+/** @typedef {"quantity"|"price"|"stop_price"|"text"} Amendable @type {Amendable[]} */
+const FIELDS = ["quantity", "price", "stop_price", "text"];
+
+/** @param {Order} order @param {Amendable} field */
+function applies(order, field) {
+  return field === "quantity" || field === "text" || order[field] !== null;
+}
+
+export class AmendForm extends EventTarget {
+  element = /** @type {HTMLFormElement} */ (fromTemplate("amend-template"));
+  #api;
+  #url;
+  /** The order that the typed values start from. @type {Order} */
+  #base;
+  #message = find("[data-message]", this.element);
+  #submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", this.element));
+
+  /** @param {Api} api @param {string} url @param {Order} order */
+  constructor(api, url, order) {
+    super();
+    this.#api = api;
+    this.#url = url;
+    this.#base = order;
+    for (const field of FIELDS) {
+      this.#input(field).value = order[field] ?? "";
+      /** @type {HTMLElement} */ (this.#input(field).closest("label")).hidden = !applies(order, field);
+    }
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    find("[data-action=discard]", this.element).addEventListener("click", () => this.#close());
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.#close();
+    });
+  }
+
+  focus() {
+    this.#input("quantity").select();
+  }
+
+  /** @param {boolean} enabled */
+  set enabled(enabled) {
+    this.#submit.disabled = !enabled;
+  }
+
+  /** @param {Amendable} field @returns {HTMLInputElement} */
+  #input(field) {
+    return find(`[name=${field}]`, this.element);
+  }
+
+  /** What was typed, where it differs from what the form began with. */
+  get #typed() {
+    return Object.fromEntries(
+      FIELDS.filter((field) => applies(this.#base, field))
+        .map((field) => /** @type {const} */ ([field, this.#input(field).value.trim()]))
+        .filter(([field, value]) => value !== (this.#base[field] ?? "")),
+    );
+  }
+
+  #close() {
+    this.dispatchEvent(new Event("close"));
+  }
+
+  async #send() {
+    const typed = this.#typed;
+    if (Object.keys(typed).length === 0) {
+      this.#close();
+      return;
+    }
+    this.#submit.disabled = true;
+    setText(this.#message, "Sending …");
+    try {
+      const order = await this.#api.patch(this.#url, { expected_version: this.#base.version, ...typed });
+      this.dispatchEvent(new CustomEvent("done", { detail: order }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#refused(error, typed);
+    } finally {
+      this.#submit.disabled = false;
+    }
+  }
+
+  /** @param {ApiError} error @param {Record<string, string>} typed */
+  #refused(error, typed) {
+    const { current } = error;
+    if (error.code === "version_conflict" && current !== null) {
+      const arrived = Object.entries(typed).every(
+        ([field, value]) => current[/** @type {Amendable} */ (field)] === value,
+      );
+      if (arrived) this.dispatchEvent(new CustomEvent("done", { detail: current }));
+      else this.#conflict(current);
+      return;
+    }
+    const homeless = showFieldErrors(this.element, error.fields);
+    const known = Object.keys(error.fields).length > homeless.length;
+    const hint = error.unanswered ? " Send again: it is carried out once at most." : "";
+    setText(this.#message, known && homeless.length === 0 ? "" : [...homeless, error.message + hint].join(" "));
+  }
+
+  /** @param {Order} current */
+  #conflict(current) {
+    for (const field of FIELDS) {
+      const mine = this.#input(field).value.trim();
+      const touched = mine !== (this.#base[field] ?? "");
+      const now = find(`[data-now=${field}]`, this.element);
+      now.hidden = !touched && current[field] === this.#base[field];
+      setText(now, touched ? `yours ${mine || "–"} · now ${current[field] || "–"}` : `now ${current[field] || "–"}`);
+      // What was not touched here goes on from what it is now.
+      if (!touched) this.#input(field).value = current[field] ?? "";
+    }
+    this.#base = current;
+    showFieldErrors(this.element, {});
+    this.element.classList.add("has-conflict");
+    setText(this.#submit, "Send mine on the new version");
+    setText(
+      this.#message,
+      `This order has changed meanwhile (version ${current.version}). What you typed is still here.`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Requests to the server, as JSON, in the name of the person signed in on this page.
+ *
+ * @import {Order} from "./order.js"
+ */
+
+const TIMEOUT_MS = 15_000;
+
+/** A refused or unanswered request. `status` is 0 where no answer came: it may or may not have been carried out. */
+export class ApiError extends Error {
+  status;
+  code;
+  /** @type {Record<string, string[]>} */
+  fields;
+  /** The order as it stands, of a version conflict. @type {Order|null} */
+  current;
+
+  /** @param {number} status @param {{code?: string, message?: string, fields?: Record<string, string[]>, current?: Order}} body */
+  constructor(status, body) {
+    super(body.message ?? "The server could not answer.");
+    this.status = status;
+    this.code = body.code ?? "";
+    this.fields = body.fields ?? {};
+    this.current = body.current ?? null;
+  }
+
+  /** Whether it is unknown if the server did it. */
+  get unanswered() {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+export class Api {
+  #csrfToken;
+
+  /** @param {string} csrfToken */
+  constructor(csrfToken) {
+    this.#csrfToken = csrfToken;
+  }
+
+  /** @param {string} path @param {URLSearchParams} [params] @param {AbortSignal} [signal] @returns {Promise<any>} */
+  get(path, params, signal) {
+    return this.#request("GET", params ? `${path}?${params}` : path, undefined, signal);
+  }
+
+  /** @param {string} path @param {object} [body] @returns {Promise<any>} */
+  post(path, body = {}) {
+    return this.#request("POST", path, body);
+  }
+
+  /** @param {string} path @param {object} body @returns {Promise<any>} */
+  patch(path, body) {
+    return this.#request("PATCH", path, body);
+  }
+
+  /** @param {string} path @returns {Promise<any>} */
+  delete(path) {
+    return this.#request("DELETE", path);
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] */
+  async #request(method, path, body, signal) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "application/json", "X-Order-Source": "page" };
+    if (method !== "GET") headers["X-CSRFToken"] = this.#csrfToken;
+    if (body) headers["Content-Type"] = "application/json";
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    /** @type {Response} */
+    let response;
+    try {
+      response = await fetch(path, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        credentials: "same-origin",
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError(0, { code: "unanswered", message: "No answer from the server." });
+    }
+    const answer = await response.json().catch(() => null);
+    if (!response.ok) throw new ApiError(response.status, answer ?? {});
+    if (answer === null && response.status !== 204) throw new ApiError(0, { message: "The answer was cut off." });
+    return answer;
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * The order table: DataTables asks (sort, columns, requests), events keep the page of rows true in between.
+ *
+ * Fires `loaded` (detail: head) after every answer, `changed` when rows, totals or counts may differ, `arranged` after
+ * rows were made or moved, `held` (detail: how many new rows wait) and `failed` (detail: the error) or `loading`.
+ *
+ * @import {Api} from "./api.js"
+ * @import {Order, OrderEvent} from "./order.js"
+ * @import {SortKey} from "./ordering.js"
+ * @import {Query} from "./query.js"
+ * @import {Answer} from "./table-window.js"
+ * @import {RowPainter} from "./row-painter.js"
+ * @import {Flash} from "./flash.js"
+ */
+
+import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";
+import { Backoff } from "./backoff.js";
+import { COLUMNS } from "./columns.js";
+import { nextFrame } from "./frames.js";
+import { datatablesParams, sortFrom } from "./datatables-request.js";
+import { Rows } from "./rows.js";
+import { TableWindow } from "./table-window.js";
+
+const FETCH_EVERY_MS = 1000;
+
+DataTable.ext.errMode = "none";
+
+export class Blotter extends EventTarget {
+  rows;
+  window;
+  #api;
+  #url;
+  #table;
+  /** What the person asks for; the window holds what was answered. @type {Query} */
+  #wanted;
+  #serial = 0;
+  #fetching = false;
+  #fetched = -Infinity;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #fetchTimer;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #leaveTimer;
+  #backoff = new Backoff();
+  /** Why rows must not move now. @type {Set<string>} */
+  #holds = new Set();
+  /** Orders somebody works on. @type {Set<number>} */
+  #kept = new Set();
+  #draw = () => this.#drawNow();
+
+  /** @param {HTMLTableElement} table @param {Api} api @param {string} url @param {Query} query @param {RowPainter} painter @param {Flash} flash */
+  constructor(table, api, url, query, painter, flash) {
+    super();
+    this.#api = api;
+    this.#url = url;
+    this.#wanted = query;
+    this.window = new TableWindow(query);
+    this.#table = new DataTable(table, {
+      serverSide: true,
+      paging: false,
+      searching: false,
+      info: false,
+      autoWidth: false,
+      deferRender: false,
+      layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
+      language: { emptyTable: "", zeroRecords: "", loadingRecords: "" },
+      order: query.sort.map(({ field, dir }) => [COLUMNS.findIndex((column) => column.field === field) + 1, dir]),
+      columns: columnSettings(),
+      createdRow: (/** @type {Node} */ row, /** @type {any} */ order) =>
+        painter.adopt(/** @type {HTMLTableRowElement} */ (row), order),
+      ajax: (/** @type {any} */ request, /** @type {(answer: object) => void} */ callback) => {
+        this.#load(request, callback);
+      },
+    });
+    this.rows = new Rows(
+      /** @type {HTMLTableSectionElement} */ (table.tBodies[0]),
+      painter,
+      flash,
+      (order) => /** @type {HTMLTableRowElement} */ (this.#table.row.add({ ...order }).node()),
+    );
+  }
+
+  get query() {
+    return this.#wanted;
+  }
+
+  /** @param {OrderEvent[]} events the next of this person, in order */
+  apply(events) {
+    for (const event of events) this.window.apply(event);
+    nextFrame(this.#draw);
+  }
+
+  /** The log went on from elsewhere. */
+  reset() {
+    this.window.reset();
+    this.refetch();
+  }
+
+  /** Asks for other rows; the page goes back to the first unless told. @param {Partial<Query>} change */
+  ask(change) {
+    this.#wanted = { ...this.#wanted, start: 0, ...change };
+    this.#table.draw();
+  }
+
+  /** Brings the page up to date from the server, at most once a second, without touching rows that are right. */
+  refetch() {
+    this.window.needsFetch = true;
+    this.#fetchSoon();
+  }
+
+  /** Rows stay where they are until `release`; their cells go on changing. @param {string} reason @param {number} [id] */
+  hold(reason, id) {
+    this.#holds.add(reason);
+    if (id !== undefined) this.#kept.add(id);
+  }
+
+  /** @param {string} reason @param {number} [id] */
+  release(reason, id) {
+    if (id !== undefined) this.#kept.delete(id);
+    if (this.#holds.delete(reason)) nextFrame(this.#draw);
+  }
+
+  /** Lets the waiting rows in now, whoever works on a row: that row stays. */
+  letIn() {
+    this.#arrange();
+  }
+
+  #drawNow() {
+    for (const order of this.window.takeDeparted()) this.rows.linger(order);
+    if (this.#holds.size > 0) {
+      this.rows.patch(this.window.rows, true);
+      this.#tell("held", this.rows.missing(this.window.rows));
+      this.#tell("changed");
+    } else {
+      this.#arrange();
+    }
+    if (this.window.needsFetch) this.#fetchSoon();
+    const { start, filtered } = { ...this.#wanted, filtered: this.window.filtered };
+    if (start > 0 && filtered <= start) this.ask({ start: this.#lastStart() });
+  }
+
+  #arrange() {
+    this.rows.arrange(this.window.rows, { flash: true, keep: this.#kept });
+    clearTimeout(this.#leaveTimer);
+    const wait = this.rows.nextLeave;
+    if (wait !== null) this.#leaveTimer = setTimeout(() => nextFrame(this.#draw), wait + 1);
+    this.#tell("arranged");
+    this.#tell("held", 0);
+    this.#tell("changed");
+  }
+
+  #lastStart() {
+    const { length } = this.#wanted;
+    return Math.max(0, Math.ceil(this.window.filtered / length) - 1) * length;
+  }
+
+  /** DataTables wants rows: the person sorted, searched, filtered or turned a page. @param {any} request @param {(answer: object) => void} callback */
+  async #load(request, callback) {
+    const sort = sortFrom(request);
+    const resorted = JSON.stringify(sort) !== JSON.stringify(this.#wanted.sort);
+    this.#wanted = { ...this.#wanted, sort, start: resorted ? 0 : this.#wanted.start };
+    const serial = ++this.#serial;
+    this.#tell("loading");
+    const answer = await this.#fetch();
+    if (serial !== this.#serial) return;
+    if (answer === null) {
+      setTimeout(() => serial === this.#serial && this.#load(request, callback), this.#backoff.next());
+      return;
+    }
+    this.window.load(answer, this.#wanted);
+    const data = this.window.rows.map((order) => ({ ...order }));
+    const { recordsTotal, recordsFiltered } = answer;
+    callback({ draw: request.draw, recordsTotal, recordsFiltered, data });
+    this.rows.adopt();
+    this.#tell("arranged");
+    this.#tell("held", 0);
+    this.#loaded(answer);
+  }
+
+  #fetchSoon() {
+    if (this.#fetching || this.#fetchTimer !== undefined) return;
+    const wait = Math.max(0, this.#fetched + FETCH_EVERY_MS - performance.now());
+    this.#fetchTimer = setTimeout(() => this.#refetchNow(), wait);
+  }
+
+  async #refetchNow() {
+    this.#fetchTimer = undefined;
+    if (!this.window.needsFetch) return;
+    const serial = this.#serial;
+    const answer = await this.#fetch();
+    if (serial !== this.#serial) return;
+    if (answer === null) {
+      this.#fetchTimer = setTimeout(() => this.#refetchNow(), FETCH_EVERY_MS + this.#backoff.next());
+      return;
+    }
+    this.window.load(answer, this.#wanted);
+    nextFrame(this.#draw);
+    this.#loaded(answer);
+  }
+
+  /** @returns {Promise<Answer|null>} null where no answer came */
+  async #fetch() {
+    this.#fetching = true;
+    this.#fetched = performance.now();
+    try {
+      const answer = await this.#api.get(this.#url, datatablesParams(this.#wanted, this.#serial));
+      this.#backoff.reset();
+      return answer;
+    } catch (error) {
+      this.#tell("failed", error);
+      return null;
+    } finally {
+      this.#fetching = false;
+    }
+  }
+
+  /** @param {Answer} answer */
+  #loaded(answer) {
+    this.#tell("loaded", answer.head);
+    this.#tell("changed");
+    if (this.window.needsFetch) this.#fetchSoon();
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** Every cell is text: nothing an order carries is ever read as HTML. */
+function columnSettings() {
+  const render = DataTable.render.text();
+  const plain = { data: null, defaultContent: "", orderable: false };
+  const columns = COLUMNS.map(({ field, title, numeric }) => ({
+    data: field,
+    name: field,
+    title,
+    render,
+    className: `col-${field}${numeric ? " numeric" : ""}`,
+    orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
+  }));
+  return [
+    { ...plain, title: "", className: "col-toggle" },
+    ...columns,
+    { ...plain, title: "", className: "col-actions" },
+  ];
+}

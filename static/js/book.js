@@ -1,0 +1,151 @@
+/**
+ * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
+ *
+ * Fires `loaded` (detail: head) and, from the rows, `done` (detail: the order) and `refused` (detail: `{order, error}`).
+ *
+ * @import {Api} from "./api.js"
+ * @import {Instruments} from "./instruments.js"
+ * @import {OrderEvent} from "./order.js"
+ * @import {Store} from "./store.js"
+ */
+
+import { Blotter } from "./blotter.js";
+import { find, setText } from "./dom.js";
+import { EmptyStates } from "./empty-states.js";
+import { FilterForm } from "./filters.js";
+import { Flash } from "./flash.js";
+import { plural } from "./format.js";
+import { Pager } from "./pager.js";
+import { hasFilters, noFilters } from "./query.js";
+import { rememberedQuery, rememberQuery } from "./remembered-query.js";
+import { RowActions } from "./row-actions.js";
+import { RowPainter } from "./row-painter.js";
+import { RowWork } from "./row-work.js";
+import { Tabs } from "./tabs.js";
+
+const SEARCH_AFTER_MS = 250;
+
+export class Book extends EventTarget {
+  work;
+  #blotter;
+  #tabs = new Tabs(find(".tabs"));
+  #filters = new FilterForm(/** @type {HTMLFormElement} */ (find("#filters")), find("#filters-toggle"), find("#chips"));
+  #pager = new Pager(find(".pager"));
+  #states = new EmptyStates(find("#orders-scroll"));
+  #search = /** @type {HTMLInputElement} */ (find("#search"));
+  #store;
+  #loaded = false;
+  #failed = false;
+
+  /** @param {Api} api @param {string} url @param {Instruments} instruments @param {Store} store */
+  constructor(api, url, instruments, store) {
+    super();
+    this.#store = store;
+    const orderUrl = (/** @type {number} */ id) => `${url}${id}/`;
+    const table = /** @type {HTMLTableElement} */ (find("#orders"));
+    const flash = new Flash();
+    const actions = new RowActions(api, orderUrl, (id) => {
+      const row = this.#blotter.rows.node(id);
+      if (row) this.#blotter.rows.repaint(row);
+    });
+    const painter = new RowPainter(instruments, flash, (cell, order) => actions.paint(cell, order));
+    this.#blotter = new Blotter(table, api, url, rememberedQuery(store), painter, flash);
+    this.work = new RowWork(table, this.#blotter, actions, api, instruments, orderUrl);
+    for (const type of ["done", "refused"]) this.#passOn(this.work, type);
+    this.#listen();
+    this.#show();
+  }
+
+  /** @param {OrderEvent[]} events */
+  apply(events) {
+    this.#blotter.apply(events);
+  }
+
+  reset() {
+    this.#blotter.reset();
+  }
+
+  refetch() {
+    this.#blotter.refetch();
+  }
+
+  /** The instruments have come: prices get their decimals. */
+  showInstruments() {
+    for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
+  }
+
+  focusSearch() {
+    this.#search.select();
+  }
+
+  #listen() {
+    const blotter = this.#blotter;
+    blotter.addEventListener("changed", () => this.#show());
+    blotter.addEventListener("loading", () => find("#orders-scroll").classList.add("is-loading"));
+    blotter.addEventListener("loaded", () => {
+      this.#loaded = true;
+      this.#failed = false;
+      find("#orders-scroll").classList.remove("is-loading");
+      rememberQuery(this.#store, blotter.query);
+      this.#show();
+    });
+    blotter.addEventListener("failed", (event) => {
+      this.#failed = true;
+      this.#show(/** @type {CustomEvent} */ (event).detail.message);
+    });
+    blotter.addEventListener("held", (event) => this.#showHeld(/** @type {CustomEvent} */ (event).detail));
+    this.#passOn(blotter, "loaded");
+    find("#let-in").addEventListener("click", () => blotter.letIn());
+    this.#tabs.addEventListener("choose", (event) => blotter.ask({ tab: /** @type {CustomEvent} */ (event).detail }));
+    this.#filters.addEventListener("choose", (event) =>
+      blotter.ask({ filters: /** @type {CustomEvent} */ (event).detail }),
+    );
+    this.#pager.addEventListener("page", (event) => blotter.ask({ start: /** @type {CustomEvent} */ (event).detail }));
+    this.#pager.addEventListener("size", (event) => blotter.ask({ length: /** @type {CustomEvent} */ (event).detail }));
+    find("[data-action=show-all]").addEventListener("click", () => {
+      this.#search.value = "";
+      blotter.ask({ tab: "all", search: "", filters: noFilters() });
+    });
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    let typing;
+    this.#search.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => blotter.ask({ search: this.#search.value.trim() }), SEARCH_AFTER_MS);
+    });
+  }
+
+  /** @param {string} [failure] */
+  #show(failure = "") {
+    const { query } = this.#blotter;
+    const { rows, counts, filtered, total } = this.#blotter.window;
+    this.#tabs.show(query.tab, counts);
+    this.#filters.show(query.filters);
+    this.#pager.show({ start: query.start, length: query.length, shown: rows.length, filtered, total });
+    find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
+    if (this.#blotter.rows.all.length > 0) this.#states.show("rows");
+    else if (!this.#loaded) this.#states.show(this.#failed ? "failed" : "loading", failure);
+    else if (counts.all === 0) this.#states.show("empty");
+    else this.#states.show("none", this.#noneText());
+  }
+
+  #noneText() {
+    const { query } = this.#blotter;
+    if (query.search !== "" || hasFilters(query.filters)) return "No orders match the search and filters";
+    return `No ${query.tab} orders`;
+  }
+
+  /** @param {number} count */
+  #showHeld(count) {
+    const pill = find("#let-in");
+    pill.hidden = count === 0;
+    setText(pill, `${count} new`);
+    pill.setAttribute("aria-label", `Show ${plural(count, "new order")}`);
+  }
+
+  /** @param {EventTarget} from @param {string} type */
+  #passOn(from, type) {
+    from.addEventListener(type, (event) => {
+      this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
+    });
+  }
+}

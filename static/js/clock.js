@@ -1,0 +1,58 @@
+/**
+ * The server's clock as seen from here, estimated from pings: of the last 16 the one with the smallest round trip counts.
+ *
+ * All times are unix milliseconds. `now()` never jumps, unlike `Date.now()`.
+ *
+ * @typedef {{offset: number, roundTrip: number}} Sample
+ */
+
+const SAMPLES = 16;
+
+/** Unix milliseconds of a clock that only goes forward. */
+export function now() {
+  return performance.timeOrigin + performance.now();
+}
+
+export class ServerClock {
+  /** @type {Sample[]} */
+  #samples = [];
+
+  /**
+   * @param {number} sent when the ping left, here
+   * @param {number} received when it came in, there
+   * @param {number} answered when the pong left, there
+   * @param {number} back when it came in, here
+   */
+  add(sent, received, answered, back) {
+    const roundTrip = Math.max(0, back - sent - (answered - received));
+    this.#samples.push({ offset: (received - sent + (answered - back)) / 2, roundTrip });
+    if (this.#samples.length > SAMPLES) this.#samples.shift();
+  }
+
+  /** @returns {Sample|undefined} */
+  get #best() {
+    return this.#samples.reduce(
+      (best, sample) => (best === undefined || sample.roundTrip < best.roundTrip ? sample : best),
+      /** @type {Sample|undefined} */ (undefined),
+    );
+  }
+
+  get known() {
+    return this.#samples.length > 0;
+  }
+
+  /** The server's clock minus this one. */
+  get offset() {
+    return this.#best?.offset ?? 0;
+  }
+
+  /** The offset is wrong by at most this much: half the round trip. */
+  get error() {
+    return (this.#best?.roundTrip ?? 0) / 2;
+  }
+
+  /** A time of the server in this clock. @param {number} time */
+  toLocal(time) {
+    return time - this.offset;
+  }
+}

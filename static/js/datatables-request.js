@@ -1,0 +1,47 @@
+/**
+ * DataTables' server-side protocol: what the table asks for, as request parameters.
+ *
+ * @import {Query} from "./query.js"
+ * @import {SortKey} from "./ordering.js"
+ */
+
+import { COLUMNS } from "./columns.js";
+import { filterParams } from "./query.js";
+
+/** The page's first column, the toggle, carries no field. */
+const FIRST = 1;
+/** The server sorts by no more. */
+const MOST_KEYS = 5;
+
+/** @param {{order: {column: number, dir: string}[]}} request as DataTables makes it @returns {SortKey[]} */
+export function sortFrom({ order }) {
+  return order.slice(0, MOST_KEYS).flatMap(({ column, dir }) => {
+    const field = COLUMNS[column - FIRST]?.field;
+    return field ? [{ field, dir: dir === "asc" ? /** @type {const} */ ("asc") : /** @type {const} */ ("desc") }] : [];
+  });
+}
+
+/** @param {Query} query @param {number} draw */
+export function datatablesParams(query, draw) {
+  const params = new URLSearchParams({
+    format: "datatables",
+    draw: String(draw),
+    start: String(query.start),
+    length: String(query.length),
+    tab: query.tab,
+    "search[value]": query.search,
+    "search[regex]": "false",
+  });
+  query.sort.forEach(({ field, dir }, i) => {
+    params.set(`order[${i}][column]`, String(COLUMNS.findIndex((column) => column.field === field)));
+    params.set(`order[${i}][dir]`, dir);
+  });
+  COLUMNS.forEach(({ field }, i) => {
+    params.set(`columns[${i}][data]`, field);
+    params.set(`columns[${i}][name]`, field);
+    params.set(`columns[${i}][searchable]`, "true");
+    params.set(`columns[${i}][orderable]`, "true");
+  });
+  for (const [name, value] of filterParams(query.filters)) params.set(name, value);
+  return params;
+}

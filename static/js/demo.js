@@ -1,0 +1,65 @@
+/**
+ * The button that plays two minutes of demo flow, says how much is left, and stops it.
+ *
+ * @import {Api} from "./api.js"
+ * @import {Notices} from "./notices.js"
+ */
+
+import { find, setText } from "./dom.js";
+import { minutes } from "./format.js";
+
+/** @typedef {{running: boolean, ends_at: string|null}} Flow */
+
+export class Demo {
+  #api;
+  #url;
+  #root;
+  #notices;
+  #serverNow;
+  /** @type {Flow} */
+  #flow = { running: false, ends_at: null };
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #ticking;
+
+  /** @param {HTMLElement} root @param {Api} api @param {string} url @param {Notices} notices @param {() => number} serverNow unix milliseconds there */
+  constructor(root, api, url, notices, serverNow) {
+    this.#root = root;
+    this.#api = api;
+    this.#url = url;
+    this.#notices = notices;
+    this.#serverNow = serverNow;
+    find("#demo-toggle", root).addEventListener("click", () => this.#ask(this.#flow.running ? "delete" : "post"));
+    this.#ask("get");
+  }
+
+  play() {
+    this.#ask("post");
+  }
+
+  /** @param {"get"|"post"|"delete"} method */
+  async #ask(method) {
+    try {
+      /** @type {Flow|null} */
+      const flow = await this.#api[method](this.#url);
+      this.#flow = flow ?? { running: false, ends_at: null };
+    } catch (error) {
+      if (method !== "get") this.#notices.alert(`The demo flow: ${/** @type {Error} */ (error).message}`);
+      return;
+    }
+    this.#root.hidden = false;
+    clearInterval(this.#ticking);
+    if (this.#flow.running) this.#ticking = setInterval(() => this.#tick(), 1000);
+    this.#tick();
+  }
+
+  #tick() {
+    const { running, ends_at } = this.#flow;
+    const left = running && ends_at ? (new Date(ends_at).getTime() - this.#serverNow()) / 1000 : 0;
+    if (running && left <= 0) {
+      clearInterval(this.#ticking);
+      this.#flow = { running: false, ends_at: null };
+    }
+    setText(find("#demo-toggle", this.#root), this.#flow.running ? "Stop" : "Play two minutes of demo flow");
+    setText(find("#demo-left", this.#root), this.#flow.running ? `Demo flow ${minutes(left)}` : "");
+  }
+}

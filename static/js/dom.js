@@ -1,0 +1,66 @@
+/**
+ * Finding and making elements; text goes in as text.
+ */
+
+/**
+ * The one element that the page must have.
+ *
+ * @template {HTMLElement} [T=HTMLElement]
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {T}
+ */
+export function find(selector, root = document) {
+  const element = root.querySelector(selector);
+  if (element === null) throw new Error(`The page has no ${selector}.`);
+  return /** @type {T} */ (element);
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} className
+ * @param {...(string|Node)} content
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, className, ...content) {
+  const element = document.createElement(tag);
+  if (className !== "") element.className = className;
+  element.append(...content);
+  return element;
+}
+
+/** A button that does nothing but what a listener makes of its `data-action`. @param {string} action @param {string} text @param {string} [className] */
+export function actionButton(action, text, className = "") {
+  const button = make("button", className, text);
+  button.type = "button";
+  button.dataset.action = action;
+  return button;
+}
+
+/** The content of a `<template>`. @param {string} id @returns {HTMLElement} its first element */
+export function fromTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (find(`#${id}`));
+  return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
+}
+
+/** Sets text only where it differs, so that nothing is drawn for nothing. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** What goes wrong under each field of a form; a message for a field that is not there is returned. @param {HTMLElement} form @param {Record<string, string[]>} fields */
+export function showFieldErrors(form, fields) {
+  const homeless = [];
+  for (const slot of form.querySelectorAll("[data-error]")) slot.textContent = "";
+  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  for (const [field, messages] of Object.entries(fields)) {
+    const slot = form.querySelector(`[data-error="${CSS.escape(field)}"]`);
+    const input = form.querySelector(`[name="${CSS.escape(field)}"]`);
+    const text = [messages].flat().join(" ");
+    if (slot === null || slot.closest("[hidden]") !== null) homeless.push(`${field}: ${text}`);
+    else slot.textContent = text;
+    input?.setAttribute("aria-invalid", "true");
+  }
+  return homeless;
+}

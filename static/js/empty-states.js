@@ -1,0 +1,25 @@
+/**
+ * What stands in the table's place while it has no rows to show: loading, nothing yet, nothing that matches, failure.
+ */
+
+import { find, setText } from "./dom.js";
+
+/** @typedef {"loading"|"failed"|"empty"|"none"|"rows"} TableState */
+
+export class EmptyStates {
+  #root;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /** @param {TableState} state @param {string} [text] */
+  show(state, text = "") {
+    for (const name of ["loading", "failed", "empty", "none"]) {
+      find(`#orders-${name}`, this.#root).hidden = name !== state;
+    }
+    if (state === "failed") setText(find("[data-failure]", this.#root), text);
+    if (state === "none") setText(find("[data-none-title]", this.#root), text);
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * What an event says, in words a person reads in passing.
+ *
+ * @import {OrderEvent, Status} from "./order.js"
+ */
+
+import { COLUMNS } from "./columns.js";
+import { sentence } from "./format.js";
+import { STATUS_WORDS } from "./order.js";
+
+/** Fields that follow from others and would only repeat them. */
+const DERIVED = new Set(["leaves_qty"]);
+/** @type {Map<string, string>} */
+const TITLES = new Map(COLUMNS.map(({ field, title }) => [field, title.toLowerCase()]));
+
+/** @param {string} field @param {unknown} value */
+function word(field, value) {
+  if (value === null || value === "") return "–";
+  return field === "status" ? (STATUS_WORDS[/** @type {Status} */ (value)] ?? String(value)) : String(value);
+}
+
+/** "filled 0 → 18, status Working → Filled"; of a new order, the order itself. @param {OrderEvent} event */
+export function changeText({ kind, order, changes }) {
+  if (kind === "created") return sentence(order);
+  if (kind === "deleted") return `Order ${order.id} of ${order.symbol}`;
+  return Object.entries(changes)
+    .filter(([field]) => !DERIVED.has(field))
+    .map(([field, [before, after]]) => `${TITLES.get(field) ?? field} ${word(field, before)} → ${word(field, after)}`)
+    .join(", ");
+}

@@ -1,0 +1,72 @@
+/**
+ * Marks what has just changed for 600 ms: a cell at most twice a second, nothing where the person wants no motion.
+ */
+
+const FLASH_MS = 600;
+const PAUSE_MS = 500;
+const CLASSES = ["row-new", "row-changed", "cell-up", "cell-down", "cell-changed"];
+
+/** @typedef {"row-new"|"row-changed"|"cell-up"|"cell-down"|"cell-changed"} Mark */
+
+export class Flash {
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
+  /** @type {WeakMap<Element, number>} */
+  #lastOf = new WeakMap();
+  /** @type {Map<Element, Mark>} */
+  #next = new Map();
+  /** When each marked element loses its mark. @type {Map<Element, number>} */
+  #until = new Map();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+
+  /** Takes note; `show()` does it for all at once. @param {Element} element @param {Mark} mark */
+  mark(element, mark) {
+    const time = performance.now();
+    if (this.#still.matches || time - (this.#lastOf.get(element) ?? -Infinity) < PAUSE_MS) return;
+    this.#lastOf.set(element, time);
+    this.#next.set(element, mark);
+  }
+
+  show() {
+    if (this.#next.size === 0) return;
+    let running = false;
+    for (const element of this.#next.keys()) {
+      running ||= this.#until.has(element);
+      element.classList.remove(...CLASSES);
+    }
+    // An animation starts anew only if the styles were computed in between.
+    if (running) document.body.getBoundingClientRect();
+    const until = performance.now() + FLASH_MS;
+    for (const [element, mark] of this.#next) {
+      element.classList.add(mark);
+      this.#until.set(element, until);
+    }
+    this.#next.clear();
+    this.#timer ??= setTimeout(() => this.#clear(), FLASH_MS);
+  }
+
+  /** Takes the marks off an element and all it holds. @param {Element} row */
+  forget(row) {
+    for (const element of [row, ...row.children]) {
+      element.classList.remove(...CLASSES);
+      this.#until.delete(element);
+      this.#next.delete(element);
+      this.#lastOf.delete(element);
+    }
+  }
+
+  #clear() {
+    this.#timer = undefined;
+    const time = performance.now();
+    let wait = Infinity;
+    for (const [element, until] of this.#until) {
+      if (until <= time) {
+        element.classList.remove(...CLASSES);
+        this.#until.delete(element);
+      } else {
+        wait = Math.min(wait, until - time);
+      }
+    }
+    if (this.#until.size > 0) this.#timer = setTimeout(() => this.#clear(), wait);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Numbers, times and words as the page writes them. Decimals come and stay as text: nothing is rounded through floats.
+ *
+ * @import {Order} from "./order.js"
+ */
+
+const DASH = "–";
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const clock = new Intl.DateTimeFormat(undefined, /** @type {Intl.DateTimeFormatOptions} */ (TIME));
+const dayAndClock = new Intl.DateTimeFormat(
+  undefined,
+  /** @type {Intl.DateTimeFormatOptions} */ ({ day: "2-digit", month: "short", ...TIME }),
+);
+
+/** "4213" → "4,213". @param {number} value */
+export function integer(value) {
+  return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A decimal with at least this many decimals; more are kept. @param {string|null} value @param {number} decimals */
+export function price(value, decimals) {
+  if (value === null) return "";
+  const [whole = "", fraction = ""] = value.split(".");
+  const padded = fraction.padEnd(decimals, "0");
+  return padded === "" ? whole : `${whole}.${padded}`;
+}
+
+/** Milliseconds with three digits that mean something; a dash where there is no measurement. @param {number|null} value */
+export function milliseconds(value) {
+  if (value === null) return DASH;
+  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/** Local time of day; with the day where it is not today. @param {string} timestamp RFC 3339 @param {Date} [today] */
+export function localTime(timestamp, today = new Date()) {
+  const at = new Date(timestamp);
+  return (at.toDateString() === today.toDateString() ? clock : dayAndClock).format(at);
+}
+
+/** Local time of day of now or of `at`. @param {Date} [at] */
+export function timeOfDay(at = new Date()) {
+  return clock.format(at);
+}
+
+/** "2012-06-21T13:30:00.004241Z" → "2012-06-21 13:30:00.004241 UTC". @param {string} timestamp */
+export function utc(timestamp) {
+  return timestamp.replace("T", " ").replace("Z", " UTC");
+}
+
+/** A moment as orders carry it, six fraction digits: comparable as text. @param {Date} at */
+export function timestamp(at) {
+  return at.toISOString().replace("Z", "000Z");
+}
+
+/** "1:43" for 103 seconds. @param {number} seconds */
+export function minutes(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** "37 events", "1 event". @param {number} count @param {string} noun */
+export function plural(count, noun) {
+  return `${integer(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * What an order asks for, as a person says it: "Buy 18 AAPL at 585.33, day".
+ *
+ * @param {{side: string, quantity: string, symbol: string, order_type: string, price?: string|null, stop_price?: string|null, time_in_force: string}} order
+ */
+export function sentence({ side, quantity, symbol, order_type, price: limit, stop_price, time_in_force }) {
+  const verb = side === "sell" ? "Sell" : "Buy";
+  const terms = [];
+  if (order_type === "market") terms.push("at market");
+  if (order_type === "limit" || order_type === "stop_limit") terms.push(`at ${limit || "…"}`);
+  if (order_type === "stop" || order_type === "stop_limit") terms.push(`stop ${stop_price || "…"}`);
+  const force = time_in_force === "day" ? "day" : time_in_force.toUpperCase();
+  return `${verb} ${quantity || "…"} ${symbol || "…"} ${terms.join(", ")}, ${force}`;
+}

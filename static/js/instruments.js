@@ -1,0 +1,41 @@
+/**
+ * The instruments that can be traded, as far as the page needs them: names, steps and price decimals.
+ *
+ * @import {Api} from "./api.js"
+ *
+ * @typedef {object} Instrument
+ * @property {string} symbol
+ * @property {string} name
+ * @property {string} currency
+ * @property {string} tick_size
+ * @property {string} lot_size
+ * @property {number} price_decimals
+ * @property {boolean} active
+ */
+
+export class Instruments {
+  /** @type {Map<string, Instrument>} */
+  #bySymbol = new Map();
+
+  /** @param {Api} api @param {string} url */
+  async load(api, url) {
+    /** @type {Instrument[]} */
+    const list = await api.get(url);
+    this.#bySymbol = new Map(list.map((instrument) => [instrument.symbol, instrument]));
+  }
+
+  /** @param {string} symbol */
+  get(symbol) {
+    return this.#bySymbol.get(symbol);
+  }
+
+  /** @returns {Instrument[]} */
+  get active() {
+    return [...this.#bySymbol.values()].filter(({ active }) => active);
+  }
+
+  /** @param {string} symbol */
+  decimals(symbol) {
+    return this.#bySymbol.get(symbol)?.price_decimals ?? 0;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Puts the page together. The only module that acts on load.
+ *
+ * @import {Order, OrderEvent} from "./order.js"
+ * @import {Batch} from "./stream.js"
+ */
+
+import { Announcer } from "./announcer.js";
+import { Api } from "./api.js";
+import { Book } from "./book.js";
+import { now } from "./clock.js";
+import { Demo } from "./demo.js";
+import { find, setText } from "./dom.js";
+import { sentence, plural, timeOfDay } from "./format.js";
+import { afterPaint } from "./frames.js";
+import { Instruments } from "./instruments.js";
+import { Keyboard } from "./keyboard.js";
+import { Latency } from "./latency.js";
+import { Monitor } from "./monitor.js";
+import { Notices } from "./notices.js";
+import { Socket } from "./socket.js";
+import { Store } from "./store.js";
+import { OrderStream } from "./stream.js";
+import { Strip } from "./strip.js";
+import { Theme } from "./theme.js";
+import { Ticket } from "./ticket.js";
+
+const { body } = document;
+const { user = "", csrfToken = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
+
+const store = new Store();
+const api = new Api(csrfToken);
+const instruments = new Instruments();
+const notices = new Notices(find("#notices"));
+const announcer = new Announcer(find("#summary"));
+const monitor = new Monitor(find("#monitor"), store);
+const book = new Book(api, ordersUrl, instruments, store);
+const ticket = new Ticket(find("#ticket"), find("#new-order"), api, ordersUrl, instruments);
+const socket = new Socket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${socketPath}`);
+const stream = new OrderStream(user, socket, store.get("realtime", true));
+const latency = new Latency(stream.clock);
+const strip = new Strip(find(".strip"), stream, latency);
+new Theme(store, find("#theme"));
+
+/** When the picture of the orders was last known to be true. */
+let asOf = timeOfDay();
+/** Counts the times the tab was hidden or shown: what straddles one was not painted when it says. */
+let visibility = 0;
+
+function showState() {
+  const { state } = stream;
+  const away = state === "offline" || state === "stale";
+  if (state === "live") asOf = "";
+  else asOf ||= timeOfDay(away ? new Date(socket.heard) : new Date());
+  body.dataset.connection = state;
+  book.work.enabled = !away;
+  strip.showState(`at ${asOf}`);
+  const line = find("#as-of");
+  line.hidden = !away;
+  setText(line, `as of ${asOf}`);
+}
+
+/** @param {Batch} batch */
+function takeEvents({ events, live, sent, received }) {
+  book.apply(events);
+  monitor.add(events);
+  announcer.add(events);
+  for (const { kind, order } of events) {
+    if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${order.text}`.trim());
+  }
+  if (live.length === 0 || document.hidden) return;
+  const applied = now();
+  const seen = visibility;
+  afterPaint(() => {
+    if (seen !== visibility) return;
+    latency.painted({ events: live, sent, received, applied }, now());
+    strip.showLatency();
+  });
+}
+
+function toggleRealtime() {
+  asOf = "";
+  if (!stream.realtime) monitor.clear();
+  stream.setRealtime(!stream.realtime);
+  store.set("realtime", stream.realtime);
+}
+
+/** Without the stream one's own changes would not be seen. */
+function showOwnChange() {
+  if (stream.state !== "live") book.refetch();
+}
+
+/** @param {string} view */
+function showView(view) {
+  body.dataset.view = view;
+  for (const tab of document.querySelectorAll("[data-view-tab]")) {
+    tab.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.viewTab === view));
+  }
+}
+
+stream.addEventListener("state", showState);
+stream.addEventListener("proof", () => strip.showProof());
+stream.addEventListener("events", (event) => takeEvents(/** @type {CustomEvent<Batch>} */ (event).detail));
+stream.addEventListener("reset", () => book.reset());
+stream.addEventListener("caughtup", (event) => {
+  notices.tell(`Caught up: ${plural(/** @type {CustomEvent<number>} */ (event).detail, "event")}`);
+});
+strip.addEventListener("toggle", toggleRealtime);
+book.addEventListener("loaded", (event) => stream.startAfter(/** @type {CustomEvent<number>} */ (event).detail));
+book.addEventListener("done", showOwnChange);
+book.addEventListener("refused", (event) => {
+  const { order, error } = /** @type {CustomEvent} */ (event).detail;
+  notices.alert(`Not cancelled, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
+  showOwnChange();
+});
+ticket.addEventListener("placed", showOwnChange);
+find("[data-action=first-order]").addEventListener("click", () => ticket.show(true));
+find("#keys").addEventListener("click", () => /** @type {HTMLDialogElement} */ (find("#keys-dialog")).showModal());
+for (const tab of document.querySelectorAll("[data-view-tab]")) {
+  tab.addEventListener("click", () => showView(/** @type {HTMLElement} */ (tab).dataset.viewTab ?? "orders"));
+}
+document.addEventListener("visibilitychange", () => {
+  visibility += 1;
+  if (!document.hidden) socket.nudge();
+});
+for (const type of ["online", "offline"]) addEventListener(type, () => socket.nudge());
+
+new Keyboard({
+  "/": () => book.focusSearch(),
+  n: () => ticket.show(true),
+  j: () => book.work.move(1),
+  k: () => book.work.move(-1),
+  e: () => book.work.act("amend"),
+  c: () => book.work.act("cancel"),
+  Enter: () => book.work.toggle(),
+  " ": toggleRealtime,
+  Escape: () => book.work.dismiss() || ticket.show(false),
+});
+
+if (body.dataset.isDemo === "true") {
+  const demo = new Demo(find("#demo"), api, demoUrl, notices, () => now() + stream.clock.offset);
+  find("[data-action=play-demo]").addEventListener("click", () => demo.play());
+}
+instruments
+  .load(api, instrumentsUrl)
+  .then(() => {
+    book.showInstruments();
+    ticket.showInstruments();
+  })
+  .catch((/** @type {Error} */ error) => notices.alert(`The instruments could not be read: ${error.message}`));
+socket.start();
+showState();

@@ -1,0 +1,122 @@
+/**
+ * What an order and its events look like, the words the page has for them, and which steps its owner may ask for.
+ *
+ * @typedef {"pending_new"|"new"|"partially_filled"|"filled"|"pending_cancel"|"canceled"|"rejected"|"expired"} Status
+ *
+ * @typedef {object} Order
+ * @property {number} id
+ * @property {string} client_order_id
+ * @property {string} user
+ * @property {string} symbol
+ * @property {"buy"|"sell"} side
+ * @property {"market"|"limit"|"stop"|"stop_limit"} order_type
+ * @property {"day"|"gtc"|"ioc"|"fok"} time_in_force
+ * @property {string} quantity
+ * @property {string|null} price
+ * @property {string|null} stop_price
+ * @property {Status} status
+ * @property {string} cum_qty
+ * @property {string} leaves_qty
+ * @property {string|null} avg_price
+ * @property {string} text
+ * @property {number} version
+ * @property {string} created_at
+ * @property {string} updated_at
+ *
+ * @typedef {keyof Order} Field
+ *
+ * @typedef {object} OrderEvent
+ * @property {number} seq
+ * @property {string} user
+ * @property {string} kind
+ * @property {Order} order the whole order after the event; of `deleted`, its last state
+ * @property {Record<string, [unknown, unknown]>} changes field: [old, new]
+ * @property {string} source
+ * @property {string|null} actor
+ * @property {string} at
+ * @property {{committed: number, published: number|null}} [hops]
+ * @property {boolean} [replay]
+ */
+
+/** @type {Record<Status, string>} */
+export const STATUS_WORDS = {
+  pending_new: "Waiting for broker",
+  new: "Working",
+  partially_filled: "Partly filled",
+  filled: "Filled",
+  pending_cancel: "Cancelling",
+  canceled: "Cancelled",
+  rejected: "Rejected",
+  expired: "Expired",
+};
+
+/** @type {Record<string, string>} */
+export const KIND_WORDS = {
+  created: "Placed",
+  accepted: "Accepted",
+  amended: "Amended",
+  partially_filled: "Part fill",
+  filled: "Filled",
+  cancel_requested: "Cancel asked",
+  cancel_refused: "Cancel refused",
+  canceled: "Cancelled",
+  rejected: "Rejected",
+  expired: "Expired",
+  corrected: "Corrected",
+  deleted: "Deleted",
+};
+
+/** @type {Record<Order["order_type"], string>} */
+export const TYPE_WORDS = { market: "Market", limit: "Limit", stop: "Stop", stop_limit: "Stop limit" };
+
+/** @typedef {"working"|"filled"|"closed"|"all"} Tab */
+
+/** @type {Tab[]} */
+export const TABS = ["working", "filled", "closed", "all"];
+
+/** @type {Record<Status, Tab>} */
+const TAB_OF = {
+  pending_new: "working",
+  new: "working",
+  partially_filled: "working",
+  pending_cancel: "working",
+  filled: "filled",
+  canceled: "closed",
+  rejected: "closed",
+  expired: "closed",
+};
+
+/** The tab, besides "all", that shows orders of this status. @param {Status} status */
+export function tabOf(status) {
+  return TAB_OF[status];
+}
+
+/** @param {Tab} tab @param {Status} status */
+export function tabShows(tab, status) {
+  return tab === "all" || TAB_OF[status] === tab;
+}
+
+/** @param {{status: Status}} order */
+export function canAmend({ status }) {
+  return status === "pending_new" || status === "new" || status === "partially_filled";
+}
+
+/** Cancelling is asked for once: afterwards the broker has to answer. @param {{status: Status}} order */
+export function canCancel(order) {
+  return canAmend(order);
+}
+
+/**
+ * The order before and after an event; null where it did not exist (for this owner).
+ *
+ * `updated_at` of the earlier state is not in an event: it is left empty there.
+ *
+ * @param {OrderEvent} event
+ * @returns {{before: Order|null, after: Order|null}}
+ */
+export function images({ kind, order, changes }) {
+  if (kind === "created") return { before: null, after: order };
+  if (kind === "deleted") return { before: order, after: null };
+  const old = Object.fromEntries(Object.entries(changes).map(([field, [was]]) => [field, was]));
+  return { before: { ...order, version: order.version - 1, updated_at: "", ...old }, after: order };
+}

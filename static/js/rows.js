@@ -1,0 +1,167 @@
+/**
+ * The rows of the order table on screen: patched in place, moved as little as possible, each order keeping its own node.
+ *
+ * DataTables makes the nodes; afterwards they are ours until its next draw. An order that left its tab lingers for two
+ * seconds, so that its last status is seen.
+ *
+ * @import {Order} from "./order.js"
+ * @import {Flash} from "./flash.js"
+ * @import {RowPainter} from "./row-painter.js"
+ */
+
+import { reorder } from "./reorder.js";
+
+const LINGER_MS = 2000;
+
+export class Rows {
+  #body;
+  #painter;
+  #flash;
+  #make;
+  /** @type {Map<number, HTMLTableRowElement>} */
+  #byId = new Map();
+  /** Until when orders that left stay visible. @type {Map<number, number>} */
+  #lingering = new Map();
+
+  /**
+   * @param {HTMLTableSectionElement} body
+   * @param {RowPainter} painter
+   * @param {Flash} flash
+   * @param {(order: Order) => HTMLTableRowElement} make a node for an order that has none
+   */
+  constructor(body, painter, flash, make) {
+    this.#body = body;
+    this.#painter = painter;
+    this.#flash = flash;
+    this.#make = make;
+  }
+
+  /** After DataTables has drawn: these are the rows now. */
+  adopt() {
+    this.#lingering.clear();
+    this.#byId = new Map(this.all.map((row) => [Number(row.dataset.orderId), row]));
+  }
+
+  /** @returns {HTMLTableRowElement[]} */
+  get all() {
+    return [...this.#body.querySelectorAll(/** @type {"tr"} */ ("tr[data-order-id]"))];
+  }
+
+  /** @param {number} id */
+  node(id) {
+    return this.#byId.get(id);
+  }
+
+  /** The order as its row shows it. @param {number} id */
+  order(id) {
+    const row = this.#byId.get(id);
+    return row && this.#painter.shown(row);
+  }
+
+  /** Writes a row anew, changed or not: what its buttons may do is another matter now. @param {HTMLTableRowElement} row */
+  repaint(row) {
+    this.#painter.refresh(row);
+  }
+
+  /** Writes what has changed into the rows that are there. @param {Order[]} orders @param {boolean} flash */
+  patch(orders, flash) {
+    for (const order of orders) {
+      const row = this.#byId.get(order.id);
+      if (row) this.#painter.update(row, order, flash);
+    }
+    this.#flash.show();
+  }
+
+  /** An order that has left: shown in its last state for a while. @param {Order} order */
+  linger(order) {
+    const row = this.#byId.get(order.id);
+    if (!row) return;
+    this.#painter.update(row, order, true);
+    row.classList.add("row-leaving");
+    this.#lingering.set(order.id, performance.now() + LINGER_MS);
+  }
+
+  /** How many of these have no row yet. @param {Order[]} orders */
+  missing(orders) {
+    return orders.filter(({ id }) => !this.#byId.has(id)).length;
+  }
+
+  /**
+   * Shows exactly these orders in this order, and those that linger or must stay.
+   *
+   * @param {Order[]} orders
+   * @param {{flash: boolean, keep: Set<number>}} how `keep`: rows that must not go, since somebody works on them
+   */
+  arrange(orders, { flash, keep }) {
+    const wanted = new Set(orders.map(({ id }) => id));
+    const staying = this.#staying(wanted, keep);
+    const free = [...this.#byId].filter(([id]) => !wanted.has(id) && !staying.has(id));
+    /** @type {Map<number|null, HTMLTableRowElement[]>} */
+    const after = this.#anchors(wanted, staying);
+    const nodes = [...(after.get(null) ?? [])];
+    for (const order of orders) {
+      nodes.push(this.#rowFor(order, free, flash), ...(after.get(order.id) ?? []));
+    }
+    for (const [id, row] of free) {
+      this.#byId.delete(id);
+      row.remove();
+    }
+    this.#body.querySelector("td.dt-empty")?.parentElement?.remove();
+    reorder(this.#body, nodes);
+    this.#flash.show();
+  }
+
+  /** Milliseconds until the next lingering row is due to go; null if none lingers. */
+  get nextLeave() {
+    if (this.#lingering.size === 0) return null;
+    return Math.max(0, Math.min(...this.#lingering.values()) - performance.now());
+  }
+
+  /** @param {Order} order @param {[number, HTMLTableRowElement][]} free @param {boolean} flash */
+  #rowFor(order, free, flash) {
+    let row = this.#byId.get(order.id);
+    if (row) {
+      if (this.#lingering.delete(order.id)) row.classList.remove("row-leaving");
+      this.#painter.update(row, order, flash);
+      return row;
+    }
+    const spare = free.findLastIndex(([, candidate]) => !candidate.contains(document.activeElement));
+    if (spare >= 0) {
+      const [[id, recycled]] = /** @type {[[number, HTMLTableRowElement]]} */ (free.splice(spare, 1));
+      this.#byId.delete(id);
+      this.#flash.forget(recycled);
+      this.#painter.paint(recycled, order);
+      row = recycled;
+    } else {
+      row = this.#make(order);
+    }
+    this.#byId.set(order.id, row);
+    if (flash) this.#flash.mark(row, "row-new");
+    return row;
+  }
+
+  /** Rows to be left standing although they are not wanted. @param {Set<number>} wanted @param {Set<number>} keep */
+  #staying(wanted, keep) {
+    const time = performance.now();
+    const staying = new Set([...keep].filter((id) => !wanted.has(id) && this.#byId.has(id)));
+    for (const [id, until] of this.#lingering) {
+      if (until > time && !wanted.has(id)) staying.add(id);
+      else if (!wanted.has(id)) this.#lingering.delete(id);
+    }
+    return staying;
+  }
+
+  /** Each staying row stands behind the wanted row that it stands behind now. @param {Set<number>} wanted @param {Set<number>} staying */
+  #anchors(wanted, staying) {
+    /** @type {Map<number|null, HTMLTableRowElement[]>} */
+    const after = new Map();
+    /** @type {number|null} */
+    let anchor = null;
+    for (const row of staying.size > 0 ? this.all : []) {
+      const id = Number(row.dataset.orderId);
+      if (wanted.has(id)) anchor = id;
+      else if (staying.has(id)) after.set(anchor, [...(after.get(anchor) ?? []), row]);
+    }
+    return after;
+  }
+}

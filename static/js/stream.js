@@ -1,0 +1,201 @@
+/**
+ * This person's order stream: subscribes, resumes after the last event applied, answers the server, and says truthfully
+ * how things stand.
+ *
+ * Fires `state` when `state` may have changed, `events` (detail `Batch`), `reset`, `caughtup` (detail: how many events a
+ * break had held back) and `proof` when seq, head, gaps or duplicates moved.
+ *
+ * @import {OrderEvent} from "./order.js"
+ * @import {Socket} from "./socket.js"
+ *
+ * @typedef {"off"|"connecting"|"live"|"catching-up"|"stale"|"offline"} StreamState
+ *
+ * @typedef {object} Batch the fresh events of one frame
+ * @property {OrderEvent[]} events
+ * @property {OrderEvent[]} live those of them that happened after the subscription
+ * @property {number} sent server's clock
+ * @property {number} received this clock
+ */
+
+import { ServerClock } from "./clock.js";
+import { Feed } from "./feed.js";
+import { Pings } from "./pings.js";
+
+export class OrderStream extends EventTarget {
+  feed = new Feed();
+  clock = new ServerClock();
+  realtime;
+  #user;
+  #socket;
+  #pings;
+  #subscription = 0;
+  #answered = false;
+  /** The head when the subscription began: what is newer is live. */
+  #target = 0;
+  #wasLive = false;
+  /** Events applied since a break; null while there was none. @type {number|null} */
+  #missed = null;
+
+  /** @param {string} user @param {Socket} socket @param {boolean} realtime */
+  constructor(user, socket, realtime) {
+    super();
+    this.#user = user;
+    this.#socket = socket;
+    this.realtime = realtime;
+    this.#pings = new Pings(this.clock, (frame) => socket.send(frame));
+    socket.addEventListener("state", () => this.#socketChanged());
+    socket.addEventListener("frame", (event) => {
+      const { frame, at } = /** @type {CustomEvent} */ (event).detail;
+      this.#take(frame, at);
+    });
+  }
+
+  /** @returns {StreamState} */
+  get state() {
+    if (!this.realtime) return "off";
+    const { state } = this.#socket;
+    if (state === "stale") return "stale";
+    if (state === "open") {
+      if (this.#answered && (this.feed.last ?? 0) >= this.#target) return "live";
+      return this.#wasLive ? "catching-up" : "connecting";
+    }
+    const neverTried = !this.#wasLive && (state === "idle" || (state === "connecting" && this.#missed === null));
+    return neverTried ? "connecting" : "offline";
+  }
+
+  get signedOut() {
+    return this.#socket.state === "signed-out";
+  }
+
+  /** Where to begin: the newest event in what the table shows. @param {number} seq */
+  startAfter(seq) {
+    if (this.feed.last !== null) return;
+    this.feed.startAfter(seq);
+    this.#subscribe();
+    this.#tell("proof");
+  }
+
+  /** @param {boolean} on */
+  setRealtime(on) {
+    if (on === this.realtime) return;
+    this.realtime = on;
+    if (on) {
+      this.#subscribe();
+    } else {
+      this.#break();
+      this.feed.stop();
+      this.#socket.send({ type: "unsubscribe", stream: "orders" });
+    }
+    this.#tell("state");
+  }
+
+  #socketChanged() {
+    switch (this.#socket.state) {
+      case "open":
+        this.#pings.start();
+        break;
+      case "stale":
+        this.#missed ??= 0;
+        break;
+      case "down":
+      case "signed-out":
+        this.#pings.stop();
+        this.feed.stop();
+        this.#break();
+        break;
+    }
+    this.#tell("state");
+  }
+
+  /** From here on events are missed until the stream is caught up again. */
+  #break() {
+    this.#answered = false;
+    this.#missed ??= 0;
+  }
+
+  #subscribe() {
+    this.feed.stop();
+    this.#answered = false;
+    if (!this.realtime || this.feed.last === null) return;
+    this.#subscription += 1;
+    this.#socket.send({ type: "subscribe", stream: "orders", after: this.feed.last, id: this.#subscription });
+  }
+
+  /** @param {any} frame @param {number} at */
+  #take(frame, at) {
+    switch (frame.type) {
+      case "hello":
+        this.#subscribe();
+        break;
+      case "subscribed":
+        if (frame.id === this.#subscription) this.#subscribed(frame.head);
+        break;
+      case "events":
+        this.#takeEvents(frame, at);
+        break;
+      case "heartbeat":
+        this.#takeHeartbeat(frame.heads[this.#user]);
+        break;
+      case "pong":
+        this.#pings.answered(frame, at);
+        this.#tell("proof");
+        break;
+      case "reset":
+        this.feed.reset(frame.head);
+        this.#target = frame.head;
+        this.#tell("reset");
+        this.#settle();
+        break;
+    }
+  }
+
+  /** @param {number} head */
+  #subscribed(head) {
+    this.feed.subscribed(head);
+    this.#answered = true;
+    this.#target = head;
+    this.#settle();
+  }
+
+  /** @param {{sent: number, events: OrderEvent[]}} frame @param {number} received */
+  #takeEvents({ sent, events }, received) {
+    const { fresh, ask } = this.feed.take(events);
+    if (fresh.length > 0) {
+      if (this.#missed !== null) this.#missed += fresh.length;
+      const live = fresh.filter(({ seq }) => seq > this.#target);
+      /** @type {Batch} */
+      const detail = { events: fresh, live, sent, received };
+      this.dispatchEvent(new CustomEvent("events", { detail }));
+    }
+    if (ask) this.#subscribe();
+    else this.#answer();
+    this.#settle();
+  }
+
+  /** @param {number|undefined} head */
+  #takeHeartbeat(head) {
+    if (head === undefined) return;
+    if (this.feed.heartbeat(head)) this.#subscribe();
+    else this.#answer();
+    this.#settle();
+  }
+
+  #answer() {
+    if (this.#answered) this.#socket.send({ type: "received", user: this.#user, seq: this.feed.last });
+  }
+
+  #settle() {
+    if (this.state === "live") {
+      if (this.#missed && this.#wasLive) this.dispatchEvent(new CustomEvent("caughtup", { detail: this.#missed }));
+      this.#missed = null;
+      this.#wasLive = true;
+    }
+    this.#tell("state");
+    this.#tell("proof");
+  }
+
+  /** @param {string} type */
+  #tell(type) {
+    this.dispatchEvent(new Event(type));
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The strip under the bar: realtime switch, connection state, latency and the proof that nothing is missing.
+ *
+ * Fires `toggle` when the person switches realtime.
+ *
+ * @import {OrderStream, StreamState} from "./stream.js"
+ * @import {Latency} from "./latency.js"
+ */
+
+import { find, make, setText } from "./dom.js";
+import { integer, milliseconds, plural } from "./format.js";
+import { HOPS } from "./latency.js";
+import { Popover } from "./popover.js";
+import { sparkline } from "./sparkline.js";
+
+const DRAW_EVERY_MS = 250;
+/** @type {Record<StreamState, string>} */
+const WORDS = {
+  off: "Paused",
+  connecting: "Connecting",
+  live: "Live",
+  "catching-up": "Catching up",
+  stale: "Stale",
+  offline: "Offline",
+};
+const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 };
+
+export class Strip extends EventTarget {
+  #root;
+  #stream;
+  #latency;
+  #details;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+
+  /** @param {HTMLElement} root @param {OrderStream} stream @param {Latency} latency */
+  constructor(root, stream, latency) {
+    super();
+    this.#root = root;
+    this.#stream = stream;
+    this.#latency = latency;
+    find("#realtime", root).addEventListener("click", () => this.dispatchEvent(new Event("toggle")));
+    const toggle = find("#details-toggle", root);
+    this.#details = new Popover(toggle, find("#latency-details", root));
+    toggle.addEventListener("click", () => this.#drawLatency());
+  }
+
+  /** @param {string} since what a state began with, as "at 10:31:07" */
+  showState(since) {
+    const { state, signedOut, realtime } = this.#stream;
+    const connection = find("#connection", this.#root);
+    connection.dataset.state = state;
+    const word = signedOut ? "Signed out" : WORDS[state];
+    setText(find("[data-connection-word]", connection), state === "off" ? `${word} ${since}` : word);
+    find("#sign-in", connection).hidden = !signedOut;
+    find("#realtime", this.#root).setAttribute("aria-pressed", String(realtime));
+  }
+
+  showProof() {
+    const { last, head, gaps, duplicates } = this.#stream.feed;
+    const figures = { seq: last ?? 0, head, gaps, duplicates };
+    const proof = find("#stream", this.#root);
+    for (const [name, value] of Object.entries(figures)) setText(find(`[data-stream=${name}]`, proof), String(value));
+    proof.classList.toggle("is-behind", figures.seq < head);
+  }
+
+  /** New figures are there; they are drawn a few times a second. */
+  showLatency() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#drawLatency();
+    }, DRAW_EVERY_MS);
+  }
+
+  #drawLatency() {
+    const { total, last, recent } = this.#latency;
+    const root = this.#root;
+    setText(find("[data-latency=last]", root), milliseconds(last));
+    for (const [name, share] of Object.entries(PERCENTILES)) {
+      setText(find(`[data-latency=${name}]`, root), milliseconds(total.percentile(share)));
+    }
+    find("#sparkline path", root).setAttribute("d", sparkline(recent));
+    if (this.#details.open) this.#drawDetails();
+  }
+
+  #drawDetails() {
+    const { total, hops } = this.#latency;
+    const { clock, feed } = this.#stream;
+    const root = this.#root;
+    setText(find("[data-latency-again=p50]", root), milliseconds(total.percentile(0.5)));
+    setText(
+      find("#latency-count", root),
+      total.count === 0 ? "No live event yet" : `Of ${plural(total.count, "live event")}`,
+    );
+    const offset = `${clock.offset < 0 ? "−" : "+"}${milliseconds(Math.abs(clock.offset))}`;
+    setText(
+      find("#clock-offset", root),
+      clock.known ? `of the server ${offset} ms ± ${milliseconds(clock.error)} ms` : "not measured yet",
+    );
+    setText(
+      find("#proof-again", root),
+      `seq ${integer(feed.last ?? 0)} / head ${integer(feed.head)} · ${plural(feed.gaps, "gap")} · ${plural(feed.duplicates, "duplicate")}`,
+    );
+    const medians = HOPS.map((hop) => hops[hop]?.percentile(0.5) ?? 0);
+    const most = Math.max(...medians, Number.EPSILON);
+    const lines = HOPS.map((hop, i) => {
+      const bar = make("meter", "");
+      Object.assign(bar, { min: 0, max: most, value: medians[i] ?? 0 });
+      bar.setAttribute("aria-label", `Share of ${hop}`);
+      const cells = [hops[hop]?.percentile(0.5) ?? null, hops[hop]?.percentile(0.99) ?? null].map(milliseconds);
+      const name = make("th", "", hop);
+      name.scope = "row";
+      return make("tr", "", name, ...cells.map((text) => make("td", "", text)), make("td", "", bar));
+    });
+    find("#hops", root).replaceChildren(...lines);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The one table row that opens under an order: its hidden fields, or the form that amends it.
+ */
+
+import { make } from "./dom.js";
+
+/** @typedef {{node: (id: number) => HTMLTableRowElement|undefined}} RowFinder */
+
+export class Subrow {
+  /** The order it is open under. @type {number|null} */
+  id = null;
+  #rows;
+  #cell = make("td", "subrow-cell");
+  #row = make("tr", "subrow", this.#cell);
+  /** @type {(() => void)|null} */
+  #closed = null;
+
+  /** @param {RowFinder} rows */
+  constructor(rows) {
+    this.#rows = rows;
+    this.#cell.colSpan = 99;
+  }
+
+  /** Opens under an order in place of what was open. @param {number} id @param {Node} content @param {() => void} [closed] */
+  open(id, content, closed) {
+    this.close();
+    this.id = id;
+    this.#closed = closed ?? null;
+    this.#cell.replaceChildren(content);
+    this.place();
+  }
+
+  close() {
+    if (this.id === null) return;
+    this.#rows.node(this.id)?.classList.remove("is-open");
+    const closed = this.#closed;
+    this.id = null;
+    this.#closed = null;
+    this.#row.remove();
+    closed?.();
+  }
+
+  /** Follows its order after rows have moved; closes where the order is gone. */
+  place() {
+    if (this.id === null) return;
+    const row = this.#rows.node(this.id);
+    if (!row) {
+      this.close();
+      return;
+    }
+    row.classList.add("is-open");
+    if (row.nextElementSibling !== this.#row) row.after(this.#row);
+  }
+}

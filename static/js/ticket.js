@@ -1,0 +1,170 @@
+/**
+ * The panel that places orders: only the fields the type needs, and a button that says what it will do.
+ *
+ * Fires `placed` (detail: the order).
+ *
+ * @import {Api} from "./api.js"
+ * @import {Instruments} from "./instruments.js"
+ */
+
+import { ApiError } from "./api.js";
+import { ClientOrderId } from "./client-order-id.js";
+import { find, make, setText, showFieldErrors } from "./dom.js";
+import { sentence } from "./format.js";
+
+export class Ticket extends EventTarget {
+  #panel;
+  #button;
+  #form;
+  #api;
+  #url;
+  #instruments;
+  #clientOrderId = new ClientOrderId();
+  #submit;
+  #message;
+
+  /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments */
+  constructor(panel, button, api, url, instruments) {
+    super();
+    this.#panel = panel;
+    this.#button = button;
+    this.#api = api;
+    this.#url = url;
+    this.#instruments = instruments;
+    this.#form = /** @type {HTMLFormElement} */ (find("form", panel));
+    this.#submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", panel));
+    this.#message = find("[data-message]", panel);
+    button.addEventListener("click", () => this.show(panel.hidden));
+    find("[data-action=close]", panel).addEventListener("click", () => this.show(false));
+    this.#form.addEventListener("input", () => this.#drawForm());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#drawForm();
+  }
+
+  get open() {
+    return !this.#panel.hidden;
+  }
+
+  /** @param {boolean} open */
+  show(open) {
+    this.#panel.hidden = !open;
+    this.#button.setAttribute("aria-expanded", String(open));
+    if (open) find(this.#value("symbol") === "" ? "[name=symbol]" : "[name=quantity]", this.#form).focus();
+    else this.#button.focus();
+  }
+
+  /** The instruments have come. */
+  showInstruments() {
+    const options = this.#instruments.active.map(({ symbol, name }) => {
+      const option = make("option", "", name);
+      option.value = symbol;
+      return option;
+    });
+    find("#symbols", this.#panel).replaceChildren(...options);
+    this.#drawForm();
+  }
+
+  /** @param {string} name */
+  #value(name) {
+    return String(new FormData(this.#form).get(name) ?? "").trim();
+  }
+
+  /** What is asked for; prices that the type has no use for are left out. */
+  get #order() {
+    const type = this.#value("order_type");
+    const priced = type === "limit" || type === "stop_limit";
+    const stopped = type === "stop" || type === "stop_limit";
+    return {
+      side: this.#value("side"),
+      symbol: this.#value("symbol").toUpperCase(),
+      order_type: type,
+      quantity: this.#value("quantity"),
+      time_in_force: this.#value("time_in_force"),
+      text: this.#value("text"),
+      ...(priced && { price: this.#value("price") }),
+      ...(stopped && { stop_price: this.#value("stop_price") }),
+    };
+  }
+
+  #drawForm() {
+    const type = this.#value("order_type");
+    for (const label of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-needs]"))) {
+      label.hidden = !(label.dataset.needs ?? "").split(" ").includes(type);
+    }
+    const force = /** @type {HTMLSelectElement} */ (find("[name=time_in_force]", this.#form));
+    for (const option of /** @type {NodeListOf<HTMLOptionElement>} */ (force.querySelectorAll("[data-immediate]"))) {
+      option.disabled = type.startsWith("stop");
+    }
+    if (force.selectedOptions[0]?.disabled) force.value = "day";
+    const order = this.#order;
+    setText(this.#submit, sentence(order));
+    this.#submit.className = `place side-${order.side}`;
+    setText(find("[data-symbol-name]", this.#form), this.#describe(order.symbol));
+  }
+
+  /** @param {string} symbol */
+  #describe(symbol) {
+    const instrument = this.#instruments.get(symbol);
+    if (!instrument) return "";
+    const { name, currency, tick_size, lot_size } = instrument;
+    return `${name}, ${currency} · tick ${tick_size} · lot ${lot_size}`;
+  }
+
+  async #send() {
+    if (this.#submit.disabled) return;
+    this.#submit.disabled = true;
+    showFieldErrors(this.#form, {});
+    this.#say("Sending …", false);
+    try {
+      const order = await this.#api.post(this.#url, { ...this.#order, client_order_id: this.#clientOrderId.current });
+      this.#clientOrderId.settle();
+      this.#say(`Placed: ${sentence(order)}. Order ${order.id}.`, false);
+      this.#clear();
+      this.dispatchEvent(new CustomEvent("placed", { detail: order }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#refused(error);
+    } finally {
+      this.#submit.disabled = false;
+    }
+  }
+
+  /** @param {ApiError} error */
+  #refused(error) {
+    if (error.unanswered) {
+      this.#say(`${error.message} Send it again unchanged: it is placed once at most.`, true);
+      return;
+    }
+    this.#clientOrderId.settle();
+    if (error.code === "duplicate_client_order_id") {
+      this.#say(
+        "The send that got no answer had arrived: that order is placed. This one, changed since, is not.",
+        true,
+      );
+      return;
+    }
+    const homeless = showFieldErrors(this.#form, error.fields);
+    const shown = Object.keys(error.fields).length > homeless.length;
+    this.#say([...homeless, shown ? "" : error.message].join(" ").trim(), true);
+    const wrong = /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"));
+    wrong?.focus();
+  }
+
+  /** Symbol, side, type and time in force stay: the next order is often alike. */
+  #clear() {
+    for (const name of ["quantity", "price", "stop_price", "text"]) {
+      /** @type {HTMLInputElement} */ (find(`[name=${name}]`, this.#form)).value = "";
+    }
+    this.#drawForm();
+    find("[name=quantity]", this.#form).focus();
+  }
+
+  /** @param {string} text @param {boolean} bad */
+  #say(text, bad) {
+    setText(this.#message, text);
+    this.#message.classList.toggle("is-bad", bad);
+  }
+}
