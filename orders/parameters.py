@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
 
-from django.http import HttpRequest, QueryDict
-from rest_framework.request import Request
+from django.http import QueryDict
 
 from orders import rules
 from orders.errors import ValidationFailed
@@ -23,13 +21,6 @@ def check_text(parameters: QueryDict) -> None:
         for text in (name, *values):
             rules.check_text(problems, name if name.isprintable() and len(name) < 80 else "parameter", text, LENGTH)
         problems.check()
-
-
-def check_headers(request: HttpRequest | Request) -> None:
-    """No header and no cookie holds a NUL, which PostgreSQL takes in no text. Raises ValidationFailed."""
-    headers = (value for value in request.META.values() if isinstance(value, str))
-    if any("\0" in value for value in chain(headers, request.COOKIES.values())):
-        raise ValidationFailed("A header holds a NUL.")
 
 
 def check_names(parameters: QueryDict, knows: Callable[[str], bool]) -> None:
