@@ -185,7 +185,7 @@ class Order(models.Model):
             names = None if update_fields is None else {self._meta.get_field(name).name for name in update_fields}
             self._clean_values(alias)
             if before is None:
-                self.version = 1
+                self.version = OrderQuerySet(Order, using=alias).next_version(self.pk)
             elif self._differs(before, names):
                 self.version = before.version + (1 if self.user_id == before.user_id else 2)
                 self.updated_at = timezone.now()

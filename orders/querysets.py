@@ -6,12 +6,14 @@ write's own transaction, with the orders as they were and as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import models, transaction
-from django.db.models import F
+from django.db import connections, models, transaction
+from django.db.models import F, Max
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -36,23 +38,29 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def by_id(self, ids: Iterable[int], *, lock: bool = False) -> list[Order]:
         """These orders with their owners, by id, in batches that every database takes; `lock` until the commit."""
-        wanted = sorted(ids)
+        wanted = sorted(set(ids))
+        if lock:
+            self._lock_logs(wanted)
         found: list[Order] = []
-        for start in range(0, len(wanted), BATCH):
-            batch = self.model._base_manager.using(self.db).filter(pk__in=wanted[start : start + BATCH])
+        for some in _batches(wanted):
+            batch = self.model._base_manager.using(self.db).filter(pk__in=some)
             batch = batch.select_related("user").order_by("pk")
             found.extend(batch.select_for_update(of=("self",)) if lock else batch)
         return found
 
     def update(self, **kwargs: Any) -> int:
         """Django's update, recorded: every row that really changes gets the next version and an event."""
+        if self.query.is_sliced:
+            raise TypeError("Cannot update a query once a slice has been taken.")
+        # The log alone counts versions and dates changes.
+        written = {name: value for name, value in kwargs.items() if name not in rows.BOOKKEEPING}
         with transaction.atomic(using=self.db, savepoint=False):
-            ids = (
-                list(self.order_by().values_list("pk", flat=True)) if not self.query.is_sliced else [o.pk for o in self]
-            )
-            before = self.by_id(ids, lock=True)
-            kwargs.pop("version", None)
-            matched = super().update(**kwargs) if kwargs else len(before)
+            before = self.by_id(self.order_by().values_list("pk", flat=True), lock=True)
+            ids = [order.pk for order in before]
+            if not written:
+                return len(ids)
+            # Only rows that are locked are written: others may match by now, and nobody would tell of them.
+            matched = sum(super(OrderQuerySet, self.filter(pk__in=some)).update(**written) for some in _batches(ids))
             self._changed(before, self.by_id(ids))
         return matched
 
@@ -67,13 +75,46 @@ class OrderQuerySet(models.QuerySet["Order"]):
         with transaction.atomic(using=self.db, savepoint=False):
             orders: Any = list(objs)
             for order in orders:
-                order.version = 1
+                order.version = self.next_version(order.pk)
             created: list[Any] = super().bulk_create(orders, *args, **kwargs)
             stored = self.by_id([order.pk for order in created])
             bulk_written.send(self.model, changes=[(None, order) for order in stored], using=self.db)
         return created
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Django's delete, an owner after the other, so that every writer takes the owners' logs in the same order."""
+        if self.query.is_sliced or self.query.distinct_fields:
+            return super().delete()
+        counted: Counter[str] = Counter()
+        with transaction.atomic(using=self.db, savepoint=False):
+            for owner in sorted(set(self.order_by().values_list("user_id", flat=True))):
+                counted.update(super(OrderQuerySet, self.filter(user_id=owner)).delete()[1])
+        return counted.total(), dict(counted)
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def next_version(self, order_id: int | None) -> int:
+        """The version of an order that is about to be made: 1, or where it had got to before it was deleted."""
+        if order_id is None:
+            return 1
+        logged = apps.get_model("orders", "OrderEvent").objects.using(self.db).filter(order_id=order_id)
+        return 1 + (logged.aggregate(last=Max("version"))["last"] or 0)
+
+    def _lock_logs(self, ids: list[int]) -> None:
+        """Locks the owners' logs before their orders: a writer who has written to a log already may want an order that
+        another writer holds, and must not meet him waiting for that log. SQLite has one writer at a time anyway.
+        """
+        if not connections[self.db].features.has_select_for_update:
+            return
+        owners: set[int] = set()
+        for some in _batches(ids):
+            orders = self.model._base_manager.using(self.db).filter(pk__in=some)
+            owners.update(orders.values_list("user_id", flat=True))
+        counters = apps.get_model("orders", "EventCounter").objects.using(self.db)
+        list(counters.filter(user_id__in=owners).order_by("user_id").select_for_update(no_key=True).values_list("pk"))
 
     def _changed(self, before: list[Order], after: list[Order]) -> None:
         """Raises the version of what changed and announces it."""
@@ -94,3 +135,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
                 plain.update(version=F("version") + (2 if given_away else 1), updated_at=now)
         if pairs:
             bulk_written.send(self.model, changes=pairs, using=self.db)
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from market.models import Instrument
 from orders import events, rows, services
@@ -102,7 +105,7 @@ def snapshot_of(user: User) -> dict[int, rows.Row]:
 
 
 def apply(snapshot: dict[int, rows.Row], told: list[Event]) -> dict[int, rows.Row]:
-    """What a client's table holds after these events; AssertionError where an event does not fit the state before it."""
+    """A client's table after these events; AssertionError where an event does not fit the state before it."""
     table = dict(snapshot)
     for event in told:
         row = event["order"]
@@ -118,3 +121,33 @@ def apply(snapshot: dict[int, rows.Row], told: list[Event]) -> dict[int, rows.Ro
         else:
             table[row["id"]] = row
     return table
+
+
+@contextmanager
+def told(*users: User) -> Iterator[list[Event]]:
+    """Collects what these owners are told of what happens inside, and proves it.
+
+    The events go on from the head without a gap, each fits what came before it, and all of them together lead from the
+    old snapshot to a fresh one.
+    """
+    before = {user: (head_of(user), snapshot_of(user)) for user in users}
+    collected: list[Event] = []
+    yield collected
+    for user, (head, snapshot) in before.items():
+        events_now = log_of(user, after=head)
+        assert [event["seq"] for event in events_now] == list(range(head + 1, head_of(user) + 1))
+        assert {event["user"] for event in events_now} <= {user.username}
+        assert apply(snapshot, events_now) == snapshot_of(user)
+        collected += events_now
+
+
+class _Undo(Exception):
+    pass
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is written inside is undone at the end, as by an error in the middle of a transaction."""
+    with suppress(_Undo), transaction.atomic():
+        yield
+        raise _Undo

@@ -64,7 +64,19 @@ def test_a_multiple_of_the_step_is_an_amount(number: str, step: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a\0b", "a\nb", "a\x1bb", "a\x7fb", "a\x85b", "a\u202eb", "a\u2066b", "a\u200fb", "a\u061cb", "a\ud800b", "a" * 256],
+    [
+        "a\0b",
+        "a\nb",
+        "a\x1bb",
+        "a\x7fb",
+        "a\x85b",
+        "a\u202eb",
+        "a\u2066b",
+        "a\u200fb",
+        "a\u061cb",
+        "a\ud800b",
+        "a" * 256,
+    ],
 )
 def test_text_that_a_reader_would_misread_is_refused(text: str) -> None:
     assert set(problems_of("check_text", "text", text)) == {"text"}
@@ -107,7 +119,10 @@ def test_an_order_has_the_prices_its_type_needs_and_no_others(
 @pytest.mark.parametrize("time_in_force", TimeInForce)
 @pytest.mark.parametrize("order_type", OrderType)
 def test_a_stop_order_cannot_be_immediate(order_type: OrderType, time_in_force: TimeInForce) -> None:
-    waits, immediate = order_type in (OrderType.STOP, OrderType.STOP_LIMIT), time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+    waits, immediate = (
+        order_type in (OrderType.STOP, OrderType.STOP_LIMIT),
+        time_in_force in (TimeInForce.IOC, TimeInForce.FOK),
+    )
     assert bool(problems_of("check_time_in_force", order_type, time_in_force)) is (waits and immediate)
 
 

@@ -105,7 +105,10 @@ def test_two_people_may_use_the_same_client_order_id(alice: User, bob: User) -> 
         ({"stop_price": "585"}, "stop_price"),
         ({"text": "a\u202eb"}, "text"),
         ({"client_order_id": "no spaces"}, "client_order_id"),
-        ({"order_type": OrderType.STOP, "price": None, "stop_price": "5", "time_in_force": TimeInForce.FOK}, "time_in_force"),
+        (
+            {"order_type": OrderType.STOP, "price": None, "stop_price": "5", "time_in_force": TimeInForce.FOK},
+            "time_in_force",
+        ),
     ],
 )
 def test_a_bad_order_is_refused_naming_the_field_and_leaves_nothing(

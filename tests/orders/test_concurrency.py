@@ -1,0 +1,163 @@
+"""Writers at the same time: nothing is done twice, nothing is told in another order than it was committed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from orders import events, services
+from orders.models import Order
+from tests.orders import builders
+from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, told
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 30
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """What the calls return, each made in a thread of its own, all of them begun at the same moment."""
+    ready = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            ready.wait(PATIENCE)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result(PATIENCE) for future in [pool.submit(run, call) for call in calls]]
+
+
+def test_one_order_stands_however_many_place_it_at_once(alice: User) -> None:
+    builders.instrument()
+    with told(alice) as collected:
+        for number in range(5):
+            new = new_order(client_order_id=f"once-{number}")
+            placed = at_once(*[lambda new=new: services.place(alice, new)] * 4)
+            assert sorted(one.created for one in placed) == [False, False, False, True]
+            assert len({one.order.pk for one in placed}) == 1
+    assert len(collected) == 5
+
+
+def test_one_fill_counts_however_many_report_it_at_once(alice: User) -> None:
+    order = place(alice)
+    fill = report("fill", "10", "5")
+    done = at_once(*[lambda: services.execute(None, order.pk, fill)] * 4)
+    assert sorted(one.created for one in done) == [False, False, False, True]
+    assert fresh(order).cum_qty == 10
+
+
+def test_one_amendment_wins_however_many_expect_the_same_version(alice: User) -> None:
+    order = place(alice)
+
+    def amend(text: str) -> str:
+        try:
+            services.amend(alice, order.pk, 1, {"text": text})
+        except services.VersionConflict:
+            return "conflict"
+        return text
+
+    done = at_once(*[lambda text=text: amend(text) for text in "abcd"])
+    assert done.count("conflict") == 3
+    assert fresh(order).text in done
+
+
+def test_a_reader_never_sees_a_number_before_the_ones_below_it(alice: User) -> None:
+    builders.instrument()
+    writing = threading.Event()
+    writing.set()
+
+    def write() -> None:
+        for _ in range(15):
+            services.place(alice, new_order())
+
+    def read() -> list[int]:
+        seen: list[int] = []
+        while writing.is_set() or not seen or seen[-1] < head_of(alice):
+            seen += [event.seq for event in events.since(alice.pk, seen[-1] if seen else 0)]
+        return seen
+
+    def write_all() -> None:
+        try:
+            at_once(write, write, write)
+        finally:
+            writing.clear()
+
+    seen, _ = at_once(read, write_all)
+    assert seen == list(range(1, 46))
+
+
+def test_an_update_tells_of_every_row_it_wrote_whatever_matched_meanwhile(alice: User) -> None:
+    first, second = place(alice, text="match"), place(alice, text="other")
+    looked = threading.Event()
+
+    def other_writer() -> None:
+        with transaction.atomic():
+            Order.objects.filter(pk=first.pk).update(quantity=5)
+            Order.objects.filter(pk=second.pk).update(text="match")
+            looked.set()
+            wait_until_blocked()
+
+    def update() -> int:
+        looked.wait(PATIENCE)
+        return Order.objects.filter(text="match").update(text="done")
+
+    with told(alice):
+        at_once(other_writer, update)
+
+
+def wait_until_blocked() -> None:
+    """Until another connection waits for this one's locks; on SQLite it cannot even begin, so there is nothing to await."""
+    if connection.vendor != "postgresql":
+        return
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    for _ in range(10_000):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody came to wait")
+
+
+def test_a_batch_of_steps_and_single_steps_of_the_same_owner_do_not_deadlock(alice: User) -> None:
+    first, second = place(alice), place(alice)
+    holding = threading.Event()
+
+    def batch() -> None:
+        with transaction.atomic():
+            Order.objects.filter(pk=first.pk).update(text="batch")
+            holding.set()
+            wait_until_blocked()
+            Order.objects.filter(pk=second.pk).update(text="batch")
+
+    def single() -> None:
+        holding.wait(PATIENCE)
+        Order.objects.filter(pk=second.pk).update(quantity=7)
+
+    with told(alice) as collected:
+        at_once(batch, single)
+    assert len(collected) == 3
+
+
+def test_bulk_writes_over_several_owners_in_opposite_orders_do_not_deadlock(alice: User, bob: User) -> None:
+    orders = [place(owner) for owner in (alice, bob, bob, alice)]
+    forth, back = [order.pk for order in orders[:2]], [order.pk for order in orders[2:]]
+
+    def write(ids: list[int], text: str) -> None:
+        for number in range(10):
+            Order.objects.filter(pk__in=ids).update(text=f"{text} {number}")
+            new = [Order(user=owner, symbol="AAPL", side="buy", quantity=1, price=1) for owner in (bob, alice)]
+            Order.objects.bulk_create(new)
+            Order.objects.filter(pk__in=[order.pk for order in new]).delete()
+
+    with told(alice, bob) as collected:
+        at_once(lambda: write(forth, "forth"), lambda: write(back, "back"), lambda: write(forth + back, "both"))
+    assert len(collected) == 10 * (2 + 2 + 2 + 2 + 2 + 2 + 4 + 2 + 2)
+    assert [event["seq"] for event in log_of(bob)] == list(range(1, head_of(bob) + 1))
