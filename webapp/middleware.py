@@ -10,7 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class RefuseNul(MiddlewareMixin):
-    """A path, header or cookie with a NUL, which a cookie may spell `\\000`, is refused: PostgreSQL takes it in no text."""
+    """A NUL in path, header or cookie (which may spell it `\\000`) is refused: PostgreSQL takes it in no text."""
 
     def process_request(self, request: HttpRequest) -> None:
         headers = (value for value in request.META.values() if isinstance(value, str))

@@ -1,0 +1,121 @@
+"""DataTables' protocol from somebody who means no good: a clear 400, never a 500, a secret or the whole table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.orders.builders import place
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/api/orders/?format=datatables"
+SORT = {"columns[0][data]": "symbol", "order[0][column]": "0", "order[0][dir]": "asc"}
+
+
+@pytest.fixture
+def table(as_user: Any, alice: User) -> Any:
+    place(alice)
+    client = as_user(alice)
+    return lambda **parameters: client.get("/api/orders/", {"format": "datatables", **parameters})
+
+
+def refusal(response: Any) -> dict[str, Any]:
+    assert response.status_code == 400, response.content
+    body: dict[str, Any] = response.json()
+    assert body["code"] == "validation_failed"
+    return body
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("draw", value) for value in ("abc", "-1", "1.5", "9" * 400, "１")),
+        *(("start", value) for value in ("abc", "-1", "1e9", "9" * 400, "9223372036854775807")),
+        *(("length", value) for value in ("-1", "0", "1001", "1000000000", "abc", "9" * 400)),
+        ("search[value]", "x" * 101),
+        ("columns[0][search][value]", "AAPL"),
+        ("order[0][dir]", "sideways"),
+        ("order[0][dir]", "asc, password"),
+    ],
+)
+def test_a_value_out_of_bounds_is_told_by_name(table: Any, name: str, value: str) -> None:
+    fields = refusal(table(**(SORT | {name: value})))["fields"]
+    assert list(fields) == [name if name != "search[value]" else "search"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "user__password",
+        "user.password",
+        "password",
+        "user__username",
+        "symbol,user__password",
+        "fingerprint",
+        "?",
+        "-id",
+    ],
+)
+@pytest.mark.parametrize("part", ["data", "name"])
+def test_only_the_columns_of_an_order_exist(table: Any, part: str, name: str) -> None:
+    refusal(table(**({"columns[0][data]": "symbol"} | {f"columns[0][{part}]": name, "search[value]": "pbkdf2"})))
+    refusal(table(**(SORT | {f"columns[0][{part}]": name})))
+
+
+@pytest.mark.parametrize("column", ["abc", "-1", "1", "9" * 400, "", "0.5"])
+def test_a_sort_by_a_column_that_was_not_sent_is_refused(table: Any, column: str) -> None:
+    refusal(table(**(SORT | {"order[0][column]": column})))
+
+
+def test_a_column_without_a_field_can_be_there_but_not_be_sorted_by(table: Any) -> None:
+    columns = {"columns[0][data]": "", "columns[1][data]": "symbol"}
+    assert table(**columns, **{"order[0][column]": "1"}).status_code == 200
+    refusal(table(**columns, **{"order[0][column]": "0"}))
+
+
+def test_more_columns_than_an_order_could_have_are_refused(table: Any) -> None:
+    refusal(table(**{f"columns[{number}][data]": "symbol" for number in range(51)}))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"search[value]": "a\0"},
+        {"columns[0][data]": "symbol\0"},
+        {"draw": "\0"},
+        {"search[value]": "\u202e"},
+        {"tab\0": "all"},
+        {"page": "2"},
+        {"ordering": "id"},
+        {"symbol[]": "AAPL"},
+        {"length[]": "10"},
+    ],
+)
+def test_what_the_protocol_does_not_know_is_refused(table: Any, parameters: dict[str, str]) -> None:
+    refusal(table(**parameters))
+
+
+@pytest.mark.parametrize("term", ["(a+)+$", ".*", "[", "A{1,99999}", "^AAPL$"])
+def test_a_search_is_never_a_regular_expression(table: Any, term: str) -> None:
+    found = table(**{"search[value]": term, "search[regex]": "true", "draw": "1"})
+    assert (found.status_code, found.json()["recordsFiltered"]) == (200, 0)
+
+
+def test_everything_that_datatables_itself_sends_is_understood(table: Any) -> None:
+    request = {"draw": "3", "start": "0", "length": "25", "search[value]": "aapl", "search[regex]": "false", "_": "17"}
+    for number, column in enumerate(["symbol", "quantity", "created_at"]):
+        request |= {
+            f"columns[{number}][data]": column,
+            f"columns[{number}][name]": "",
+            f"columns[{number}][searchable]": "true",
+            f"columns[{number}][orderable]": "true",
+            f"columns[{number}][search][value]": "",
+            f"columns[{number}][search][regex]": "false",
+        }
+    request |= {"order[0][column]": "2", "order[0][dir]": "desc", "order[0][name]": ""}
+    answer = table(**request)
+    assert answer.status_code == 200
+    assert answer.json()["draw"] == 3
