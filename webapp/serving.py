@@ -15,7 +15,10 @@ from pathlib import Path
 from webapp.broker import ends_with_parent
 
 BACKLOG = 2048
-MESSAGE_BYTES = 65536
+# Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
+# a client sends in several frames beyond its limit is refused by the consumer.
+FRAME_BYTES = 64 * 1024
+MESSAGE_BYTES = 256 * 1024
 STOP_SECONDS = 8.0
 STABLE_SECONDS = 10.0
 LONGEST_PAUSE = 5.0
@@ -103,7 +106,7 @@ class Workers:
             "--websocket-max-message-size",
             str(MESSAGE_BYTES),
             "--websocket-max-frame-size",
-            str(MESSAGE_BYTES),
+            str(FRAME_BYTES),
         ]
         command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
         return subprocess.Popen(

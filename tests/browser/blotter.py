@@ -1,0 +1,79 @@
+"""The page as a test reads it, by the hooks that are promised to everyone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.servers import PATIENCE
+
+MILLISECONDS = PATIENCE * 1000
+FIELDS = ("symbol", "side", "quantity", "price", "cum_qty", "leaves_qty", "avg_price", "status", "client_order_id")
+
+
+class Blotter:
+    def __init__(self, page: Page, user: str) -> None:
+        self.page = page
+        self.user = user
+
+    def until_state(self, state: str) -> None:
+        expect(self.page.locator("#connection")).to_have_attribute("data-state", state, timeout=MILLISECONDS)
+
+    def until_applied(self, head: int) -> None:
+        """Waits until the page has applied everything up to this number."""
+        expect(self.page.locator("#stream [data-stream=seq]")).to_have_text(str(head), timeout=2 * MILLISECONDS)
+
+    def proof(self) -> dict[str, int]:
+        """seq, head, gaps and duplicates as the page shows them."""
+        names = ("seq", "head", "gaps", "duplicates")
+        return {name: int(self.page.locator(f"#stream [data-stream={name}]").inner_text()) for name in names}
+
+    def row(self, order_id: int) -> Any:
+        return self.page.locator(f'#orders tbody tr[data-order-id="{order_id}"]')
+
+    def cell(self, order_id: int, field: str) -> Any:
+        return self.row(order_id).locator(f"td[data-field={field}]")
+
+    def ids(self) -> list[int]:
+        rows = self.page.locator("#orders tbody tr[data-order-id]")
+        found = rows.evaluate_all("rows => rows.map((row) => Number(row.dataset.orderId))")
+        return [int(order_id) for order_id in found]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The raw values of the rows on screen, in their order."""
+        script = """rows => rows.map((row) => Object.fromEntries(
+            [["id", row.dataset.orderId],
+             ...[...row.querySelectorAll("td[data-field]")].map((cell) => [cell.dataset.field, cell.dataset.value])]))"""
+        found: list[dict[str, Any]] = self.page.locator("#orders tbody tr[data-order-id]").evaluate_all(script)
+        return found
+
+    def all_pages(self) -> list[dict[str, Any]]:
+        """Every row of every page, from the first on."""
+        everything = []
+        while True:
+            everything += self.rows()
+            forward = self.page.get_by_role("button", name="Next page")
+            if forward.is_disabled():
+                return everything
+            before = self.ids()
+            forward.click()
+            first = self.page.locator("#orders tbody tr[data-order-id]").first
+            expect(first).not_to_have_attribute("data-order-id", str(before[0]), timeout=MILLISECONDS)
+
+
+def same(shown: dict[str, Any], order: dict[str, Any]) -> bool:
+    """Whether a row on screen says what REST says, however its decimals are padded."""
+    return int(shown["id"]) == order["id"] and all(_same(shown.get(name), order[name]) for name in FIELDS)
+
+
+def _same(shown: str | None, value: Any) -> bool:
+    if value is None:
+        return shown in (None, "")
+    if shown == value:
+        return True
+    try:
+        return Decimal(shown or "") == Decimal(value)
+    except ArithmeticError:
+        return False

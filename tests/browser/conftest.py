@@ -1,0 +1,60 @@
+"""A real Chromium before a really served site; each person has a browser context of his own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import provision
+from tests.browser.blotter import Blotter
+from tests.servers import PASSWORD, Server
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # A module's own, since Playwright's loop would keep asyncio's tests from theirs.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=provision.browser(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter]]:
+    """`open_as("alice")` signs in and waits until the page is live; a script error fails the test."""
+    opened: list[Any] = []
+    errors: list[str] = []
+
+    def sign_in(name: str, at: Server = server, password: str = PASSWORD, live: bool = True, **options: Any) -> Blotter:
+        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: _note_violation(message.text, errors))
+        _fill_in(page, at.url, name, password)
+        blotter = Blotter(page, name)
+        if live:
+            blotter.until_state("live")
+        return blotter
+
+    yield sign_in
+    for context in opened:
+        context.close()
+    assert errors == []
+
+
+def _fill_in(page: Page, url: str, name: str, password: str) -> None:
+    page.goto(f"{url}/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.click("button[type=submit]")
+
+
+def _note_violation(text: str, errors: list[str]) -> None:
+    if "Content Security Policy" in text:
+        errors.append(text)

@@ -1,0 +1,105 @@
+"""The main job: a day's order flow arrives whole, whatever happens to the server meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orders.journal import COLUMNS
+from tests.browser.blotter import Blotter, same
+from tests.servers import Server, wait_for
+
+ORDERS = 240
+
+
+def write_journal(file: Path, prefix: str) -> None:
+    """A journal of two people's orders: placed, accepted, filled in parts or whole, or cancelled."""
+    lines = []
+    for number in range(ORDERS):
+        user = ("alice", "bob")[number % 2]
+        order = {"user": user, "client_order_id": f"{prefix}-{number}", "symbol": "AAPL"}
+        price = str(Decimal("585.33") + Decimal(number % 37) / 100)
+        terms = {"side": "buy", "order_type": "limit", "time_in_force": "day", "quantity": "18", "price": price}
+        lines.append(order | terms | {"action": "place"})
+        lines.append(order | {"action": "accept"})
+        if number % 3 == 0:
+            lines.append(order | {"action": "fill", "exec_id": f"{number}-a", "last_qty": "7", "last_price": price})
+        if number % 6 == 0:
+            lines.append(order | {"action": "fill", "exec_id": f"{number}-b", "last_qty": "11", "last_price": price})
+        elif number % 2 == 1:
+            lines.append(order | {"action": "cancel"})
+    with open(file, "w", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS, restval="")
+        writer.writeheader()
+        for number, line in enumerate(lines):
+            writer.writerow(line | {"time": f"2026-01-05T09:30:{number // 100:02d}.{number % 100:02d}0000Z"})
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, which it may kill."""
+    server = Server(tmp_path / "served").start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def check_whole(blotter: Blotter, server: Server) -> None:
+    """Nothing is missing, doubled or different: page, REST and database agree row by row."""
+    head = server.request("GET", "/api/events/?limit=1", user=blotter.user)[1]["head"]
+    blotter.until_applied(head)
+    assert blotter.proof() == {"seq": head, "head": head, "gaps": 0, "duplicates": 0}
+    listed = server.orders(blotter.user)
+    shown = blotter.all_pages()
+    assert [int(row["id"]) for row in shown] == [order["id"] for order in listed]
+    assert [row for row, order in zip(shown, listed, strict=True) if not same(row, order)] == []
+    stored = server.shell(
+        "from orders.models import Order; from orders.rows import order_row; import json;"
+        f"orders = Order.objects.filter(user__username={blotter.user!r}).select_related('user').order_by('-id');"
+        "print('stored', json.dumps([order_row(order) for order in orders]))"
+    )
+    by_id = {order["id"]: order for order in json.loads(stored.split("stored ", 1)[1])}
+    assert by_id == {order["id"]: order for order in listed}
+
+
+def test_every_event_of_a_replayed_day_is_on_screen_once(
+    served: Server, open_as: Callable[..., Blotter], tmp_path: Path
+) -> None:
+    write_journal(tmp_path / "day.csv", "day")
+    blotter = open_as("alice", served)
+
+    done = served.manage("replay_journal", str(tmp_path / "day.csv"), "--speed", "max")
+
+    assert done.returncode == 0, done.stderr
+    check_whole(blotter, served)
+
+
+def test_a_server_killed_half_way_loses_nothing(
+    served: Server, open_as: Callable[..., Blotter], tmp_path: Path
+) -> None:
+    write_journal(tmp_path / "day.csv", "day")
+    blotter = open_as("alice", served)
+    replay = subprocess.Popen(
+        [sys.executable, "manage.py", "replay_journal", str(tmp_path / "day.csv"), "--speed", "10", "--start-at-once"],
+        cwd=served.folder,
+        env=served.environment,
+    )
+    try:
+        wait_for(lambda: blotter.proof()["seq"] > ORDERS // 4, "a part of the day on screen")
+        served.kill()
+        blotter.page.wait_for_selector("#connection:not([data-state=live])")
+        served.start()
+        assert replay.wait(120) == 0
+    finally:
+        replay.kill()
+
+    blotter.until_state("live")
+    check_whole(blotter, served)
