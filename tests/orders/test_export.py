@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import AsyncClient
 
 from orders import api_export
@@ -135,3 +136,4 @@ async def test_an_event_loop_serves_it_in_chunks_as_well() -> None:
     assert response.is_async
     content: AsyncIterator[bytes] = response.streaming_content
     assert [chunk.count(b"\r\n") async for chunk in content] == [1, api_export.CHUNK, 1]
+    await sync_to_async(connections.close_all)()
