@@ -1,8 +1,8 @@
 """Hands committed events to the channel layer; never fails and never delays whoever saved.
 
 A writer's commit puts its events into a bounded queue; a daemon thread with a loop and a broker connection of its own
-sends them, an owner's run of consecutive events as one message. What the queue or a dead broker swallows is found by every server's
-sweep of the log, so nothing here is retried.
+sends them, an owner's run of consecutive events as one message. What the queue or a dead broker swallows is found by
+every server's sweep of the log, so nothing here is retried.
 """
 
 from __future__ import annotations
@@ -68,16 +68,17 @@ class Publisher:
         if time.monotonic() < self._broken_until or len(self._queue) + len(queued) > QUEUE:
             self.dropped += len(queued)
             return
-        self._idle.clear()
         self._queue.extend(queued)
+        self._idle.clear()
         loop = self._loop or self._started()
         if loop is not None and self._wake is not None:
             loop.call_soon_threadsafe(self._wake.set)
 
     def flush(self, seconds: float) -> None:
         """Waits until everything queued was sent or given up, at most so long."""
-        if self._queue or not self._idle.is_set():
-            self._idle.wait(seconds if self._loop else 0)
+        deadline = time.monotonic() + seconds
+        while self._loop and (self._queue or not self._idle.is_set()) and (left := deadline - time.monotonic()) > 0:
+            self._idle.wait(left)
 
     def _started(self) -> asyncio.AbstractEventLoop | None:
         with self._start:
@@ -95,38 +96,48 @@ class Publisher:
         self._loop = asyncio.get_running_loop()
         ready.set()
         while True:
+            self._idle.set()
             if not self._queue:
-                self._idle.set()
                 await self._wake.wait()
+            self._idle.clear()
             self._wake.clear()
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), RUN))]
             # Threads may queue what they committed in another order; sorting here spares the hubs a look into the log.
             batch.sort(key=itemgetter(0, 1))
-            for (user_id, _), run in groupby(
-                enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0])
-            ):
-                await self._send(user_id, [event for _, event in run])
+            await self._send_all(batch)
+
+    async def _send_all(self, batch: list[_Queued]) -> None:
+        sent = 0
+        runs = groupby(enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0]))
+        for (user_id, _), run in runs:
+            events = [event for _, event in run]
+            try:
+                await self._send(user_id, events)
+            except Exception as error:  # whatever the broker does, the log has the events
+                self._give_up(error, len(batch) - sent)
+                return
+            sent += len(events)
+            self.published += len(events)
+            self._is_down = False
 
     async def _send(self, user_id: int, events: list[_Queued]) -> None:
-        layer = get_channel_layer()
-        if layer is None:
-            return
         published = time.time() * 1000
         texts = [wire.live_event(event.body, event.committed, published) for event in events]
         message = {"type": "orders.events", "user_id": user_id, "first": events[0].seq, "texts": texts}
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await layer.group_send(groups.orders(user_id), message)
-            self.published += len(events)
-            self._is_down = False
-        except Exception as error:  # whatever the broker does, the log has the events
-            self.failures += 1
-            self.dropped += len(events) + len(self._queue)
-            self._queue.clear()
-            self._broken_until = time.monotonic() + BREAK_SECONDS
-            if not self._is_down:
-                self._is_down = True
-                log.warning("The broker takes no events (%s); the sweep delivers them.", error or type(error).__name__)
+        layer = get_channel_layer()
+        assert layer is not None, "CHANNEL_LAYERS names no default layer"
+        async with asyncio.timeout(SEND_SECONDS):
+            await layer.group_send(groups.orders(user_id), message)
+
+    def _give_up(self, error: Exception, unsent: int) -> None:
+        """Drops what waits and takes nothing for a moment, so that a stopped broker is not asked for every event."""
+        self.failures += 1
+        self.dropped += unsent + len(self._queue)
+        self._queue.clear()
+        self._broken_until = time.monotonic() + BREAK_SECONDS
+        if not self._is_down:
+            self._is_down = True
+            log.warning("The broker takes no events (%s); the sweep delivers them.", error or type(error).__name__)
 
 
 publisher = Publisher()

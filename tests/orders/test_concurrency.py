@@ -114,7 +114,7 @@ def test_an_update_tells_of_every_row_it_wrote_whatever_matched_meanwhile(alice:
 
 
 def wait_until_blocked() -> None:
-    """Until another connection waits for this one's locks; on SQLite it cannot even begin, so there is nothing to await."""
+    """Until another connection waits for this one's locks; on SQLite it cannot even begin."""
     if connection.vendor != "postgresql":
         return
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
