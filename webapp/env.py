@@ -23,7 +23,8 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
     try:
         return read(value)
     except (ValueError, InvalidOperation):
-        print(f"{name}={value!r} is not valid: {wanted}.", file=sys.stderr)
+        # The value itself may hold a password, and this line goes into logs.
+        print(f"{name} must be {wanted}.", file=sys.stderr)
         raise SystemExit(2) from None
 
 
@@ -98,7 +99,7 @@ def optional_decimal(name: str) -> Decimal | None:
 def hosts(name: str, default: str) -> list[str]:
     def read(value: str) -> list[str]:
         found = [part.strip() for part in value.split(",") if part.strip()]
-        if any("/" in host or " " in host for host in found):
+        if not found or any("/" in host or " " in host for host in found):
             raise ValueError(value)
         return found
 

@@ -17,13 +17,18 @@ NAMES = ("alice", "bob", "desk", "broker", "admin")
 
 
 def make_people(file: Path, given: str) -> list[str]:
-    """Makes whoever is missing, with `given` or a password of four words; the names of those who were made."""
+    """Makes whoever is missing, with `given`, the password the file has or four words; the names of those made."""
     users = get_user_model()._default_manager
     missing = [name for name in NAMES if not users.filter(username=name).exists()]
     if not missing:
         return []
+    # A second database of the same folder gets the same people: the file's passwords are true for both.
+    kept = _kept(file)
     words = xkcd_password.generate_wordlist(wordfile=xkcd_password.locate_wordfile(), min_length=4, max_length=7)
-    passwords = {name: given or xkcd_password.generate_xkcdpassword(words, WORDS, delimiter="-") for name in missing}
+    passwords = {
+        name: given or kept.get(name) or xkcd_password.generate_xkcdpassword(words, WORDS, delimiter="-")
+        for name in missing
+    }
     with transaction.atomic():
         group, _ = Group.objects.get_or_create(name=DEMO_GROUP)
         for name, password in passwords.items():
@@ -34,15 +39,17 @@ def make_people(file: Path, given: str) -> list[str]:
             if name in PERMISSIONS:
                 permission = Permission.objects.get(content_type__app_label="orders", codename=PERMISSIONS[name])
                 person.user_permissions.add(permission)
-        _keep(file, passwords)
+        _keep(file, kept | passwords)
     return missing
 
 
+def _kept(file: Path) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line) if file.exists() else {}
+
+
 def _keep(file: Path, passwords: dict[str, str]) -> None:
-    """Adds these to the file, in place of older ones of the same names; the file is whole at every moment."""
-    kept = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line) if file.exists() else {}
-    whole = "".join(f"{name}:{password}\n" for name, password in (kept | passwords).items())
+    """The file is whole at every moment, and never readable by others."""
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        opened.write(whole)
+        opened.writelines(f"{name}:{password}\n" for name, password in passwords.items())
     fresh.replace(file)

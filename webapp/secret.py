@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
@@ -24,10 +25,8 @@ def secret_key(given: str, file: Path) -> str:
             return _kept(file)
         with os.fdopen(descriptor, "w", closefd=False) as opened:
             opened.write(get_random_secret_key())
-        try:
+        with suppress(FileExistsError):  # another process was first; its key is everybody's
             os.link(own, file)
-        except FileExistsError:
-            pass
         return _kept(file)
     finally:
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""The processes behind `manage.py serve`: one listening socket, handed to every Daphne; a dead one is started again."""
+"""The processes behind `manage.py serve`: one listening socket, handed to every Daphne; who dies is started again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from webapp.broker import ends_with_parent
+from webapp.broker import BrokerError, EmbeddedBroker, ends_with_parent
 
 BACKLOG = 2048
 # Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
@@ -22,15 +22,16 @@ MESSAGE_BYTES = 256 * 1024
 STOP_SECONDS = 8.0
 STABLE_SECONDS = 10.0
 LONGEST_PAUSE = 5.0
+POLL_SECONDS = 0.05
 READY_SECONDS = 30.0
 
 
-class PortTaken(Exception):
-    """Somebody listens there already."""
+class CannotListen(Exception):
+    """Somebody listens there already, or there is no such address."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that children inherit. Raises PortTaken."""
+    """A listening socket that children inherit. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,66 +39,80 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise PortTaken(error.strerror or str(error)) from error
+        raise CannotListen(error.strerror or str(error)) from error
     listening.listen(BACKLOG)
     listening.set_inheritable(True)
     return listening
 
 
 @dataclass
-class Worker:
-    """One Daphne; `failures` in a row make the pause before the next start longer."""
+class Kept:
+    """A process that is kept running; `failures` in a row make the pause before the next start longer."""
 
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes]
-    started: float
+    say: Callable[[str], None]
+    started: float = field(default_factory=time.monotonic)
     failures: int = 0
     again_at: float | None = None
+
+    def look(self) -> None:
+        """Notices its end, and starts it again once the pause is over."""
+        now = time.monotonic()
+        if self.again_at is None:
+            if self.process.poll() is not None:
+                self._failed(now, f"ended ({self.process.returncode})")
+        elif now >= self.again_at:
+            try:
+                self.process, self.started, self.again_at = self.start(), now, None
+            except (OSError, BrokerError) as error:
+                self._failed(now, f"did not start ({error})")
+
+    def _failed(self, now: float, how: str) -> None:
+        self.failures = 0 if now - self.started > STABLE_SECONDS else self.failures + 1
+        self.again_at = now + (min(LONGEST_PAUSE, 0.1 * 2**self.failures) if self.failures else 0.0)
+        self.say(f"A {self.name} process {how}; starting another.")
 
 
 @dataclass
 class Workers:
-    """Keeps `count` servers running on the socket until told to stop. Use it from the main thread."""
+    """Keeps `count` servers and the broker running. Use it from the main thread: children end with their thread."""
 
     listening: socket.socket
     count: int
     folder: Path
+    broker: EmbeddedBroker | None
     say: Callable[[str], None]
-    stopping: bool = False
-    _workers: list[Worker] = field(default_factory=list)
+    _servers: list[Kept] = field(default_factory=list)
+    _broker: list[Kept] = field(default_factory=list)
 
     def start(self) -> None:
-        self._workers = [Worker(self._daphne(), time.monotonic()) for _ in range(self.count)]
+        """The servers; the broker runs already."""
+        self._servers = [Kept("server", self._daphne, self._daphne(), self.say) for _ in range(self.count)]
+        if self.broker is not None and self.broker.process is not None:
+            self._broker = [Kept("broker", self.broker.launch, self.broker.process, self.say)]
 
-    def watch(self) -> None:
-        """Until `stopping`: starts again whoever died, later each time if it dies at once."""
-        while not self.stopping:
-            for worker in self._workers:
-                self._look(worker)
-            time.sleep(0.1)
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Starts again whoever died, later each time if it dies at once, until the fact holds."""
+        while not until():
+            for kept in (*self._servers, *self._broker):
+                kept.look()
+            time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Asks all to end, and ends those that do not."""
-        for worker in self._workers:
-            if worker.process.poll() is None:
-                worker.process.send_signal(signal.SIGTERM)
+        """Asks all servers to end, and ends those that do not; the broker is its owner's to stop."""
+        processes = [server.process for server in self._servers]
+        for process in processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        for worker in self._workers:
+        for process in processes:
             try:
-                worker.process.wait(max(0.1, deadline - time.monotonic()))
+                process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                worker.process.kill()
-                worker.process.wait()
-
-    def _look(self, worker: Worker) -> None:
-        now = time.monotonic()
-        if worker.again_at is not None:
-            if now >= worker.again_at:
-                worker.process, worker.started, worker.again_at = self._daphne(), now, None
-        elif worker.process.poll() is not None:
-            worker.failures = 0 if now - worker.started > STABLE_SECONDS else worker.failures + 1
-            pause = min(LONGEST_PAUSE, 0.1 * 2**worker.failures) if worker.failures else 0.0
-            worker.again_at = now + pause
-            self.say(f"A server process ended ({worker.process.returncode}); starting another.")
+                process.kill()
+                process.wait()
 
     def _daphne(self) -> subprocess.Popen[bytes]:
         number = self.listening.fileno()
@@ -114,10 +129,11 @@ class Workers:
         )
 
 
-def is_ready(host: str, port: int) -> bool:
+def is_ready(host: str, port: int, name: str) -> bool:
+    """Whether /health/ready answers 200 to a request for the site of this name."""
     client = HTTPConnection(host, port, timeout=2)
     try:
-        client.request("GET", "/health/ready", headers={"Host": "127.0.0.1"})
+        client.request("GET", "/health/ready", headers={"Host": name})
         return client.getresponse().status == 200
     except (OSError, HTTPException):
         return False
