@@ -1,0 +1,68 @@
+"""The environment: read in one place, refused in one line, described in one page."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT
+from webapp import env
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("WEB_CONCURRENCY", "0"),
+        ("DATABASE_URL", "mysql://localhost/orders"),
+        ("REDIS_URL", "localhost:6379"),
+        ("DEBUG", "perhaps"),
+        ("FEED", "bloomberg"),
+        ("PAPER_BROKER", "maybe"),
+        ("ALLOWED_HOSTS", "https://example.com"),
+        ("ALLOWED_ORIGINS", "example.com"),
+        ("ORDERS_MAX_NOTIONAL", "-5"),
+        ("ORDERS_MAX_OPEN", "many"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(name: str, value: str) -> None:
+    stopped = manage("check", **{name: value})
+
+    assert stopped.returncode != 0
+    assert len(stopped.stderr.strip().splitlines()) == 1
+    assert name in stopped.stderr
+
+
+def test_every_variable_has_its_heading_in_the_settings_page_and_no_heading_lacks_its_variable() -> None:
+    command = ROOT / "webapp" / "management" / "commands" / "make_administrator.py"
+    headings = set(re.findall(r"^### (\w+)$", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    asked = set(re.findall(r'env\.text\("(\w+)"\)', command.read_text()))
+
+    assert headings == set(env.VARIABLES) | asked
+
+
+def test_the_environment_is_read_in_one_module_alone() -> None:
+    readers = [
+        path.relative_to(ROOT).as_posix()
+        for app in ("orders", "market", "webapp")
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"os\.(environ|getenv)", path.read_text())
+    ]
+
+    assert set(readers) <= {"webapp/env.py", "webapp/asgi.py"}

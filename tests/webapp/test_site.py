@@ -1,0 +1,136 @@
+"""What every answer of the site carries, and who may see what without signing in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.servers import PASSWORD, ROOT
+from webapp.secret import secret_key
+
+
+@pytest.fixture
+def signed_in(alice: User) -> Client:
+    client = Client()
+    client.force_login(alice, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_page_allows_scripts_and_styles_of_its_own_origin_alone(signed_in: Client) -> None:
+    answer = signed_in.get("/")
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_every_answer_isolates_itself_from_other_origins(signed_in: Client) -> None:
+    headers = signed_in.get("/").headers
+
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_nobody_sees_the_page_without_signing_in(db: None) -> None:
+    answer = Client().get("/")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", ["/api/orders/", "/api/events/", "/api/me/", "/api/instruments/", "/api/demo/"])
+def test_the_api_asks_programs_to_sign_in_in_its_own_words(db: None, path: str) -> None:
+    answer = Client().get(path)
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "unauthenticated"
+
+
+def test_an_unknown_api_path_answers_json(signed_in: Client) -> None:
+    answer = signed_in.get("/api/nothing/")
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+def test_health_and_metrics_are_there_for_machines(db: None) -> None:
+    assert Client().get("/health/live").json() == {"status": "ok"}
+    assert Client().get("/health/ready").json() == {"status": "ok", "database": "ok", "broker": "ok"}
+    assert "orders_events_published_total" in Client().get("/metrics").content.decode()
+
+
+def test_the_site_is_not_ready_without_its_broker(db: None, settings: pytest.FixtureRequest) -> None:
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}
+    settings.CHANNEL_LAYERS = {"default": layer}  # type: ignore[attr-defined]
+
+    answer = Client().get("/health/ready")
+
+    assert answer.status_code == 503
+    assert answer.json()["broker"] == "down"
+
+
+def test_five_wrong_passwords_lock_the_name_for_this_address(alice: User) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post("/accounts/login/", {"username": "alice", "password": "wrong"})
+
+    answer = client.post("/accounts/login/", {"username": "alice", "password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_in_leads_to_the_page_and_signing_out_back_again(alice: User) -> None:
+    client = Client()
+
+    entered = client.post("/accounts/login/", {"username": "alice", "password": PASSWORD})
+    left = client.post("/accounts/logout/")
+
+    assert entered.headers["Location"] == "/"
+    assert left.headers["Location"].startswith("/accounts/login/")
+    assert client.get("/").status_code == 302
+
+
+def test_signing_out_by_a_link_does_nothing(signed_in: Client) -> None:
+    assert signed_in.get("/accounts/logout/").status_code == 405
+    assert signed_in.get("/").status_code == 200
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+
+    first, second = secret_key("", file), secret_key("", file)
+
+    assert first == second
+    assert len(first) >= 50
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+    assert secret_key("given", file) == "given"
+
+
+def test_a_production_environment_passes_django_s_own_security_checks() -> None:
+    environment = os.environ | {
+        "TLS": "on",
+        "SECRET_KEY": "k" * 20 + "".join(map(chr, range(65, 122))),
+        "ALLOWED_HOSTS": "orders.example.com",
+    }
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert checked.returncode == 0, checked.stderr
