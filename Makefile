@@ -7,6 +7,12 @@ SHELL := /bin/bash
 STAMPS := .stamps
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
+# Node may be that of a wheel (scripts/install-node-packages).
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+.NOTPARALLEL:
 
 .PHONY: help run test check bench lock clean
 
@@ -18,7 +24,7 @@ run: $(STAMPS)/runtime $(STAMPS)/static ## serve on http://127.0.0.1:8000/ until
 
 test: $(STAMPS)/development $(STAMPS)/static ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
-	@node --test "tests/js/*.test.js"
+	@node --test tests/js/*.test.js
 	@$(PYTHON) -m tests.on_postgresql tests/orders tests/market -q -p no:cacheprovider
 	@$(PYTHON) -m pytest -q -p no:cacheprovider
 
@@ -37,8 +43,9 @@ bench: $(STAMPS)/development $(STAMPS)/static ## the benchmarks, as ratios again
 	@$(PYTHON) -m benchmarks.stream
 
 lock: ## pin what requirements*.in ask for, with hashes and without addresses
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-node.in -o requirements-node.txt
 
 clean: ## remove what set-up made; the database, the secret and the passwords stay
 	rm -rf .venv node_modules staticfiles $(STAMPS)
@@ -52,11 +59,15 @@ $(STAMPS)/runtime: requirements.txt $(STAMPS)/venv
 	@./scripts/install-packages requirements.txt
 	@touch $@
 
-$(STAMPS)/development: requirements-dev.txt $(STAMPS)/runtime
+$(STAMPS)/development: requirements-dev.txt $(STAMPS)/runtime $(STAMPS)/node-dev
 	@./scripts/install-packages requirements-dev.txt
 	@touch $@
 
 $(STAMPS)/node: package.json package-lock.json | $(STAMPS)/runtime
+	@./scripts/install-node-packages --omit=dev
+	@touch $@
+
+$(STAMPS)/node-dev: $(STAMPS)/node
 	@./scripts/install-node-packages
 	@touch $@
 
@@ -64,5 +75,3 @@ $(STAMPS)/static: $(shell find static templates -type f 2>/dev/null) $(STAMPS)/n
 	@echo "Collecting static files …"
 	@$(MANAGE) collectstatic --noinput --clear -v0
 	@touch $@
-
-$(STAMPS)/development: $(STAMPS)/node
