@@ -33,7 +33,7 @@ export class AmendForm extends EventTarget {
     super();
     this.#api = api;
     this.#url = url;
-    this.#base = order;
+    this.#base = { ...order };
     for (const field of FIELDS) {
       this.#input(field).value = order[field] ?? "";
       /** @type {HTMLElement} */ (this.#input(field).closest("label")).hidden = !applies(order, field);

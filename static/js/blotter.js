@@ -45,6 +45,10 @@ export class Blotter extends EventTarget {
   #holds = new Set();
   /** Orders somebody works on. @type {Set<number>} */
   #kept = new Set();
+  /** Orders changed since the last drawing, as they are now. @type {Map<number, Order>} */
+  #changed = new Map();
+  /** Whether somebody asked for what is newer than the answer under way. */
+  #again = false;
   #draw = () => this.#drawNow();
 
   /** @param {HTMLTableElement} table @param {Api} api @param {string} url @param {Query} query @param {RowPainter} painter @param {Flash} flash */
@@ -85,13 +89,16 @@ export class Blotter extends EventTarget {
 
   /** @param {OrderEvent[]} events the next of this person, in order */
   apply(events) {
-    for (const event of events) this.window.apply(event);
+    for (const event of events) {
+      if (event.seq > (this.window.head ?? 0)) this.#changed.set(event.order.id, event.order);
+      this.window.apply(event);
+    }
     nextFrame(this.#draw);
   }
 
-  /** The log went on from elsewhere. */
-  reset() {
-    this.window.reset();
+  /** The log goes on from elsewhere. @param {number} head */
+  reset(head) {
+    this.window.reset(head);
     this.refetch();
   }
 
@@ -103,6 +110,7 @@ export class Blotter extends EventTarget {
 
   /** Brings the page up to date from the server, at most once a second, without touching rows that are right. */
   refetch() {
+    this.#again = this.#fetching;
     this.window.needsFetch = true;
     this.#fetchSoon();
   }
@@ -126,20 +134,23 @@ export class Blotter extends EventTarget {
 
   #drawNow() {
     for (const order of this.window.takeDeparted()) this.rows.linger(order);
+    // Rows that stand although the window has let go of them (held, edited, lingering) tell the truth as well.
+    this.rows.patch([...this.#changed.values()]);
+    this.#changed.clear();
     if (this.#holds.size > 0) {
-      this.rows.patch(this.window.rows, true);
+      this.rows.patch(this.window.rows);
       this.#tell("held", this.rows.missing(this.window.rows));
       this.#tell("changed");
     } else {
       this.#arrange();
     }
     if (this.window.needsFetch) this.#fetchSoon();
-    const { start, filtered } = { ...this.#wanted, filtered: this.window.filtered };
-    if (start > 0 && filtered <= start) this.ask({ start: this.#lastStart() });
+    const { start } = this.#wanted;
+    if (start > 0 && this.window.filtered <= start) this.ask({ start: this.#lastStart() });
   }
 
   #arrange() {
-    this.rows.arrange(this.window.rows, { flash: true, keep: this.#kept });
+    this.rows.arrange(this.window.rows, this.#kept);
     clearTimeout(this.#leaveTimer);
     const wait = this.rows.nextLeave;
     if (wait !== null) this.#leaveTimer = setTimeout(() => nextFrame(this.#draw), wait + 1);
@@ -167,6 +178,7 @@ export class Blotter extends EventTarget {
       return;
     }
     this.window.load(answer, this.#wanted);
+    this.#changed.clear();
     const data = this.window.rows.map((order) => ({ ...order }));
     const { recordsTotal, recordsFiltered } = answer;
     callback({ draw: request.draw, recordsTotal, recordsFiltered, data });
@@ -217,6 +229,8 @@ export class Blotter extends EventTarget {
   #loaded(answer) {
     this.#tell("loaded", answer.head);
     this.#tell("changed");
+    this.window.needsFetch ||= this.#again;
+    this.#again = false;
     if (this.window.needsFetch) this.#fetchSoon();
   }
 

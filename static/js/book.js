@@ -61,8 +61,9 @@ export class Book extends EventTarget {
     this.#blotter.apply(events);
   }
 
-  reset() {
-    this.#blotter.reset();
+  /** The log goes on from elsewhere. @param {number} head */
+  reset(head) {
+    this.#blotter.reset(head);
   }
 
   refetch() {

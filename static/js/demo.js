@@ -59,7 +59,8 @@ export class Demo {
       clearInterval(this.#ticking);
       this.#flow = { running: false, ends_at: null };
     }
-    setText(find("#demo-toggle", this.#root), this.#flow.running ? "Stop" : "Play two minutes of demo flow");
-    setText(find("#demo-left", this.#root), this.#flow.running ? `Demo flow ${minutes(left)}` : "");
+    find("[data-demo-word=play]", this.#root).hidden = this.#flow.running;
+    find("[data-demo-word=stop]", this.#root).hidden = !this.#flow.running;
+    setText(find("#demo-left", this.#root), this.#flow.running ? minutes(left) : "");
   }
 }

@@ -17,7 +17,10 @@ export function nextFrame(each) {
   waiting.add(each);
 }
 
-/** Calls back when the next frame is on the screen. @param {() => void} then */
-export function afterPaint(then) {
-  requestAnimationFrame(() => requestAnimationFrame(then));
+/** Calls `drawn` when what waits for the next frame is in the document, `painted` when that frame is on the screen. @param {() => void} drawn @param {() => void} painted */
+export function afterFrame(drawn, painted) {
+  requestAnimationFrame(() => {
+    drawn();
+    requestAnimationFrame(painted);
+  });
 }

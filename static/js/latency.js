@@ -1,7 +1,8 @@
 /**
  * How long a save takes to reach the screen, hop by hop: committed, published, sent, received, applied, painted.
  *
- * Only live events count: none from the log, none from before the subscription, none that a hidden tab could not paint.
+ * Only live events count: none from the log, none from before the subscription, none that a hidden tab could not paint,
+ * none before the first ping has told how the clocks stand.
  * The server's times are brought to this clock first; a duration is never negative.
  *
  * @import {OrderEvent} from "./order.js"
@@ -38,6 +39,7 @@ export class Latency {
 
   /** Counts the live events of a frame that is on the screen now. @param {Arrival} arrival @param {number} painted this clock */
   painted({ events, sent, received, applied }, painted) {
+    if (!this.#clock.known) return;
     const sentHere = this.#clock.toLocal(sent);
     for (const { hops, replay } of events) {
       if (replay || hops === undefined || hops.published === null) continue;

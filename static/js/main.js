@@ -12,7 +12,7 @@ import { now } from "./clock.js";
 import { Demo } from "./demo.js";
 import { find, setText } from "./dom.js";
 import { sentence, plural, timeOfDay } from "./format.js";
-import { afterPaint } from "./frames.js";
+import { afterFrame } from "./frames.js";
 import { Instruments } from "./instruments.js";
 import { Keyboard } from "./keyboard.js";
 import { Latency } from "./latency.js";
@@ -69,9 +69,12 @@ function takeEvents({ events, live, sent, received }) {
     if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${order.text}`.trim());
   }
   if (live.length === 0 || document.hidden) return;
-  const applied = now();
+  let applied = 0;
   const seen = visibility;
-  afterPaint(() => {
+  const drawn = () => {
+    applied = now();
+  };
+  afterFrame(drawn, () => {
     if (seen !== visibility) return;
     latency.painted({ events: live, sent, received, applied }, now());
     strip.showLatency();
@@ -101,7 +104,8 @@ function showView(view) {
 stream.addEventListener("state", showState);
 stream.addEventListener("proof", () => strip.showProof());
 stream.addEventListener("events", (event) => takeEvents(/** @type {CustomEvent<Batch>} */ (event).detail));
-stream.addEventListener("reset", () => book.reset());
+stream.addEventListener("reset", (event) => book.reset(/** @type {CustomEvent<number>} */ (event).detail));
+stream.addEventListener("stranger", () => location.reload());
 stream.addEventListener("caughtup", (event) => {
   notices.tell(`Caught up: ${plural(/** @type {CustomEvent<number>} */ (event).detail, "event")}`);
 });
@@ -134,7 +138,7 @@ new Keyboard({
   c: () => book.work.act("cancel"),
   Enter: () => book.work.toggle(),
   " ": toggleRealtime,
-  Escape: () => book.work.dismiss() || ticket.show(false),
+  Escape: () => book.work.dismiss() || (ticket.open && ticket.show(false)),
 });
 
 if (body.dataset.isDemo === "true") {

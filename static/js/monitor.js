@@ -91,8 +91,11 @@ export class Monitor {
 
 function newRow() {
   const row = make("tr", "");
+  row.setAttribute("role", "row");
   for (const name of ["seq numeric", "at", "kind", "symbol", "side", "order numeric", "changes", "source"]) {
-    row.append(make("td", `event-${name}`));
+    const cell = make("td", `event-${name}`);
+    cell.setAttribute("role", "cell");
+    row.append(cell);
   }
   return row;
 }

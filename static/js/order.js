@@ -116,7 +116,8 @@ export function canCancel(order) {
  */
 export function images({ kind, order, changes }) {
   if (kind === "created") return { before: null, after: order };
-  if (kind === "deleted") return { before: order, after: null };
+  const version = order.version - 1;
+  if (kind === "deleted") return { before: { ...order, version }, after: null };
   const old = Object.fromEntries(Object.entries(changes).map(([field, [was]]) => [field, was]));
-  return { before: { ...order, version: order.version - 1, updated_at: "", ...old }, after: order };
+  return { before: { ...order, version, updated_at: "", ...old }, after: order };
 }

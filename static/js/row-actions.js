@@ -77,11 +77,9 @@ export class RowActions extends EventTarget {
     if (mode === "none") return [];
     if (mode === "sending") return [make("span", "muted", "Cancelling …")];
     if (mode === "asking") {
-      return [
-        make("span", "ask", `Cancel ${what}?`),
-        this.#button("confirm", "Yes, cancel", `Yes, cancel ${what}`, "danger"),
-        this.#button("keep", "Keep", `Keep ${what}`, ""),
-      ];
+      const yes = this.#button("confirm", "Yes, cancel", `Yes, cancel ${what}`, "danger");
+      const no = this.#button("keep", "Keep", `Keep ${what}`, "");
+      return [make("div", "ask", make("span", "", `Cancel ${what}?`), yes, no)];
     }
     return [
       this.#button("amend", "Amend", `Amend ${what}`, ""),

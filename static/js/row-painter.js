@@ -60,13 +60,13 @@ export class RowPainter {
     this.#write(row, order, () => {});
   }
 
-  /** Brings the row up to date. @param {HTMLTableRowElement} row @param {Order} order @param {boolean} flash */
-  update(row, order, flash) {
+  /** Brings the row up to date and marks what changed. @param {HTMLTableRowElement} row @param {Order} order */
+  update(row, order) {
     const shown = this.#shown.get(row);
     if (shown?.version === order.version && shown.status === order.status) return;
     let changed = false;
     this.#write(row, order, (field, cell, before) => {
-      if (!flash || field === "version" || field === "updated_at") return;
+      if (field === "version" || field === "updated_at") return;
       changed = true;
       this.#flash.mark(cell, markFor(field, before, cell.dataset.value ?? ""));
     });
@@ -95,10 +95,10 @@ export class RowPainter {
       const text = cellText(field, order, decimals);
       if (cell.textContent !== text) cell.textContent = text;
       if (cell.title !== cellTitle(field, order)) cell.title = cellTitle(field, order);
-      const before = cell.dataset.value ?? "";
+      const before = cell.dataset.value;
       if (before === value) return;
       cell.dataset.value = value;
-      changed(field, cell, before);
+      changed(field, cell, before ?? "");
     });
     Object.assign(row.dataset, { status: order.status, side: order.side });
     row.style.setProperty("--filled-share", `${filledShare(order)}%`);

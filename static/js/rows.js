@@ -22,6 +22,8 @@ export class Rows {
   #byId = new Map();
   /** Until when orders that left stay visible. @type {Map<number, number>} */
   #lingering = new Map();
+  /** Rows that were taken out. @type {HTMLTableRowElement[]} */
+  #spare = [];
 
   /**
    * @param {HTMLTableSectionElement} body
@@ -39,6 +41,7 @@ export class Rows {
   /** After DataTables has drawn: these are the rows now. */
   adopt() {
     this.#lingering.clear();
+    this.#spare = [];
     this.#byId = new Map(this.all.map((row) => [Number(row.dataset.orderId), row]));
   }
 
@@ -63,11 +66,11 @@ export class Rows {
     this.#painter.refresh(row);
   }
 
-  /** Writes what has changed into the rows that are there. @param {Order[]} orders @param {boolean} flash */
-  patch(orders, flash) {
+  /** Writes what has changed into the rows that are there. @param {Order[]} orders */
+  patch(orders) {
     for (const order of orders) {
       const row = this.#byId.get(order.id);
-      if (row) this.#painter.update(row, order, flash);
+      if (row) this.#painter.update(row, order);
     }
     this.#flash.show();
   }
@@ -76,7 +79,7 @@ export class Rows {
   linger(order) {
     const row = this.#byId.get(order.id);
     if (!row) return;
-    this.#painter.update(row, order, true);
+    this.#painter.update(row, order);
     row.classList.add("row-leaving");
     this.#lingering.set(order.id, performance.now() + LINGER_MS);
   }
@@ -90,9 +93,9 @@ export class Rows {
    * Shows exactly these orders in this order, and those that linger or must stay.
    *
    * @param {Order[]} orders
-   * @param {{flash: boolean, keep: Set<number>}} how `keep`: rows that must not go, since somebody works on them
+   * @param {Set<number>} keep rows that must not go, since somebody works on them
    */
-  arrange(orders, { flash, keep }) {
+  arrange(orders, keep) {
     const wanted = new Set(orders.map(({ id }) => id));
     const staying = this.#staying(wanted, keep);
     const free = [...this.#byId].filter(([id]) => !wanted.has(id) && !staying.has(id));
@@ -100,11 +103,12 @@ export class Rows {
     const after = this.#anchors(wanted, staying);
     const nodes = [...(after.get(null) ?? [])];
     for (const order of orders) {
-      nodes.push(this.#rowFor(order, free, flash), ...(after.get(order.id) ?? []));
+      nodes.push(this.#rowFor(order, free), ...(after.get(order.id) ?? []));
     }
     for (const [id, row] of free) {
       this.#byId.delete(id);
       row.remove();
+      this.#spare.push(row);
     }
     this.#body.querySelector("td.dt-empty")?.parentElement?.remove();
     reorder(this.#body, nodes);
@@ -117,26 +121,32 @@ export class Rows {
     return Math.max(0, Math.min(...this.#lingering.values()) - performance.now());
   }
 
-  /** @param {Order} order @param {[number, HTMLTableRowElement][]} free @param {boolean} flash */
-  #rowFor(order, free, flash) {
+  /** @param {Order} order @param {[number, HTMLTableRowElement][]} free */
+  #rowFor(order, free) {
     let row = this.#byId.get(order.id);
     if (row) {
       if (this.#lingering.delete(order.id)) row.classList.remove("row-leaving");
-      this.#painter.update(row, order, flash);
+      this.#painter.update(row, order);
       return row;
     }
-    const spare = free.findLastIndex(([, candidate]) => !candidate.contains(document.activeElement));
-    if (spare >= 0) {
-      const [[id, recycled]] = /** @type {[[number, HTMLTableRowElement]]} */ (free.splice(spare, 1));
-      this.#byId.delete(id);
-      this.#flash.forget(recycled);
-      this.#painter.paint(recycled, order);
-      row = recycled;
+    row = this.#recycle(free);
+    if (row) {
+      this.#flash.forget(row);
+      this.#painter.paint(row, order);
     } else {
       row = this.#make(order);
     }
     this.#byId.set(order.id, row);
-    if (flash) this.#flash.mark(row, "row-new");
+    this.#flash.mark(row, "row-new");
+    return row;
+  }
+
+  /** A row that nobody needs now or any more; DataTables keeps each it ever made until its next draw. @param {[number, HTMLTableRowElement][]} free */
+  #recycle(free) {
+    const last = free.findLastIndex(([, row]) => !row.contains(document.activeElement));
+    if (last < 0) return this.#spare.pop();
+    const [[id, row]] = /** @type {[[number, HTMLTableRowElement]]} */ (free.splice(last, 1));
+    this.#byId.delete(id);
     return row;
   }
 

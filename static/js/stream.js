@@ -2,8 +2,9 @@
  * This person's order stream: subscribes, resumes after the last event applied, answers the server, and says truthfully
  * how things stand.
  *
- * Fires `state` when `state` may have changed, `events` (detail `Batch`), `reset`, `caughtup` (detail: how many events a
- * break had held back) and `proof` when seq, head, gaps or duplicates moved.
+ * Fires `state` when `state` may have changed, `events` (detail `Batch`), `reset` (detail: the head to go on from),
+ * `caughtup` (detail: how many events a break had held back), `proof` when seq, head, gaps or duplicates moved, and
+ * `stranger` when the browser is signed in as somebody else by now.
  *
  * @import {OrderEvent} from "./order.js"
  * @import {Socket} from "./socket.js"
@@ -125,7 +126,8 @@ export class OrderStream extends EventTarget {
   #take(frame, at) {
     switch (frame.type) {
       case "hello":
-        this.#subscribe();
+        if (frame.user === this.#user) this.#subscribe();
+        else this.#tell("stranger");
         break;
       case "subscribed":
         if (frame.id === this.#subscription) this.#subscribed(frame.head);
@@ -143,7 +145,7 @@ export class OrderStream extends EventTarget {
       case "reset":
         this.feed.reset(frame.head);
         this.#target = frame.head;
-        this.#tell("reset");
+        this.dispatchEvent(new CustomEvent("reset", { detail: frame.head }));
         this.#settle();
         break;
     }

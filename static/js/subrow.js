@@ -18,7 +18,6 @@ export class Subrow {
   /** @param {RowFinder} rows */
   constructor(rows) {
     this.#rows = rows;
-    this.#cell.colSpan = 99;
   }
 
   /** Opens under an order in place of what was open. @param {number} id @param {Node} content @param {() => void} [closed] */
@@ -49,6 +48,7 @@ export class Subrow {
       return;
     }
     row.classList.add("is-open");
+    this.#cell.colSpan = [...row.cells].filter((cell) => getComputedStyle(cell).display !== "none").length;
     if (row.nextElementSibling !== this.#row) row.after(this.#row);
   }
 }

@@ -56,11 +56,11 @@ export class TableWindow {
     this.filtered = answer.recordsFiltered;
     this.counts = { ...answer.counts };
     this.head = answer.head;
-    this.#departed = [];
+    const departed = this.#departed;
     const newer = this.#recent.after(answer.head);
     this.needsFetch = newer === null;
     for (const event of newer ?? []) this.#take(event);
-    this.#departed = [];
+    this.#departed = departed;
   }
 
   /** @param {OrderEvent} event the next of its owner */
@@ -69,9 +69,9 @@ export class TableWindow {
     if (this.head !== null && event.seq > this.head) this.#take(event);
   }
 
-  /** Forgets the events: the log went on from elsewhere, only a new answer helps. */
-  reset() {
-    this.#recent.clear();
+  /** The log goes on from elsewhere: only an answer as of `head` or later helps. @param {number} head */
+  reset(head) {
+    this.#recent.reset(head);
     this.needsFetch = true;
   }
 
