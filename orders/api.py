@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse, QueryDict
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS
@@ -25,6 +26,23 @@ from orders.querysets import OrderQuerySet
 
 EVERYONE = "*"
 PAGE_HEADER = "X-Order-Source"
+
+# What narrows and sorts a list, for the schema.
+FILTERS = [
+    OpenApiParameter(name, str, description=text)
+    for name, text in {
+        "user": "desk and broker: a user's name, or * for everyone",
+        "tab": "working, filled, closed or all",
+        "symbol": "one or more, comma-separated",
+        "side": "buy, sell",
+        "status": "one or more, comma-separated",
+        "order_type": "one or more, comma-separated",
+        "created_after": "RFC 3339, inclusive",
+        "created_before": "RFC 3339, exclusive",
+        "search": "part of symbol, client_order_id or text, or an id",
+        "ordering": "columns, comma-separated, - for descending",
+    }.items()
+]
 
 
 class OrdersView(APIView):

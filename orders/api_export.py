@@ -17,9 +17,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from orders import filters, rows
-from orders.api import OrdersView, orders_of, watched
+from orders.api import FILTERS, OrdersView, orders_of, watched
 from orders.api_json import JsonRenderer
-from orders.api_orders import FILTERS
 from orders.querysets import OrderQuerySet
 
 CHUNK = 500

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders import datatables, filters, rows, serializers, services
-from orders.api import OrdersView, orders_of, person, watched
+from orders.api import FILTERS, OrdersView, orders_of, person, watched
 from orders.api_json import JsonRenderer
 from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.parameters import whole_number
@@ -20,22 +20,6 @@ from orders.snapshots import read_snapshot
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 MAX_LIST = 1000
-
-FILTERS = [
-    OpenApiParameter(name, str, description=text)
-    for name, text in {
-        "user": "desk and broker: a user's name, or * for everyone",
-        "tab": "working, filled, closed or all",
-        "symbol": "one or more, comma-separated",
-        "side": "buy, sell",
-        "status": "one or more, comma-separated",
-        "order_type": "one or more, comma-separated",
-        "created_after": "RFC 3339, inclusive",
-        "created_before": "RFC 3339, exclusive",
-        "search": "part of symbol, client_order_id or text, or an id",
-        "ordering": "columns, comma-separated, - for descending",
-    }.items()
-]
 
 
 class OrderList(OrdersView):
