@@ -131,7 +131,8 @@ class Server:
         self._tokens: dict[str, str] = {}
         copy_project(folder)
 
-    def start(self) -> Server:
+    def start(self, host: str = "127.0.0.1") -> Server:
+        """Returns when /health/ready answers for this host."""
         log = open(self.folder / "serve.log", "a")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
@@ -143,13 +144,13 @@ class Server:
             start_new_session=True,
         )
         log.close()
-        self.until_ready()
+        self.until_ready(host)
         return self
 
-    def until_ready(self) -> None:
+    def until_ready(self, host: str = "127.0.0.1") -> None:
         def ready() -> bool:
             assert self.process is None or self.process.poll() is None, self.log()
-            return self.request("GET", "/health/ready")[0] == 200
+            return self.request("GET", "/health/ready", Host=host)[0] == 200
 
         wait_for(ready, "the server being ready")
 

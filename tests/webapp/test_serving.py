@@ -17,13 +17,20 @@ from tests.servers import PASSWORD, Server, wait_for
 from webapp.broker import BrokerError, EmbeddedBroker, socket_path
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "served").start()
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("place") / "served")
     try:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture
+def served(place: Server) -> Server:
+    """Running, whatever the test before did to it: that every way of ending can be started from is part of the test."""
+    running = place.process is not None and place.process.poll() is None
+    return place if running else place.start()
 
 
 def children(server: Server) -> list[psutil.Process]:
@@ -83,12 +90,22 @@ def test_a_killed_server_process_is_replaced(served: Server) -> None:
     assert daphne.pid not in {child.pid for child in children(served)}
 
 
-def test_a_later_start_keeps_people_sessions_and_secret(served: Server) -> None:
+def test_a_killed_broker_is_replaced(served: Server) -> None:
+    [broker] = [child for child in children(served) if "valkey" in child.name()]
+
+    broker.kill()
+    broker.wait(10)
+
+    assert wait_for(lambda: [child for child in children(served) if "valkey" in child.name()], "another broker")
+    served.until_ready()
+
+
+def test_a_later_start_keeps_people_sessions_and_secret(served: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     token = served.token("alice")
     secret = (served.folder / ".secret-key").read_text()
     passwords = (served.folder / ".demo-passwords").read_text()
     served.stop()
-    served.environment["DEMO_PASSWORD"] = "another-password-altogether"
+    monkeypatch.setitem(served.environment, "DEMO_PASSWORD", "another-password-altogether")
 
     served.start()
 
@@ -113,12 +130,70 @@ def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(tmp_
     assert len(set(people.values())) == 5
 
 
+def test_another_database_of_the_same_folder_gets_the_passwords_that_its_owner_knows(tmp_path: Path) -> None:
+    server = Server(tmp_path / "served")
+    del server.environment["DEMO_PASSWORD"]
+    known = "alice:four-words-known-before\n"
+    (server.folder / ".demo-passwords").write_text(known)
+    server.manage("migrate", "-v0")
+
+    server.manage("demo_data")
+
+    check = "from django.contrib.auth import authenticate; from django.test import RequestFactory;"
+    check += "print(authenticate(RequestFactory().get('/'), username='alice', password='four-words-known-before'))"
+    assert server.shell(check).strip() == "alice"
+    assert known in (server.folder / ".demo-passwords").read_text()
+
+
+def test_behind_tls_and_another_name_it_still_knows_when_it_is_ready(tmp_path: Path) -> None:
+    server = Server(tmp_path / "served", TLS="on", ALLOWED_HOSTS=".orders.example.com", WEB_CONCURRENCY="2")
+    server.start(host="orders.example.com")
+    try:
+        log = wait_for(lambda: "Sign in as" in server.log() and server.log(), "the greeting")
+        page, _ = server.request("GET", "/", Host="orders.example.com")
+        foreign, _ = server.request("GET", "/health/ready", Host="elsewhere.example.com")
+    finally:
+        server.stop()
+
+    assert "not ready" not in log
+    assert (page, foreign) == (301, 400)
+
+
 def test_the_broker_s_address_follows_from_the_folder_alone(tmp_path: Path) -> None:
     long = tmp_path / ("deep-" * 40)
 
     assert socket_path(long) == socket_path(long)
     assert socket_path(long) != socket_path(tmp_path)
     assert len(str(socket_path(long))) < 108
+
+
+def test_the_broker_s_address_is_the_same_for_a_command_with_another_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = socket_path(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    assert socket_path(tmp_path) == usual
+
+
+def test_a_broker_s_folder_that_others_may_enter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.broker.TEMPORARY", tmp_path)
+    open_to_all = socket_path(tmp_path).parent
+    open_to_all.mkdir()
+    open_to_all.chmod(0o755)
+
+    with pytest.raises(BrokerError, match="open to others"):
+        EmbeddedBroker(tmp_path).start()
+
+
+def test_a_broker_s_folder_that_is_only_a_link_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.broker.TEMPORARY", tmp_path)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    socket_path(tmp_path).parent.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(BrokerError):
+        EmbeddedBroker(tmp_path).start()
 
 
 def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path) -> None:
