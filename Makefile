@@ -41,6 +41,7 @@ check: $(STAMPS)/development ## lint, format, types, import rules, templates, Ja
 
 bench: $(STAMPS)/development $(STAMPS)/static ## the benchmarks, as ratios against a baseline of the same run
 	@$(PYTHON) -m benchmarks.stream
+	@$(PYTHON) -m benchmarks.screen
 
 lock: ## pin what requirements*.in ask for, with hashes and without addresses
 	$(COMPILE) requirements.in -o requirements.txt

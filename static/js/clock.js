@@ -1,12 +1,14 @@
 /**
  * The server's clock as seen from here, estimated from pings: of the last 16 the one with the smallest round trip counts.
  *
- * All times are unix milliseconds. `now()` never jumps, unlike `Date.now()`.
+ * All times are unix milliseconds. `now()` never jumps, unlike `Date.now()`; the server's clock may.
  *
  * @typedef {{offset: number, roundTrip: number}} Sample
  */
 
 const SAMPLES = 16;
+/** How far two clocks may drift apart while 16 samples last. */
+const DRIFT_MS = 10;
 
 /** Unix milliseconds of a clock that only goes forward. */
 export function now() {
@@ -25,7 +27,10 @@ export class ServerClock {
    */
   add(sent, received, answered, back) {
     const roundTrip = Math.max(0, back - sent - (answered - received));
-    this.#samples.push({ offset: (received - sent + (answered - back)) / 2, roundTrip });
+    const offset = (received - sent + (answered - back)) / 2;
+    // Two samples that cannot both be right: the clock was set in between, what was known is void.
+    if (this.known && Math.abs(offset - this.offset) > this.error + roundTrip / 2 + DRIFT_MS) this.#samples = [];
+    this.#samples.push({ offset, roundTrip });
     if (this.#samples.length > SAMPLES) this.#samples.shift();
   }
 

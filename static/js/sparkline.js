@@ -8,7 +8,7 @@ const HEIGHT = 16;
 /** The `d` of a path through these values in a box of 60 × 16. @param {number[]} values */
 export function sparkline(values) {
   if (values.length < 2) return "";
-  const top = Math.max(...values);
+  const top = Math.max(...values, Number.EPSILON);
   const step = WIDTH / (values.length - 1);
   return values
     .map((value, i) => {

@@ -1,0 +1,120 @@
+/** The page's small pure parts: requests, legal steps, rearranging, attempts, words. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summary } from "../../static/js/announcer.js";
+import { ClientOrderId } from "../../static/js/client-order-id.js";
+import { COLUMNS, cellText } from "../../static/js/columns.js";
+import { datatablesParams, sortFrom } from "../../static/js/datatables-request.js";
+import { changeText } from "../../static/js/event-words.js";
+import { canAmend, canCancel, STATUS_WORDS } from "../../static/js/order.js";
+import { totalsText } from "../../static/js/pager.js";
+import { noFilters } from "../../static/js/query.js";
+import { firstQuery } from "../../static/js/remembered-query.js";
+import { longestRising } from "../../static/js/reorder.js";
+import { sparkline } from "../../static/js/sparkline.js";
+import { order, randomness, Server } from "./server.js";
+
+/** @import {Status} from "../../static/js/order.js" */
+
+test("a table request names every column, the sort, the tab, and only the filters that are set", () => {
+  const query = { ...firstQuery(), tab: /** @type {const} */ ("working"), search: "x&y", start: 25 };
+  query.filters = { ...noFilters(), status: ["new", "pending_new"] };
+  const params = datatablesParams(query, 7);
+  const index = Number(params.get("order[0][column]"));
+  assert.equal(params.get(`columns[${index}][data]`), "created_at");
+  const names = ["draw", "start", "length", "tab", "search[value]", "order[0][dir]", "status"];
+  assert.deepEqual(
+    names.map((name) => params.get(name)),
+    ["7", "25", "25", "working", "x&y", "desc", "new,pending_new"],
+  );
+  assert.equal(params.has("symbol"), false);
+  assert.equal(params.has(`columns[${COLUMNS.length}][data]`), false);
+});
+
+test("the table's own sort becomes ours, its first column carries no field", () => {
+  const column = COLUMNS.findIndex(({ field }) => field === "price") + 1;
+  const request = {
+    order: [
+      { column, dir: "asc" },
+      { column: 0, dir: "asc" },
+    ],
+  };
+  assert.deepEqual(sortFrom(request), [{ field: "price", dir: "asc" }]);
+});
+
+test("only what the server would take may be asked for", () => {
+  const open = /** @type {Status[]} */ (Object.keys(STATUS_WORDS)).filter((status) => canAmend({ status }));
+  assert.deepEqual(open, ["pending_new", "new", "partially_filled"]);
+  assert.ok(open.every((status) => canCancel({ status })));
+});
+
+test("prices in cells have the instrument's decimals, quantities stay as they are", () => {
+  const shown = order({ price: "585.3", quantity: "1.5" });
+  assert.equal(cellText("price", shown, 2), "585.30");
+  assert.equal(cellText("quantity", shown, 2), "1.5");
+  assert.equal(cellText("stop_price", shown, 2), "");
+  assert.equal(cellText("status", order({ status: "pending_new" }), 2), "Waiting for broker");
+});
+
+test("a longest rising run is found, so that as few rows move as can be", () => {
+  assert.deepEqual([...longestRising([0, 1, 2])], [2, 1, 0]);
+  assert.equal(longestRising([]).size, 0);
+  assert.equal(longestRising([4, 0, 1, 2, 3]).size, 4);
+  const random = randomness(3);
+  for (let round = 0; round < 50; round += 1) {
+    const values = Array.from({ length: 12 }, (_, i) => i).sort(() => random() - 0.5);
+    const run = [...longestRising(values)].sort((a, b) => a - b).map((i) => values[i] ?? -1);
+    assert.ok(run.every((value, i) => i === 0 || value > (run[i - 1] ?? -1)));
+    assert.equal(run.length, longestOf(values));
+  }
+});
+
+/** The length of the longest rising run, the slow way. @param {number[]} values */
+function longestOf(values) {
+  /** @type {number[]} */
+  const best = [];
+  values.forEach((value, i) => {
+    best.push(1 + Math.max(0, ...values.slice(0, i).map((other, j) => (other < value ? (best[j] ?? 0) : 0))));
+  });
+  return Math.max(0, ...best);
+}
+
+test("an attempt keeps its id until it is answered", () => {
+  const attempt = new ClientOrderId();
+  const first = attempt.current;
+  assert.match(first, /^[A-Za-z0-9-_]{1,36}$/);
+  assert.equal(attempt.current, first);
+  attempt.settle();
+  assert.notEqual(attempt.current, first);
+});
+
+test("events are told in words", () => {
+  const server = new Server();
+  assert.equal(changeText(server.place()), "Buy 18 AAPL at 585.33, day");
+  const fill = server.change(1, { cum_qty: "18", leaves_qty: "0", avg_price: "585.33", status: "filled" });
+  assert.equal(changeText(fill), "filled 0 → 18, average – → 585.33, status Working → Filled");
+  assert.equal(
+    summary(
+      new Map([
+        ["created", 3],
+        ["rejected", 1],
+      ]),
+    ),
+    "3 placed, 1 rejected",
+  );
+});
+
+test("totals say what is shown of what", () => {
+  const page = { start: 25, length: 25, shown: 25, filtered: 697, total: 697 };
+  assert.equal(totalsText(page), "26–50 of 697 orders");
+  assert.equal(totalsText({ ...page, total: 4213 }), "26–50 of 697 orders, filtered from 4,213");
+  assert.equal(totalsText({ ...page, start: 0, shown: 0, filtered: 0 }), "0 orders");
+});
+
+test("a sparkline stays in its box, and one value is no line", () => {
+  assert.equal(sparkline([5]), "");
+  const path = sparkline([1, 2, 4]);
+  assert.match(path, /^M0\.0 [\d.]+L30\.0 [\d.]+L60\.0 1\.0$/);
+  assert.doesNotMatch(sparkline([0, 0]), /NaN/);
+});

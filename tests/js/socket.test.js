@@ -1,0 +1,154 @@
+/** The socket comes back by itself, backs off, and never claims to be up when it is silent. */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { Backoff } from "../../static/js/backoff.js";
+import { Socket } from "../../static/js/socket.js";
+import { Network, Time } from "./sockets.js";
+
+/** @type {Time} */
+let time;
+/** @type {Network} */
+let network;
+
+beforeEach(() => {
+  time = new Time();
+  network = new Network();
+});
+afterEach(() => time.end());
+
+/** A started socket that always waits the longest its backoff allows. */
+function start() {
+  const socket = new Socket("ws://test/ws/", network.open, new Backoff(() => 1));
+  socket.start();
+  return socket;
+}
+
+/** Heartbeats as a healthy server sends them. @param {number} seconds */
+function beat(seconds) {
+  for (let passed = 0; passed < seconds; passed += 5) {
+    network.last.receive({ type: "heartbeat", server_time: 0, heads: {} });
+    time.pass(5000);
+  }
+}
+
+test("waits grow from half a second to half a minute, with full jitter", () => {
+  const longest = new Backoff(() => 1);
+  const waits = Array.from({ length: 9 }, () => longest.next());
+  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  longest.reset();
+  assert.equal(longest.next(), 500);
+  assert.equal(new Backoff(() => 0).next(), 0);
+  assert.equal(new Backoff(() => 0.5).next(), 250);
+});
+
+test("is open only once the server has said hello", () => {
+  const socket = start();
+  assert.equal(socket.state, "connecting");
+  assert.equal(socket.send({ type: "ping" }), false);
+  network.last.hello();
+  assert.equal(socket.state, "open");
+  assert.ok(socket.send({ type: "ping" }));
+});
+
+test("tries again after the backoff, and the backoff grows until a connection has held", () => {
+  const socket = start();
+  network.last.hello();
+  network.last.lose();
+  assert.equal(socket.state, "down");
+  time.pass(450);
+  assert.equal(network.sockets.length, 1);
+  time.pass(50);
+  assert.equal(network.sockets.length, 2);
+  network.last.lose();
+  time.pass(950);
+  assert.equal(network.sockets.length, 2);
+  time.pass(50);
+  assert.equal(network.sockets.length, 3);
+  network.last.hello();
+  beat(15);
+  network.last.lose();
+  time.pass(500);
+  assert.equal(network.sockets.length, 4);
+});
+
+test("comes back when a server that goes away says so", () => {
+  start();
+  network.last.hello();
+  network.last.receive({ type: "going_away", reason: "restart", reconnect_after_ms: 2000 });
+  network.last.lose(1012);
+  time.pass(1950);
+  assert.equal(network.sockets.length, 1);
+  time.pass(50);
+  assert.equal(network.sockets.length, 2);
+});
+
+test("tries once more when it is refused as signed out, then says so and stops", () => {
+  const socket = start();
+  network.last.lose(4401);
+  time.pass(500);
+  assert.equal(network.sockets.length, 2);
+  network.last.lose(4401);
+  assert.equal(socket.state, "signed-out");
+  time.pass(60_000);
+  assert.equal(network.sockets.length, 2);
+});
+
+test("calls silence stale before two heartbeats are missed, and then replaces the socket", () => {
+  const socket = start();
+  network.last.hello();
+  time.pass(7000);
+  assert.equal(socket.state, "open");
+  time.pass(1500);
+  assert.equal(socket.state, "stale");
+  const silent = network.last;
+  time.pass(2500);
+  assert.equal(network.sockets.length, 2);
+  assert.ok(silent.closed);
+  assert.equal(socket.state, "stale");
+  network.last.hello();
+  assert.equal(socket.state, "open");
+});
+
+test("a frame ends staleness; what a replaced socket still says is not heard", () => {
+  const socket = start();
+  network.last.hello();
+  time.pass(8500);
+  assert.equal(socket.state, "stale");
+  network.last.receive({ type: "heartbeat", server_time: 0, heads: {} });
+  assert.equal(socket.state, "open");
+  const old = network.last;
+  time.pass(11_000);
+  assert.equal(network.sockets.length, 2);
+  let frames = 0;
+  socket.addEventListener("frame", () => {
+    frames += 1;
+  });
+  old.receive({ type: "heartbeat", server_time: 0, heads: {} });
+  old.lose();
+  assert.equal(frames, 0);
+  assert.equal(network.sockets.length, 2);
+});
+
+test("an attempt that nobody answers is given up after ten seconds", () => {
+  const socket = start();
+  time.pass(10_500);
+  assert.equal(socket.state, "down");
+  assert.ok(network.sockets[0]?.closed);
+});
+
+test("a nudge while down tries at once; while open it asks for a sign of life", () => {
+  const socket = start();
+  network.last.lose();
+  socket.nudge();
+  assert.equal(network.sockets.length, 2);
+  network.last.hello();
+  socket.nudge();
+  assert.equal(network.last.of("ping").length, 1);
+  network.last.receive({ type: "pong", client_time: 0, received_at: 0, sent_at: 0 });
+  time.pass(3000);
+  assert.equal(network.sockets.length, 2);
+  socket.nudge();
+  time.pass(3000);
+  assert.equal(network.sockets.length, 3);
+});

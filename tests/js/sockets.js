@@ -1,0 +1,84 @@
+/**
+ * A websocket and a time that a test moves by hand.
+ */
+
+import { mock } from "node:test";
+
+export class FakeSocket extends EventTarget {
+  readyState = 0;
+  closed = false;
+  /** Frames that the page sent. @type {any[]} */
+  sent = [];
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close() {
+    this.closed = true;
+    this.readyState = 3;
+  }
+
+  /** The server greets. @param {string} [user] */
+  hello(user = "alice") {
+    this.readyState = 1;
+    this.receive({ type: "hello", protocol: 1, user, server_time: 0, heartbeat_seconds: 5, limits: {} });
+  }
+
+  /** @param {object} frame */
+  receive(frame) {
+    this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(frame) }));
+  }
+
+  /** @param {number} [code] */
+  lose(code = 1006) {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  }
+
+  /** What was sent of this type. @param {string} type */
+  of(type) {
+    return this.sent.filter((frame) => frame.type === type);
+  }
+}
+
+/** Hands out sockets, newest last. */
+export class Network {
+  /** @type {FakeSocket[]} */
+  sockets = [];
+
+  open = () => {
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    return /** @type {WebSocket} */ (/** @type {unknown} */ (socket));
+  };
+
+  /** @returns {FakeSocket} */
+  get last() {
+    return /** @type {FakeSocket} */ (this.sockets.at(-1));
+  }
+}
+
+/** Time that passes only by `pass()`: timers and `performance.now()` alike, until `end()`. */
+export class Time {
+  #now = 0;
+
+  constructor() {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    mock.method(performance, "now", () => this.#now);
+  }
+
+  /** @param {number} milliseconds */
+  pass(milliseconds) {
+    for (let passed = 0; passed < milliseconds; passed += 50) {
+      this.#now += 50;
+      mock.timers.tick(50);
+    }
+  }
+
+  end() {
+    mock.timers.reset();
+    mock.restoreAll();
+  }
+}
