@@ -1,4 +1,4 @@
-"""Who may open a websocket and keep it: origin and host of the handshake, session or token, and both again each second."""
+"""Who may open a websocket and keep it: host, origin, session or token of the handshake, and the latter each second."""
 
 from __future__ import annotations
 
@@ -26,12 +26,9 @@ class Pass:
     """What a socket was let in with; it is good as long as all of it still holds."""
 
     user: User
+    password: str
     session_key: str | None
     token: str | None
-
-    @property
-    def password(self) -> str:
-        return self.user.password
 
 
 def header(scope: dict[str, Any], name: bytes) -> str | None:
@@ -80,7 +77,7 @@ def _by_token(scope: dict[str, Any]) -> Pass | None:
     if scheme.lower() != "token" or not key.isascii() or not key.isalnum():
         return None
     token = Token.objects.select_related("user").filter(key=key, user__is_active=True).first()
-    return None if token is None else Pass(token.user, None, token.key)
+    return None if token is None else Pass(token.user, token.user.password, None, token.key)
 
 
 def _by_session(scope: dict[str, Any]) -> Pass | None:
@@ -93,7 +90,7 @@ def _by_session(scope: dict[str, Any]) -> Pass | None:
     request = HttpRequest()
     request.session = session
     user = get_user(request)
-    return Pass(user, key, None) if user.is_authenticated and user.is_active else None
+    return Pass(user, user.password, key, None) if user.is_authenticated and user.is_active else None
 
 
 def still_good(passes: Iterable[Pass]) -> set[Pass]:

@@ -11,7 +11,7 @@ from orders.errors import NotFound, ValidationFailed
 from orders.models import Order
 from orders.origin import Source, acting
 from orders.rules import CLIENT_ORDER_ID
-from orders.serializers import amendment, expected_version, new_order, whole_number
+from orders.serializers import amendment, expected_version, new_order, refuse_fixed, whole_number
 
 
 def run(user: User, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
@@ -24,7 +24,11 @@ def run(user: User, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
                 return (201 if placed.created else 200), rows.order_row(placed.order)
             case "order.amend":
                 version, changes = amendment(body)
-                return 200, rows.order_row(services.amend(user, _order_id(user, body), version, changes))
+                order_id = _order_id(user, body)
+                own = Order.objects.for_trader(user).select_related("user").filter(pk=order_id).first()
+                if own is not None:
+                    refuse_fixed(body, rows.order_row(own))
+                return 200, rows.order_row(services.amend(user, order_id, version, changes))
             case "order.cancel":
                 return 200, rows.order_row(services.cancel(user, _order_id(user, body), expected_version(body)))
     raise ValidationFailed(f"There is no command {kind}.")

@@ -17,17 +17,11 @@ from orders.hub import get_hub
 from orders.limits import MessageRate
 from orders.reader import in_thread
 from orders.subscriptions import Subscriptions
+from orders.wire import Close
 
 log = logging.getLogger(__name__)
 
 STRIKES = 50
-CLOSE_PROTOCOL = 4400
-CLOSE_SIGNED_OUT = 4401
-CLOSE_FORBIDDEN = 4403
-CLOSE_TOO_SLOW = 4408
-CLOSE_RATE = 4429
-CLOSE_TOO_BIG = 1009
-CLOSE_RESTART = 1012
 
 
 class OrdersConsumer(AsyncConsumer):
@@ -47,6 +41,7 @@ class OrdersConsumer(AsyncConsumer):
         self.closed = False
         self.strikes = 0
         self.serving: asyncio.Task[None] | None = None
+        self.ending: asyncio.Future[None] | None = None
         handlers = {
             "websocket.connect": self.websocket_connect,
             "websocket.receive": self.websocket_receive,
@@ -72,7 +67,7 @@ class OrdersConsumer(AsyncConsumer):
             refused = OrderError("Sign in first.")
             refused.code, refused.status = "unauthenticated", 401
             await self.send_text(wire.error(None, refused))
-            await self.close(CLOSE_SIGNED_OUT)
+            await self.close(Close.SIGNED_OUT)
             return
         self.entry = entry
         self.delivery = Delivery(self.send_text, self._too_slow)
@@ -93,7 +88,7 @@ class OrdersConsumer(AsyncConsumer):
             await self._strike(wire.WireError("bad_message", "A frame is text, not binary."))
         elif len(text) > wire.MESSAGE_BYTES or len(text.encode()) > wire.MESSAGE_BYTES:
             await self.send_text(wire.error(None, wire.WireError("message_too_big", "At most 64 KiB a frame.")))
-            await self.close(CLOSE_TOO_BIG)
+            await self.close(Close.TOO_BIG)
         else:
             try:
                 frame = wire.parse(text)
@@ -118,7 +113,7 @@ class OrdersConsumer(AsyncConsumer):
             refused = OrderError("Too many messages.")
             refused.code, refused.status = "rate_limited", 429
             await self.send_text(wire.error(frame.id, refused))
-            await self.close(CLOSE_RATE)
+            await self.close(Close.RATE)
             return
         try:
             match frame:
@@ -139,17 +134,17 @@ class OrdersConsumer(AsyncConsumer):
         if not self.closed:
             await self.base_send({"type": "websocket.send", "text": text})
 
-    async def close(self, code: int) -> None:
+    async def close(self, code: Close) -> None:
         """Closes once; what comes in afterwards is not read."""
         if not self.closed:
             self.closed = True
             if self.serving is not None:
                 self.serving.cancel()
-            await self.base_send({"type": "websocket.close", "code": code})
+            await self.base_send({"type": "websocket.close", "code": int(code)})
 
     async def go_away(self, reason: str, reconnect_after_ms: int) -> None:
         await self.send_text(wire.going_away(reason, reconnect_after_ms))
-        await self.close(CLOSE_RESTART)
+        await self.close(Close.RESTART)
 
     async def _refuse(self, what: str) -> None:
         """Refuses the handshake itself."""
@@ -162,16 +157,16 @@ class OrdersConsumer(AsyncConsumer):
         self.strikes += 1
         await self.send_text(wire.error(error.frame_id, error))
         if self.strikes >= STRIKES:
-            await self.close(CLOSE_PROTOCOL)
+            await self.close(Close.PROTOCOL)
 
     async def _too_slow(self) -> None:
-        await self.close(CLOSE_TOO_SLOW)
+        await self.close(Close.TOO_SLOW)
 
     def _served(self, task: asyncio.Task[None]) -> None:
         """A delivery that failed must not leave a silent socket: the client comes back and is caught up."""
         if not task.cancelled() and task.exception() is not None:
             log.error("The delivery failed.", exc_info=task.exception())
-            asyncio.ensure_future(self.close(CLOSE_RESTART))
+            self.ending = asyncio.ensure_future(self.close(Close.RESTART))
 
     async def _leave(self) -> None:
         self.closed = True

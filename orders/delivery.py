@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from orders import events, wire
@@ -37,12 +38,12 @@ class Delivery:
 
     def __init__(self, send: Callable[[str], Awaitable[None]], too_slow: Callable[[], Awaitable[None]]) -> None:
         self.subscriptions: dict[int, Subscription] = {}
-        self.follows_everyone = False
         self._send = send
         self._too_slow = too_slow
         self._wake = asyncio.Event()
         self._sent_since_heartbeat = True
         self._asked = False
+        self._unanswered = False
         self._waiting_since: float | None = None
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
 
@@ -63,6 +64,9 @@ class Delivery:
         if stream.user_id not in self.subscriptions:
             self.begin(stream, 0)
 
+    def follows(self, user_id: int) -> bool:
+        return user_id in self.subscriptions
+
     def begin(self, stream: Stream, position: int) -> None:
         """Sends what follows `position`, in place of what was followed of this stream before."""
         self.subscriptions[stream.user_id] = Subscription(stream, position, position)
@@ -82,10 +86,10 @@ class Delivery:
     async def run(self) -> None:
         """Serves the socket until cancelled: events as they come, a heartbeat when one is due."""
         while True:
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, self._next_heartbeat - time.monotonic())):
                     await self._wake.wait()
-            except TimeoutError:
+            if time.monotonic() >= self._next_heartbeat:
                 await self._beat()
             self._wake.clear()
             while await self._send_round():
@@ -93,7 +97,7 @@ class Delivery:
 
     def _answered(self) -> None:
         self._waiting_since = None if self.out == 0 else time.monotonic()
-        self._asked = False
+        self._unanswered = False
         self._wake.set()
 
     async def _send_round(self) -> bool:
@@ -118,6 +122,7 @@ class Delivery:
             return True
         sub.position = chunk.last
         self._sent_since_heartbeat = True
+        self._asked = False
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
         await self._send(wire.events(chunk.joined))
@@ -143,17 +148,14 @@ class Delivery:
         if self._waiting_since is not None and time.monotonic() - self._waiting_since > ANSWER_SECONDS:
             await self._too_slow()
             return
-        # A client counts heartbeats without events as a loss: while it is owed something, none comes without an event.
+        # A client counts heartbeats without events as a loss: while it is owed something, none comes without an event,
+        # unless it has answered that it is not done yet and would not be asked again.
         behind = any(sub.position < sub.stream.head for sub in self.subscriptions.values())
-        if self._sent_since_heartbeat or not behind:
+        if self._sent_since_heartbeat or not behind or not self._unanswered:
             await self._heartbeat()
 
     async def _heartbeat(self) -> None:
         self._sent_since_heartbeat = False
+        self._unanswered = True
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
         await self._send(wire.heartbeat(self.heads))
-
-
-def heads_for(names: Mapping[int, str], heads: Mapping[int, int]) -> dict[str, int]:
-    """`{user: seq}` of these owners."""
-    return {names[user_id]: head for user_id, head in heads.items() if user_id in names}

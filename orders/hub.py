@@ -1,4 +1,4 @@
-"""One a server process: one channel-layer subscription feeds all its sockets, and a sweep finds what was never announced.
+"""One a server process: one channel-layer subscription feeds all its sockets, and a sweep finds what was never said.
 
 The hub keeps a `Stream` for each owner whom a socket here follows and joins that owner's group. It never waits for a
 client: sockets are woken and take what they lack from the stream, or from the log where the stream no longer holds it.
@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
-
 from orders import events, groups, wire
 from orders.reader import in_thread
 from orders.stream import RING, Stream
@@ -23,41 +21,35 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 # A message on its way needs no sweep: what the log has more is looked at again this much later.
 GRACE_SECONDS = 0.05
-BROKER_SECONDS = 1.0
 
 
 class Follower(Protocol):
     """A socket, as far as the hub knows it."""
 
-    follows_everyone: bool
-
     def wake(self) -> None: ...
 
     def follow(self, stream: Stream) -> None: ...
 
-
-def _layer() -> Any:
-    """The one channel layer; settings always name it."""
-    return get_channel_layer()
+    def follows(self, user_id: int) -> bool: ...
 
 
 class Hub:
     def __init__(self) -> None:
         self.streams: dict[int, Stream] = {}
+        self.membership = groups.Membership()
         self.gaps = 0
         self.swept = 0
         self._followers: dict[int, set[Follower]] = {}
-        self._watchers: set[Follower] = set()
-        self._grouped: set[int] = set()
-        self._channel: str | None = None
-        self._filling: dict[int, asyncio.Task[None]] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._watchers: dict[Follower, set[int]] = {}
+        self._filling: dict[Stream, asyncio.Task[None]] = {}
         self._joining: dict[int, asyncio.Future[Stream]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._regrouping: asyncio.Task[None] | None = None
 
     @property
     def followers(self) -> set[Follower]:
         """Every socket that follows somebody."""
-        return set().union(self._watchers, *self._followers.values())
+        return set(self._watchers).union(*self._followers.values())
 
     async def join(self, user_id: int, user: str, follower: Follower) -> Stream:
         """The owner's stream, from now on waking this follower; its head is the log's as of now or later."""
@@ -76,65 +68,38 @@ class Hub:
             await self._filled(stream)
         return stream
 
-    def watch(self, follower: Follower) -> None:
-        """Owners who get their first event later are followed as well."""
-        self._watchers.add(follower)
+    def watch(self, follower: Follower, known: Iterable[int]) -> None:
+        """Owners beyond the known ones, who get their first event later, are followed as well."""
+        self._watchers[follower] = set(known)
 
     async def leave(self, user_id: int, follower: Follower) -> None:
         """Stops waking this follower; the owner's stream goes with its last one."""
         followers = self._followers.get(user_id, set())
         followers.discard(follower)
-        if followers:
-            return
-        self._followers.pop(user_id, None)
-        self.streams.pop(user_id, None)
-        if user_id in self._grouped and self._channel is not None:
-            self._grouped.discard(user_id)
-            await self._broker(_layer().group_discard(groups.orders(user_id), self._channel))
+        if not followers:
+            self._followers.pop(user_id, None)
+            self.streams.pop(user_id, None)
+            await self.membership.leave(user_id)
 
-    async def leave_all(self, user_ids: Iterable[int], follower: Follower) -> None:
-        self._watchers.discard(follower)
-        for user_id in list(user_ids):
+    async def leave_all(self, follower: Follower) -> None:
+        self._watchers.pop(follower, None)
+        for user_id in [user_id for user_id, followers in self._followers.items() if follower in followers]:
             await self.leave(user_id, follower)
 
     async def _open(self, user_id: int, user: str) -> Stream:
-        self._begin()
-        await self._group(user_id)
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._listening()), asyncio.create_task(self._sweeping())]
+        await self.membership.join(user_id)
         head = (await in_thread(events.heads, [user_id]))[user_id]
         return self.streams.setdefault(user_id, Stream(user_id, user, head))
 
-    def _begin(self) -> None:
-        if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._sweeping())]
-
-    async def _group(self, user_id: int) -> None:
-        if self._channel is None:
-            self._channel = await self._broker(_layer().new_channel())
-        if self._channel is None or user_id in self._grouped:
-            return
-        if await self._broker(_layer().group_add(groups.orders(user_id), self._channel), True):
-            self._grouped.add(user_id)
-
-    async def _broker(self, call: Any, answer: Any = None) -> Any:
-        """What the broker's call returns, or `answer` if given; None if the broker does not answer."""
-        try:
-            async with asyncio.timeout(BROKER_SECONDS):
-                result = await call
-        except Exception as error:  # the sweep delivers meanwhile, and asks the broker again
-            log.warning("The broker does not answer (%s).", error or type(error).__name__)
-            return None
-        return result if answer is None else answer
-
-    async def _listen(self) -> None:
+    async def _listening(self) -> None:
         while True:
-            if self._channel is None:
-                await asyncio.sleep(GRACE_SECONDS)
-                continue
-            message = await _layer().receive(self._channel)
             try:
-                self._take(message)
+                self._take(await self.membership.receive())
             except Exception:
                 log.exception("A message of the channel layer could not be used.")
+                await asyncio.sleep(GRACE_SECONDS)
 
     def _take(self, message: dict[str, Any]) -> None:
         stream = self.streams.get(message["user_id"])
@@ -152,10 +117,10 @@ class Hub:
 
     def _fill(self, stream: Stream) -> asyncio.Task[None]:
         """Reads from the log what lies between the stream's head and the newest number heard of."""
-        task = self._filling.get(stream.user_id)
-        if task is None or task.done():
-            task = self._filling[stream.user_id] = asyncio.create_task(self._read_gap(stream))
-            task.add_done_callback(lambda _: self._filling.pop(stream.user_id, None))
+        task = self._filling.get(stream)
+        if task is None:
+            task = self._filling[stream] = asyncio.create_task(self._read_gap(stream))
+            task.add_done_callback(lambda _: self._filling.pop(stream, None))
         return task
 
     async def _filled(self, stream: Stream) -> None:
@@ -184,10 +149,9 @@ class Hub:
                 log.exception("The sweep failed; the next one follows in a second.")
 
     async def sweep(self) -> None:
-        """Compares the streams' heads with the log's, fills what is missing, and joins groups the broker did not take."""
+        """Compares the streams' heads with the log's, fills what is missing, and joins groups that were not joined."""
         heads = await in_thread(events.heads, None if self._watchers else list(self.streams))
-        if self._watchers:
-            await self._follow_newcomers(heads)
+        await self._follow_newcomers(heads)
         behind = [stream for stream in self.streams.values() if heads.get(stream.user_id, 0) > stream.head]
         if behind:
             await asyncio.sleep(GRACE_SECONDS)
@@ -196,17 +160,27 @@ class Hub:
                 self.swept += 1
                 stream.seen = max(stream.seen, heads[stream.user_id])
                 await self._filled(stream)
-        for user_id in [user_id for user_id in self.streams if user_id not in self._grouped]:
-            await self._group(user_id)
-            if self._channel is None:
-                break
+        if self._regrouping is None or self._regrouping.done():
+            # Not waited for: a broker that hangs must not slow down the sweep that stands in for it.
+            self._regrouping = asyncio.create_task(self._regroup(self.streams.keys() - self.membership.joined))
+
+    async def _regroup(self, user_ids: Iterable[int]) -> None:
+        for user_id in user_ids:
+            if user_id in self.streams:
+                await self.membership.join(user_id)
 
     async def _follow_newcomers(self, heads: dict[int, int]) -> None:
-        newcomers = [user_id for user_id in heads if user_id not in self.streams]
+        new = {watcher: heads.keys() - known for watcher, known in self._watchers.items()}
+        newcomers = set().union(*new.values())
         names = await in_thread(events.user_names, newcomers) if newcomers else {}
-        for user_id, user in names.items():
-            for watcher in list(self._watchers):
-                watcher.follow(await self.join(user_id, user, watcher))
+        for watcher, user_ids in new.items():
+            for user_id in user_ids & names.keys():
+                stream = await self.join(user_id, names[user_id], watcher)
+                if watcher in self._watchers:
+                    self._watchers[watcher].add(user_id)
+                    watcher.follow(stream)
+                elif not watcher.follows(user_id):
+                    await self.leave(user_id, watcher)  # it has stopped watching meanwhile
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

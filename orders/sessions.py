@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from orders import access
 from orders.reader import in_thread
+from orders.wire import Close
 
 if TYPE_CHECKING:
     from orders.consumers import OrdersConsumer
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0
-CLOSE_SIGNED_OUT = 4401
-CLOSE_FORBIDDEN = 4403
 RESTART_MS = 500
 RESTART_SPREAD_MS = 3000
 
@@ -50,14 +49,14 @@ class Sessions:
         watching = await in_thread(access.still_watching, [socket.entry for socket in foreign]) if foreign else set()
         for socket in sockets:
             if socket.entry not in good:
-                await socket.close(CLOSE_SIGNED_OUT)
+                await socket.close(Close.SIGNED_OUT)
             elif socket in foreign and socket.entry not in watching:
-                await socket.close(CLOSE_FORBIDDEN)
+                await socket.close(Close.FORBIDDEN)
 
     async def go_away(self) -> None:
         """Tells every client to come back to the next server, spread out so that they do not come all at once."""
         for socket in list(self.open):
-            await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))
+            await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
 
     async def _checking(self) -> None:
         while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from django.contrib.auth.models import User
 
@@ -11,6 +11,7 @@ from orders.delivery import Delivery
 from orders.errors import Forbidden, NotFound, OrderError
 from orders.hub import Hub
 from orders.reader import in_thread
+from orders.stream import Stream
 
 EVERYONE = "*"
 
@@ -25,38 +26,35 @@ class Subscriptions:
         self.user = user
         self.delivery = delivery
         self.hub = hub
+        self.follows_everyone = False
         self._ids: dict[str, int] = {user.get_username(): user.pk}
 
     @property
     def foreign(self) -> bool:
         """Whether somebody else's events are followed, which a permission may end."""
-        return self.delivery.follows_everyone or any(id_ != self.user.pk for id_ in self.delivery.subscriptions)
+        return self.follows_everyone or any(id_ != self.user.pk for id_ in self.delivery.subscriptions)
 
     async def subscribe(self, frame: wire.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
-        """Answers `subscribed` and begins after the position asked for, or at the head; `reset` where it is not held."""
+        """Answers `subscribed` and begins after the position asked for, or at the head; `reset` where it is lost."""
         if frame.user == EVERYONE:
             await self._subscribe_everyone(frame, send)
             return
         user_id, name = await self._find(frame.user)
         self._check_room({user_id})
         stream = await self.hub.join(user_id, name, self.delivery)
-        after = frame.after if isinstance(frame.after, int) else None
-        reason = await self._unreachable(user_id, stream.head, after)
         self.delivery.end(user_id)  # nothing of the old position may follow the answer
-        await send(wire.subscribed(frame.id, name, stream.head))
-        if reason:
-            await send(wire.reset(name, stream.head, reason))
-        self.delivery.begin(stream, stream.head if after is None or reason else after)
+        head = stream.head
+        await send(wire.subscribed(frame.id, name, head))
+        await self._begin(stream, head, frame.after if isinstance(frame.after, int) else None, send)
 
     async def unsubscribe(self, frame: wire.Unsubscribe) -> str:
         """Stops and answers where each stream stood."""
         if frame.user == EVERYONE:
             heads = self.delivery.heads
-            self.delivery.follows_everyone = False
-            followed = list(self.delivery.subscriptions)
-            for user_id in followed:
+            self.follows_everyone = False
+            await self.hub.leave_all(self.delivery)
+            for user_id in list(self.delivery.subscriptions):
                 self.delivery.end(user_id)
-            await self.hub.leave_all(followed, self.delivery)
             return wire.unsubscribed(frame.id, EVERYONE, heads)
         user_id, name = await self._find(frame.user)
         stream = self.hub.streams.get(user_id)
@@ -75,27 +73,32 @@ class Subscriptions:
             self.delivery.received(user_id, frame.seq)
 
     async def leave(self) -> None:
-        await self.hub.leave_all(self.delivery.subscriptions, self.delivery)
+        await self.hub.leave_all(self.delivery)
 
     async def _subscribe_everyone(self, frame: wire.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
         if not await in_thread(self._may_watch):
             raise Forbidden("Only the desk may watch everyone.")
-        heads = await in_thread(events.heads)
-        names = await in_thread(events.user_names, heads)
+        after = frame.after if isinstance(frame.after, dict) else {}
+        names = await in_thread(_everyone, after)
         self._check_room(set(names))
         streams = [await self.hub.join(user_id, name, self.delivery) for user_id, name in names.items()]
-        self.delivery.follows_everyone = True
-        self.hub.watch(self.delivery)
+        self.follows_everyone = True
+        self.hub.watch(self.delivery, names)
         for stream in streams:
             self.delivery.end(stream.user_id)
-        after = frame.after if isinstance(frame.after, dict) else {}
-        await send(wire.subscribed(frame.id, EVERYONE, {stream.user: stream.head for stream in streams}))
+        heads = {stream.user: stream.head for stream in streams}
+        await send(wire.subscribed(frame.id, EVERYONE, heads))
         for stream in streams:
-            position = after.get(stream.user)
-            reason = await self._unreachable(stream.user_id, stream.head, position)
-            if reason:
-                await send(wire.reset(stream.user, stream.head, reason))
-            self.delivery.begin(stream, stream.head if position is None or reason else position)
+            await self._begin(stream, heads[stream.user], after.get(stream.user), send)
+
+    async def _begin(
+        self, stream: Stream, head: int, after: int | None, send: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Follows the stream from `after`, or from the head that was told, even if it has moved on since."""
+        reason = await self._unreachable(stream.user_id, head, after)
+        if reason:
+            await send(wire.reset(stream.user, head, reason))
+        self.delivery.begin(stream, head if after is None or reason else after)
 
     async def _unreachable(self, user_id: int, head: int, after: int | None) -> str | None:
         """Why the log can't go on from `after`, if it can't."""
@@ -129,3 +132,9 @@ class Subscriptions:
     def _check_room(self, user_ids: set[int]) -> None:
         if len(user_ids | self.delivery.subscriptions.keys()) > wire.SUBSCRIPTIONS:
             raise TooManySubscriptions(f"At most {wire.SUBSCRIPTIONS} streams a socket.")
+
+
+def _everyone(named: Iterable[str]) -> dict[int, str]:
+    """The names of all who have a log, and of those named: a client that remembers more than the log must be told."""
+    known = User.objects.filter(username__in=[name for name in named if "\0" not in name])
+    return events.user_names(events.heads()) | dict(known.values_list("pk", "username"))

@@ -1,7 +1,7 @@
 """Every websocket frame, built and parsed: protocol version 1 (docs/protocol.md).
 
-Builders return JSON text. `parse` takes a client's text frame and returns one of the frame classes, or raises `WireError`.
-Times are unix milliseconds.
+Builders return JSON text. `parse` takes a client's text frame and returns one of the frame classes, or raises
+`WireError`. Times are unix milliseconds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 import orjson
@@ -30,6 +31,18 @@ MAX_ID = 64
 COMMANDS = ("order.place", "order.amend", "order.cancel")
 
 Id = str | int | None
+
+
+class Close(IntEnum):
+    """Why a socket was closed by the server."""
+
+    TOO_BIG = 1009
+    RESTART = 1012
+    PROTOCOL = 4400
+    SIGNED_OUT = 4401
+    FORBIDDEN = 4403
+    TOO_SLOW = 4408
+    RATE = 4429
 
 
 class WireError(OrderError):
