@@ -1,0 +1,150 @@
+"""The websocket's door: who gets in, from which page, to which host, with what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from orders.reader import in_thread
+from tests.sockets import Socket, session_headers, session_of, token_header
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def answer_of(*headers: tuple[bytes, bytes], host: str = "localhost") -> str:
+    """refused in the handshake, signed out (4401), or the name of whoever was let in."""
+    socket = Socket(*headers, host=host)
+    if not await socket.connect():
+        return "refused"
+    frame = await socket.frame()
+    if frame["type"] == "error":
+        assert (frame["code"], frame["status"]) == ("unauthenticated", 401)
+        assert await socket.frame() == {"type": "close", "code": 4401}
+        return "signed out"
+    await socket.leave()
+    return str(frame["user"])
+
+
+async def test_a_session_of_the_same_origin_gets_in(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    assert await answer_of(*session_headers(session)) == "alice"
+
+
+async def test_a_token_gets_in_without_an_origin(alice: User) -> None:
+    assert await answer_of(await in_thread(token_header, alice)) == "alice"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "https://localhost",
+        "http://localhost:8001",
+        "http://localhost.evil.example",
+        "http://evil.example/?http://localhost",
+        "http://localhost@evil.example",
+        "http://127.0.0.1",
+        "null",
+        "",
+        "file://",
+        "http://localhost:port",
+        "http://[",
+    ],
+)
+async def test_a_session_from_another_origin_is_refused_in_the_handshake(alice: User, origin: str) -> None:
+    session = await in_thread(session_of, alice)
+    assert await answer_of(*session_headers(session, origin)) == "refused"
+
+
+async def test_a_session_without_an_origin_is_refused(alice: User) -> None:
+    cookie, _ = session_headers(await in_thread(session_of, alice))
+    assert await answer_of(cookie) == "refused"
+
+
+async def test_two_origins_are_none(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    extra = (b"origin", b"http://evil.example")
+    assert await answer_of(*session_headers(session), extra) == "refused"
+
+
+async def test_the_port_of_an_origin_counts(alice: User) -> None:
+    headers = session_headers(await in_thread(session_of, alice), "http://localhost:8000")
+    assert await answer_of(*headers, host="localhost:8000") == "alice"
+    assert await answer_of(*headers, host="localhost:8001") == "refused"
+    assert await answer_of(*session_headers(await in_thread(session_of, alice)), host="localhost:80") == "alice"
+
+
+async def test_a_listed_origin_gets_in(alice: User, settings: Any) -> None:
+    settings.ALLOWED_ORIGINS = ["https://orders.example.com"]
+    session = await in_thread(session_of, alice)
+    assert await answer_of(*session_headers(session, "https://orders.example.com")) == "alice"
+    assert await answer_of(*session_headers(session, "http://orders.example.com")) == "refused"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "localhost:8000@evil", "localhost:x"])
+async def test_another_host_is_refused_even_with_a_token(alice: User, host: str) -> None:
+    assert await answer_of(await in_thread(token_header, alice), host=host) == "refused"
+
+
+async def test_nobody_gets_in_without_signing_in() -> None:
+    assert await answer_of((b"origin", b"http://localhost")) == "signed out"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Token",
+        "Token ",
+        "Token nonsense",
+        "Token a\u00e9b",
+        "Bearer x",
+        "Basic YTpi",
+        "Token '; DROP TABLE",
+        "",
+        "x" * 9999,
+    ],
+)
+async def test_a_wrong_token_does_not_get_in(alice: User, value: str) -> None:
+    await in_thread(token_header, alice)
+    assert await answer_of((b"authorization", value.encode("latin-1"))) == "signed out"
+
+
+async def test_two_tokens_are_none(alice: User) -> None:
+    token = await in_thread(token_header, alice)
+    assert await answer_of(token, token) == "signed out"
+
+
+async def test_a_token_is_asked_for_even_where_a_session_is_good(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    assert await answer_of(*session_headers(session), (b"authorization", b"Token nonsense")) == "signed out"
+
+
+async def test_an_inactive_person_does_not_get_in(alice: User) -> None:
+    headers = session_headers(await in_thread(session_of, alice))
+    token = await in_thread(token_header, alice)
+    await in_thread(User.objects.filter(pk=alice.pk).update, is_active=False)
+    assert await answer_of(*headers) == "signed out"
+    assert await answer_of(token) == "signed out"
+
+
+async def test_an_expired_session_does_not_get_in(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    expired = type(session).get_model_class().objects.filter(session_key=session.session_key)
+    await in_thread(expired.update, expire_date=timezone.now())
+    assert await answer_of(*session_headers(session)) == "signed out"
+
+
+async def test_a_session_from_before_a_password_change_does_not_get_in(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    alice.set_password("another one")
+    await in_thread(alice.save)
+    assert await answer_of(*session_headers(session)) == "signed out"
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "../../etc/passwd", "x" * 5000, "\u00e9"])
+async def test_a_made_up_session_does_not_get_in(key: str, settings: Any) -> None:
+    cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode("latin-1")
+    assert await answer_of((b"cookie", cookie), (b"origin", b"http://localhost")) == "signed out"

@@ -1,0 +1,152 @@
+"""A socket does not outlive its right: sign-out, deactivation, password change and lost permissions close it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from rest_framework.authtoken.models import Token
+
+from orders import access, sessions
+from orders.reader import in_thread
+from tests.orders import builders
+from tests.orders.builders import place
+from tests.sockets import Client, Socket, connected, session_headers, session_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_MOST = 2.0
+
+
+@pytest.fixture(autouse=True)
+def aapl(db: None) -> None:
+    builders.instrument()
+
+
+async def closes_within_two_seconds(client: Socket, code: int, revoke: Callable[[], Any]) -> None:
+    """Makes sure that the socket closes in time, and that nothing but heartbeats comes before."""
+    await in_thread(revoke)
+    begun = time.monotonic()
+    while (frame := await client.frame())["type"] != "close":
+        assert frame["type"] == "heartbeat"
+    assert frame["code"] == code
+    assert time.monotonic() - begun < AT_MOST
+
+
+def change_password(user: User) -> None:
+    changed = User.objects.get(pk=user.pk)
+    changed.set_password("another one")
+    changed.save()
+
+
+@pytest.mark.parametrize(
+    "revoke",
+    [
+        pytest.param(lambda user: User.objects.filter(pk=user.pk).update(is_active=False), id="deactivated"),
+        pytest.param(change_password, id="password changed"),
+        pytest.param(lambda user: Token.objects.filter(user=user).delete(), id="token deleted"),
+    ],
+)
+async def test_a_program_that_lost_its_right_is_closed(alice: User, revoke: Callable[[User], Any]) -> None:
+    client = await Client.of(alice)
+    await client.follow()
+    await closes_within_two_seconds(client, 4401, lambda: revoke(alice))
+
+
+@pytest.mark.parametrize("signed_out", [True, False])
+async def test_signing_out_closes_the_sockets_of_that_session_alone(alice: User, signed_out: bool) -> None:
+    here, there = await in_thread(session_of, alice), await in_thread(session_of, alice)
+    mine, other = Client(*session_headers(here)), Client(*session_headers(there))
+    for client in (mine, other):
+        await client.connect()
+        assert (await client.frame())["type"] == "hello"
+    if signed_out:
+        await closes_within_two_seconds(mine, 4401, here.flush)
+    else:
+        await closes_within_two_seconds(mine, 4401, lambda: change_password(alice))
+        assert (await other.until("close"))["code"] == 4401
+        return
+    assert (await other.ask(type="ping", client_time=1))["type"] == "pong"
+    await other.leave()
+
+
+async def test_a_lost_permission_closes_who_watches_others_and_nobody_else(desk: User, alice: User) -> None:
+    watching, own = await Client.of(desk), await Client.of(desk)
+    await watching.follow("*")
+    await own.follow()
+    await closes_within_two_seconds(watching, 4403, lambda: desk.user_permissions.clear())
+    assert (await own.ask(type="ping", client_time=1))["type"] == "pong"
+    assert (await own.ask(type="subscribe", stream="orders", user="alice"))["code"] == "not_found"
+    assert (await own.ask(type="subscribe", stream="orders", user="*"))["code"] == "forbidden"
+    await own.leave()
+
+
+async def test_a_permission_given_later_counts_at_once(alice: User, bob: User) -> None:
+    async with connected(bob) as client:
+        assert (await client.ask(type="subscribe", stream="orders", user="alice"))["code"] == "not_found"
+        watch = await in_thread(Permission.objects.get, codename="watch_all_orders")
+        await in_thread(bob.user_permissions.add, watch)
+        assert (await client.follow("alice"))["head"] == 0
+
+
+async def test_nothing_is_sent_after_the_close(alice: User) -> None:
+    client = await Client.of(alice)
+    await client.follow()
+    await closes_within_two_seconds(client, 4401, lambda: User.objects.filter(pk=alice.pk).update(is_active=False))
+    await in_thread(place, alice)
+    await client.send(type="ping", client_time=1)
+    with pytest.raises(TimeoutError):
+        await client.frame(0.3)
+
+
+async def test_a_socket_of_before_a_password_change_is_not_kept_by_one_of_after(alice: User) -> None:
+    before = await in_thread(access.find_pass, await scope_of(alice))
+    await in_thread(change_password, alice)
+    after = await in_thread(access.find_pass, await scope_of(alice))
+    assert before is not None
+    assert after is not None
+    assert await in_thread(access.still_good, [before, after]) == {after}
+
+
+async def scope_of(user: User) -> dict[str, Any]:
+    token, _ = await in_thread(Token.objects.get_or_create, user=user)
+    return {"headers": [(b"authorization", f"Token {token.key}".encode())]}
+
+
+async def test_a_failing_check_closes_nobody_and_is_made_again(
+    alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sessions, "CHECK_SECONDS", 0.05)
+    failed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail(_: object) -> set[Any]:
+        loop.call_soon_threadsafe(failed.set)
+        raise RuntimeError("no database")
+
+    async with connected(alice) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(access, "still_good", fail)
+            await asyncio.wait_for(failed.wait(), 5)
+            assert (await client.ask(type="ping", client_time=1))["type"] == "pong"
+        await closes_within_two_seconds(client, 4401, lambda: User.objects.filter(pk=alice.pk).update(is_active=False))
+    assert "could not be checked" in caplog.text
+
+
+async def test_a_server_that_goes_tells_every_client_when_to_come_back(alice: User, bob: User) -> None:
+    clients = [await Client.of(user) for user in (alice, bob)]
+    await sessions.get_sessions().go_away()
+    for client in clients:
+        farewell = await client.frame()
+        assert (farewell["type"], farewell["reason"]) == ("going_away", "restart")
+        assert sessions.RESTART_MS <= farewell["reconnect_after_ms"] < sessions.RESTART_MS + sessions.RESTART_SPREAD_MS
+        assert await client.frame() == {"type": "close", "code": 1012}
+
+
+async def test_a_socket_that_left_is_forgotten(alice: User) -> None:
+    async with connected(alice):
+        assert len(sessions.get_sessions().open) == 1
+    assert not sessions.get_sessions().open
