@@ -6,6 +6,7 @@ columns of an order exist, nothing is a regular expression, and a page has 1 to 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -42,14 +43,15 @@ class OrdersFilterBackend(DatatablesFilterBackend):
     def query(self, request: Request) -> Query:
         parameters = request.query_params
         columns = self.columns(parameters)
-        return filters.parse(parameters, self.sorts(parameters, columns), parameters.get("search[value]", ""))
+        query = filters.parse(parameters, self.sorts(parameters, columns), parameters.get("search[value]", ""))
+        return replace(query, in_columns=self.searches(parameters, columns))
 
     def filter_queryset(self, request: Request, queryset: OrderQuerySet, view: Any) -> OrderQuerySet:
         query = self.query(request)
         view.counts = counts(queryset)
         self.set_count_before(view, view.counts[query.tab])
         found = query.filtered(queryset)
-        narrowed = query.search or query.conditions
+        narrowed = query.search or query.conditions or query.in_columns
         self.set_count_after(view, found.count() if narrowed else view._datatables_total_count)
         return query.ordered(found)
 
@@ -60,10 +62,19 @@ class OrdersFilterBackend(DatatablesFilterBackend):
             name = parameters.get(f"columns[{len(columns)}][name]") or data
             if len(columns) >= MAX_COLUMNS or (name and name not in filters.SORTS):
                 _refuse(f"columns[{len(columns)}]", "There is no such column.")
-            if parameters.get(f"columns[{len(columns)}][search][value]"):
-                _refuse(f"columns[{len(columns)}][search][value]", "One search for all columns; filters for one.")
             columns.append(name)
         return columns
+
+    def searches(self, parameters: QueryDict, columns: list[str]) -> tuple[tuple[str, str], ...]:
+        """The searches of single columns."""
+        found = []
+        for number, column in enumerate(columns):
+            name = f"columns[{number}][search][value]"
+            if term := parameters.get(name, "").strip():
+                if not column or column in filters.TIMES or len(term) > filters.SEARCH_LENGTH:
+                    _refuse(name, f"At most {filters.SEARCH_LENGTH} characters, and of no time: use created_after.")
+                found.append((column, term))
+        return tuple(found)
 
     def sorts(self, parameters: QueryDict, columns: list[str]) -> tuple[Sort, ...]:
         sorts: list[Sort] = []

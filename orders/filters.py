@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from django.db import connection
@@ -51,6 +52,9 @@ SORTS = {
 } | {"symbol": "symbol_id", "user": "user__username"}
 NULLABLE = frozenset({"price", "stop_price", "avg_price"})
 SEARCHED = ("symbol_id", "client_order_id", "text")
+WHOLE_NUMBERS = frozenset({"id", "version"})
+AMOUNTS = frozenset({"quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price"})
+TIMES = frozenset({"created_at", "updated_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Query:
     conditions: Q
     search: str
     sorts: tuple[Sort, ...]
+    # Column and term of the searches of single columns.
+    in_columns: tuple[tuple[str, str], ...] = ()
 
     def in_tab(self, orders: OrderQuerySet) -> OrderQuerySet:
         statuses = lifecycle.TABS[self.tab]
@@ -77,6 +83,8 @@ class Query:
 
     def filtered(self, orders: OrderQuerySet) -> OrderQuerySet:
         found = self.in_tab(orders).filter(self.conditions)
+        for column, term in self.in_columns:
+            found = _with_column(found, column, term)
         return _holding(found, self.search) if self.search else found
 
     def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
@@ -115,6 +123,24 @@ def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: 
     return Query(tab, conditions, term.strip(), sorts or NEWEST_FIRST)
 
 
+def _with_column(orders: OrderQuerySet, column: str, term: str) -> OrderQuerySet:
+    """Those whose column holds the term; a number is compared as a number, and what is none is found nowhere."""
+    if column in WHOLE_NUMBERS or column in AMOUNTS:
+        try:
+            number = Decimal(term if term.isascii() else "")
+        except InvalidOperation:
+            return orders.none()
+        return orders.filter(**{column: number}) if rules.fits(number) else orders.none()
+    name = f"{column}_held"
+    return orders.alias(**{name: Lower(SORTS[column], output_field=CharField())}).filter(
+        **{f"{name}__contains": _folded(term)}
+    )
+
+
+def _folded(term: str) -> str:
+    return "".join(char.lower() if char.isascii() else char for char in term)
+
+
 def _holding(orders: OrderQuerySet, term: str) -> OrderQuerySet:
     """Those whose symbol, client order id or text holds the term; a number finds its id as well.
 
@@ -122,7 +148,7 @@ def _holding(orders: OrderQuerySet, term: str) -> OrderQuerySet:
     as they are, fold ASCII alone but whose `icontains` folds all of the term: so ASCII it is for both.
     """
     columns = {f"{name}_lower": Lower(name, output_field=CharField()) for name in SEARCHED}
-    folded = "".join(char.lower() if char.isascii() else char for char in term)
+    folded = _folded(term)
     found = Q()
     for name in columns:
         found |= Q(**{f"{name}__contains": folded})

@@ -138,3 +138,22 @@ def test_a_page_takes_as_many_queries_as_it_must(
         assert len(table()["data"]) == 10
     with django_assert_num_queries(4):  # and how many match
         table(**{"search[value]": "aapl"})
+
+
+def test_a_column_is_searched_by_itself(table: Any, alice: User) -> None:
+    low = place(alice, quantity=Decimal(7), client_order_id="Low-1")
+    high = place(alice, quantity=Decimal(70), client_order_id="high-1")
+
+    def search(column: str, term: str) -> list[int]:
+        answer = table(**{"columns[0][data]": column, "columns[0][search][value]": term})
+        assert answer["recordsFiltered"] == len(answer["data"])
+        return ids(answer)
+
+    assert search("client_order_id", "low") == [low.pk]
+    assert search("symbol", "aap") == [high.pk, low.pk]
+    assert search("quantity", "7") == [low.pk]
+    assert search("quantity", "7.0") == [low.pk]
+    assert search("id", str(high.pk)) == [high.pk]
+    assert search("quantity", "seven") == []
+    assert search("quantity", "9" * 90) == []
+    assert search("status", "pending") == [high.pk, low.pk]
