@@ -1,120 +1,116 @@
+/** Every event is applied once and in order; a gap is asked for, and counted as it arrived. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Feed } from "../../static/js/feed.js";
-import { created, order, random } from "./builders.js";
+import { Server } from "./server.js";
 
-const events = (/** @type {number[]} */ ...seqs) => seqs.map((seq) => created(seq, order({ id: seq })));
-const seqs = (/** @type {{seq: number}[]} */ list) => list.map(({ seq }) => seq);
+/** @import {OrderEvent} from "../../static/js/order.js" */
 
-/** A feed that is subscribed at this position. */
-function listening(last = 0) {
+/** @param {number} count @returns {OrderEvent[]} */
+function events(count) {
+  const server = new Server();
+  return Array.from({ length: count }, () => server.place());
+}
+
+/** @param {number} after @param {number} head */
+function following(after, head) {
   const feed = new Feed();
-  feed.startAfter(last);
-  feed.subscribed(last);
+  feed.startAfter(after);
+  feed.subscribed(head);
   return feed;
 }
 
-test("events that follow are applied in order", () => {
-  const feed = listening(5);
-  assert.deepEqual(seqs(feed.take(events(6, 7)).fresh), [6, 7]);
-  assert.equal(feed.last, 7);
-  assert.equal(feed.head, 7);
+/** @param {{fresh: OrderEvent[]}} outcome */
+function numbers({ fresh }) {
+  return fresh.map(({ seq }) => seq);
+}
+
+test("what follows the last event is applied, in order", () => {
+  const feed = following(0, 3);
+  const outcome = feed.take(events(3));
+  assert.deepEqual(numbers(outcome), [1, 2, 3]);
+  assert.equal(outcome.ask, false);
+  assert.equal(feed.last, 3);
+  assert.ok(feed.caughtUp);
 });
 
-test("what was applied already is dropped and counted", () => {
-  const feed = listening(5);
-  const { fresh, ask } = feed.take(events(4, 5, 6, 6));
-  assert.deepEqual(seqs(fresh), [6]);
-  assert.equal(ask, false);
-  assert.equal(feed.duplicates, 3);
+test("what was applied before is dropped and counted", () => {
+  const feed = following(0, 3);
+  const all = events(3);
+  feed.take(all.slice(0, 2));
+  assert.deepEqual(numbers(feed.take(all)), [3]);
+  assert.equal(feed.duplicates, 2);
+  assert.equal(feed.gaps, 0);
 });
 
-test("a gap applies what comes before it, asks and is counted once", () => {
-  const feed = listening(5);
-  const { fresh, ask } = feed.take(events(6, 8, 9));
-  assert.deepEqual(seqs(fresh), [6]);
-  assert.equal(ask, true);
+test("a gap is counted and asked for; what comes before the answer is not applied", () => {
+  const feed = following(0, 0);
+  const all = events(5);
+  assert.deepEqual(feed.take(all.slice(0, 1)), { fresh: all.slice(0, 1), ask: false });
+  assert.deepEqual(feed.take(all.slice(3, 4)), { fresh: [], ask: true });
+  assert.deepEqual(feed.take(all.slice(4)), { fresh: [], ask: false });
   assert.equal(feed.gaps, 1);
-  assert.equal(feed.last, 6);
-});
-
-test("until the answer to a new subscription nothing is applied or counted", () => {
-  const feed = listening(5);
-  feed.take(events(7));
-  assert.deepEqual(feed.take(events(8, 9)), { fresh: [], ask: false });
-  assert.equal(feed.gaps, 1);
-  feed.subscribed(9);
-  assert.deepEqual(seqs(feed.take(events(6, 7, 8, 9)).fresh), [6, 7, 8, 9]);
-  assert.equal(feed.caughtUp, true);
-});
-
-test("a heartbeat that is ahead asks the second time, not the first", () => {
-  const feed = listening(5);
-  assert.equal(feed.heartbeat(6), false);
-  assert.equal(feed.heartbeat(6), true);
+  assert.equal(feed.last, 1);
+  feed.subscribed(5);
+  assert.deepEqual(numbers(feed.take(all.slice(1))), [2, 3, 4, 5]);
   assert.equal(feed.gaps, 1);
 });
 
-test("events between two heartbeats that are ahead mean that nothing was lost", () => {
-  const feed = listening(5);
-  assert.equal(feed.heartbeat(8), false);
-  feed.take(events(6));
-  assert.equal(feed.heartbeat(8), false);
-  assert.equal(feed.heartbeat(8), true);
+test("a frame with a gap inside is applied up to the gap", () => {
+  const feed = following(0, 0);
+  const [first, , third] = events(3);
+  const outcome = feed.take(/** @type {OrderEvent[]} */ ([first, third]));
+  assert.deepEqual(numbers(outcome), [1]);
+  assert.equal(outcome.ask, true);
+  assert.equal(feed.head, 3);
 });
 
-test("a heartbeat that is not ahead forgets the one that was", () => {
-  const feed = listening(5);
-  feed.heartbeat(6);
-  feed.take(events(6));
-  assert.equal(feed.heartbeat(6), false);
-  assert.equal(feed.heartbeat(7), false);
+test("a heartbeat that is ahead asks only the second time, with nothing received in between", () => {
+  const feed = following(0, 0);
+  const all = events(3);
+  assert.equal(feed.heartbeat(1), false);
+  feed.take(all.slice(0, 1));
+  assert.equal(feed.heartbeat(2), false);
+  assert.equal(feed.heartbeat(3), true);
+  assert.equal(feed.gaps, 1);
+  assert.equal(feed.heartbeat(3), false, "the answer is awaited");
 });
 
-test("without a position the subscription begins at the head", () => {
+test("a heartbeat that agrees clears the suspicion", () => {
+  const feed = following(0, 0);
+  feed.heartbeat(1);
+  feed.take(events(1));
+  assert.equal(feed.heartbeat(1), false);
+  assert.equal(feed.heartbeat(2), false);
+  assert.equal(feed.gaps, 0);
+});
+
+test("before a position is known nothing is applied", () => {
   const feed = new Feed();
-  feed.subscribed(12);
-  assert.deepEqual(seqs(feed.take(events(13)).fresh), [13]);
+  feed.subscribed(7);
+  assert.equal(feed.last, 7);
+  const unborn = new Feed();
+  assert.deepEqual(unborn.take(events(1)), { fresh: [], ask: false });
+  assert.equal(unborn.heartbeat(4), false);
 });
 
-test("a reset goes on from the new head, also from a smaller one", () => {
-  const feed = listening(50);
-  feed.reset(7);
-  assert.equal(feed.head, 7);
-  assert.deepEqual(seqs(feed.take(events(8)).fresh), [8]);
+test("a reset goes on from its head, also from a lower one", () => {
+  const feed = following(10, 10);
+  feed.reset(1);
+  assert.equal(feed.head, 1);
+  assert.deepEqual(numbers(feed.take(events(2))), [2]);
+  assert.equal(feed.duplicates, 1);
 });
 
-test("after the end of a subscription nothing is applied", () => {
-  const feed = listening(5);
+test("a paused feed applies nothing and resumes where it stopped", () => {
+  const feed = following(0, 0);
+  const all = events(3);
+  feed.take(all.slice(0, 1));
   feed.stop();
-  assert.deepEqual(feed.take(events(6)), { fresh: [], ask: false });
-});
-
-test("over a link that loses, repeats and reorders, every event is applied exactly once and in order", () => {
-  for (let seed = 1; seed <= 50; seed += 1) {
-    const chance = random(seed);
-    const feed = listening(0);
-    /** @type {number[]} */
-    const applied = [];
-    const head = 60;
-    let next = 1;
-    for (let round = 0; feed.last !== head && round < 5000; round += 1) {
-      let ask = false;
-      if (next > head) {
-        ask = feed.heartbeat(head);
-      } else {
-        const fate = chance();
-        const seq = fate < 0.1 ? Math.max(1, next - 2) : next;
-        next = fate < 0.1 ? next : fate < 0.3 ? next + 2 : next + 1;
-        const outcome = feed.take(events(seq));
-        applied.push(...seqs(outcome.fresh));
-        ask = outcome.ask;
-      }
-      if (ask) {
-        next = Number(feed.last) + 1;
-        feed.subscribed(head);
-      }
-    }
-    assert.deepEqual(applied, Array.from({ length: head }, (_, i) => i + 1), `seed ${seed}`);
-  }
+  assert.deepEqual(numbers(feed.take(all.slice(1))), []);
+  assert.equal(feed.last, 1);
+  feed.subscribed(3);
+  assert.ok(!feed.caughtUp);
+  assert.deepEqual(numbers(feed.take(all.slice(1))), [2, 3]);
 });
