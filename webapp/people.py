@@ -53,8 +53,3 @@ def _keep(file: Path, passwords: dict[str, str]) -> None:
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         opened.writelines(f"{name}:{password}\n" for name, password in passwords.items())
     fresh.replace(file)
-
-
-def _kept(file: Path) -> dict[str, str]:
-    lines = file.read_text().splitlines() if file.exists() else []
-    return {name: password for name, _, password in (line.partition(":") for line in lines) if password}
