@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Feed } from "../../static/js/feed.js";
-import { Server } from "./server.js";
+import { randomness, Server } from "./server.js";
 
 /** @import {OrderEvent} from "../../static/js/order.js" */
 
@@ -113,4 +113,34 @@ test("a paused feed applies nothing and resumes where it stopped", () => {
   feed.subscribed(3);
   assert.ok(!feed.caughtUp);
   assert.deepEqual(numbers(feed.take(all.slice(1))), [2, 3]);
+});
+
+test("over a link that loses, repeats and reorders, every event is applied exactly once and in order", () => {
+  const all = events(60);
+  for (let seed = 1; seed <= 50; seed += 1) {
+    const random = randomness(seed);
+    const feed = following(0, 60);
+    /** @type {number[]} */
+    const applied = [];
+    let next = 0;
+    for (let round = 0; feed.last !== 60 && round < 5000; round += 1) {
+      let ask = false;
+      if (next >= 60) {
+        ask = feed.heartbeat(60);
+      } else {
+        const fate = random();
+        const outcome = feed.take(
+          [all[fate < 0.1 ? Math.max(0, next - 2) : next]].filter((event) => event !== undefined),
+        );
+        if (fate >= 0.1) next += fate < 0.3 ? 2 : 1;
+        applied.push(...numbers(outcome));
+        ask = outcome.ask;
+      }
+      if (ask) {
+        next = Number(feed.last);
+        feed.subscribed(60);
+      }
+    }
+    assert.deepEqual(applied, numbers({ fresh: all }), `seed ${seed}`);
+  }
 });

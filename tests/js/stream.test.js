@@ -33,8 +33,8 @@ function start(realtime = true) {
   const seen = { applied: [], live: [], told: [] };
   stream.addEventListener("events", (event) => {
     const { events, live } = /** @type {CustomEvent} */ (event).detail;
-    seen.applied.push(...events.map(({ seq }) => seq));
-    seen.live.push(...live.map(({ seq }) => seq));
+    seen.applied.push(...events.map((/** @type {OrderEvent} */ { seq }) => seq));
+    seen.live.push(...live.map((/** @type {OrderEvent} */ { seq }) => seq));
   });
   for (const type of ["caughtup", "reset", "stranger"]) {
     stream.addEventListener(type, (event) =>

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noFilters } from "../../static/js/query.js";
 import { TableWindow } from "../../static/js/table-window.js";
-import { Server } from "./server.js";
+import { moment, Server } from "./server.js";
 
 /** @import {Query} from "../../static/js/query.js" */
 
@@ -172,4 +172,12 @@ test("an order given away goes, one that was received comes", () => {
   window.apply(server.place({ version: 7 }));
   assert.deepEqual(ids(window), [3, 2]);
   assert.equal(window.counts.all, 2);
+});
+
+test("dates let in from the first moment on and up to, not including, the last", () => {
+  const filters = { ...noFilters(), created_after: moment(2), created_before: moment(4) };
+  const { server, window } = opened(0, { filters });
+  for (let i = 0; i < 5; i += 1) window.apply(server.place());
+  assert.deepEqual(ids(window), [3, 2]);
+  assert.equal(window.filtered, 2);
 });
