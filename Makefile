@@ -14,7 +14,7 @@ COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 
 .NOTPARALLEL:
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench capture lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,9 @@ check: $(STAMPS)/development ## lint, format, types, import rules, templates, Ja
 bench: $(STAMPS)/development $(STAMPS)/static ## the benchmarks, as ratios against a baseline of the same run
 	@$(PYTHON) -m benchmarks.stream
 	@$(PYTHON) -m benchmarks.screen
+
+capture: $(STAMPS)/development $(STAMPS)/static ## the README's pictures, from the real page
+	@PYTHONPATH=. $(PYTHON) scripts/capture.py
 
 lock: ## pin what requirements*.in ask for, with hashes and without addresses
 	$(COMPILE) requirements.in -o requirements.txt

@@ -1,0 +1,73 @@
+"""Makes the pictures of the README from the real page: `make capture` (docs/images/).
+
+Serves the product from a folder of its own, signs in as alice, plays the demo flow and photographs what is on screen.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.provision import browser
+from tests.servers import PASSWORD, ROOT, Server
+
+IMAGES = ROOT / "docs" / "images"
+FRAMES = 36
+FRAME_MILLISECONDS = 250
+SETTLE_MILLISECONDS = 25_000
+MOST_BYTES = 2_000_000
+
+
+def sign_in(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/")
+    page.fill("[name=username]", "alice")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_selector("#connection[data-state=live]")
+
+
+def photograph(page: Page, name: str) -> None:
+    page.screenshot(path=IMAGES / name)
+
+
+def film(page: Page) -> None:
+    """A short loop of the page as it changes by itself."""
+    frames = []
+    for _ in range(FRAMES):
+        frames.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize((960, 600), Image.Resampling.LANCZOS))
+        page.wait_for_timeout(FRAME_MILLISECONDS)
+    options = {"duration": FRAME_MILLISECONDS * 2, "loop": 0, "quality": 70, "method": 4}
+    frames[0].save(IMAGES / "live.webp", save_all=True, append_images=frames[1:], **options)
+    if (IMAGES / "live.webp").stat().st_size > MOST_BYTES:
+        raise SystemExit("docs/images/live.webp is above 2 MB.")
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder) / "served").start()
+        chromium = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox", "--disable-gpu"])
+        try:
+            page = chromium.new_page(viewport={"width": 1440, "height": 900})
+            sign_in(page, server)
+            page.get_by_role("button", name="Play two minutes of demo flow").first.click()
+            page.wait_for_timeout(SETTLE_MILLISECONDS)
+            film(page)
+            photograph(page, "desktop.png")
+            dark = chromium.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+            sign_in(dark, server)
+            photograph(dark, "dark.png")
+            phone = chromium.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2)
+            sign_in(phone, server)
+            photograph(phone, "phone.png")
+        finally:
+            chromium.close()
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
