@@ -253,8 +253,8 @@ function columnSettings() {
     orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
   }));
   return [
-    { ...plain, title: "", className: "col-toggle" },
+    { ...plain, title: "Details", className: "col-toggle" },
     ...columns,
-    { ...plain, title: "", className: "col-actions" },
+    { ...plain, title: "Actions", className: "col-actions" },
   ];
 }

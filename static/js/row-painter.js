@@ -7,6 +7,7 @@
  */
 
 import { COLUMNS, cellText, cellTitle } from "./columns.js";
+import { actionButton } from "./dom.js";
 import { compareDecimals, DECIMALS } from "./ordering.js";
 
 /** @param {Field} field @param {string} before @param {string} after @returns {Mark} */
@@ -18,6 +19,15 @@ function markFor(field, before, after) {
 /** @param {Order} order */
 function filledShare(order) {
   return Math.min(100, Math.round((100 * Number(order.cum_qty)) / Number(order.quantity)));
+}
+
+/** Opens the row's fields; the keys reach it by the row itself. */
+function toggleButton() {
+  const button = actionButton("toggle", "", "row-toggle");
+  button.setAttribute("aria-label", "All fields");
+  button.setAttribute("aria-expanded", "false");
+  button.tabIndex = -1;
+  return button;
 }
 
 export class RowPainter {
@@ -41,6 +51,7 @@ export class RowPainter {
   /** A row that DataTables has just made. @param {HTMLTableRowElement} row @param {Order} order */
   adopt(row, order) {
     this.#shown.set(row, order);
+    row.cells[0]?.append(toggleButton());
     this.#cells(row).forEach((cell, i) => {
       const column = COLUMNS[i];
       if (column) cell.dataset.field = column.field;
@@ -57,6 +68,7 @@ export class RowPainter {
   paint(row, order) {
     row.dataset.orderId = String(order.id);
     row.classList.remove("row-leaving", "is-open");
+    row.querySelector(".row-toggle")?.setAttribute("aria-expanded", "false");
     this.#write(row, order, () => {});
   }
 

@@ -15,6 +15,9 @@ import { Details } from "./details.js";
 import { canAmend } from "./order.js";
 import { Subrow } from "./subrow.js";
 
+/** Where orders are cards, a tap anywhere opens one. */
+const CARDS = "(max-width: 640px)";
+
 export class RowWork extends EventTarget {
   #blotter;
   #actions;
@@ -108,8 +111,9 @@ export class RowWork extends EventTarget {
     const order = this.#orderAt(target);
     if (!order) return;
     const button = /** @type {HTMLElement|null} */ (target.closest("[data-action]"));
-    if (button) this.#actions.act(button.dataset.action ?? "", order);
-    else if (target.closest(".col-toggle") || matchMedia("(max-width: 640px)").matches) this.#toggle(order.id);
+    const action = button?.dataset.action;
+    if (action === "toggle" || (!button && matchMedia(CARDS).matches)) this.#toggle(order.id);
+    else if (action) this.#actions.act(action, order);
     this.#current = order.id;
   }
 

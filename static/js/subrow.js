@@ -31,7 +31,7 @@ export class Subrow {
 
   close() {
     if (this.id === null) return;
-    this.#rows.node(this.id)?.classList.remove("is-open");
+    this.#mark(this.#rows.node(this.id), false);
     const closed = this.#closed;
     this.id = null;
     this.#closed = null;
@@ -47,8 +47,14 @@ export class Subrow {
       this.close();
       return;
     }
-    row.classList.add("is-open");
+    this.#mark(row, true);
     this.#cell.colSpan = [...row.cells].filter((cell) => getComputedStyle(cell).display !== "none").length;
     if (row.nextElementSibling !== this.#row) row.after(this.#row);
+  }
+
+  /** @param {HTMLTableRowElement|undefined} row @param {boolean} open */
+  #mark(row, open) {
+    row?.classList.toggle("is-open", open);
+    row?.querySelector(".row-toggle")?.setAttribute("aria-expanded", String(open));
   }
 }
