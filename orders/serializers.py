@@ -55,7 +55,7 @@ class NewOrderSerializer(serializers.Serializer[NewOrder]):
     quantity = AmountField()
     price = AmountField(required=False, allow_null=True, default=None)
     stop_price = AmountField(required=False, allow_null=True, default=None)
-    text = TextField(required=False, allow_blank=True, default="", max_length=TEXT_LENGTH)
+    text = TextField(required=False, allow_blank=True, allow_null=True, default="", max_length=TEXT_LENGTH)
     client_order_id = TextField(required=False, allow_blank=True, allow_null=True, default=None)
 
 
@@ -64,7 +64,7 @@ class AmendmentSerializer(serializers.Serializer[Any]):
     quantity = AmountField(required=False)
     price = AmountField(required=False, allow_null=True)
     stop_price = AmountField(required=False, allow_null=True)
-    text = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
+    text = TextField(required=False, allow_blank=True, allow_null=True, max_length=TEXT_LENGTH)
 
 
 class CancelSerializer(serializers.Serializer[Any]):
@@ -76,7 +76,7 @@ class ReportSerializer(serializers.Serializer[Report]):
     kind = serializers.ChoiceField(list(ExecutionKind))
     last_qty = AmountField(required=False, allow_null=True, default=None)
     last_price = AmountField(required=False, allow_null=True, default=None)
-    text = TextField(required=False, allow_blank=True, default="", max_length=TEXT_LENGTH)
+    text = TextField(required=False, allow_blank=True, allow_null=True, default="", max_length=TEXT_LENGTH)
 
 
 class OrderSerializer(serializers.Serializer[Any]):
@@ -117,7 +117,7 @@ class EventSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     order = OrderSerializer()
     changes = serializers.DictField(child=serializers.ListField())
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     actor = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField()
 
@@ -145,7 +145,7 @@ def new_order(body: Any) -> NewOrder:
         quantity=values["quantity"],
         price=values["price"],
         stop_price=values["stop_price"],
-        text=values["text"],
+        text=values["text"] or "",
         client_order_id=values["client_order_id"] or "",
     )
 
@@ -153,6 +153,8 @@ def new_order(body: Any) -> NewOrder:
 def amendment(body: Any) -> tuple[int, dict[str, Any]]:
     """The expected version and what is to change. Raises ValidationFailed."""
     values = _valid(AmendmentSerializer, body)
+    if "text" in values:
+        values["text"] = values["text"] or ""
     return values.pop("expected_version"), values
 
 
@@ -171,7 +173,7 @@ def report(body: Any) -> Report:
     """The execution report in this body. Raises ValidationFailed."""
     values = _valid(ReportSerializer, body)
     return Report(
-        values["exec_id"], ExecutionKind(values["kind"]), values["last_qty"], values["last_price"], values["text"]
+        values["exec_id"], ExecutionKind(values["kind"]), values["last_qty"], values["last_price"], values["text"] or ""
     )
 
 
