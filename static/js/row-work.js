@@ -74,7 +74,11 @@ export class RowWork extends EventTarget {
   move(step) {
     const rows = this.#blotter.rows.all;
     const at = rows.findIndex((row) => Number(row.dataset.orderId) === this.#current);
-    const row = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))];
+    this.#focus(rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))]);
+  }
+
+  /** @param {HTMLTableRowElement|undefined} row */
+  #focus(row) {
     if (!row) return;
     row.tabIndex = -1;
     row.focus({ preventScroll: true });
@@ -159,7 +163,7 @@ export class RowWork extends EventTarget {
   /** @param {number} id */
   #leave(id) {
     this.#subrow.close();
-    this.#blotter.rows.node(id)?.querySelector("button")?.focus();
+    this.#focus(this.#blotter.rows.node(id));
   }
 
   #follow() {

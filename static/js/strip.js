@@ -50,8 +50,8 @@ export class Strip extends EventTarget {
     const { state, signedOut, realtime } = this.#stream;
     const connection = find("#connection", this.#root);
     connection.dataset.state = state;
-    const word = signedOut ? "Signed out" : WORDS[state];
-    setText(find("[data-connection-word]", connection), state === "off" ? `${word} ${since}` : word);
+    setText(find("[data-connection-word]", connection), signedOut ? "Signed out" : WORDS[state]);
+    setText(find("[data-connection-since]", connection), state === "off" ? since : "");
     find("#sign-in", connection).hidden = !signedOut;
     find("#realtime", this.#root).setAttribute("aria-pressed", String(realtime));
   }
