@@ -1,0 +1,57 @@
+"""Answers HTTP requests in a pool of threads, each request in one thread from the first middleware to the last.
+
+Django's own ASGI handler goes back and forth between loop and threads around middleware that is not async: a thread
+that waits for the loop then keeps a server from ending, and every request opens a database connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_finished
+from django.db import close_old_connections, connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+# Also the most database connections that the requests of one process keep.
+THREADS = 16
+
+
+class ThreadedHandler(ASGIHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._in_thread = sync_to_async(self._answer, thread_sensitive=False, executor=pool)
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        return await self._in_thread(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        # Django sends the signals that look after connections in another thread.
+        close_old_connections()
+        try:
+            return self.get_response(request)
+        finally:
+            close_old_connections()
+
+    async def listen_for_disconnect(self, receive: Any) -> None:
+        """A request that is cut off while the server ends is nobody's error, so nobody needs to have seen it."""
+        task = asyncio.current_task()
+        if task is not None:
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await super().listen_for_disconnect(receive)
+
+
+def close_connections(**kwargs: Any) -> None:
+    """What a streamed answer has read with: its thread ends with the request, its connection should too."""
+    connections.close_all()
+
+
+request_finished.connect(close_connections, sender=ThreadedHandler)
