@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.servers import PATIENCE
+from tests.servers import PATIENCE, wait_for
 
 MILLISECONDS = PATIENCE * 1000
 FIELDS = ("symbol", "side", "quantity", "price", "cum_qty", "leaves_qty", "avg_price", "status", "client_order_id")
@@ -30,10 +30,27 @@ class Blotter:
         names = ("seq", "head", "gaps", "duplicates")
         return {name: int(self.page.locator(f"#stream [data-stream={name}]").inner_text()) for name in names}
 
-    def row(self, order_id: int) -> Any:
+    def tab(self, name: str) -> None:
+        self.page.click(f"[data-tab={name}]")
+        expect(self.page.locator(f"[data-tab={name}]")).to_have_attribute("aria-selected", "true")
+
+    def counts(self) -> dict[str, int]:
+        """How many orders each tab says it has."""
+        names = ("working", "filled", "closed", "all")
+        texts = {name: self.page.locator(f"[data-count={name}]").inner_text() for name in names}
+        return {name: int(text.replace(",", "")) for name, text in texts.items()}
+
+    def until_ids(self, ids: list[int]) -> None:
+        """Waits until exactly these orders are on screen, in this order."""
+        try:
+            wait_for(lambda: self.ids() == ids, "the expected rows on screen", 10)
+        except AssertionError:
+            assert self.ids() == ids  # says how they differ
+
+    def row(self, order_id: int) -> Locator:
         return self.page.locator(f'#orders tbody tr[data-order-id="{order_id}"]')
 
-    def cell(self, order_id: int, field: str) -> Any:
+    def cell(self, order_id: int, field: str) -> Locator:
         return self.row(order_id).locator(f"td[data-field={field}]")
 
     def ids(self) -> list[int]:
@@ -45,7 +62,7 @@ class Blotter:
         """The raw values of the rows on screen, in their order."""
         script = """rows => rows.map((row) => Object.fromEntries(
             [["id", row.dataset.orderId],
-             ...[...row.querySelectorAll("td[data-field]")].map((cell) => [cell.dataset.field, cell.dataset.value])]))"""
+             ...[...row.querySelectorAll("td[data-field]")].map(({ dataset }) => [dataset.field, dataset.value])]))"""
         found: list[dict[str, Any]] = self.page.locator("#orders tbody tr[data-order-id]").evaluate_all(script)
         return found
 
@@ -61,6 +78,35 @@ class Blotter:
             forward.click()
             first = self.page.locator("#orders tbody tr[data-order-id]").first
             expect(first).not_to_have_attribute("data-order-id", str(before[0]), timeout=MILLISECONDS)
+
+
+class Requests:
+    """The requests for rows that the page has sent, by its own clock."""
+
+    def __init__(self, blotter: Blotter) -> None:
+        self._page = blotter.page
+        self._before = len(self._all())
+
+    def times(self) -> list[float]:
+        """When each request since `forget()` was sent, in seconds."""
+        return self._all()[self._before :]
+
+    def forget(self) -> None:
+        """Begins anew, from a moment on when the page would send the next request at once."""
+        wait_for(lambda: self._age() > 1.2, "a second without requests")
+        self._before = len(self._all())
+
+    def _age(self) -> float:
+        return float(self._page.evaluate("performance.now()")) / 1000 - self._all()[-1]
+
+    def _all(self) -> list[float]:
+        script = """performance.getEntriesByType("resource")
+            .filter(({ name }) => name.includes("format=datatables")).map(({ startTime }) => startTime / 1000)"""
+        return [float(sent) for sent in self._page.evaluate(script)]
+
+
+def ids(orders: list[dict[str, Any]]) -> list[int]:
+    return [int(order["id"]) for order in orders]
 
 
 def same(shown: dict[str, Any], order: dict[str, Any]) -> bool:

@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import provision
 from tests.browser.blotter import Blotter
 from tests.servers import PASSWORD, Server
+from tests.traders import Trader, enlist
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ENLISTED_AT_ONCE = 40
 
 
 @pytest.fixture(scope="module")
@@ -24,25 +26,52 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def traders(server: Server) -> Iterator[Trader]:
+    """One new trader after the other."""
+
+    def enlisted() -> Iterator[Trader]:
+        while True:
+            yield from enlist(server, ENLISTED_AT_ONCE)
+
+    return enlisted()
+
+
+@pytest.fixture
+def trader(traders: Iterator[Trader]) -> Trader:
+    """A person of this test's own, without orders."""
+    return next(traders)
+
+
 @pytest.fixture
 def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter]]:
-    """`open_as("alice")` signs in and waits until the page is live; a script error fails the test."""
+    """Opens the page as `trader`, or as "alice" by way of the sign-in form, and waits until it is live.
+
+    A script error or a violation of the content security policy fails the test.
+    """
     opened: list[Any] = []
     errors: list[str] = []
 
-    def sign_in(name: str, at: Server = server, password: str = PASSWORD, live: bool = True, **options: Any) -> Blotter:
+    def enter(
+        who: Trader | str, at: Server = server, password: str = PASSWORD, live: bool = True, **options: Any
+    ) -> Blotter:
         context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: _note_violation(message.text, errors))
-        _fill_in(page, at.url, name, password)
-        blotter = Blotter(page, name)
+        if isinstance(who, Trader):
+            context.add_cookies([{"name": "sessionid", "value": who.session, "url": who.server.url}])
+            blotter = Blotter(page, who.name)
+            page.goto(f"{who.server.url}/")
+        else:
+            blotter = Blotter(page, who)
+            _fill_in(page, at.url, who, password)
         if live:
             blotter.until_state("live")
         return blotter
 
-    yield sign_in
+    yield enter
     for context in opened:
         context.close()
     assert errors == []

@@ -1,0 +1,183 @@
+"""The order table keeps up with what happens elsewhere, row by row and without being loaded again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.blotter import Blotter, Requests, ids
+from tests.servers import Server, wait_for
+from tests.traders import Trader, new_order
+
+Open = Callable[..., Blotter]
+
+# Writes down when a row shows a status, and when the row goes.
+WATCH = """([id, status]) => {
+  const body = document.querySelector("#orders tbody");
+  const row = body.querySelector(`tr[data-order-id="${id}"]`);
+  window.seen = {};
+  new MutationObserver(() => {
+    if (row.dataset.status === status) window.seen.shown ??= performance.now();
+    if (!row.isConnected || row.dataset.orderId !== String(id)) window.seen.gone ??= performance.now();
+  }).observe(body, { subtree: true, childList: true, attributes: true });
+}"""
+
+# Collects every mark that a row, a cell or a row to come is given.
+MARKS = """() => {
+  window.marks = new Set();
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const name = target.dataset.field ?? "row";
+      for (const mark of target.classList) if (/^(cell|row)-/.test(mark)) window.marks.add(`${name} ${mark}`);
+    }
+  }).observe(document.querySelector("#orders tbody"), { subtree: true, attributes: true, attributeFilter: ["class"] });
+}"""
+
+
+def mark(blotter: Blotter, order_id: int) -> None:
+    """Leaves a trace on the row's node, which a row made anew would not have."""
+    blotter.row(order_id).evaluate("row => row.setAttribute('data-mark', 'kept')")
+
+
+def marked(blotter: Blotter) -> list[int]:
+    script = "rows => rows.map((row) => Number(row.dataset.orderId))"
+    return [int(order_id) for order_id in blotter.page.locator("#orders tr[data-mark]").evaluate_all(script)]
+
+
+def test_a_save_in_another_process_patches_its_row_without_a_request(
+    server: Server, open_as: Open, trader: Trader
+) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    mark(blotter, order["id"])
+    requests = Requests(blotter)
+    requests.forget()
+
+    server.shell(
+        "from orders.models import Order;"
+        f"order = Order.objects.get(pk={order['id']}); order.quantity = 70; order.text = 'by hand'; order.save()"
+    )
+
+    expect(blotter.cell(order["id"], "text")).to_have_text("by hand")
+    expect(blotter.cell(order["id"], "quantity")).to_have_text("70")
+    assert marked(blotter) == [order["id"]]
+    assert requests.times() == []
+
+
+@pytest.mark.parametrize("present", [3, 30], ids=["short page", "full page"])
+def test_a_new_order_is_inserted_and_the_other_rows_keep_their_nodes(
+    open_as: Open, trader: Trader, present: int
+) -> None:
+    placed = trader.place_many([new_order() for _ in range(present)])
+    blotter = open_as(trader)
+    for order in placed[-2:]:
+        mark(blotter, order["id"])
+    requests = Requests(blotter)
+    requests.forget()
+
+    new = trader.place()
+    trader.report(new, "accept")
+
+    expect(blotter.cell(new["id"], "status")).to_have_text("Working")
+    assert blotter.ids() == ids(trader.orders(page_size="25"))
+    assert marked(blotter) == ids(placed[-2:])[::-1]
+    assert requests.times() == []
+
+
+def test_the_first_order_takes_the_place_of_the_invitation(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    invitation = blotter.page.get_by_role("button", name="Place your first order")
+    expect(invitation).to_be_visible()
+
+    order = trader.place()
+
+    expect(blotter.row(order["id"])).to_be_visible()
+    expect(invitation).to_be_hidden()
+
+
+def test_an_order_that_leaves_its_tab_shows_its_new_status_for_two_seconds(open_as: Open, trader: Trader) -> None:
+    staying, leaving = trader.place(), trader.place()
+    blotter = open_as(trader)
+    blotter.tab("working")
+    blotter.until_ids([leaving["id"], staying["id"]])
+    blotter.page.evaluate(WATCH, [leaving["id"], "filled"])
+
+    trader.fill(leaving, "100")
+
+    expect(blotter.cell(leaving["id"], "status")).to_have_text("Filled")
+    blotter.until_ids([staying["id"]])
+    seen = blotter.page.evaluate("window.seen")
+    assert 1900 < seen["gone"] - seen["shown"] < 4000
+
+
+def test_counts_and_totals_follow_every_step(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    blotter.tab("working")
+    totals = blotter.page.locator("#totals")
+
+    orders = [trader.place() for _ in range(3)]
+    expect(totals).to_have_text("1–3 of 3 orders")
+    assert blotter.counts() == {"working": 3, "filled": 0, "closed": 0, "all": 3}
+
+    trader.fill(orders[0], "100")
+    trader.report(orders[1], "reject", text="Too far from the market")
+    trader.fill(orders[2], "40")
+
+    expect(totals).to_have_text("1–1 of 1 order")
+    assert blotter.counts() == {"working": 1, "filled": 1, "closed": 1, "all": 3}
+
+
+def test_nothing_moves_under_a_pointer_on_a_row_s_actions(open_as: Open, trader: Trader) -> None:
+    orders = [trader.place() for _ in range(4)]
+    blotter = open_as(trader)
+    before = blotter.ids()
+    blotter.row(orders[1]["id"]).locator("td.col-actions").hover()
+
+    trader.place_many([new_order() for _ in range(3)])
+    trader.fill(orders[0], "40")
+
+    waiting = blotter.page.get_by_role("button", name="Show 3 new orders")
+    expect(waiting).to_have_text("3 new")
+    expect(blotter.cell(orders[0]["id"], "cum_qty")).to_have_text("40")
+    assert blotter.ids() == before
+
+    waiting.click()
+
+    blotter.until_ids(ids(trader.orders()))
+    expect(waiting).to_be_hidden()
+
+
+def test_what_changes_is_marked_up_down_or_changed_and_the_mark_goes(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    blotter.page.evaluate(MARKS)
+
+    trader.fill(order, "40")
+    expect(blotter.cell(order["id"], "cum_qty")).to_have_text("40")
+    new = trader.place()
+    expect(blotter.row(new["id"])).to_be_visible()
+
+    marks = set(wait_for(lambda: blotter.page.evaluate("[...window.marks]"), "a mark"))
+    assert {"cum_qty cell-up", "leaves_qty cell-down", "status cell-changed", "row row-changed"} <= marks
+    expect(
+        blotter.page.locator("#orders :is(.cell-up, .cell-down, .cell-changed, .row-new, .row-changed)")
+    ).to_have_count(0)
+
+
+def test_an_order_deleted_elsewhere_goes_and_one_given_away_changes_hands(
+    server: Server, open_as: Open, trader: Trader
+) -> None:
+    deleted, given = trader.place(), trader.place()
+    blotter = open_as(trader)
+    blotter.until_ids([given["id"], deleted["id"]])
+
+    server.shell(
+        "from django.contrib.auth.models import User; from orders.models import Order;"
+        f"Order.objects.get(pk={deleted['id']}).delete();"
+        f"order = Order.objects.get(pk={given['id']}); order.user = User.objects.get(username='desk'); order.save()"
+    )
+
+    blotter.until_ids([])
+    assert blotter.counts()["all"] == 0

@@ -1,0 +1,201 @@
+"""The order table shows what is asked for: sorted, searched, filtered and paged as REST does it, and it stays so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.blotter import Blotter, Requests, ids
+from tests.servers import wait_for
+from tests.traders import Trader, new_order
+
+Open = Callable[..., Blotter]
+
+
+def test_counts_ignore_search_and_filters(open_as: Open, trader: Trader) -> None:
+    trader.place_many([new_order(text="needle"), new_order(), new_order()])
+    blotter = open_as(trader)
+
+    blotter.page.fill("#search", "needle")
+
+    expect(blotter.page.locator("#totals")).to_have_text("1–1 of 1 order, filtered from 3")
+    assert blotter.counts()["all"] == 3
+
+
+def varied_orders() -> list[dict[str, object]]:
+    """Every type, with and without prices, amounts that text would sort wrongly, and texts that locales would."""
+    texts = ["", "Zebra", "apple", "Éclair", "éclair", "10", "9", "_", "😀", "\uff21", "a b", "apple"]
+    types = {
+        "limit": {"price": "99.5"},
+        "market": {"price": None},
+        "stop": {"price": None, "stop_price": "101"},
+        "stop_limit": {"price": "1000", "stop_price": "20.25"},
+    }
+    orders = []
+    for number, text in enumerate(texts):
+        order_type = list(types)[number % 4]
+        terms = {"symbol": ("MSFT", "AAPL", "BAC")[number % 3], "side": ("buy", "sell")[number % 2], "text": text}
+        quantity = str((9, 10, 100, 2000)[number // 3])
+        orders.append(new_order(order_type=order_type, quantity=quantity, **types[order_type], **terms))
+    return orders
+
+
+def other_direction(head: Locator, before: str | None) -> str | None:
+    now = head.get_attribute("aria-sort")
+    return None if now == before else now
+
+
+def test_every_column_sorts_as_rest_does_also_after_live_changes(open_as: Open, trader: Trader) -> None:
+    placed = trader.place_many(varied_orders())
+    for order, quantity in zip(placed[2:6], ("2", "9", "3", "10"), strict=True):
+        trader.fill(order, quantity, "9.75")
+    trader.report(placed[6], "reject", text="No")
+    blotter = open_as(trader, viewport={"width": 2100, "height": 900})
+    blotter.page.select_option("#page-size", "100")
+    fields = blotter.page.locator("#orders thead th[class*=col-]").evaluate_all(
+        "heads => heads.map((head) => /col-(\\w+)/.exec(head.className)[1])"
+    )
+    columns = [field for field in fields if field not in ("toggle", "actions")]
+    assert len(columns) == 18
+
+    for number, column in enumerate(columns):
+        head = blotter.page.locator(f"#orders thead th.col-{column}")
+        directions = set()
+        for price in ("50.25", "2000"):
+            before = head.get_attribute("aria-sort")
+            head.click()
+            direction = wait_for(partial(other_direction, head, before), f"sorting by {column}")
+            directions.add(direction)
+            expect(blotter.page.locator("#orders-scroll.is-loading")).to_have_count(0)
+            ordering = ("-" if direction == "descending" else "") + column
+
+            kept = trader.place(symbol="GE", price=price, quantity="50", text=f"{number}")
+            if price == "2000":
+                trader.fill(kept, "20", price)
+
+            blotter.until_ids(ids(trader.orders(ordering=ordering)))
+        assert directions == {"ascending", "descending"}
+
+
+def test_the_search_finds_what_rest_finds(open_as: Open, trader: Trader) -> None:
+    orders = [new_order(text="Iceberg"), new_order(client_order_id="ice-1"), new_order(symbol="BAC")]
+    trader.place_many(orders)
+    blotter = open_as(trader)
+
+    blotter.page.fill("#search", "ICE")
+    found = ids(trader.orders(search="ICE"))
+    assert len(found) == 2
+    blotter.until_ids(found)
+
+    late = trader.place(text="nice")
+    trader.place(text="unsought")
+
+    blotter.until_ids([late["id"], *found])
+    expect(blotter.page.locator("[data-count=all]")).to_have_text("5")
+
+
+def test_filters_show_what_rest_shows_and_go_by_their_chips(open_as: Open, trader: Trader) -> None:
+    placed = trader.place_many(varied_orders())
+    trader.fill(placed[0], "9")
+    blotter = open_as(trader)
+    page = blotter.page
+
+    page.click("#filters-toggle")
+    page.fill("#filters [name=symbol]", "aapl, MSFT")
+    page.select_option("#filters [name=side]", "buy")
+    page.check("#filters [value=pending_new]")
+    page.check("#filters [value=rejected]")
+    page.click("#filters button[type=submit]")
+
+    chosen = {"symbol": "AAPL,MSFT", "side": "buy", "status": "pending_new,rejected"}
+    found = ids(trader.orders(**chosen))
+    assert 0 < len(found) < len(placed)
+    blotter.until_ids(found)
+
+    inside = trader.place(symbol="MSFT")
+    trader.place(symbol="MSFT", side="sell")
+    trader.place(symbol="BAC")
+    blotter.until_ids([inside["id"], *found])
+
+    page.get_by_role("button", name="Remove the filter BUY").click()
+    blotter.until_ids(ids(trader.orders(symbol="AAPL,MSFT", status="pending_new,rejected")))
+    page.get_by_role("button", name="Remove the filter AAPL, MSFT").click()
+    blotter.until_ids(ids(trader.orders(status="pending_new,rejected")))
+
+
+def test_a_type_and_a_time_can_be_filtered_by(open_as: Open, trader: Trader) -> None:
+    trader.place_many(varied_orders())
+    blotter = open_as(trader, timezone_id="America/New_York")
+    page = blotter.page
+
+    page.click("#filters-toggle")
+    page.select_option("#filters [name=order_type]", "stop_limit")
+    page.fill("#filters [name=created_after]", "2020-01-01T00:00:00")
+    page.click("#filters button[type=submit]")
+    blotter.until_ids(ids(trader.orders(order_type="stop_limit")))
+
+    page.click("#filters-toggle")
+    page.fill("#filters [name=created_before]", "2020-01-02T00:00:00")
+    page.click("#filters button[type=submit]")
+
+    blotter.until_ids([])
+    expect(page.get_by_text("No orders match the search and filters")).to_be_visible()
+    page.get_by_role("button", name="Show all orders").click()
+    blotter.until_ids(ids(trader.orders()))
+
+
+def test_pages_are_as_long_as_asked_and_stay_so_after_a_reload(open_as: Open, trader: Trader) -> None:
+    trader.place_many([new_order() for _ in range(57)])
+    newest = ids(trader.orders())
+    blotter = open_as(trader)
+    blotter.until_ids(newest[:25])
+
+    for size in (100, 50, 10):
+        blotter.page.select_option("#page-size", str(size))
+        blotter.until_ids(newest[:size])
+    expect(blotter.page.locator("#totals")).to_have_text("1–10 of 57 orders")
+    blotter.page.get_by_role("button", name="Last page").click()
+    blotter.until_ids(newest[50:])
+    expect(blotter.page.locator("#totals")).to_have_text("51–57 of 57 orders")
+
+    blotter.page.reload()
+
+    blotter.until_ids(newest[:10])
+
+
+def second_page(blotter: Blotter) -> None:
+    blotter.page.get_by_role("button", name="Next page").click()
+    expect(blotter.page.locator("#page-number")).to_have_text("2 / 3")
+
+
+def searching(blotter: Blotter) -> None:
+    with blotter.page.expect_response(lambda answer: "AAPL" in answer.url):
+        blotter.page.fill("#search", "AAPL")
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"), [(second_page, slice(25, 50)), (searching, slice(0, 25))], ids=["second page", "search"]
+)
+def test_rows_from_elsewhere_come_by_one_request_a_second_at_most(
+    open_as: Open, trader: Trader, where: Callable[[Blotter], None], rows: slice
+) -> None:
+    trader.place_many([new_order() for _ in range(60)])
+    blotter = open_as(trader)
+    where(blotter)
+    requests = Requests(blotter)
+    requests.forget()
+
+    def burst() -> bool:
+        trader.place_many([new_order() for _ in range(3)])
+        return len(requests.times()) >= 3
+
+    wait_for(burst, "the third request of the burst")
+
+    blotter.until_ids(ids(trader.orders())[rows])
+    sent = requests.times()
+    assert all(later - earlier > 0.98 for earlier, later in pairwise(sent))
+    assert len(sent) <= 6
