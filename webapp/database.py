@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -38,5 +40,6 @@ def database(url: str, folder: Path) -> dict[str, Any]:
             "timeout": LOCK_SECONDS,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
-        "TEST": {"NAME": folder / "test.sqlite3"},
+        # A file, as threads need one, and a run's own.
+        "TEST": {"NAME": Path(tempfile.gettempdir(), f"order-monitor-test-{os.getpid()}.sqlite3")},
     }
