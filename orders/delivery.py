@@ -42,7 +42,6 @@ class Delivery:
         self._too_slow = too_slow
         self._wake = asyncio.Event()
         self._sent_since_heartbeat = True
-        self._asked = False
         self._unanswered = False
         self._waiting_since: float | None = None
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
@@ -111,7 +110,6 @@ class Delivery:
     async def _send_next(self, sub: Subscription) -> bool:
         room = wire.WINDOW - self.out
         if room <= 0:
-            await self._ask()
             return False
         chunk = sub.stream.after(sub.position, room)
         if chunk is None:
@@ -122,10 +120,11 @@ class Delivery:
             return True
         sub.position = chunk.last
         self._sent_since_heartbeat = True
-        self._asked = False
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
         await self._send(wire.events(chunk.joined))
+        if self.out >= wire.WINDOW:
+            await self._heartbeat()
         return True
 
     async def _read(self, sub: Subscription, limit: int) -> Chunk | None:
@@ -137,11 +136,6 @@ class Delivery:
             sub.position = sub.received = sub.stream.head
             await self._send(wire.reset(sub.stream.user, sub.position, "The log no longer holds what follows."))
         return None
-
-    async def _ask(self) -> None:
-        if not self._asked:
-            self._asked = True
-            await self._heartbeat()
 
     async def _beat(self) -> None:
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
