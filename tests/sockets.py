@@ -131,10 +131,9 @@ class Client(Socket):
 
     async def follow(self, user: str | None = None, after: Any = None) -> Frame:
         """Subscribes and applies what was known before; the `subscribed` frame."""
-        frame = {"type": "subscribe", "stream": "orders"}
-        answer = await self.ask(
-            **frame, **({"user": user} if user else {}), **({} if after is None else {"after": after})
-        )
+        frame: Frame = {"type": "subscribe", "stream": "orders"}
+        frame |= {name: value for name, value in (("user", user), ("after", after)) if value is not None}
+        answer = await self.ask(**frame)
         assert answer["type"] == "subscribed", answer
         heads = answer["head"] if isinstance(answer["head"], dict) else {answer["user"]: answer["head"]}
         given = after if isinstance(after, dict) else {answer["user"]: after}

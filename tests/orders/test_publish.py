@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from orders import publish
 from orders.publish import Announced, Publisher
@@ -93,6 +93,7 @@ class TestWithADatabase:
     def test_a_save_inside_a_running_loop_is_announced_too(self, own_broker: Broker, alice: User) -> None:
         async def save() -> None:
             place(alice)
+            connection.close()  # a coroutine has one of its own
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

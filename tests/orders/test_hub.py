@@ -1,0 +1,353 @@
+"""The hub: whatever becomes of the announcements, every socket gets every event of its owner once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from django.contrib.auth.models import User
+
+from orders import events, groups, hub, publish, wire
+from orders.hub import get_hub
+from orders.models import Order
+from orders.publish import Publisher
+from orders.reader import in_thread
+from tests.conftest import make_user
+from tests.orders import builders
+from tests.orders.brokers import Broker
+from tests.orders.builders import head_of, log_of, place
+from tests.servers import wait_for
+from tests.sockets import Client, connected
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def aapl(db: None) -> None:
+    builders.instrument()
+
+
+@pytest.fixture
+def nothing_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the process died between its commit and its announcement, every time."""
+    monkeypatch.setattr(publish, "committed", lambda announced: None)
+
+
+@pytest.fixture
+def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What then arrives has been announced."""
+    monkeypatch.setattr(hub, "SWEEP_SECONDS", 3600)
+
+
+def place_many(user: User, count: int) -> None:
+    for _ in range(count):
+        place(user)
+
+
+async def announce(user: User, first: int, last: int) -> None:
+    """Announces these events of the log once more, or out of turn."""
+    logged = [event for event in await in_thread(events.since, user.pk, first - 1) if event.seq <= last]
+    texts = [wire.live_event(event.body, 1.0, 2.0) for event in logged]
+    message = {"type": "orders.events", "user_id": user.pk, "first": first, "texts": texts}
+    await get_channel_layer().group_send(groups.orders(user.pk), message)  # type: ignore[union-attr]
+
+
+async def until(fact: Callable[[], Any], what: str) -> None:
+    await asyncio.to_thread(wait_for, fact, what, 10)
+
+
+def is_complete(client: Client, user: str, head: int) -> Callable[[], bool]:
+    return lambda: client.last[user] == head
+
+
+@pytest.mark.usefixtures("no_sweep")
+class TestAnnounced:
+    async def test_events_arrive_live_without_the_sweep(self, alice: User) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            await in_thread(place_many, alice, 20)
+            await client.until_applied(is_complete(client, "alice", 20))
+            assert (client.gaps, client.duplicates, client.live) == (0, 0, 20)
+
+    async def test_a_duplicate_is_dropped(self, alice: User) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            await in_thread(place_many, alice, 3)
+            await client.until_applied(is_complete(client, "alice", 3))
+            await announce(alice, 1, 3)
+            await announce(alice, 2, 2)
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 4))
+            assert (client.gaps, client.duplicates) == (0, 0)
+
+    async def test_a_gap_is_read_from_the_log(self, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as silent:
+                silent.setattr(publish, "committed", lambda announced: None)
+                await in_thread(place_many, alice, 5)
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 6))
+            assert get_hub().gaps == 1
+            assert (client.gaps, client.duplicates) == (0, 0)
+
+    async def test_announcements_in_another_order_arrive_in_order(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as silent:
+                silent.setattr(publish, "committed", lambda announced: None)
+                await in_thread(place_many, alice, 6)
+            for first, last in ((5, 6), (3, 4), (1, 2), (6, 6), (2, 5)):
+                await announce(alice, first, last)
+            await client.until_applied(is_complete(client, "alice", 6))
+            assert (client.gaps, client.duplicates) == (0, 0)
+
+    async def test_a_message_that_makes_no_sense_stops_nothing(
+        self, alice: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            layer: Any = get_channel_layer()
+            await layer.group_send(groups.orders(alice.pk), {"type": "nonsense"})
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 1))
+        assert "could not be used" in caplog.text
+
+    async def test_many_sockets_that_come_at_once_share_one_channel(self, alice: User, bob: User, desk: User) -> None:
+        clients = [await Client.of(user) for user in (alice, bob, desk) * 4]
+        await asyncio.gather(*(client.follow() for client in clients))
+        layer: Any = get_channel_layer()
+        assert len(layer.channels) == 1
+        assert set(get_hub().streams) == {alice.pk, bob.pk, desk.pk}
+        for user in (alice, bob, desk):
+            await in_thread(place, user)
+        for client, name in zip(clients, ("alice", "bob", "desk") * 4, strict=True):
+            await client.until_applied(is_complete(client, name, 1))
+            assert client.live == 1
+            await client.leave()
+
+    async def test_two_sockets_of_one_owner_get_the_same(self, alice: User) -> None:
+        async with connected(alice) as here, connected(alice) as there:
+            await here.follow()
+            await there.follow()
+            await in_thread(place_many, alice, 5)
+            for client in (here, there):
+                await client.until_applied(is_complete(client, "alice", 5))
+            assert here.applied == there.applied
+
+    async def test_a_stream_ends_with_its_last_follower_and_begins_anew(self, alice: User) -> None:
+        async with connected(alice) as here:
+            await here.follow()
+            async with connected(alice) as there:
+                await there.follow()
+            assert set(get_hub().streams) == {alice.pk}
+        assert (get_hub().streams, get_hub().followers, get_hub().membership.joined) == ({}, set(), set())
+        async with connected(alice) as client:
+            await client.follow()
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 1))
+            assert client.live == 1
+
+    async def test_an_order_given_away_leaves_one_screen_and_enters_the_other(self, alice: User, bob: User) -> None:
+        order = await in_thread(place, alice)
+        async with connected(alice) as hers, connected(bob) as his:
+            await hers.follow()
+            await his.follow()
+            await in_thread(Order.objects.filter(pk=order.pk).update, user=bob)
+            await hers.until_applied(is_complete(hers, "alice", 2))
+            await his.until_applied(is_complete(his, "bob", 1))
+            assert hers.applied["alice"][0]["kind"] == "deleted"
+            assert his.applied["bob"][0]["kind"] == "created"
+
+    async def test_the_desk_watches_everyone_and_one_person_by_name(self, alice: User, bob: User, desk: User) -> None:
+        for user in (alice, bob):
+            await in_thread(place, user)
+        async with connected(desk) as everyone, connected(desk) as one:
+            assert (await everyone.follow("*", after={"bob": 0}))["head"] == {"alice": 1, "bob": 1}
+            assert (await one.follow("bob"))["head"] == 1
+            for user in (alice, bob, alice):
+                await in_thread(place, user)
+            await everyone.until_applied(lambda: everyone.last == {"alice": 3, "bob": 2})
+            await one.until_applied(is_complete(one, "bob", 2))
+            assert [event["seq"] for event in everyone.applied["bob"]] == [1, 2]
+            assert [event["seq"] for event in everyone.applied["alice"]] == [2, 3]
+            assert list(one.applied) == ["bob"]
+
+    async def test_events_frames_hold_one_owners_events_each(self, alice: User, bob: User, desk: User) -> None:
+        for user in (alice, bob, alice, bob):
+            await in_thread(place, user)
+        async with connected(desk) as client:
+            await client.follow("*", after={"alice": 0, "bob": 0})
+            for _ in range(2):
+                frame = await client.until("events")
+                assert len({event["user"] for event in frame["events"]}) == 1
+
+
+@pytest.mark.usefixtures("nothing_is_announced")
+class TestNeverAnnounced:
+    async def test_the_sweep_delivers_what_was_never_announced(self, alice: User) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            await in_thread(place_many, alice, 3)
+            await client.until_applied(is_complete(client, "alice", 3))
+            assert get_hub().swept == 1
+            assert (client.gaps, client.duplicates) == (0, 0)
+
+    async def test_the_sweep_finds_newcomers_for_who_watches_everyone(self, alice: User, desk: User) -> None:
+        await in_thread(place, alice)
+        async with connected(desk) as client:
+            await client.follow("*")
+            carol = await in_thread(make_user, "carol")
+            await in_thread(place_many, carol, 2)
+            await client.until_applied(lambda: client.last.get("carol") == 2)
+            assert client.last == {"alice": 1, "carol": 2}
+
+    async def test_a_newcomer_who_watches_himself_already_reaches_the_desk(self, desk: User, bob: User) -> None:
+        async with connected(bob) as his, connected(desk) as client:
+            await his.follow()
+            await client.follow("*")
+            await in_thread(place, bob)
+            await client.until_applied(lambda: client.last.get("bob") == 1)
+
+    async def test_who_was_unsubscribed_is_not_taken_for_a_newcomer(self, alice: User, bob: User, desk: User) -> None:
+        for user in (alice, bob):
+            await in_thread(place, user)
+        async with connected(desk) as client:
+            await client.follow("*")
+            await client.ask(type="unsubscribe", stream="orders", user="bob")
+            for user in (bob, alice):
+                await in_thread(place, user)
+            await client.until_applied(is_complete(client, "alice", 2))
+            await get_hub().sweep()
+            assert "bob" not in client.applied
+
+    async def test_after_unsubscribing_from_everyone_nobody_is_followed(self, alice: User, desk: User) -> None:
+        await in_thread(place, alice)
+        async with connected(desk) as client:
+            await client.follow("*")
+            answer = await client.ask(type="unsubscribe", stream="orders", user="*")
+            assert answer["head"] == {"alice": 1}
+            await in_thread(place, await in_thread(make_user, "carol"))
+            await get_hub().sweep()
+            assert await client.is_silent()
+            assert get_hub().followers == set()
+
+    async def test_a_failing_sweep_is_followed_by_the_next(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(hub, "SWEEP_SECONDS", 0.05)
+
+        def fail(_: object) -> dict[int, int]:
+            raise RuntimeError("no database")
+
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as patch:
+                patch.setattr(events, "heads", fail)
+                await until(lambda: "The sweep failed" in caplog.text, "the sweep failing")
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 1))
+
+
+async def test_a_watcher_who_remembers_more_than_the_log_holds_is_reset(alice: User, desk: User) -> None:
+    async with connected(desk) as client:
+        await client.follow("*", after={"alice": 700, "nobody": 3, "a\0b": 1})
+        await client.step()
+        assert [(reset["user"], reset["head"]) for reset in client.resets] == [("alice", 0)]
+        await in_thread(place, alice)
+        await client.until_applied(is_complete(client, "alice", 1))
+
+
+class TestBrokers:
+    @pytest.fixture
+    def own_broker(self, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+        with Broker(tmp_path) as running:
+            settings.CHANNEL_LAYERS = running.layers
+            monkeypatch.setattr(publish, "publisher", Publisher())
+            yield running
+
+    async def test_updates_still_arrive_while_the_broker_hangs_and_live_ones_after(
+        self, own_broker: Broker, alice: User, bob: User
+    ) -> None:
+        async with connected(alice) as client, connected(bob) as late:
+            await client.follow()
+            own_broker.pause()
+            loop = asyncio.get_running_loop()
+            for number in range(1, 4):
+                begun = loop.time()
+                await in_thread(place, alice)
+                await client.until_applied(is_complete(client, "alice", number))
+                assert loop.time() - begun < hub.SWEEP_SECONDS + 0.5
+            await late.follow()
+            await in_thread(place, bob)
+            await late.until_applied(is_complete(late, "bob", 1))
+            own_broker.resume()
+            await until(lambda: get_hub_of(loop).membership.joined == {alice.pk, bob.pk}, "the groups being joined")
+            for user, follower in ((alice, client), (bob, late)):
+                await self.live_again(user, follower)
+            assert (client.gaps, client.duplicates, late.gaps, late.duplicates) == (0, 0, 0, 0)
+
+    async def test_a_broker_that_was_restarted_is_heard_again(self, own_broker: Broker, alice: User) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            own_broker.stop()
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 1))
+            own_broker.start()
+            await self.live_again(alice, client)
+            assert (client.gaps, client.duplicates) == (0, 0)
+
+    async def test_without_a_broker_from_the_start_everything_still_arrives(
+        self, own_broker: Broker, alice: User
+    ) -> None:
+        own_broker.stop()
+        async with connected(alice) as client:
+            await client.follow()
+            await in_thread(place_many, alice, 3)
+            await client.until_applied(is_complete(client, "alice", 3))
+
+    async def live_again(self, user: User, client: Client) -> None:
+        """Places orders until one of them has arrived by announcement."""
+        client.live = 0
+        async with asyncio.timeout(20):
+            while not client.live:
+                await in_thread(place, user)
+                head = (await in_thread(events.heads, [user.pk]))[user.pk]
+                await client.until_applied(is_complete(client, user.username, head))
+
+
+def get_hub_of(loop: asyncio.AbstractEventLoop) -> hub.Hub:
+    return hub._hubs[loop]
+
+
+async def test_under_any_writes_two_owners_clients_hold_exactly_their_logs(alice: User, bob: User, desk: User) -> None:
+    def write() -> None:
+        for number in range(30):
+            place(alice)
+            if number % 3 == 0:
+                Order.objects.filter(user=bob).update(text=str(number))
+                with builders.rolled_back():
+                    place(bob)
+                place(bob)
+
+    async with connected(alice) as hers, connected(bob) as his, connected(desk) as watching:
+        for client, name in ((hers, None), (his, None), (watching, "*")):
+            await client.follow(name)
+        await in_thread(write)
+        heads = {"alice": await in_thread(head_of, alice), "bob": await in_thread(head_of, bob)}
+        for client, names in ((hers, ["alice"]), (his, ["bob"]), (watching, ["alice", "bob"])):
+            await client.until_applied(lambda c=client, n=names: all(c.last.get(name) == heads[name] for name in n))
+            assert sorted(client.applied) == names
+            assert (client.gaps, client.duplicates) == (0, 0)
+        for user, client in ((alice, hers), (bob, his)):
+            told = [
+                {k: v for k, v in event.items() if k not in ("hops", "replay")}
+                for event in client.applied[user.username]
+            ]
+            assert told == await in_thread(log_of, user)
