@@ -1,7 +1,8 @@
 /**
  * The buttons of each order's row: only legal steps, a cancel that asks in its own cell, nothing while offline.
  *
- * Fires `amend` (detail: order id), `cancelled` (detail: the order) and `refused` (detail: the error).
+ * Fires `amend` (detail: order id), `asking` (detail: `{before, id}`, the orders whose cancel was and is to be confirmed),
+ * `done` (detail: the order) and `refused` (detail: `{order, error}`).
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
@@ -36,7 +37,7 @@ export class RowActions extends EventTarget {
 
   /** Paints an order's cell. @param {HTMLTableCellElement} cell @param {Order} order */
   paint(cell, order) {
-    if (this.#asking === order.id && !canCancel(order)) this.#asking = null;
+    if (this.#asking === order.id && !canCancel(order)) this.#set(null);
     const mode = this.#mode(order);
     const state = `${mode} ${order.id} ${this.#enabled} ${order.quantity}`;
     if (cell.dataset.state === state) return;
@@ -98,9 +99,15 @@ export class RowActions extends EventTarget {
   /** @param {number|null} id */
   #ask(id) {
     const before = this.#asking;
-    this.#asking = id;
+    this.#set(id);
     if (before !== null) this.#repaint(before);
     if (id !== null) this.#repaint(id);
+  }
+
+  /** @param {number|null} id */
+  #set(id) {
+    const before = this.#asking;
+    this.#asking = id;
     this.dispatchEvent(new CustomEvent("asking", { detail: { before, id } }));
   }
 

@@ -167,6 +167,8 @@ export class RowWork extends EventTarget {
   }
 
   #follow() {
+    const { asking } = this.#actions;
+    if (asking !== null && !this.#blotter.rows.node(asking)) this.#actions.dismiss();
     this.#subrow.place();
     const order = this.#subrow.id === null ? undefined : this.#blotter.rows.order(this.#subrow.id);
     if (order) this.#details?.show(order, `${this.#orderUrl(order.id)}events/`);
