@@ -13,9 +13,9 @@ from tests.servers import ROOT
 from webapp import env
 
 
-def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
@@ -42,11 +42,20 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(name: str, value: str) -> None:
-    stopped = manage("check", **{name: value})
+    stopped = python("-c", "import webapp.settings", **{name: value})
 
     assert stopped.returncode != 0
     assert len(stopped.stderr.strip().splitlines()) == 1
     assert name in stopped.stderr
+
+
+def test_a_command_with_a_wrong_value_ends_in_that_one_line_without_telling_the_value() -> None:
+    stopped = python("manage.py", "check", DATABASE_URL="mysql://orders:secret@localhost/orders")
+
+    assert stopped.returncode == 2
+    assert stopped.stderr == (
+        "DATABASE_URL must be a URL that begins with postgres:// or postgresql:// or sqlite://.\n"
+    )
 
 
 def test_every_variable_has_its_heading_in_the_settings_page_and_no_heading_lacks_its_variable() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,10 +65,23 @@ def test_an_unknown_api_path_answers_json(signed_in: Client) -> None:
     assert answer.json()["code"] == "not_found"
 
 
+def test_the_pages_of_the_api_s_documentation_keep_to_the_policy(signed_in: Client) -> None:
+    page = signed_in.get("/api/docs/")
+    schema = signed_in.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+
+    scripts = re.findall(r"<script(?P<attributes>[^>]*)>(?P<inline>[^<]*)", page.content.decode())
+    assert scripts
+    assert all("src=" in attributes and not inline.strip() for attributes, inline in scripts)
+    assert "https://" not in page.content.decode()
+    assert "/api/orders/" in schema.json()["paths"]
+
+
 def test_health_and_metrics_are_there_for_machines(db: None) -> None:
     assert Client().get("/health/live").json() == {"status": "ok"}
     assert Client().get("/health/ready").json() == {"status": "ok", "database": "ok", "broker": "ok"}
-    assert "orders_events_published_total" in Client().get("/metrics").content.decode()
+    metrics = Client().get("/metrics").content.decode()
+    assert re.search(r"^orders_events_published_total \d+$", metrics, re.MULTILINE)
+    assert re.search(r"^orders_sockets 0$", metrics, re.MULTILINE)
 
 
 def test_the_site_is_not_ready_without_its_broker(db: None, settings: pytest.FixtureRequest) -> None:

@@ -1,0 +1,55 @@
+"""HTTP under the real server: one thread and one kept connection a request, and no request that holds up the end."""
+
+from __future__ import annotations
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from tests.servers import Server, wait_for
+
+TRACE = """
+from django.dispatch import receiver
+from django.db.backends.signals import connection_created
+
+@receiver(connection_created)
+def count(**kwargs):
+    with open("connections", "a") as opened:
+        opened.write("one\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server that notes each database connection it opens."""
+    server = Server(tmp_path_factory.mktemp("counted") / "served")
+    with open(server.folder / "webapp" / "asgi.py", "a") as asgi:
+        asgi.write(TRACE)
+    return server
+
+
+def test_requests_reuse_the_connections_of_their_threads_and_the_end_waits_for_none(counted: Server) -> None:
+    counted.start()
+    assert counted.process is not None
+    [daphne] = [child for child in psutil.Process(counted.process.pid).children() if "daphne" in child.cmdline()]
+    token = counted.token("alice")
+
+    def ask(_: int) -> int:
+        return counted.request("GET", "/api/orders/", Authorization=f"Token {token}")[0]
+
+    with ThreadPoolExecutor(8) as clients:
+        assert set(clients.map(ask, range(80))) == {200}
+    opened = (counted.folder / "connections").read_text().splitlines()
+
+    with ThreadPoolExecutor(4) as clients, socket.create_connection(("127.0.0.1", counted.port)) as unfinished:
+        unfinished.sendall(b"POST /api/orders/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+        busy = [clients.submit(ask, number) for number in range(40)]
+        wait_for(lambda: any(each.done() for each in busy), "requests under way")
+        daphne.terminate()
+        daphne.wait(6)
+        counted.stop()
+
+    assert len(opened) <= 24
+    assert "Traceback" not in counted.log()
