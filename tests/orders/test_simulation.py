@@ -1,0 +1,191 @@
+"""The simulated flow: decided purely, done through the services, bounded, and never anybody else's."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from market.demo import make_instruments
+from market.models import Instrument
+from orders import demo, simulation
+from orders.lifecycle import ExecutionKind, Status
+from orders.models import DemoRun, Order, OrderEvent
+from orders.origin import Source, acting
+from orders.simulation import MOST, Amend, Execute, Flow, Market, Place, RequestCancel, Working, decide
+from tests.orders.builders import place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def instruments(db: None) -> None:
+    make_instruments()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker answers without letting an order wait."""
+    monkeypatch.setattr(simulation, "SETTLE", timedelta(0))
+
+
+def working(status: Status, number: int = 1) -> Working:
+    return Working(number, status, 1, "AAPL", Decimal(100), Decimal(0), Decimal("230.5"))
+
+
+def deeds(orders: list[Working], count: int = 300) -> Counter[type]:
+    market = Market(random.Random(1), {"AAPL": Instrument(symbol="AAPL")})
+    rng = random.Random(2)
+    return Counter(type(decide(rng, market, orders)) for _ in range(count))
+
+
+def test_an_empty_book_is_filled_first() -> None:
+    assert set(deeds([])) == {Place}
+
+
+def test_a_full_book_gets_no_more_orders() -> None:
+    assert Place not in deeds([working(Status.NEW, number) for number in range(MOST)])
+
+
+def test_a_working_book_is_filled_amended_and_cancelled() -> None:
+    assert {Execute, Amend, RequestCancel, Place} <= set(deeds([working(Status.NEW, n) for n in range(20)]))
+
+
+def test_the_broker_answers_what_waits_for_it() -> None:
+    market = Market(random.Random(1), {"AAPL": Instrument(symbol="AAPL")})
+    rng = random.Random(3)
+    answers = [decide(rng, market, [working(Status.PENDING_CANCEL)]) for _ in range(200)]
+
+    kinds = {deed.report.kind for deed in answers if isinstance(deed, Execute)}
+    assert kinds == {ExecutionKind.CANCEL, ExecutionKind.CANCEL_REFUSED}
+
+
+def test_the_same_seed_decides_the_same() -> None:
+    def run() -> list[str]:
+        rng, market = random.Random(5), Market(random.Random(6), {"AAPL": Instrument(symbol="AAPL")})
+        return [type(decide(rng, market, [working(Status.NEW)])).__name__ for _ in range(50)]
+
+    assert run() == run()
+
+
+def test_a_flow_makes_a_believable_living_book(instruments: None, at_once: None, alice: User) -> None:
+    flow = Flow(alice, seed=7)
+
+    done = sum(flow.step() for _ in range(400))
+
+    kinds = set(OrderEvent.objects.values_list("kind", flat=True))
+    assert done > 350
+    assert kinds >= {"created", "accepted", "partially_filled", "filled", "amended", "cancel_requested", "canceled"}
+    assert 5 <= Order.objects.for_trader(alice).working().count() <= MOST + 1
+    assert set(OrderEvent.objects.values_list("source", flat=True)) == {"system"}
+
+
+def test_imported_orders_and_other_people_s_are_never_touched(
+    instruments: None, at_once: None, alice: User, bob: User
+) -> None:
+    with acting(Source.IMPORT):
+        imported = place(alice)
+    foreign = place(bob)
+    flow = Flow(alice, seed=8)
+
+    for _ in range(150):
+        flow.step()
+
+    assert Order.objects.get(pk=imported.pk).version == 1
+    assert Order.objects.get(pk=foreign.pk).version == 1
+
+
+def test_an_order_placed_by_hand_is_answered(instruments: None, at_once: None, alice: User) -> None:
+    by_hand = place(alice)
+    flow = Flow(alice, seed=9)
+
+    for _ in range(100):
+        flow.step()
+
+    assert Order.objects.get(pk=by_hand.pk).version > 1
+
+
+def test_the_command_plays_for_its_time_and_tells_what_it_did(instruments: None, alice: User) -> None:
+    output = StringIO()
+
+    call_command("simulate_orders", user="alice", rate=500.0, seconds=0.5, seed=1, stdout=output)
+
+    assert Order.objects.for_trader(alice).exists()
+    assert "events in" in output.getvalue()
+
+
+@pytest.mark.parametrize("options", [{"user": "nobody"}, {"user": "alice", "rate": 0.0}])
+def test_the_command_refuses_what_makes_no_sense(alice: User, options: dict[str, Any]) -> None:
+    with pytest.raises(CommandError):
+        call_command("simulate_orders", **options)
+
+
+class Pause:
+    """Instead of waiting, does something at a certain beat."""
+
+    def __init__(self, at: int, what: Any) -> None:
+        self.beats = 0
+        self.at, self.what = at, what
+
+    def wait(self, seconds: float) -> None:
+        self.beats += 1
+        if self.beats == self.at:
+            self.what()
+        assert self.beats < 50, "the flow did not end"
+
+
+def started(user: User) -> DemoRun:
+    """A run whose thread is ours to be."""
+    run: DemoRun = DemoRun.objects.create(user=user, ends_at=simulation.timezone.now() + timedelta(minutes=2))
+    return run
+
+
+def test_the_demo_ends_on_stop_from_any_process(instruments: None, alice: User) -> None:
+    run = started(alice)
+
+    done = demo.play(alice, run.token, Pause(5, lambda: demo.stop(alice)))  # type: ignore[arg-type]
+
+    assert done >= 5
+    assert demo.running(alice) is None
+
+
+def test_the_demo_ends_by_itself(instruments: None, alice: User) -> None:
+    run = started(alice)
+
+    def time_passes() -> None:
+        DemoRun.objects.update(ends_at=simulation.timezone.now())
+
+    demo.play(alice, run.token, Pause(3, time_passes))  # type: ignore[arg-type]
+
+    assert not DemoRun.objects.exists()
+
+
+def test_a_second_start_goes_on_with_the_first(instruments: None, alice: User) -> None:
+    run = started(alice)
+
+    assert demo.start(alice) == run.ends_at
+    assert DemoRun.objects.get().token == run.token
+
+
+def test_an_older_player_leaves_a_newer_run_alone(instruments: None, alice: User) -> None:
+    run = started(alice)
+    old = run.token
+    run.token = simulation.uuid.uuid4()
+    run.save(update_fields=["token"])
+
+    assert demo.play(alice, old, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
+    assert DemoRun.objects.exists()
+
+
+def test_without_a_start_nothing_moves(instruments: None, alice: User) -> None:
+    order = place(alice)
+
+    assert demo.running(alice) is None
+    assert Order.objects.get(pk=order.pk).version == 1
