@@ -1,4 +1,4 @@
-"""Runs pytest with DATABASE_URL set to a throw-away PostgreSQL: `python -m tests.on_postgresql [pytest's arguments]`."""
+"""Runs pytest on a throw-away PostgreSQL: `python -m tests.on_postgresql [pytest's arguments]`."""
 
 from __future__ import annotations
 

@@ -133,17 +133,16 @@ class Server:
 
     def start(self, host: str = "127.0.0.1") -> Server:
         """Returns when /health/ready answers for this host."""
-        log = open(self.folder / "serve.log", "a")
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        log.close()
+        with open(self.folder / "serve.log", "a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
         self.until_ready(host)
         return self
 
