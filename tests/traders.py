@@ -45,6 +45,9 @@ class Trader:
     token: str
     session: str
 
+    def __str__(self) -> str:
+        return self.name
+
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         return self.server.request(method, path, body, Authorization=f"Token {self.token}")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from tests.servers import PATIENCE, wait_for
 
@@ -14,9 +15,18 @@ FIELDS = ("symbol", "side", "quantity", "price", "cum_qty", "leaves_qty", "avg_p
 
 
 class Blotter:
+    """`sent` and `received` are the frames of every websocket that the page has opened."""
+
     def __init__(self, page: Page, user: str) -> None:
         self.page = page
         self.user = user
+        self.sent: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda text: self.sent.append(json.loads(text)))
+        socket.on("framereceived", lambda text: self.received.append(json.loads(text)))
 
     def until_state(self, state: str) -> None:
         expect(self.page.locator("#connection")).to_have_attribute("data-state", state, timeout=MILLISECONDS)

@@ -60,12 +60,11 @@ def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: _note_violation(message.text, errors))
+        blotter = Blotter(page, str(who))
         if isinstance(who, Trader):
             context.add_cookies([{"name": "sessionid", "value": who.session, "url": who.server.url}])
-            blotter = Blotter(page, who.name)
             page.goto(f"{who.server.url}/")
         else:
-            blotter = Blotter(page, who)
             _fill_in(page, at.url, who, password)
         if live:
             blotter.until_state("live")

@@ -1,0 +1,264 @@
+"""The stream monitor and the strip tell the truth: what has come, what is missing, and how things stand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import WebSocketRoute, expect
+
+from tests.browser.blotter import MILLISECONDS, Blotter, ids
+from tests.servers import Server, wait_for
+from tests.traders import Trader, enlist, new_order
+
+Open = Callable[..., Blotter]
+
+FIGURES = ("last", "p50", "p95", "p99")
+TIME = r"\d\d:\d\d:\d\d"
+
+
+@pytest.fixture(scope="module")
+def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(Path(tmp_path_factory.mktemp("stopped")))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def own_server(module_server: Server) -> Server:
+    """A running server that the test may stop."""
+    if module_server.process is None or module_server.process.poll() is not None:
+        module_server.start()
+    return module_server
+
+
+def monitor_seqs(blotter: Blotter) -> list[int]:
+    script = "rows => rows.map((row) => Number(row.dataset.seq))"
+    return [int(seq) for seq in blotter.page.locator("#monitor tbody tr[data-seq]").evaluate_all(script)]
+
+
+def latency(blotter: Blotter) -> dict[str, str]:
+    """The figures as the document has them, shown or folded away."""
+    return {name: blotter.page.locator(f"[data-latency={name}]").text_content() or "" for name in FIGURES}
+
+
+def test_the_monitor_shows_the_newest_500_events_newest_first(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+
+    trader.place_many([new_order() for _ in range(620)])
+    order = trader.place()
+    trader.report(order, "accept")
+
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("622")
+    wait_for(lambda: monitor_seqs(blotter) == list(range(622, 122, -1)), "the newest 500 in the monitor")
+    expect(blotter.page.locator("#monitor .monitor-head")).to_contain_text("showing 500 of 622")
+    assert blotter.proof() == {"seq": 622, "head": 622, "gaps": 0, "duplicates": 0}
+
+
+def test_a_paused_monitor_counts_on_and_shows_all_when_it_goes_on(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    first = trader.place()
+    expect(blotter.row(first["id"])).to_be_visible()
+    wait_for(lambda: monitor_seqs(blotter) == [1], "the first event in the monitor")
+
+    blotter.page.get_by_role("button", name="Pause", exact=True).click()
+    later = trader.place_many([new_order() for _ in range(3)])
+
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("4")
+    blotter.until_ids([*ids(later)[::-1], first["id"]])
+    assert monitor_seqs(blotter) == [1]
+    expect(blotter.page.get_by_text("drawing paused")).to_be_visible()
+
+    blotter.page.get_by_role("button", name="Go on").click()
+
+    wait_for(lambda: monitor_seqs(blotter) == [4, 3, 2, 1], "the events of the pause")
+
+
+def test_a_cleared_monitor_begins_anew(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    trader.place()
+    wait_for(lambda: monitor_seqs(blotter) == [1], "the first event in the monitor")
+
+    blotter.page.get_by_role("button", name="Clear", exact=True).click()
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("0")
+    assert monitor_seqs(blotter) == []
+    trader.place()
+
+    wait_for(lambda: monitor_seqs(blotter) == [2], "the next event in the monitor")
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("1")
+    assert blotter.proof()["seq"] == 2
+
+
+def test_realtime_off_unsubscribes_and_on_resumes_with_nothing_lost(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    realtime = blotter.page.locator("#realtime")
+    trader.place()
+    blotter.until_applied(2)
+
+    realtime.click()
+
+    blotter.until_state("off")
+    expect(realtime).to_have_attribute("aria-pressed", "false")
+    expect(blotter.page.locator("[data-connection-word]")).to_have_text(re.compile(f"Paused at {TIME}"))
+    wait_for(lambda: "unsubscribed" in types(blotter), "the answer to unsubscribe")
+    heard = len(blotter.received)
+    trader.fill(order, "40")
+    trader.place_many([new_order() for _ in range(5)])
+    blotter.page.select_option("#page-size", "50")  # the table works while paused, and shows what is there now
+    blotter.until_ids(ids(trader.orders()))
+    assert blotter.proof()["seq"] == 2
+    assert "events" not in types(blotter)[heard:]
+
+    realtime.click()
+
+    blotter.until_state("live")
+    blotter.until_applied(8)
+    assert [frame["after"] for frame in blotter.sent if frame["type"] == "subscribe"] == [1, 2]
+    assert blotter.proof() == {"seq": 8, "head": 8, "gaps": 0, "duplicates": 0}
+    wait_for(lambda: monitor_seqs(blotter) == [8, 7, 6, 5, 4, 3], "the events since realtime was turned on")
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("6")
+    expect(blotter.cell(order["id"], "cum_qty")).to_have_text("40")
+
+
+def types(blotter: Blotter) -> list[str]:
+    # Asking the page for anything lets the frames that have come be noted.
+    blotter.page.locator("#connection").count()
+    return [frame["type"] for frame in blotter.received]
+
+
+def test_realtime_stays_as_it_was_left(open_as: Open, trader: Trader) -> None:
+    trader.place()
+    blotter = open_as(trader)
+    blotter.page.locator("#realtime").click()
+    blotter.until_state("off")
+
+    blotter.page.reload()
+
+    blotter.until_state("off")
+    blotter.until_ids(ids(trader.orders()))
+    expect(blotter.page.locator("#realtime")).to_have_attribute("aria-pressed", "false")
+
+
+def test_latency_is_a_dash_until_an_event_was_seen_live_and_never_negative(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    assert set(latency(blotter).values()) == {"–"}
+    blotter.page.locator("#realtime").click()
+    blotter.until_state("off")
+    trader.place_many([new_order() for _ in range(3)])
+    blotter.page.locator("#realtime").click()
+    blotter.until_applied(3)
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("3")
+    assert set(latency(blotter).values()) == {"–"}, "replayed events were measured"
+
+    for _ in range(5):
+        trader.place()
+
+    wait_for(lambda: "–" not in latency(blotter).values(), "the latency of live events")
+    blotter.page.get_by_role("button", name="Details").click()
+    expect(blotter.page.locator("#latency-count")).to_have_text("Of 5 live events")
+    figures = {name: float(text) for name, text in latency(blotter).items()}
+    assert 0 < figures["p50"] <= figures["p95"] <= figures["p99"] < 5000
+    assert 0 < figures["last"] < 5000
+    expect(blotter.page.locator("#clock-offset")).to_have_text(re.compile(r"of the server [+−][\d.]+ ms ± [\d.]+ ms"))
+    expect(blotter.page.locator("#hops tr")).to_have_count(5)
+
+
+@pytest.mark.parametrize(
+    ("copies", "gaps", "duplicates"), [(0, 1, 0), (2, 0, 1)], ids=["a lost frame", "a doubled frame"]
+)
+def test_what_goes_wrong_on_the_way_is_counted_and_healed(
+    open_as: Open, trader: Trader, copies: int, gaps: int, duplicates: int
+) -> None:
+    blotter = open_as(trader)
+    tampered: list[str] = []
+
+    def tamper(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(text: str | bytes) -> None:
+            first = json.loads(text)["type"] == "events" and not tampered
+            if first:
+                tampered.append(str(text))
+            for _ in range(copies if first else 1):
+                socket.send(text)
+
+        server.on_message(pass_on)
+
+    blotter.page.route_web_socket("**/ws/", tamper)
+    blotter.page.reload()
+    blotter.until_state("live")
+    lost = trader.place()
+    wait_for(lambda: blotter.page.locator("#stream").count() and tampered, "the first event on its way")
+    trader.place()
+
+    blotter.until_applied(2)
+    assert blotter.proof() == {"seq": 2, "head": 2, "gaps": gaps, "duplicates": duplicates}
+    expect(blotter.row(lost["id"])).to_be_visible()
+    wait_for(lambda: monitor_seqs(blotter) == [2, 1], "both events in the monitor")
+
+
+def test_offline_is_said_shown_and_made_good_again(open_as: Open, own_server: Server) -> None:
+    [trader] = enlist(own_server, 1)
+    order = trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    amend = page.get_by_role("button", name="Amend buy 100 AAPL")
+    page.click("#new-order")
+    page.fill("#ticket [name=quantity]", "77")
+
+    own_server.stop()
+
+    blotter.until_state("offline")
+    expect(page.locator("[data-connection-word]")).to_have_text("Offline")
+    expect(page.locator("#as-of")).to_have_text(re.compile(f"as of {TIME}"))
+    expect(page.locator("#orders tbody")).to_have_css("filter", "grayscale(1)")
+    expect(amend).to_be_disabled()
+    own_server.shell(
+        "from orders.models import Order;"
+        f"order = Order.objects.get(pk={order['id']}); order.text = 'while away'; order.save();"
+        "order.pk = None; order._state.adding = True; order.client_order_id = 'while-away'; order.save()"
+    )
+
+    own_server.start()
+
+    expect(page.get_by_text("Caught up: 2 events")).to_be_visible(timeout=MILLISECONDS)
+    blotter.until_state("live")
+    expect(page.locator("#as-of")).to_be_hidden()
+    expect(page.locator("#orders tbody")).to_have_css("filter", "none")
+    expect(amend.first).to_be_enabled()
+    expect(blotter.cell(order["id"], "text")).to_have_text("while away")
+    blotter.until_ids(ids(trader.orders()))
+    assert blotter.proof() == {"seq": 3, "head": 3, "gaps": 0, "duplicates": 0}
+    expect(page.locator("#ticket [name=quantity]")).to_have_value("77")
+
+
+def test_a_server_that_hangs_is_called_stale_and_nothing_is_lost(open_as: Open, own_server: Server) -> None:
+    [trader] = enlist(own_server, 1)
+    order = trader.place()
+    blotter = open_as(trader)
+    assert own_server.process is not None
+    children = psutil.Process(own_server.process.pid).children()
+    [server] = [child for child in children if "daphne" in " ".join(child.cmdline())]
+
+    server.suspend()
+    try:
+        blotter.until_state("stale")
+        expect(blotter.page.locator("#as-of")).to_have_text(re.compile(f"as of {TIME}"))
+        own_server.shell(
+            "from orders.models import Order;"
+            f"order = Order.objects.get(pk={order['id']}); order.text = 'meanwhile'; order.save()"
+        )
+    finally:
+        server.resume()
+
+    blotter.until_state("live")
+    expect(blotter.cell(order["id"], "text")).to_have_text("meanwhile")
+    blotter.until_applied(2)
+    expect(blotter.page.locator("#as-of")).to_be_hidden()
