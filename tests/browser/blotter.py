@@ -119,6 +119,11 @@ def ids(orders: list[dict[str, Any]]) -> list[int]:
     return [int(order["id"]) for order in orders]
 
 
+def values_of(page: Page, form: str, *names: str) -> dict[str, str]:
+    """What the fields of this form hold."""
+    return {name: page.input_value(f"{form} [name={name}]") for name in names}
+
+
 def same(shown: dict[str, Any], order: dict[str, Any]) -> bool:
     """Whether a row on screen says what REST says, however its decimals are padded."""
     return int(shown["id"]) == order["id"] and all(_same(shown.get(name), order[name]) for name in FIELDS)

@@ -1,0 +1,136 @@
+"""Orders are amended and cancelled in their rows, and nothing typed is lost when somebody else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.blotter import Blotter, ids, values_of
+from tests.traders import Trader
+
+Open = Callable[..., Blotter]
+
+
+def amend_form(blotter: Blotter, order: dict[str, Any]) -> Page:
+    blotter.row(order["id"]).get_by_role("button", name="Amend").click()
+    expect(blotter.page.locator("form.amend")).to_be_visible()
+    return blotter.page
+
+
+def test_an_order_is_amended_in_its_row(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+    assert values_of(page, "form.amend", "quantity", "price") == {"quantity": "100", "price": "585.33"}
+    expect(page.locator("form.amend [name=stop_price]")).to_be_hidden()
+
+    page.fill("form.amend [name=quantity]", "70")
+    page.fill("form.amend [name=text]", "smaller")
+    page.get_by_role("button", name="Amend", exact=True).click()
+
+    expect(page.locator("form.amend")).to_be_hidden()
+    expect(blotter.cell(order["id"], "quantity")).to_have_text("70")
+    amended = trader.order(order["id"])
+    assert (amended["quantity"], amended["text"], amended["price"]) == ("70", "smaller", "585.33")
+
+
+def test_an_amendment_that_is_refused_says_why_under_its_field(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    trader.fill(order, "40")
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+
+    page.fill("form.amend [name=quantity]", "39")
+    page.get_by_role("button", name="Amend", exact=True).click()
+
+    expect(page.locator("form.amend [data-error=quantity]")).not_to_be_empty()
+    assert values_of(page, "form.amend", "quantity") == {"quantity": "39"}
+    assert trader.order(order["id"])["quantity"] == "100"
+    page.keyboard.press("Escape")
+    expect(page.locator("form.amend")).to_be_hidden()
+
+
+def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_sent(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+    page.fill("form.amend [name=price]", "590")
+    trader.amend(order, price="580", quantity="90")
+
+    page.get_by_role("button", name="Amend", exact=True).click()
+
+    send_mine = page.get_by_role("button", name="Send mine on the new version")
+    expect(send_mine).to_be_visible()
+    expect(page.locator("form.amend [data-message]")).to_contain_text("changed meanwhile (version 2)")
+    expect(page.locator("[data-now=price]")).to_have_text("yours 590 · now 580")
+    assert values_of(page, "form.amend", "price", "quantity") == {"price": "590", "quantity": "90"}
+    assert trader.order(order["id"])["price"] == "580"
+
+    send_mine.click()
+
+    expect(page.locator("form.amend")).to_be_hidden()
+    amended = trader.order(order["id"])
+    assert (amended["price"], amended["quantity"], amended["version"]) == ("590", "90", 3)
+
+
+def test_a_stale_amendment_can_be_discarded(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+    page.fill("form.amend [name=text]", "mine")
+    trader.amend(order, text="theirs")
+    page.get_by_role("button", name="Amend", exact=True).click()
+    expect(page.locator("[data-now=text]")).to_have_text("yours mine · now theirs")
+
+    page.get_by_role("button", name="Discard").click()
+
+    expect(page.locator("form.amend")).to_be_hidden()
+    expect(blotter.cell(order["id"], "text")).to_have_text("theirs")
+    assert trader.order(order["id"])["version"] == 2
+
+
+def test_a_row_that_is_being_edited_stays_while_others_come_and_it_changes(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    blotter.tab("working")
+    page = amend_form(blotter, order)
+    page.fill("form.amend [name=quantity]", "55")
+
+    trader.place()
+    trader.fill(order, "100")
+
+    expect(blotter.cell(order["id"], "status")).to_have_text("Filled")
+    expect(page.get_by_role("button", name="Show 1 new order")).to_be_visible()
+    assert blotter.ids() == [order["id"]]
+    assert values_of(page, "form.amend", "quantity") == {"quantity": "55"}
+
+    page.get_by_role("button", name="Discard").click()
+
+    blotter.until_ids(ids(trader.orders(tab="working")))
+
+
+def test_a_cancel_asks_in_its_cell_naming_side_quantity_and_symbol(open_as: Open, trader: Trader) -> None:
+    waiting, working = trader.place(), trader.place(side="sell", quantity="30", symbol="MSFT", price="470")
+    trader.report(working, "accept")
+    blotter = open_as(trader)
+    cell = blotter.row(working["id"]).locator("td.col-actions")
+    cell.get_by_role("button", name="Cancel").click()
+    expect(cell).to_contain_text("Cancel sell 30 MSFT?")
+
+    cell.get_by_role("button", name="Keep").click()
+    expect(cell).not_to_contain_text("?")
+    assert trader.order(working["id"])["status"] == "new"
+    cell.get_by_role("button", name="Cancel").click()
+    cell.get_by_role("button", name="Yes, cancel").click()
+
+    expect(blotter.cell(working["id"], "status")).to_have_text("Cancelling")
+    expect(cell.get_by_role("button")).to_have_count(0)
+    trader.report(working, "cancel")
+    expect(blotter.cell(working["id"], "status")).to_have_text("Cancelled")
+
+    other = blotter.row(waiting["id"]).locator("td.col-actions")
+    other.get_by_role("button", name="Cancel").click()
+    other.get_by_role("button", name="Yes, cancel buy 100 AAPL").click()
+    expect(blotter.cell(waiting["id"], "status")).to_have_text("Cancelled")

@@ -1,0 +1,228 @@
+"""Orders are placed on the page, by hand and by key, and nothing typed is lost when that goes wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.blotter import Blotter, values_of
+from tests.servers import wait_for
+from tests.traders import Trader
+
+Open = Callable[..., Blotter]
+
+
+def fill_ticket(page: Page, **values: str) -> None:
+    for name, value in values.items():
+        page.fill(f"#ticket [name={name}]", value)
+
+
+def open_ticket(blotter: Blotter, **values: str) -> Page:
+    """The ticket with 18 AAPL at 585.33, unless told otherwise."""
+    blotter.page.click("#new-order")
+    fill_ticket(blotter.page, **({"symbol": "AAPL", "quantity": "18", "price": "585.33"} | values))
+    return blotter.page
+
+
+def test_an_order_is_placed_by_a_button_that_says_it(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    page = open_ticket(blotter, symbol="aapl")
+
+    page.get_by_role("button", name="Buy 18 AAPL at 585.33, day").click()
+
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 18 AAPL at 585.33, day.")
+    [order] = trader.orders()
+    terms = {name: order[name] for name in ("symbol", "side", "quantity", "price", "order_type", "time_in_force")}
+    assert terms == {
+        "symbol": "AAPL",
+        "side": "buy",
+        "quantity": "18",
+        "price": "585.33",
+        "order_type": "limit",
+        "time_in_force": "day",
+    }
+    expect(blotter.cell(order["id"], "status")).to_have_text("Waiting for broker")
+    assert trader.get("/api/events/")["results"][0]["source"] == "page"
+    expect(page.locator("#ticket")).to_be_visible()
+    assert values_of(page, "#ticket", "symbol", "quantity", "price") == {"symbol": "aapl", "quantity": "", "price": ""}
+
+
+def test_the_ticket_asks_only_for_what_the_type_needs(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader), quantity="5")
+    page.locator("#ticket .side-sell").click()
+    page.select_option("#ticket [name=time_in_force]", "ioc")
+    expect(page.get_by_role("button", name="Sell 5 AAPL at 585.33, IOC")).to_be_visible()
+
+    page.select_option("#ticket [name=order_type]", "market")
+    expect(page.locator("#ticket [name=price]")).to_be_hidden()
+    page.get_by_role("button", name="Sell 5 AAPL at market, IOC").click()
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Sell 5 AAPL at market")
+    page.select_option("#ticket [name=order_type]", "stop_limit")
+    fill_ticket(page, quantity="6", price="580", stop_price="581")
+    page.get_by_role("button", name="Sell 6 AAPL at 580, stop 581, day").click()
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Sell 6 AAPL")
+
+    newest, older = trader.orders()
+    assert (newest["order_type"], newest["price"], newest["stop_price"]) == ("stop_limit", "580", "581")
+    assert (older["order_type"], older["price"], older["time_in_force"]) == ("market", None, "ioc")
+
+
+def test_errors_stand_under_their_fields_and_what_was_typed_stays(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader), symbol="NOPE", quantity="-3", price="0.001", text="a note")
+    names = ("symbol", "quantity", "price", "text")
+    error = "#ticket [data-error={}]".format
+
+    page.click("#ticket [type=submit]")
+    expect(page.locator(error("symbol"))).to_have_text("There is no such instrument.")
+    expect(page.locator("#ticket [name=symbol]")).to_be_focused()
+    assert values_of(page, "#ticket", *names) == dict(zip(names, ("NOPE", "-3", "0.001", "a note"), strict=True))
+
+    fill_ticket(page, symbol="AAPL")
+    page.click("#ticket [type=submit]")
+    expect(page.locator(error("quantity"))).to_have_text("Must be greater than 0.")
+    expect(page.locator(error("price"))).to_have_text("Must be a multiple of the tick size 0.01.")
+    expect(page.locator(error("symbol"))).to_be_empty()
+    assert values_of(page, "#ticket", *names) == dict(zip(names, ("AAPL", "-3", "0.001", "a note"), strict=True))
+
+    fill_ticket(page, quantity="3", price="0.01")
+    page.click("#ticket [type=submit]")
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 3 AAPL")
+    expect(page.locator(error("price"))).to_be_empty()
+    assert len(trader.orders()) == 1
+
+
+def test_a_send_that_got_no_answer_is_sent_again_and_placed_once(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    page = open_ticket(blotter)
+    bodies: list[Any] = []
+
+    def swallow_first_answer(route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        bodies.append(route.request.post_data_json)
+        if len(bodies) == 1:
+            route.fetch()  # it arrives, and its answer is lost
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/api/orders/", swallow_first_answer)
+    page.click("#ticket [type=submit]")
+    expect(page.locator("#ticket [data-message]")).to_contain_text("No answer from the server")
+    assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "18", "price": "585.33"}
+
+    page.click("#ticket [type=submit]")
+
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 18 AAPL")
+    assert len(bodies) == 2
+    assert bodies[0] == bodies[1]
+    [order] = trader.orders()
+    blotter.until_ids([order["id"]])
+    page.fill("#ticket [name=quantity]", "4")
+    page.fill("#ticket [name=price]", "585.33")
+    page.click("#ticket [type=submit]")
+    wait_for(lambda: len(trader.orders()) == 2, "the next attempt's own order")
+
+
+def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+
+    trader.report(order, "reject", text="Insufficient buying power")
+
+    expect(blotter.cell(order["id"], "status")).to_have_text("Rejected")
+    expect(blotter.cell(order["id"], "text")).to_have_text("Insufficient buying power")
+    expect(blotter.cell(order["id"], "status")).to_have_css("color", "rgb(179, 38, 30)")
+    notice = blotter.page.get_by_role("alert").filter(has_text="Insufficient buying power")
+    expect(notice).to_contain_text("Rejected: Buy 100 AAPL at 585.33, day.")
+    notice.get_by_role("button").click()
+    expect(notice).to_have_count(0)
+
+
+def test_a_fill_makes_no_notice(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+
+    trader.fill(order, "100")
+
+    expect(blotter.cell(order["id"], "status")).to_have_text("Filled")
+    expect(blotter.page.locator("#notices .notice")).to_have_count(0)
+
+
+def test_orders_are_placed_and_cancelled_while_realtime_is_off(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    blotter.page.locator("#realtime").click()
+    blotter.until_state("off")
+    page = open_ticket(blotter)
+
+    page.click("#ticket [type=submit]")
+
+    wait_for(trader.orders, "the order at the server")
+    [order] = trader.orders()
+    cell = blotter.row(order["id"]).locator("td.col-actions")
+    cell.get_by_role("button", name="Cancel").click()
+    cell.get_by_role("button", name="Yes, cancel").click()
+    expect(blotter.cell(order["id"], "status")).to_have_text("Cancelled")
+
+
+def test_the_keys_do_what_the_help_says(open_as: Open, trader: Trader) -> None:
+    older, newer = trader.place(), trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    press = page.keyboard.press
+
+    press("j")
+    expect(blotter.row(newer["id"])).to_be_focused()
+    press("j")
+    expect(blotter.row(older["id"])).to_be_focused()
+    press("k")
+    expect(blotter.row(newer["id"])).to_be_focused()
+    press("Enter")
+    expect(page.locator(".details")).to_contain_text("Placed")
+    press("Escape")
+    expect(page.locator(".details")).to_have_count(0)
+    press("c")
+    expect(blotter.row(newer["id"])).to_contain_text("Cancel buy 100 AAPL?")
+    press("Escape")
+    expect(blotter.row(newer["id"])).not_to_contain_text("?")
+    press("e")
+    expect(page.locator("form.amend [name=quantity]")).to_be_focused()
+    press("Escape")
+    expect(page.locator("form.amend")).to_have_count(0)
+    press("n")
+    expect(page.locator("#ticket [name=symbol]")).to_be_focused()
+    page.keyboard.type("nj/")
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "nj/"}
+    press("Escape")
+    expect(page.locator("#ticket")).to_be_hidden()
+    press("/")
+    expect(page.locator("#search")).to_be_focused()
+    press("Tab")
+    page.locator("#orders-scroll").focus()
+    press(" ")
+    blotter.until_state("off")
+    press(" ")
+    blotter.until_state("live")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 360])
+def test_a_row_opens_to_all_its_fields_and_its_history(open_as: Open, trader: Trader, width: int) -> None:
+    order = trader.place(text="first note")
+    trader.report(order, "accept")
+    blotter = open_as(trader, viewport={"width": width, "height": 740})
+    row = blotter.row(order["id"])
+
+    (row if width == 360 else row.locator("td.col-toggle")).click()
+
+    details = blotter.page.locator(".details")
+    expect(details).to_contain_text(order["client_order_id"])
+    expect(details.locator("li")).to_contain_text([re.compile("Placed"), re.compile("Accepted")])
+    trader.fill(order, "40")
+    expect(details.locator("li")).to_contain_text(
+        [re.compile("Placed"), re.compile("Accepted"), re.compile("Part fill")]
+    )
