@@ -1,4 +1,4 @@
-"""Model fields that behave the same on SQLite and PostgreSQL: exact decimals and text that sorts bytewise."""
+"""Model fields that behave the same on SQLite and PostgreSQL: exact decimals, text that sorts bytewise, symbols."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
 
 class AmountField(models.DecimalField):
@@ -82,3 +83,23 @@ class BytewiseCharField(models.CharField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class SymbolDescriptor(ForwardManyToOneDescriptor):
+    """Lets `order.symbol` be set by name, as people write it; the database still checks that the name exists."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if isinstance(value, str):
+            setattr(instance, self.field.attname, value)
+        else:
+            super().__set__(instance, value)
+
+
+class SymbolField(models.ForeignKey):
+    """A reference to an instrument by its symbol, so that sorting and searching by symbol needs no join."""
+
+    forward_related_accessor_class = SymbolDescriptor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs |= {"to": "market.Instrument", "to_field": "symbol", "db_column": "symbol", "on_delete": models.PROTECT}
+        super().__init__(*args, **kwargs)

@@ -86,6 +86,17 @@ class Step(StrEnum):
     REQUEST_CANCEL = "request_cancel"
 
 
+STATUS_LABELS = {
+    Status.PENDING_NEW: "Waiting for broker",
+    Status.NEW: "Working",
+    Status.PARTIALLY_FILLED: "Partly filled",
+    Status.FILLED: "Filled",
+    Status.PENDING_CANCEL: "Cancelling",
+    Status.CANCELED: "Cancelled",
+    Status.REJECTED: "Rejected",
+    Status.EXPIRED: "Expired",
+}
+
 WORKING = frozenset({Status.PENDING_NEW, Status.NEW, Status.PARTIALLY_FILLED, Status.PENDING_CANCEL})
 CLOSED = frozenset({Status.CANCELED, Status.REJECTED, Status.EXPIRED})
 DONE = CLOSED | {Status.FILLED}
@@ -128,6 +139,15 @@ class Transition:
     kind: Kind
 
 
+# Where these lead whatever the order was before.
+ENDS: dict[Step, Transition] = {
+    Step.ACCEPT: Transition(Status.NEW, Kind.ACCEPTED),
+    Step.REJECT: Transition(Status.REJECTED, Kind.REJECTED),
+    Step.CANCEL: Transition(Status.CANCELED, Kind.CANCELED),
+    Step.EXPIRE: Transition(Status.EXPIRED, Kind.EXPIRED),
+}
+
+
 def is_legal(status: Status, step: Step) -> bool:
     return step in STEPS[status]
 
@@ -157,25 +177,16 @@ def step(status: Status, step: Step, quantity: Decimal, cum_qty: Decimal) -> Tra
     if not is_legal(status, step):
         raise IllegalStep(status, step)
     match step:
-        case Step.ACCEPT:
-            return Transition(Status.NEW, Kind.ACCEPTED)
-        case Step.REJECT:
-            return Transition(Status.REJECTED, Kind.REJECTED)
-        case Step.CANCEL:
-            return Transition(Status.CANCELED, Kind.CANCELED)
-        case Step.EXPIRE:
-            return Transition(Status.EXPIRED, Kind.EXPIRED)
-        case Step.CANCEL_REFUSED:
-            return Transition(open_status(quantity, cum_qty), Kind.CANCEL_REFUSED)
-        case Step.REQUEST_CANCEL:
-            if status is Status.PENDING_NEW:
-                return Transition(Status.CANCELED, Kind.CANCELED)
-            return Transition(Status.PENDING_CANCEL, Kind.CANCEL_REQUESTED)
+        case Step.FILL if cum_qty >= quantity:
+            return Transition(Status.FILLED, Kind.FILLED)
+        case Step.FILL:
+            stays = status in CLOSED or status is Status.PENDING_CANCEL
+            return Transition(status if stays else Status.PARTIALLY_FILLED, Kind.PARTIALLY_FILLED)
         case Step.AMEND:
             amended = Status.PENDING_NEW if status is Status.PENDING_NEW else open_status(quantity, cum_qty)
             return Transition(amended, Kind.AMENDED)
-        case Step.FILL:
-            if cum_qty >= quantity:
-                return Transition(Status.FILLED, Kind.FILLED)
-            stays = status in CLOSED or status is Status.PENDING_CANCEL
-            return Transition(status if stays else Status.PARTIALLY_FILLED, Kind.PARTIALLY_FILLED)
+        case Step.CANCEL_REFUSED:
+            return Transition(open_status(quantity, cum_qty), Kind.CANCEL_REFUSED)
+        case Step.REQUEST_CANCEL if status is not Status.PENDING_NEW:
+            return Transition(Status.PENDING_CANCEL, Kind.CANCEL_REQUESTED)
+    return ENDS[Step.CANCEL if step is Step.REQUEST_CANCEL else step]

@@ -11,25 +11,14 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import connections, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
-from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.functions import Round
 from django.utils import timezone
 
-from market.fields import AmountField, BytewiseCharField, ExactDecimalField
+from market.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
 from orders import lifecycle, rows
-from orders.lifecycle import OrderType, Side, Status, TimeInForce
+from orders.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
 from orders.querysets import OrderQuerySet
 
-STATUS_LABELS = {
-    Status.PENDING_NEW: "Waiting for broker",
-    Status.NEW: "Working",
-    Status.PARTIALLY_FILLED: "Partly filled",
-    Status.FILLED: "Filled",
-    Status.PENDING_CANCEL: "Cancelling",
-    Status.CANCELED: "Cancelled",
-    Status.REJECTED: "Rejected",
-    Status.EXPIRED: "Expired",
-}
 CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
 
 
@@ -42,28 +31,8 @@ def new_client_order_id() -> str:
     return str(uuid.uuid4())
 
 
-class SymbolDescriptor(ForwardManyToOneDescriptor):
-    """Lets `order.symbol` be set by name, as people write it; the database still checks that the name exists."""
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        if isinstance(value, str):
-            setattr(instance, self.field.attname, value)
-        else:
-            super().__set__(instance, value)
-
-
-class SymbolField(models.ForeignKey):
-    """A reference to an instrument by its symbol, so that sorting and searching by symbol needs no join."""
-
-    forward_related_accessor_class = SymbolDescriptor
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs |= {"to": "market.Instrument", "to_field": "symbol", "db_column": "symbol", "on_delete": models.PROTECT}
-        super().__init__(*args, **kwargs)
-
-
 class Change(NamedTuple):
-    """What a save is about to do: the stored row before it, and the kind of event its author means (None: corrected)."""
+    """What a save is about to do: the stored row before it, and the kind of event meant (None: corrected)."""
 
     before: Order | None
     kind: lifecycle.Kind | None = None
@@ -196,9 +165,8 @@ class Order(models.Model):
             super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
 
     def _stored(self, alias: str) -> Order | None:
-        if self.pk is None:
-            return None
-        return next(iter(OrderQuerySet(Order, using=alias).by_id([self.pk], lock=True)), None)
+        stored = OrderQuerySet(Order, using=alias).by_id([] if self.pk is None else [self.pk], lock=True)
+        return stored[0] if stored else None
 
     def _clean_values(self, alias: str) -> None:
         """Turns what was assigned, expressions for the database too, into the values that a later read will find."""
@@ -216,8 +184,7 @@ class Order(models.Model):
 
     def _differs(self, before: Order, names: set[str] | None) -> bool:
         """Whether this save would change what a reader sees."""
-        after = rows.order_row(self)
-        changed = rows.changes(rows.order_row(before), after).keys() - {"id", "leaves_qty"}
+        changed = rows.changes(rows.order_row(before), rows.order_row(self)).keys() - {"id", "leaves_qty"}
         return bool(changed if names is None else changed & names)
 
 

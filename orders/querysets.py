@@ -39,7 +39,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def by_id(self, ids: Iterable[int], *, lock: bool = False) -> list[Order]:
         """These orders with their owners, by id, in batches that every database takes; `lock` until the commit."""
         wanted = sorted(set(ids))
-        if lock:
+        if lock and wanted:
             self._lock_logs(wanted)
         found: list[Order] = []
         for some in _batches(wanted):

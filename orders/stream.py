@@ -54,7 +54,7 @@ class Stream:
         self.seen = max(self.seen, head)
 
     def after(self, position: int, limit: int) -> Chunk | None:
-        """The events that follow `position`, at most `limit` and a frame's worth; None if they are no longer in hand."""
+        """The events that follow `position`, at most `limit` and a frame's worth; None if no longer in hand."""
         start = position - (self.head - len(self._texts))
         if start < 0:
             return None
@@ -80,9 +80,9 @@ def pack(position: int, texts: Sequence[str], sizes: Sequence[int] | None = None
     """As many of these events, the first numbered `position` + 1, as one frame may hold; at least one."""
     room = wire.FRAME_BYTES - wire.EVENTS_ENVELOPE
     count = 0
-    for text, size in zip(texts, sizes or [len(text.encode()) + 1 for text in texts], strict=True):
+    for size in sizes or [len(text.encode()) + 1 for text in texts]:
         room -= size
         if room < 0 and count:
             break
         count += 1
-    return Chunk(position + count, wire.join_events(texts[:count]))
+    return Chunk(position + count, ",".join(texts[:count]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -213,10 +213,6 @@ def live_event(body: str, committed: float, published: float) -> str:
 def replayed_event(body: str, at: datetime) -> str:
     """An event read from the log, from its logged text."""
     return f'{body[:-1]},"hops":{{"committed":{at.timestamp() * 1000:.3f},"published":null}},"replay":true}}'
-
-
-def join_events(events: Sequence[str]) -> str:
-    return ",".join(events)
 
 
 def events(joined: str) -> str:

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
                     "symbol",
-                    orders.models.SymbolField(
+                    market.fields.SymbolField(
                         db_column="symbol",
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,

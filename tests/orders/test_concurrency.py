@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from orders import events, services
+from orders.errors import VersionConflict
 from orders.models import Order
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, told
@@ -60,7 +61,7 @@ def test_one_amendment_wins_however_many_expect_the_same_version(alice: User) ->
     def amend(text: str) -> str:
         try:
             services.amend(alice, order.pk, 1, {"text": text})
-        except services.VersionConflict:
+        except VersionConflict:
             return "conflict"
         return text
 

@@ -1,0 +1,131 @@
+"""Executing orders: a broker's reports, each counted once, and the arithmetic of fills."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from orders import lifecycle, rows, rules
+from orders.errors import DuplicateExecId, NotFound
+from orders.lifecycle import ExecutionKind, Step
+from orders.models import Change, Execution, Order
+from orders.steps import can_execute, can_watch, check_may_execute, lock, take_step, transition
+
+EXEC_ID_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A broker's execution report; `last_qty` and `last_price` belong to a fill alone."""
+
+    exec_id: str
+    kind: ExecutionKind
+    last_qty: Decimal | None = None
+    last_price: Decimal | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """The order after the report, and whether this call changed it (False: the ExecID was known already)."""
+
+    order: Order
+    created: bool
+
+
+def execute(user: User | None, order_id: int, report: Report) -> Executed:
+    """Takes a broker's report on any order; `user` None is the system itself (import, demo, paper broker).
+
+    Raises NotFound, Forbidden, DuplicateExecId, InvalidTransition, ValidationFailed.
+    """
+    with transaction.atomic():
+        order = lock(order_id)
+        if user is not None and not can_execute(user):
+            if order is None or (order.user_id != user.pk and not can_watch(user)):
+                raise NotFound("There is no such order.")
+            check_may_execute(user)
+        if order is None:
+            raise NotFound("There is no such order.")
+        _check_report(report)
+        known = order.executions.filter(exec_id=report.exec_id).first()
+        if known is not None:
+            if _report_of(known) != _normal(report):
+                raise DuplicateExecId("This exec_id has been used for another report.", current=rows.order_row(order))
+            return Executed(order, created=False)
+        if report.kind is ExecutionKind.FILL:
+            _fill(order, report)
+        else:
+            take_step(order, Step(report.kind), text=report.text or None)
+        Execution.objects.create(order=order, **_columns(report))
+    return Executed(order, created=True)
+
+
+def _fill(order: Order, report: Report) -> None:
+    before = copy.copy(order)
+    assert report.last_qty is not None
+    assert report.last_price is not None
+    transition(order, Step.FILL, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
+    problems = rules.Problems()
+    rules.check_amount(problems, "last_qty", report.last_qty, order.symbol.lot_size, "lot size")
+    rules.check_amount(problems, "last_price", report.last_price, Decimal(1).scaleb(-lifecycle.DECIMAL_PLACES), "unit")
+    problems.check()
+    cum_qty = order.cum_qty + report.last_qty
+    if cum_qty > order.quantity:
+        left = rows.decimal_string(order.quantity - order.cum_qty)
+        problems.add("last_qty", f"More than the {left} that can still be filled.")
+    elif not rules.fits(cum_qty) or not rules.fits(order.quantity - cum_qty):
+        problems.add("last_qty", f"The sum of the fills has more than {lifecycle.SIGNIFICANT_DIGITS} digits.")
+    problems.check()
+    leads_to = transition(order, Step.FILL, order.quantity, cum_qty)
+    order.status = leads_to.status
+    order.cum_qty = cum_qty
+    with localcontext(prec=60):
+        order.gross_trade_amount += report.last_qty * report.last_price
+    order.avg_price = lifecycle.avg_price(order.gross_trade_amount, cum_qty)
+    if report.text:
+        order.text = report.text
+    order.save(
+        update_fields=["status", "cum_qty", "gross_trade_amount", "avg_price", "text"],
+        change=Change(before, leads_to.kind),
+    )
+
+
+def _check_report(report: Report) -> None:
+    problems = rules.Problems()
+    rules.check_text(problems, "text", report.text)
+    rules.check_text(problems, "exec_id", report.exec_id, EXEC_ID_LENGTH)
+    if not report.exec_id:
+        problems.add("exec_id", "This field is required.")
+    for name, value in (("last_qty", report.last_qty), ("last_price", report.last_price)):
+        if report.kind is ExecutionKind.FILL and value is None:
+            problems.add(name, "A fill needs it.")
+        elif report.kind is not ExecutionKind.FILL and value is not None:
+            problems.add(name, "Only a fill has it.")
+        elif value is not None and not rules.fits(value):
+            problems.add(name, "Not a number that can be kept exactly.")
+    problems.check()
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    return {
+        "exec_id": report.exec_id,
+        "kind": report.kind,
+        "last_qty": report.last_qty,
+        "last_price": report.last_price,
+        "text": report.text,
+    }
+
+
+def _normal(report: Report) -> tuple[str, ...]:
+    amounts = ("" if value is None else rows.decimal_string(value) for value in (report.last_qty, report.last_price))
+    return (report.kind, *amounts, report.text)
+
+
+def _report_of(known: Execution) -> tuple[str, ...]:
+    stored = Report(known.exec_id, ExecutionKind(known.kind), known.last_qty, known.last_price, known.text)
+    return _normal(stored)

@@ -1,0 +1,159 @@
+"""Placing orders: checked by the rules, and once for every `client_order_id`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import orjson
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from market.models import SYMBOL, Instrument
+from orders import limits, origin, rows, rules
+from orders.errors import DuplicateClientOrderId, ValidationFailed
+from orders.lifecycle import OrderType, Side, TimeInForce
+from orders.models import Change, Order, new_client_order_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as somebody wants to place it; without a `client_order_id` one is made."""
+
+    symbol: str
+    side: Side
+    quantity: Decimal
+    order_type: OrderType = OrderType.LIMIT
+    time_in_force: TimeInForce = TimeInForce.DAY
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    text: str = ""
+    client_order_id: str = ""
+
+    def fingerprint(self) -> str:
+        """The same for the same body, however its numbers are written."""
+        body = [
+            self.symbol,
+            self.side,
+            self.order_type,
+            self.time_in_force,
+            *(None if v is None else rows.decimal_string(v) for v in (self.quantity, self.price, self.stop_price)),
+            self.text,
+        ]
+        return hashlib.sha256(orjson.dumps(body)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order, and whether this call made it (False: it stood already, placed by the same body)."""
+
+    order: Order
+    created: bool
+
+
+@dataclass
+class _Batch:
+    """What placing several orders in one transaction needs only once."""
+
+    user: User
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+
+
+def place(user: User, new: NewOrder) -> Placed:
+    """Places one order for this user. Raises ValidationFailed or DuplicateClientOrderId."""
+    [placed] = _place_all(user, [new], lambda _, refused: refused)
+    return placed
+
+
+def place_many(user: User, new_orders: Sequence[NewOrder]) -> list[Placed]:
+    """Places all of these or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
+    return _place_all(user, new_orders, in_list)
+
+
+def in_list(index: int, refused: ValidationFailed) -> ValidationFailed:
+    """The refusal of one order of a list, naming its place."""
+    fields = {f"{index}.{name}": messages for name, messages in (refused.fields or {}).items()}
+    return ValidationFailed(f"Order {index + 1} of the list: {refused.message}", fields=fields)
+
+
+def _place_all(
+    user: User,
+    new_orders: Sequence[NewOrder],
+    tell: Callable[[int, ValidationFailed], ValidationFailed],
+) -> list[Placed]:
+    new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
+    try:
+        return _place_in_turn(user, new_orders, tell)
+    except IntegrityError:
+        # Somebody placed the same client_order_id between our look and our insert; the second look finds it.
+        return _place_in_turn(user, new_orders, tell)
+
+
+def _place_in_turn(
+    user: User,
+    new_orders: Sequence[NewOrder],
+    tell: Callable[[int, ValidationFailed], ValidationFailed],
+) -> list[Placed]:
+    placed = []
+    with transaction.atomic():
+        batch = _Batch(user)
+        for index, new in enumerate(new_orders):
+            try:
+                placed.append(_place(batch, new))
+            except ValidationFailed as refused:
+                raise tell(index, refused) from refused
+    return placed
+
+
+def _place(batch: _Batch, new: NewOrder) -> Placed:
+    problems = rules.Problems()
+    rules.check_client_order_id(problems, new.client_order_id)
+    problems.check()
+    fingerprint = new.fingerprint()
+    existing = (
+        Order.objects.for_trader(batch.user).select_related("user").filter(client_order_id=new.client_order_id).first()
+    )
+    if existing is not None:
+        if existing.fingerprint != fingerprint:
+            raise DuplicateClientOrderId(
+                f"client_order_id {new.client_order_id} belongs to another order of yours.",
+                current=rows.order_row(existing),
+            )
+        return Placed(existing, created=False)
+    instrument = _instrument(batch, new.symbol, problems)
+    rules.check_amount(problems, "quantity", new.quantity, instrument.lot_size, "lot size")
+    rules.check_prices(problems, instrument, new.order_type, new.price, new.stop_price)
+    rules.check_time_in_force(problems, new.order_type, new.time_in_force)
+    rules.check_text(problems, "text", new.text)
+    problems.check()
+    limits.check(batch.user, new.quantity, new.price or new.stop_price)
+    order = Order(
+        user=batch.user,
+        client_order_id=new.client_order_id,
+        symbol=instrument,
+        side=new.side,
+        order_type=new.order_type,
+        time_in_force=new.time_in_force,
+        quantity=new.quantity,
+        price=new.price,
+        stop_price=new.stop_price,
+        text=new.text,
+        fingerprint=fingerprint,
+        is_import=origin.current().source is origin.Source.IMPORT,
+    )
+    order.save(force_insert=True, change=Change(None))
+    return Placed(order, created=True)
+
+
+def _instrument(batch: _Batch, symbol: str, problems: rules.Problems) -> Instrument:
+    if symbol not in batch.instruments:
+        instrument = Instrument.objects.filter(symbol=symbol).first() if re.match(SYMBOL, symbol) else None
+        if instrument is None or not instrument.active:
+            problems.add("symbol", "There is no such instrument." if instrument is None else "This is not traded now.")
+            problems.check()
+        assert instrument is not None
+        batch.instruments[symbol] = instrument
+    return batch.instruments[symbol]

@@ -1,0 +1,65 @@
+"""Taking an order for a change: locked, at the version that was expected, one legal step further. And who may."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+
+from orders import lifecycle, rows
+from orders.errors import Forbidden, InvalidTransition, NotFound, VersionConflict
+from orders.lifecycle import Step
+from orders.models import Change, Order
+
+
+def can_watch(user: User) -> bool:
+    """Whether this person finds everyone's orders: the desk and the broker do."""
+    return user.has_perm("orders.watch_all_orders") or user.has_perm("orders.execute_order")
+
+
+def can_execute(user: User) -> bool:
+    return user.has_perm("orders.execute_order")
+
+
+def check_may_execute(user: User) -> None:
+    """Raises Forbidden for anyone but a broker."""
+    if not can_execute(user):
+        raise Forbidden("Only a broker may report executions.")
+
+
+def lock(order_id: int) -> Order | None:
+    return next(iter(Order.objects.by_id([order_id], lock=True)), None)
+
+
+def locked(user: User, order_id: int, *, owner: bool) -> Order:
+    order = lock(order_id)
+    if order is None or (owner and order.user_id != user.pk and not can_watch(user)):
+        raise NotFound("There is no such order.")
+    if owner and order.user_id != user.pk:
+        raise Forbidden("This is somebody else's order.")
+    return order
+
+
+def expect(order: Order, version: int) -> None:
+    if order.version != version:
+        raise VersionConflict(
+            f"The order has changed: it is at version {order.version}, not {version}.", current=rows.order_row(order)
+        )
+
+
+def transition(order: Order, step: Step, quantity: Decimal, cum_qty: Decimal) -> lifecycle.Transition:
+    try:
+        return lifecycle.step(lifecycle.Status(order.status), step, quantity, cum_qty)
+    except lifecycle.IllegalStep as illegal:
+        raise InvalidTransition(str(illegal), current=rows.order_row(order)) from illegal
+
+
+def take_step(order: Order, step: Step, text: str | None) -> None:
+    """A step that moves no quantities; a reason, where one is given, becomes the order's text."""
+    before = copy.copy(order)
+    leads_to = transition(order, step, order.quantity, order.cum_qty)
+    order.status = leads_to.status
+    if text is not None:
+        order.text = text
+    order.save(update_fields=["status", "text"], change=Change(before, leads_to.kind))
