@@ -14,49 +14,43 @@
  */
 
 import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";
-import { Backoff } from "./backoff.js";
-import { COLUMNS } from "./columns.js";
+import { COLUMNS, columnSettings } from "./columns.js";
 import { nextFrame } from "./frames.js";
 import { datatablesParams, sortFrom } from "./datatables-request.js";
+import { Fetcher } from "./fetcher.js";
 import { Rows } from "./rows.js";
 import { TableWindow } from "./table-window.js";
-
-const FETCH_EVERY_MS = 1000;
 
 DataTable.ext.errMode = "none";
 
 export class Blotter extends EventTarget {
   rows;
   window;
-  #api;
-  #url;
   #table;
+  #fetcher;
   /** What the person asks for; the window holds what was answered. @type {Query} */
   #wanted;
-  #serial = 0;
-  #fetching = false;
-  #fetched = -Infinity;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #fetchTimer;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #leaveTimer;
-  #backoff = new Backoff();
   /** Why rows must not move now. @type {Set<string>} */
   #holds = new Set();
   /** Orders somebody works on. @type {Set<number>} */
   #kept = new Set();
   /** Orders changed since the last drawing, as they are now. @type {Map<number, Order>} */
   #changed = new Map();
-  /** Whether somebody asked for what is newer than the answer under way. */
-  #again = false;
   #draw = () => this.#drawNow();
 
   /** @param {HTMLTableElement} table @param {Api} api @param {string} url @param {Query} query @param {RowPainter} painter @param {Flash} flash */
   constructor(table, api, url, query, painter, flash) {
     super();
-    this.#api = api;
-    this.#url = url;
     this.#wanted = query;
+    this.#fetcher = new Fetcher(
+      () => api.get(url, datatablesParams(this.#wanted)),
+      (answer) => this.#refresh(answer),
+    );
+    this.#fetcher.addEventListener("failed", (event) =>
+      this.#tell("failed", /** @type {CustomEvent} */ (event).detail),
+    );
     this.window = new TableWindow(query);
     this.#table = new DataTable(table, {
       serverSide: true,
@@ -68,7 +62,7 @@ export class Blotter extends EventTarget {
       layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
       language: { emptyTable: "", zeroRecords: "", loadingRecords: "" },
       order: query.sort.map(({ field, dir }) => [COLUMNS.findIndex((column) => column.field === field) + 1, dir]),
-      columns: columnSettings(),
+      columns: columnSettings(DataTable.render.text()),
       createdRow: (/** @type {Node} */ row, /** @type {any} */ order) =>
         painter.adopt(/** @type {HTMLTableRowElement} */ (row), order),
       ajax: (/** @type {any} */ request, /** @type {(answer: object) => void} */ callback) => {
@@ -110,9 +104,7 @@ export class Blotter extends EventTarget {
 
   /** Brings the page up to date from the server, at most once a second, without touching rows that are right. */
   refetch() {
-    this.#again = this.#fetching;
-    this.window.needsFetch = true;
-    this.#fetchSoon();
+    this.#fetcher.afresh();
   }
 
   /** Rows stay where they are until `release`; their cells go on changing. @param {string} reason @param {number} [id] */
@@ -144,7 +136,7 @@ export class Blotter extends EventTarget {
     } else {
       this.#arrange();
     }
-    if (this.window.needsFetch) this.#fetchSoon();
+    if (this.window.needsFetch) this.#fetcher.soon();
     const { start } = this.#wanted;
     if (start > 0 && this.window.filtered <= start) this.ask({ start: this.#lastStart() });
   }
@@ -169,14 +161,9 @@ export class Blotter extends EventTarget {
     const sort = sortFrom(request);
     const resorted = JSON.stringify(sort) !== JSON.stringify(this.#wanted.sort);
     this.#wanted = { ...this.#wanted, sort, start: resorted ? 0 : this.#wanted.start };
-    const serial = ++this.#serial;
     this.#tell("loading");
-    const answer = await this.#fetch();
-    if (serial !== this.#serial) return;
-    if (answer === null) {
-      setTimeout(() => serial === this.#serial && this.#load(request, callback), this.#backoff.next());
-      return;
-    }
+    const answer = await this.#fetcher.now();
+    if (answer === null) return;
     this.window.load(answer, this.#wanted);
     this.#changed.clear();
     const data = this.window.rows.map((order) => ({ ...order }));
@@ -188,73 +175,22 @@ export class Blotter extends EventTarget {
     this.#loaded(answer);
   }
 
-  #fetchSoon() {
-    if (this.#fetching || this.#fetchTimer !== undefined) return;
-    const wait = Math.max(0, this.#fetched + FETCH_EVERY_MS - performance.now());
-    this.#fetchTimer = setTimeout(() => this.#refetchNow(), wait);
-  }
-
-  async #refetchNow() {
-    this.#fetchTimer = undefined;
-    if (!this.window.needsFetch) return;
-    const serial = this.#serial;
-    const answer = await this.#fetch();
-    if (serial !== this.#serial) return;
-    if (answer === null) {
-      this.#fetchTimer = setTimeout(() => this.#refetchNow(), FETCH_EVERY_MS + this.#backoff.next());
-      return;
-    }
+  /** An answer that nobody but the events asked for: rows that are right stay as they are. @param {Answer} answer */
+  #refresh(answer) {
     this.window.load(answer, this.#wanted);
     nextFrame(this.#draw);
     this.#loaded(answer);
-  }
-
-  /** @returns {Promise<Answer|null>} null where no answer came */
-  async #fetch() {
-    this.#fetching = true;
-    this.#fetched = performance.now();
-    try {
-      const answer = await this.#api.get(this.#url, datatablesParams(this.#wanted, this.#serial));
-      this.#backoff.reset();
-      return answer;
-    } catch (error) {
-      this.#tell("failed", error);
-      return null;
-    } finally {
-      this.#fetching = false;
-    }
   }
 
   /** @param {Answer} answer */
   #loaded(answer) {
     this.#tell("loaded", answer.head);
     this.#tell("changed");
-    this.window.needsFetch ||= this.#again;
-    this.#again = false;
-    if (this.window.needsFetch) this.#fetchSoon();
+    if (this.window.needsFetch) this.#fetcher.soon();
   }
 
   /** @param {string} type @param {unknown} [detail] */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/** Every cell is text: nothing an order carries is ever read as HTML. */
-function columnSettings() {
-  const render = DataTable.render.text();
-  const plain = { data: null, defaultContent: "", orderable: false };
-  const columns = COLUMNS.map(({ field, title, numeric }) => ({
-    data: field,
-    name: field,
-    title,
-    render,
-    className: `col-${field}${numeric ? " numeric" : ""}`,
-    orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
-  }));
-  return [
-    { ...plain, title: "Details", className: "col-toggle" },
-    ...columns,
-    { ...plain, title: "Actions", className: "col-actions" },
-  ];
 }

@@ -35,7 +35,8 @@ export class Book extends EventTarget {
   #search = /** @type {HTMLInputElement} */ (find("#search"));
   #store;
   #loaded = false;
-  #failed = false;
+  /** Why the newest request failed; empty once one has not. */
+  #failure = "";
 
   /** @param {Api} api @param {string} url @param {Instruments} instruments @param {Store} store */
   constructor(api, url, instruments, store) {
@@ -85,14 +86,14 @@ export class Book extends EventTarget {
     blotter.addEventListener("loading", () => find("#orders-scroll").classList.add("is-loading"));
     blotter.addEventListener("loaded", () => {
       this.#loaded = true;
-      this.#failed = false;
+      this.#failure = "";
       find("#orders-scroll").classList.remove("is-loading");
       rememberQuery(this.#store, blotter.query);
       this.#show();
     });
     blotter.addEventListener("failed", (event) => {
-      this.#failed = true;
-      this.#show(/** @type {CustomEvent} */ (event).detail.message);
+      this.#failure = /** @type {CustomEvent} */ (event).detail.message;
+      this.#show();
     });
     blotter.addEventListener("held", (event) => this.#showHeld(/** @type {CustomEvent} */ (event).detail));
     this.#passOn(blotter, "loaded");
@@ -115,16 +116,19 @@ export class Book extends EventTarget {
     });
   }
 
-  /** @param {string} [failure] */
-  #show(failure = "") {
+  #show() {
     const { query } = this.#blotter;
     const { rows, counts, filtered, total } = this.#blotter.window;
     this.#tabs.show(query.tab, counts);
     this.#filters.show(query.filters);
     this.#pager.show({ start: query.start, length: query.length, shown: rows.length, filtered, total });
     find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
+    const failed = this.#failure !== "";
+    const line = find("#trying-again");
+    line.hidden = !failed || !this.#loaded;
+    setText(line, `Could not be read, trying again: ${this.#failure}`);
     if (this.#blotter.rows.all.length > 0) this.#states.show("rows");
-    else if (!this.#loaded) this.#states.show(this.#failed ? "failed" : "loading", failure);
+    else if (!this.#loaded) this.#states.show(failed ? "failed" : "loading", this.#failure);
     else if (counts.all === 0) this.#states.show("empty");
     else this.#states.show("none", this.#noneText());
   }

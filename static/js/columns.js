@@ -69,3 +69,21 @@ export function cellTitle(field, order) {
       return "";
   }
 }
+
+/** DataTables' settings of the columns, with one for the toggle before and one for the actions behind. @param {object} render makes text of every cell: nothing an order carries is ever read as HTML */
+export function columnSettings(render) {
+  const plain = { data: null, defaultContent: "", orderable: false };
+  const columns = COLUMNS.map(({ field, title, numeric }) => ({
+    data: field,
+    name: field,
+    title,
+    render,
+    className: `col-${field}${numeric ? " numeric" : ""}`,
+    orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
+  }));
+  return [
+    { ...plain, title: "Details", className: "col-toggle" },
+    ...columns,
+    { ...plain, title: "Actions", className: "col-actions" },
+  ];
+}

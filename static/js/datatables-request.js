@@ -21,11 +21,11 @@ export function sortFrom({ order }) {
   });
 }
 
-/** @param {Query} query @param {number} draw */
-export function datatablesParams(query, draw) {
+/** @param {Query} query */
+export function datatablesParams(query) {
   const params = new URLSearchParams({
     format: "datatables",
-    draw: String(draw),
+    draw: "1", // Answers to older requests are dropped where they are awaited.
     start: String(query.start),
     length: String(query.length),
     tab: query.tab,

@@ -37,6 +37,8 @@ export class FilterForm extends EventTarget {
   #form;
   #chips;
   #popover;
+  /** @type {Filters|null} */
+  #shown = null;
 
   /** @param {HTMLFormElement} form @param {HTMLElement} button @param {HTMLElement} chips */
   constructor(form, button, chips) {
@@ -58,8 +60,10 @@ export class FilterForm extends EventTarget {
     });
   }
 
-  /** @param {Filters} filters */
+  /** Once for each set of filters: what is being chosen in the form is not overwritten meanwhile. @param {Filters} filters */
   show(filters) {
+    if (filters === this.#shown) return;
+    this.#shown = filters;
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll("[name]"))) {
       const value = filters[/** @type {keyof Filters} */ (input.name)];
       if (input.type === "checkbox") input.checked = value.includes(input.value);

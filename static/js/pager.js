@@ -45,7 +45,7 @@ export class Pager extends EventTarget {
   show(state) {
     this.#state = state;
     const { start, length } = state;
-    this.#size.value = String(length);
+    if (this.#size.value !== String(length)) this.#size.value = String(length);
     setText(find("#totals", this.#root), totalsText(state));
     setText(
       find("#page-number", this.#root),

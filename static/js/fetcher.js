@@ -1,0 +1,94 @@
+/**
+ * Reads the table's answers: at once where the person asks, coalesced and at most once a second where events do; each
+ * is tried until it comes or is no longer wanted.
+ *
+ * Fires `failed` (detail: the error) after each request that had no answer.
+ *
+ * @import {Answer} from "./table-window.js"
+ */
+
+import { Backoff } from "./backoff.js";
+
+const EVERY_MS = 1000;
+
+export class Fetcher extends EventTarget {
+  #read;
+  #take;
+  #backoff;
+  /** Counts what the person has asked for: answers to anything earlier are dropped. */
+  #asked = 0;
+  #began = -Infinity;
+  /** Requests under way. */
+  #busy = 0;
+  /** Whether the answer under way may be too old. */
+  #again = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+
+  /** @param {() => Promise<Answer>} read @param {(answer: Answer) => void} take what comes of `soon()` @param {Backoff} [backoff] */
+  constructor(read, take, backoff = new Backoff()) {
+    super();
+    this.#read = read;
+    this.#take = take;
+    this.#backoff = backoff;
+  }
+
+  /** The answer to what the person asks for now; null where something else was asked for before it came. @returns {Promise<Answer|null>} */
+  async now() {
+    const serial = ++this.#asked;
+    this.#again = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (serial === this.#asked) {
+      const answer = await this.#try();
+      if (serial !== this.#asked) return null;
+      if (answer !== null) return answer;
+      await new Promise((resolve) => setTimeout(resolve, this.#backoff.next()));
+    }
+    return null;
+  }
+
+  /** Takes a newer answer soon; one that is under way will do. */
+  soon() {
+    if (this.#busy > 0 || this.#timer !== undefined) return;
+    this.#wait(Math.max(0, this.#began + EVERY_MS - performance.now()));
+  }
+
+  /** Takes an answer to a request that begins after this moment. */
+  afresh() {
+    if (this.#busy > 0) this.#again = true;
+    else this.soon();
+  }
+
+  /** @param {number} milliseconds */
+  #wait(milliseconds) {
+    this.#timer = setTimeout(async () => {
+      this.#timer = undefined;
+      const serial = this.#asked;
+      const answer = await this.#try();
+      if (serial !== this.#asked) return;
+      if (answer !== null) this.#take(answer);
+      else if (this.#timer === undefined) this.#wait(EVERY_MS + this.#backoff.next());
+    }, milliseconds);
+  }
+
+  /** @returns {Promise<Answer|null>} null where no answer came */
+  async #try() {
+    this.#busy += 1;
+    this.#began = performance.now();
+    try {
+      const answer = await this.#read();
+      this.#backoff.reset();
+      return answer;
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+      return null;
+    } finally {
+      this.#busy -= 1;
+      if (this.#again && this.#busy === 0) {
+        this.#again = false;
+        this.soon();
+      }
+    }
+  }
+}

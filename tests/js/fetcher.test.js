@@ -1,0 +1,108 @@
+/** Requests for rows: at once for the person, at most once a second for events, tried until they are answered. */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { Backoff } from "../../static/js/backoff.js";
+import { Fetcher } from "../../static/js/fetcher.js";
+import { Time } from "./sockets.js";
+
+/** @import {Answer} from "../../static/js/table-window.js" */
+
+/** @type {Time} */
+let time;
+
+beforeEach(() => {
+  time = new Time();
+});
+afterEach(() => time.end());
+
+/** A fetcher whose requests the test answers by hand. */
+function start() {
+  /** @type {{answer: (head: number) => Promise<void>, fail: () => Promise<void>}[]} */
+  const requests = [];
+  /** @type {number[]} */
+  const taken = [];
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const read = () =>
+    /** @type {Promise<Answer>} */ (
+      new Promise((resolve, reject) => {
+        requests.push({
+          answer: (head) => {
+            resolve(/** @type {Answer} */ ({ head }));
+            return settled().then(() => {});
+          },
+          fail: () => {
+            reject(new Error("No answer."));
+            return settled().then(() => {});
+          },
+        });
+      })
+    );
+  const fetcher = new Fetcher(read, ({ head }) => taken.push(head), new Backoff(() => 1));
+  return { fetcher, requests, taken };
+}
+
+test("a burst of wishes is one request, and the next comes a second after it began", async () => {
+  const { fetcher, requests, taken } = start();
+  for (let i = 0; i < 10; i += 1) fetcher.soon();
+  time.pass(50);
+  assert.equal(requests.length, 1);
+  fetcher.soon();
+  await requests[0]?.answer(1);
+  assert.deepEqual(taken, [1]);
+  fetcher.soon();
+  time.pass(900);
+  assert.equal(requests.length, 1);
+  time.pass(100);
+  assert.equal(requests.length, 2);
+});
+
+test("a wish for what is newer than the answer under way is another request", async () => {
+  const { fetcher, requests, taken } = start();
+  fetcher.soon();
+  time.pass(50);
+  fetcher.afresh();
+  await requests[0]?.answer(1);
+  time.pass(1000);
+  await requests[1]?.answer(2);
+  assert.deepEqual(taken, [1, 2]);
+  time.pass(3000);
+  assert.equal(requests.length, 2);
+});
+
+test("what the person asks for goes out at once, and answers to anything earlier are dropped", async () => {
+  const { fetcher, requests, taken } = start();
+  fetcher.soon();
+  time.pass(50);
+  const first = fetcher.now();
+  const second = fetcher.now();
+  assert.equal(requests.length, 3);
+  await requests[2]?.answer(3);
+  await requests[0]?.answer(1);
+  await requests[1]?.answer(2);
+  assert.equal(await first, null);
+  assert.deepEqual(await second, { head: 3 });
+  assert.deepEqual(taken, []);
+});
+
+test("a failure is told and tried again, ever more slowly", async () => {
+  const { fetcher, requests, taken } = start();
+  let failures = 0;
+  fetcher.addEventListener("failed", () => {
+    failures += 1;
+  });
+  const answer = fetcher.now();
+  await requests[0]?.fail();
+  time.pass(500);
+  await Promise.resolve();
+  assert.equal(requests.length, 2);
+  await requests[1]?.answer(7);
+  assert.deepEqual(await answer, { head: 7 });
+  fetcher.soon();
+  time.pass(1000);
+  await requests[2]?.fail();
+  time.pass(1500);
+  await requests[3]?.answer(8);
+  assert.deepEqual(taken, [8]);
+  assert.equal(failures, 2);
+});
