@@ -68,12 +68,24 @@ def round_of(chromium: Browser, server: Served) -> dict[str, float]:
     subprocess.run([*manage, "shell", "-v0", "-c", code], cwd=ROOT, env=server.environment, check=True)
     page = sign_in(chromium, server, password)
     paints = page.evaluate(PAINT, PAINTS)
-    flow = [*manage, "simulate_orders", "--user", "bench", "--rate", str(RATE), "--seconds", str(SECONDS), "--seed", "7"]
+    flow = [
+        *manage,
+        "simulate_orders",
+        "--user",
+        "bench",
+        "--rate",
+        str(RATE),
+        "--seconds",
+        str(SECONDS),
+        "--seed",
+        "7",
+    ]
     subprocess.run(flow, cwd=ROOT, env=server.environment, check=True, stdout=subprocess.DEVNULL)
     proof = {name: int(page.locator(f"#stream [data-stream={name}]").inner_text()) for name in ("gaps", "duplicates")}
     if any(proof.values()):
         raise SystemExit(f"The stream was not whole: {proof}.")
-    shown = {name: float(page.locator(f"#latency [data-latency={name}]").text_content() or "nan") for name in ("p50", "p99")}
+    latency = page.locator("#latency")
+    shown = {name: float(latency.locator(f"[data-latency={name}]").text_content() or "nan") for name in ("p50", "p99")}
     page.context.close()
     return {
         "screen_p50": shown["p50"],
@@ -89,11 +101,14 @@ def run(rounds: int) -> dict[str, Any]:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         chromium = playwright.chromium.launch(executable_path=browser(), args=arguments)
         for number in range(rounds):
-            with tempfile.TemporaryDirectory() as folder, served.broker() as redis_url:
-                with served.product(Path(folder), redis_url) as server:
-                    print(f"round {number + 1} of {rounds}: screen", flush=True)
-                    for name, value in round_of(chromium, server).items():
-                        kept.setdefault(name, []).append(value)
+            print(f"round {number + 1} of {rounds}: screen", flush=True)
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                served.broker() as redis_url,
+                served.product(Path(folder), redis_url) as server,
+            ):
+                for name, value in round_of(chromium, server).items():
+                    kept.setdefault(name, []).append(value)
         chromium.close()
     figures: dict[str, Any] = {
         name: {"median": statistics.median(values), "low": min(values), "high": max(values)}

@@ -121,7 +121,7 @@ class OrderAdmin(ModelAdmin):
         return services.can_execute(request.user)  # type: ignore[arg-type]
 
     def _take_step(self, request: HttpRequest, queryset: OrderQuerySet, kind: ExecutionKind) -> HttpResponse | None:
-        """Asks for the reason first, naming the orders for which the step is legal, then reports it for each of them."""
+        """Asks for the reason first, naming the orders that allow the step, then reports it for each of them."""
         orders = list(queryset.select_related("user"))
         legal = [order for order in orders if lifecycle.is_legal(Status(order.status), Step(kind))]
         form = ReportForm(kind, request.POST if "confirmed" in request.POST else None)

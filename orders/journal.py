@@ -1,6 +1,6 @@
 """The order journal: recorded order flow, one action a line, applied through the same services as everything else.
 
-Reading it is pure (`read`); applying it (`Player`) makes missing people and instruments, and does nothing a second time:
+Reading it is pure (`read`); applying it (`Player`) makes missing people and instruments, and does nothing twice:
 a place is known by its client_order_id, a fill by its exec_id, every other action by its count within its order.
 """
 

@@ -135,7 +135,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 def new_order(body: Any) -> NewOrder:
-    """The order in this body; `user` and whatever else is not the sender's to say is ignored. Raises ValidationFailed."""
+    """The order in this body; `user` and what else is not the sender's to say is ignored. Raises ValidationFailed."""
     values = _valid(NewOrderSerializer, body)
     return NewOrder(
         symbol=values["symbol"],

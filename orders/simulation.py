@@ -1,4 +1,4 @@
-"""A believable living book for one person: what to do next is decided purely (`decide`), then done through the services.
+"""A believable living book for one person: the next deed is decided purely (`decide`), then done by the services.
 
 Prices follow a random walk a symbol. Imported orders are never touched; what the person places by hand is accepted and
 filled like the rest.

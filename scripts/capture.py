@@ -38,7 +38,8 @@ def film(page: Page) -> None:
     """A short loop of the page as it changes by itself."""
     frames = []
     for _ in range(FRAMES):
-        frames.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize((960, 600), Image.Resampling.LANCZOS))
+        frame = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        frames.append(frame.resize((960, 600), Image.Resampling.LANCZOS))
         page.wait_for_timeout(FRAME_MILLISECONDS)
     options = {"duration": FRAME_MILLISECONDS * 2, "loop": 0, "quality": 70, "method": 4}
     frames[0].save(IMAGES / "live.webp", save_all=True, append_images=frames[1:], **options)
