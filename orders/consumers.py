@@ -12,7 +12,7 @@ from channels.exceptions import StopConsumer
 from orders import access, commands, sessions, wire
 from orders.access import Pass
 from orders.delivery import Delivery
-from orders.errors import OrderError
+from orders.errors import OrderError, RateLimited, Unauthenticated
 from orders.hub import get_hub
 from orders.limits import MessageRate
 from orders.reader import in_thread
@@ -64,9 +64,7 @@ class OrdersConsumer(AsyncConsumer):
         entry = await in_thread(access.find_pass, self.scope)
         await self.base_send({"type": "websocket.accept"})
         if entry is None:
-            refused = OrderError("Sign in first.")
-            refused.code, refused.status = "unauthenticated", 401
-            await self.send_text(wire.error(None, refused))
+            await self.send_text(wire.error(None, Unauthenticated("Sign in first.")))
             await self.close(Close.SIGNED_OUT)
             return
         self.entry = entry
@@ -110,9 +108,7 @@ class OrdersConsumer(AsyncConsumer):
                 await self.send_text(wire.pong(frame.id, frame.client_time, received_at))
                 return
         if not self.rate.allows():
-            refused = OrderError("Too many messages.")
-            refused.code, refused.status = "rate_limited", 429
-            await self.send_text(wire.error(frame.id, refused))
+            await self.send_text(wire.error(frame.id, RateLimited("Too many messages.")))
             await self.close(Close.RATE)
             return
         try:

@@ -41,6 +41,11 @@ class ValidationFailed(OrderError):
     status = 400
 
 
+class Unauthenticated(OrderError):
+    code = "unauthenticated"
+    status = 401
+
+
 class Forbidden(OrderError):
     code = "forbidden"
     status = 403

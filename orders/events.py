@@ -70,19 +70,19 @@ def record(
 ) -> None:
     """Writes the events of these changes, each (before or None, after or None), and publishes them on commit.
 
-    `kind` is what the services say of a change; without it a change is `corrected`. Must be called in the transaction of
-    the change itself. Owners are numbered in ascending order, so that writers of several owners meet in one order.
+    `kind` is what the services say of a change; without it a change is `corrected`. Must be called in the transaction
+    of the change itself. Owners are numbered in ascending order, so that writers of several owners meet in one order.
     """
     by_owner: defaultdict[int, list[Entry]] = defaultdict(list)
     for before, after in pairs:
         for entry in _entries(before, after, kind):
             by_owner[entry.user_id].append(entry)
+    heads = {user_id: _raise_head(user_id, len(by_owner[user_id]), using) for user_id in sorted(by_owner)}
+    at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
     written: list[OrderEvent] = []
-    at = timezone.now()
-    for user_id in sorted(by_owner):
-        entries = by_owner[user_id]
-        first = _raise_head(user_id, len(entries), using) - len(entries) + 1
-        written.extend(_event(entry, first + place, at) for place, entry in enumerate(entries))
+    for user_id, head in heads.items():
+        first = head - len(by_owner[user_id]) + 1
+        written.extend(_event(entry, first + place, at) for place, entry in enumerate(by_owner[user_id]))
     if len(written) == 1:
         written[0].save(using=using, force_insert=True)
     elif written:

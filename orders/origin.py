@@ -25,7 +25,8 @@ class Origin(NamedTuple):
     actor: str | None = None
 
 
-_origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+NOBODY = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=NOBODY)
 
 
 def current() -> Origin:

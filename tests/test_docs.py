@@ -1,0 +1,197 @@
+"""The documentation tells what is so: examples parse, frames and codes have their places, links lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from django.contrib.auth.models import User
+
+from orders import consumers, delivery, errors, rows, wire
+from orders.errors import OrderError, ValidationFailed
+from orders.lifecycle import Kind
+from orders.subscriptions import TooManySubscriptions
+from tests.orders import builders
+from tests.servers import ROOT, Server, wait_for
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
+
+
+def section(title: str) -> str:
+    """The text under a heading of docs/protocol.md, up to the next one of its rank or above."""
+    rank, rest = re.search(rf"^(#+) {re.escape(title)}\n(.*)", PROTOCOL, re.MULTILINE | re.DOTALL).groups()  # type: ignore[union-attr]
+    return re.split(rf"^#{{1,{len(rank)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def headings(text: str, rank: int) -> list[str]:
+    return re.findall(rf"^{'#' * rank} (.+)$", text, re.MULTILINE)
+
+
+def table_of(title: str) -> dict[str, str]:
+    """The first two cells of each row of the section's table."""
+    rows_found = re.findall(r"^\| `?(\w+)`? \| ([^|]+) \|", section(title), re.MULTILINE)
+    return {first: second.strip() for first, second in rows_found if first not in ("code",)}
+
+
+FROM_CLIENT = headings(section("From the client"), 3)
+FROM_SERVER = headings(section("From the server"), 3)
+
+
+def test_every_frame_that_a_client_may_send_has_its_heading() -> None:
+    typed = {frame.__name__.lower() for frame in get_args(wire.Frame)} - {"command"}
+    assert set(FROM_CLIENT) == typed | set(wire.COMMANDS)
+
+
+@pytest.mark.parametrize("kind", FROM_CLIENT)
+def test_a_clients_example_is_a_frame_of_its_heading(kind: str) -> None:
+    examples = blocks(section(kind), "json")
+    assert examples
+    for example in examples:
+        assert json.loads(example)["type"] == kind
+        wire.parse(example)
+
+
+def built(alice: User) -> Iterator[str]:
+    """One of every frame the server sends, built as it builds them."""
+    order = builders.place(alice)
+    builders.execute(order, "accept")
+    builders.fill(order, "5", "585.1")
+    [*_, event] = builders.events.since(alice.pk, 0)
+    row = rows.order_row(builders.fresh(order))
+    yield wire.hello("alice")
+    yield wire.subscribed(1, "alice", 697)
+    yield wire.unsubscribed(2, "alice", 698)
+    yield wire.events(wire.live_event(event.body, 1.5, 2.5))
+    yield wire.heartbeat({"alice": 698})
+    yield wire.pong(3, 1.5, 2.5)
+    yield wire.ack("a", 201, rows.order_row(builders.place(alice)) | {"id": row["id"]})
+    yield wire.reset("alice", 698, "The log no longer holds what follows.")
+    yield wire.error("a", ValidationFailed("quantity: Must be greater than 0.", fields={"quantity": ["Must be …"]}))
+    yield wire.going_away("restart", 1730)
+
+
+def shape(value: Any, path: str = "") -> Any:
+    """The names and kinds of what is there; times as times, `changes` and other maps by name as maps."""
+    if isinstance(value, dict):
+        if path in ("changes", "heads", "fields"):
+            return (
+                f"a map of {sorted({str(shape(inner)) for inner in value.values()})}"
+                if path != "changes"
+                else "changes"
+            )
+        return {name: shape(inner, name) for name, inner in sorted(value.items())}
+    if isinstance(value, list):
+        return [shape(inner) for inner in value]
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", value):
+        return "time"
+    if path in ("actor", "avg_price", "published", "stop_price") and value is None:
+        return "str"
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+
+
+@pytest.mark.django_db
+def test_every_frame_of_the_servers_has_its_heading_and_its_example_has_its_shape(alice: User) -> None:
+    frames = {json.loads(text)["type"]: json.loads(text) for text in built(alice)}
+    builders_of_frames = re.findall(r'type="([a-z_]+)"', (ROOT / "orders" / "wire.py").read_text())
+    assert set(frames) == {*builders_of_frames, "events"}
+    assert set(FROM_SERVER) == set(frames)
+    for kind, frame in frames.items():
+        [example] = blocks(section(kind), "json")
+        told = json.loads(example)
+        for event in told.get("events", ()):
+            event["actor"] = None
+        assert shape(told) == shape(frame), kind
+
+
+def test_the_example_of_an_event_is_one_that_could_be() -> None:
+    [event] = json.loads(blocks(section("events"), "json")[0])["events"]
+    assert event["kind"] in set(Kind)
+    for field, (old, new) in event["changes"].items():
+        assert event["order"][field] == new != old
+    committed = event["hops"]["committed"] / 1000
+    assert abs(datetime.fromisoformat(event["at"]).astimezone(UTC).timestamp() - committed) < 60
+
+
+def test_the_limits_that_are_told_are_the_limits() -> None:
+    told = json.loads(blocks(section("hello"), "json")[0])
+    real = json.loads(wire.hello("alice"))
+    assert (told["limits"], told["protocol"], told["heartbeat_seconds"]) == (
+        real["limits"],
+        real["protocol"],
+        real["heartbeat_seconds"],
+    )
+    assert delivery.ANSWER_SECONDS == 30
+    assert "Thirty seconds" in section("heartbeat")
+    assert consumers.STRIKES == 50
+    assert "fifty frames" in section("Close codes")
+
+
+def test_every_error_code_is_told_with_its_status() -> None:
+    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, OrderError)]
+    codes = {kind.code: str(kind.status) for kind in [*classes, TooManySubscriptions]}
+    frames = dict.fromkeys(("bad_json", "bad_message", "unknown_type", "message_too_big", "symbol_limit"), "400")
+    assert table_of("Error codes") == codes | frames
+
+
+def test_every_close_code_is_told() -> None:
+    assert set(table_of("Close codes")) == {str(code.value) for code in wire.Close}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        if not target.startswith(("http://", "https://", "#")):
+            assert (page.parent / target.split("#")[0]).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda page: page.name)
+def test_a_decision_is_short_and_says_what_would_change_our_mind(page: Path) -> None:
+    text = page.read_text()
+    assert len(text.splitlines()) < 40
+    assert re.match(rf"# {int(page.name[:4])}\. ", text)
+    for part in ("Context", "Choice", "Price", "What would change our mind"):
+        assert part in text
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(page.name[:4]) for page in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(tmp_path: Path) -> None:
+    [code] = blocks(PROTOCOL, "python")
+    (tmp_path / "client.py").write_text(code)
+    server = Server(tmp_path / "served").start()
+    output = tmp_path / "output"
+    order = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585"}
+    try:
+        command = [sys.executable, "client.py", f"ws://127.0.0.1:{server.port}/ws/", server.token("alice")]
+        with output.open("w") as out:
+            client = subprocess.Popen(command, cwd=tmp_path, stdout=out)
+        try:
+            for number in (1, 2):
+                assert (
+                    server.request("POST", "/api/orders/", order | {"client_order_id": f"n{number}"}, "alice")[0] == 201
+                )
+                lines = [f"{n} created n{n}" for n in range(1, number + 1)]
+                wait_for(lambda expected=lines: output.read_text().splitlines() == expected, f"{lines}")
+                server.stop()
+                server.start()
+        finally:
+            client.kill()
+            client.wait()
+    finally:
+        server.stop()
