@@ -4,7 +4,10 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-STAMPS := .stamps
+# Each stamp lies in what it stands for, so that removing the one removes the other.
+PACKAGES := .venv/stamps
+NODE := node_modules/.stamps
+STATIC := staticfiles/.stamp
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 # Node may be that of a wheel (scripts/install-node-packages).
@@ -19,16 +22,16 @@ COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(STAMPS)/runtime $(STAMPS)/static ## serve on http://127.0.0.1:8000/ until Ctrl-C
+run: $(PACKAGES)/runtime $(STATIC) ## serve on http://127.0.0.1:8000/ until Ctrl-C
 	@exec $(MANAGE) serve
 
-test: $(STAMPS)/development $(STAMPS)/static ## every test, browser, Redis and PostgreSQL included
+test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
 	@node --test tests/js/*.test.js
 	@$(PYTHON) -m tests.on_postgresql tests/orders tests/market -q -p no:cacheprovider
 	@$(PYTHON) -m pytest -q -p no:cacheprovider
 
-check: $(STAMPS)/development ## lint, format, types, import rules, templates, JavaScript
+check: $(PACKAGES)/development ## lint, format, types, import rules, templates, JavaScript
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
@@ -39,11 +42,11 @@ check: $(STAMPS)/development ## lint, format, types, import rules, templates, Ja
 	@$(MANAGE) check
 	@$(MANAGE) makemigrations --check --dry-run
 
-bench: $(STAMPS)/development $(STAMPS)/static ## the benchmarks, as ratios against a baseline of the same run
+bench: $(PACKAGES)/development $(STATIC) ## the benchmarks, as ratios against a baseline of the same run
 	@$(PYTHON) -m benchmarks.stream
 	@$(PYTHON) -m benchmarks.screen
 
-capture: $(STAMPS)/development $(STAMPS)/static ## the README's pictures, from the real page
+capture: $(PACKAGES)/development $(STATIC) ## the README's pictures, from the real page
 	@PYTHONPATH=. $(PYTHON) scripts/capture.py
 
 lock: ## pin what requirements*.in ask for, with hashes and without addresses
@@ -52,30 +55,32 @@ lock: ## pin what requirements*.in ask for, with hashes and without addresses
 	$(COMPILE) requirements-node.in -o requirements-node.txt
 
 clean: ## remove what set-up made; the database, the secret and the passwords stay
-	rm -rf .venv node_modules staticfiles $(STAMPS)
+	rm -rf .venv node_modules staticfiles
 
-$(STAMPS)/venv:
-	@mkdir -p $(STAMPS)
+$(PACKAGES)/venv:
 	@./scripts/make-venv
+	@mkdir -p $(@D)
 	@touch $@
 
-$(STAMPS)/runtime: requirements.txt $(STAMPS)/venv
+$(PACKAGES)/runtime: requirements.txt $(PACKAGES)/venv
 	@./scripts/install-packages requirements.txt
 	@touch $@
 
-$(STAMPS)/development: requirements-dev.txt $(STAMPS)/runtime $(STAMPS)/node-dev
+$(PACKAGES)/development: requirements-dev.txt $(PACKAGES)/runtime $(NODE)/development
 	@./scripts/install-packages requirements-dev.txt
 	@touch $@
 
-$(STAMPS)/node: package.json package-lock.json | $(STAMPS)/runtime
+$(NODE)/runtime: package.json package-lock.json | $(PACKAGES)/runtime
 	@./scripts/install-node-packages --omit=dev
+	@mkdir -p $(@D)
 	@touch $@
 
-$(STAMPS)/node-dev: $(STAMPS)/node
+$(NODE)/development: package.json package-lock.json | $(PACKAGES)/runtime
 	@./scripts/install-node-packages
-	@touch $@
+	@mkdir -p $(@D)
+	@touch $(NODE)/runtime $@
 
-$(STAMPS)/static: $(shell find static templates -type f 2>/dev/null) $(STAMPS)/node webapp/storage.py
+$(STATIC): $(shell find static templates -type f 2>/dev/null) $(NODE)/runtime webapp/storage.py
 	@echo "Collecting static files …"
 	@$(MANAGE) collectstatic --noinput --clear -v0
 	@touch $@

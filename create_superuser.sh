@@ -3,5 +3,5 @@
 # terminal a missing password is made at random and printed once. There is no fixed one.
 set -euo pipefail
 cd "$(dirname "$0")"
-[ -x .venv/bin/python ] && [ -f .stamps/runtime ] || make --no-print-directory .stamps/runtime >&2
+make --no-print-directory --silent .venv/stamps/runtime >&2
 exec .venv/bin/python manage.py make_administrator
