@@ -14,6 +14,18 @@ MILLISECONDS = PATIENCE * 1000
 FIELDS = ("symbol", "side", "quantity", "price", "cum_qty", "leaves_qty", "avg_price", "status", "client_order_id")
 
 
+# Collects every mark that a row, a cell or a row to come is given.
+MARKS = """() => {
+  window.marks = new Set();
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const name = target.dataset.field ?? "row";
+      for (const mark of target.classList) if (/^(cell|row)-/.test(mark)) window.marks.add(`${name} ${mark}`);
+    }
+  }).observe(document.querySelector("#orders tbody"), { subtree: true, attributes: true, attributeFilter: ["class"] });
+}"""
+
+
 class Blotter:
     """`sent` and `received` are the frames of every websocket that the page has opened."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.blotter import Blotter, Requests, ids
+from tests.browser.blotter import MARKS, Blotter, Requests, ids
 from tests.servers import Server, wait_for
 from tests.traders import Trader, new_order
 
@@ -22,17 +22,6 @@ WATCH = """([id, status]) => {
     if (row.dataset.status === status) window.seen.shown ??= performance.now();
     if (!row.isConnected || row.dataset.orderId !== String(id)) window.seen.gone ??= performance.now();
   }).observe(body, { subtree: true, childList: true, attributes: true });
-}"""
-
-# Collects every mark that a row, a cell or a row to come is given.
-MARKS = """() => {
-  window.marks = new Set();
-  new MutationObserver((changes) => {
-    for (const { target } of changes) {
-      const name = target.dataset.field ?? "row";
-      for (const mark of target.classList) if (/^(cell|row)-/.test(mark)) window.marks.add(`${name} ${mark}`);
-    }
-  }).observe(document.querySelector("#orders tbody"), { subtree: true, attributes: true, attributeFilter: ["class"] });
 }"""
 
 
