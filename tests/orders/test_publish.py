@@ -164,6 +164,7 @@ async def test_events_flow_again_once_a_broker_is_back(own_broker: Broker) -> No
     await asyncio.to_thread(wait_for, lambda: publish.publisher.failures, "the publisher noticing")
     own_broker.start()
     await asyncio.to_thread(until_published, 2)
+    assert publish.publisher.published == 2
 
 
 def until_published(count: int) -> None:

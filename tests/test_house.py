@@ -1,0 +1,160 @@
+"""The walls of the house that import-linter cannot see."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+LINES = 260
+PRODUCT = [path for name in ("webapp", "orders", "market") for path in sorted((ROOT / name).rglob("*.py"))]
+MODULES = [path for path in PRODUCT if "migrations" not in path.parts]
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def used_names(path: Path) -> Iterator[str]:
+    """Every name and attribute the module mentions, strings and comments aside."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+
+
+def modules_that_mention(*names: str) -> set[str]:
+    return {name_of(path) for path in MODULES if set(names) & set(used_names(path))}
+
+
+def test_only_publish_sends_to_a_group() -> None:
+    assert modules_that_mention("group_send") == {"orders/publish.py"}
+
+
+def test_only_publish_and_the_groups_talk_to_the_channel_layer() -> None:
+    assert modules_that_mention("get_channel_layer") <= {"orders/publish.py", "orders/groups.py", "webapp/health.py"}
+
+
+def test_only_events_writes_the_log() -> None:
+    def writes(path: Path) -> bool:
+        for node in ast.walk(tree_of(path)):
+            match node:
+                case ast.Call(func=ast.Name(id="OrderEvent" | "EventCounter")):
+                    return True
+                case ast.Attribute(
+                    attr="create" | "bulk_create" | "update" | "delete" | "get_or_create", value=manager
+                ):
+                    if re.search(r"\b(OrderEvent|EventCounter)\b", ast.unparse(manager)):
+                        return True
+        return False
+
+    assert {name_of(path) for path in MODULES if writes(path)} <= {"orders/events.py"}
+    assert writes(ROOT / "orders" / "events.py")
+
+
+def test_only_env_reads_the_environment() -> None:
+    reading = modules_that_mention("environ", "getenv")
+    # Django's own entry points name the settings module, and a process hands its environment to those it starts.
+    assert reading <= {"webapp/env.py", "webapp/asgi.py", "webapp/management/commands/serve.py", "webapp/serving.py"}
+    for name in reading - {"webapp/env.py"}:
+        text = (ROOT / name).read_text()
+        assert not re.search(r"environ(\.get\(|\[)|getenv\(", text), name
+
+
+def test_the_product_imports_no_tests_and_the_lifecycle_no_django() -> None:
+    assert not modules_that_mention("tests")
+    imported = {
+        alias.name if isinstance(node, ast.Import) else node.module or ""
+        for node in ast.walk(tree_of(ROOT / "orders" / "lifecycle.py"))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not [name for name in imported if name.split(".")[0] not in ("__future__", "dataclasses", "decimal", "enum")]
+
+
+def test_a_signal_receiver_is_one_call() -> None:
+    receivers = [node for node in tree_of(ROOT / "orders" / "signals.py").body if isinstance(node, ast.FunctionDef)]
+    assert len(receivers) >= 4
+    for receiver in receivers:
+        if receiver.name not in ("connect", "order_about_to_be_deleted"):
+            calls = [
+                node for node in ast.walk(receiver) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            ]
+            assert len(calls) == 1, receiver.name
+
+
+def test_models_know_nothing_of_http_sockets_or_json() -> None:
+    text = (ROOT / "orders" / "models.py").read_text()
+    assert not re.search(r"\b(json|orjson|request|channels|django\.http|rest_framework)\b", text)
+
+
+@pytest.mark.parametrize("path", MODULES + SCRIPTS, ids=name_of)
+def test_a_module_can_be_read_in_one_go(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.read_text().strip()], ids=name_of)
+def test_a_module_begins_with_what_it_promises(path: Path) -> None:
+    docstring = ast.get_docstring(tree_of(path))
+    assert docstring
+    first, *rest = docstring.splitlines()
+    assert first.endswith((".", "?", "!")) or not rest
+
+
+@pytest.mark.parametrize("path", MODULES + TESTS + SCRIPTS, ids=name_of)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    assert not re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", path.read_text())
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_every_import_of_a_script_ends_in_a_semicolon_and_names_what_it_takes(path: Path) -> None:
+    # Django's hashed static files rewrite an import only where its statement ends in one.
+    code = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    for statement in re.findall(r"^(?:import|export)\b[^;{(]*(?:\{[^}]*\})?[^;\n]*from\b.*$", code, re.MULTILINE):
+        assert statement.rstrip().endswith(";"), statement
+    assert not re.search(r"^export default\b", code, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_data_becomes_text_and_never_html(path: Path) -> None:
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", path.read_text())
+
+
+def test_only_main_acts_when_it_is_loaded() -> None:
+    # A library's own switch is set where it is imported.
+    allowed = re.compile(
+        r"^(import|export|const|class|function|async function|let|/\*|\*|//|}|]|\)|DataTable\.ext\.|$)"
+    )
+    for path in SCRIPTS:
+        if path.name in ("main.js", "theme-first.js"):
+            continue
+        top = [line for line in path.read_text().splitlines() if line and not line[0].isspace()]
+        assert all(allowed.match(line.strip()) for line in top), path.name
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_no_test_sleeps_or_is_skipped_silently(path: Path) -> None:
+    called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
+    assert not called & {
+        "time.sleep",
+        "asyncio.sleep",
+        "sleep",
+        "pytest.skip",
+        "pytest.mark.skip",
+        "pytest.mark.skipif",
+    }
+    assert not {name for name in used_names(path) if name in ("skip", "skipif", "xfail", "importorskip")}
