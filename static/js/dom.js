@@ -2,6 +2,8 @@
  * Finding and making elements; text goes in as text.
  */
 
+import { integer } from "./format.js";
+
 /**
  * The one element that the page must have.
  *
@@ -47,6 +49,13 @@ export function fromTemplate(id) {
 /** Sets text only where it differs, so that nothing is drawn for nothing. @param {Element} element @param {string} text */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** A whole number. Its thousands are marked by the style sheet alone: who reads the page by program finds plain digits. @param {Element} element @param {number} value */
+export function setInteger(element, value) {
+  if (element.textContent === String(value)) return;
+  const [first = "", ...groups] = integer(value).split(",");
+  element.replaceChildren(first, ...groups.map((group) => make("span", "thousands", group)));
 }
 
 /** What goes wrong under each field of a form; a message for a field that is not there is returned. @param {HTMLElement} form @param {Record<string, string[]>} fields */

@@ -7,9 +7,9 @@
  * @import {Store} from "./store.js"
  */
 
-import { find, make, setText } from "./dom.js";
+import { find, make, setInteger, setText } from "./dom.js";
 import { changeText } from "./event-words.js";
-import { integer, localTime, utc } from "./format.js";
+import { localTime, utc } from "./format.js";
 import { nextFrame } from "./frames.js";
 import { KIND_WORDS } from "./order.js";
 
@@ -22,8 +22,8 @@ export class Monitor {
   #events = [];
   #count = 0;
   #paused = false;
-  /** Newest event drawn. */
-  #drawn = 0;
+  /** How many have come since the last drawing. */
+  #undrawn = 0;
   #draw = () => this.#drawNow();
 
   /** @param {HTMLElement} root @param {Store} store */
@@ -55,6 +55,7 @@ export class Monitor {
   /** @param {OrderEvent[]} events */
   add(events) {
     this.#count += events.length;
+    this.#undrawn += events.length;
     this.#events.push(...events);
     if (this.#events.length > 2 * KEPT) this.#events = this.#events.slice(-KEPT);
     nextFrame(this.#draw);
@@ -64,23 +65,22 @@ export class Monitor {
   clear() {
     this.#events = [];
     this.#count = 0;
-    this.#drawn = 0;
+    this.#undrawn = 0;
     this.#body.replaceChildren();
     nextFrame(this.#draw);
   }
 
   #drawNow() {
-    setText(find("[data-monitor=count]", this.#root), integer(this.#count));
+    setInteger(find("[data-monitor=count]", this.#root), this.#count);
     find("#monitor-empty", this.#root).hidden = this.#count > 0;
     if (!this.#paused) this.#drawRows();
-    setText(find("[data-monitor=shown]", this.#root), integer(this.#body.children.length));
+    setInteger(find("[data-monitor=shown]", this.#root), this.#body.children.length);
   }
 
   #drawRows() {
-    const fresh = this.#events.slice(-KEPT).filter(({ seq }) => seq > this.#drawn);
-    const newest = fresh.at(-1);
-    if (newest === undefined) return;
-    this.#drawn = newest.seq;
+    if (this.#undrawn === 0) return;
+    const fresh = this.#events.slice(-Math.min(this.#undrawn, KEPT));
+    this.#undrawn = 0;
     // Rows past the limit are used again, so that a burst makes no garbage.
     const room = KEPT - this.#body.children.length;
     const free = [...this.#body.children].slice(Math.min(0, room - fresh.length) || KEPT);

@@ -6,7 +6,8 @@ import { make } from "./dom.js";
 import { plural } from "./format.js";
 
 const BRIEF_MS = 5000;
-const SHOWN = 4;
+/** As many as fit over the stream monitor without hiding its buttons. */
+const SHOWN = 2;
 
 /** @param {string} text @param {string} label @param {() => void} act */
 function button(text, label, act) {

@@ -7,7 +7,7 @@
  * @import {Latency} from "./latency.js"
  */
 
-import { find, make, setText } from "./dom.js";
+import { find, make, setInteger, setText } from "./dom.js";
 import { integer, milliseconds, plural } from "./format.js";
 import { HOPS } from "./latency.js";
 import { Popover } from "./popover.js";
@@ -60,7 +60,7 @@ export class Strip extends EventTarget {
     const { last, head, gaps, duplicates } = this.#stream.feed;
     const figures = { seq: last ?? 0, head, gaps, duplicates };
     const proof = find("#stream", this.#root);
-    for (const [name, value] of Object.entries(figures)) setText(find(`[data-stream=${name}]`, proof), String(value));
+    for (const [name, value] of Object.entries(figures)) setInteger(find(`[data-stream=${name}]`, proof), value);
     proof.classList.toggle("is-behind", figures.seq < head);
   }
 
