@@ -1,0 +1,45 @@
+"""The processes behind a served site: which one serves a connection, and who its broker is."""
+
+from __future__ import annotations
+
+import psutil
+
+from tests.servers import Server, wait_for
+
+
+def family(server: Server) -> list[psutil.Process]:
+    assert server.process is not None
+    return psutil.Process(server.process.pid).children(recursive=True)
+
+
+def web(server: Server) -> list[psutil.Process]:
+    return [child for child in family(server) if "daphne" in _command(child)]
+
+
+def broker(server: Server) -> psutil.Process:
+    """The embedded one, or the one that listens on the port of REDIS_URL."""
+    url = server.environment.get("REDIS_URL")
+    if url is None:
+        [found] = [child for child in family(server) if "valkey" in _command(child)]
+        return found
+    port = url.rsplit(":", 1)[1].split("/")[0]
+    [found] = [child for child in psutil.Process().children() if f"--port {port}" in _command(child)]
+    return found
+
+
+def serving(server: Server, local_port: int) -> psutil.Process:
+    """The web process that has accepted the connection from this local port."""
+    found = wait_for(lambda: _accepted(server, local_port), "a process serving the connection")
+    assert isinstance(found, psutil.Process)
+    return found
+
+
+def _accepted(server: Server, local_port: int) -> psutil.Process | None:
+    for process in web(server):
+        if any(there.raddr and there.raddr.port == local_port for there in process.net_connections("tcp")):
+            return process
+    return None
+
+
+def _command(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
