@@ -13,6 +13,7 @@ const CHECK_MS = 500;
 const STABLE_MS = 10_000;
 const CONNECT_MS = 10_000;
 const PROBE_MS = 2_000;
+const REFUSED_MS = 500;
 const STALE_AFTER_HEARTBEATS = 1.5;
 const DEAD_AFTER_HEARTBEATS = 2;
 const SIGNED_OUT = [4401, 4403];
@@ -66,9 +67,9 @@ export class Socket extends EventTarget {
     return true;
   }
 
-  /** Something changed out there (network, visibility): tries at once, or asks an open socket for a sign of life. */
+  /** Something changed out there (network, visibility, perhaps the sign-in): tries at once, or asks an open socket for a sign of life. */
   nudge() {
-    if (this.state === "down") {
+    if (this.state === "down" || this.state === "signed-out") {
       clearTimeout(this.#retry);
       this.#connect();
     } else if (this.state === "open" && this.send({ type: "ping", client_time: now() })) {
@@ -112,6 +113,7 @@ export class Socket extends EventTarget {
         this.#become("signed-out");
         return;
       }
+      this.#comeBackMs = REFUSED_MS;
     }
     this.#become("down");
     this.#retry = setTimeout(() => this.#connect(), this.#comeBackMs ?? this.#backoff.next());

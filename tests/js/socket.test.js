@@ -94,6 +94,19 @@ test("tries once more when it is refused as signed out, then says so and stops",
   assert.equal(network.sockets.length, 2);
 });
 
+test("signed out, it looks once whether that still holds when somebody comes back to the tab", () => {
+  const socket = start();
+  network.last.lose(4401);
+  time.pass(500);
+  network.last.lose(4401);
+  socket.nudge();
+  network.last.lose(4401);
+  assert.equal(socket.state, "signed-out");
+  socket.nudge();
+  network.last.hello();
+  assert.equal(socket.state, "open");
+});
+
 test("calls silence stale before two heartbeats are missed, and then replaces the socket", () => {
   const socket = start();
   network.last.hello();
