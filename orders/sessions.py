@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 1.0
 RESTART_MS = 500
 RESTART_SPREAD_MS = 3000
+# What was written leaves with the next turns of the loop; a server that ends at once would take it along.
+FLUSH_SECONDS = 0.2
 
 
 class Sessions:
@@ -55,8 +57,11 @@ class Sessions:
 
     async def go_away(self) -> None:
         """Tells every client to come back to the next server, spread out so that they do not come all at once."""
-        for socket in list(self.open):
+        sockets = list(self.open)
+        for socket in sockets:
             await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
+        if sockets:
+            await asyncio.sleep(FLUSH_SECONDS)
 
     async def _checking(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """Lets Daphne close a websocket with the codes that RFC 6455 has for servers: 1009 too big, 1012 restart.
 
-Autobahn lets an application send 1000 and 3000 to 4999 alone, and raises for the rest; the frame itself takes any.
+Autobahn lets an application send 1000 and 3000 to 4999 alone, and raises for the rest; the frame itself takes any. And
+where a client breaks the protocol, it drops the connection without a word unless told to close it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ NORMAL = 1000
 
 
 def allow_server_codes() -> None:
-    """Replaces the one method of Daphne's protocol that picks the close code. Does nothing under another server."""
+    """Replaces two methods of Daphne's websockets. Does nothing under another server."""
     try:
-        from daphne.ws_protocol import WebSocketProtocol
+        from autobahn.twisted.websocket import WebSocketServerFactory
+        from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
     except ImportError:
         return
 
     def server_close(self: Any, code: int | None = None) -> None:
         self.sendCloseFrame(code=NORMAL if code is None else code, isReply=False)
 
+    def set_protocol_options(self: Any, **options: Any) -> None:
+        WebSocketServerFactory.setProtocolOptions(self, failByDrop=False, **options)
+
     WebSocketProtocol.serverClose = server_close
+    WebSocketFactory.setProtocolOptions = set_protocol_options
