@@ -106,7 +106,7 @@ def test_realtime_off_unsubscribes_and_on_resumes_with_nothing_lost(open_as: Ope
 
     blotter.until_state("off")
     expect(realtime).to_have_attribute("aria-pressed", "false")
-    expect(blotter.page.locator("[data-connection-word]")).to_have_text(re.compile(f"Paused at {TIME}"))
+    expect(blotter.page.locator("#connection")).to_have_text(re.compile(rf"Paused\s+at {TIME}"))
     wait_for(lambda: "unsubscribed" in types(blotter), "the answer to unsubscribe")
     heard = len(blotter.received)
     trader.fill(order, "40")
