@@ -11,9 +11,11 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter  # noqa: E402 the apps must be loaded first
 
 from orders.routing import websocket_application  # noqa: E402
+from webapp.bodies import keep_bodies_small  # noqa: E402
 from webapp.closing import allow_server_codes  # noqa: E402
 from webapp.handler import ThreadedHandler  # noqa: E402
 
 allow_server_codes()
+keep_bodies_small()
 
 application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": websocket_application})

@@ -12,6 +12,20 @@ SCHEMES = ("postgres", "postgresql", "sqlite")
 LOCK_SECONDS = 20
 
 
+def refuse_useless(url: str) -> None:
+    """ValueError where the URL names no database, or an option that PostgreSQL does not know."""
+    if not urlsplit(url).path.strip("/"):
+        raise ValueError(url)
+    if not url.startswith("sqlite"):
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+
+        try:
+            conninfo_to_dict(url)
+        except ProgrammingError as error:
+            raise ValueError(url) from error
+
+
 def database(url: str, folder: Path) -> dict[str, Any]:
     """The `default` entry of DATABASES; without a URL a file in the project's folder."""
     parts = urlsplit(url)

@@ -118,8 +118,8 @@ def origins(name: str) -> list[str]:
     return _read(name, "", read, "origins such as https://orders.example.com, comma-separated")
 
 
-def url(name: str, schemes: tuple[str, ...]) -> str:
-    """A URL with one of these schemes, or the empty string where the variable is unset."""
+def url(name: str, schemes: tuple[str, ...], further: str = "", refuse: Callable[[str], None] | None = None) -> str:
+    """A URL of one of these schemes, or the empty string where unset; `refuse` raises ValueError for useless ones."""
 
     def read(value: str) -> str:
         if value:
@@ -127,6 +127,9 @@ def url(name: str, schemes: tuple[str, ...]) -> str:
             if parts.scheme not in schemes:
                 raise ValueError(value)
             _ = parts.port
+            if refuse is not None:
+                refuse(value)
         return value
 
-    return _read(name, "", read, "a URL that begins with " + " or ".join(f"{scheme}://" for scheme in schemes))
+    wanted = "a URL that begins with " + " or ".join(f"{scheme}://" for scheme in schemes)
+    return _read(name, "", read, f"{wanted} and {further}" if further else wanted)

@@ -15,26 +15,21 @@ def secret_key(given: str, file: Path) -> str:
     """The key given, or the one in the file; two processes that start at once agree on one."""
     if given:
         return given
-    try:
-        descriptor = os.open(f"{file}.{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        descriptor = os.open(f"{file}.{os.getpid()}", os.O_WRONLY | os.O_TRUNC, 0o600)
-    own = Path(f"{file}.{os.getpid()}")
-    try:
-        if file.exists():
-            return _kept(file)
-        with os.fdopen(descriptor, "w", closefd=False) as opened:
-            opened.write(get_random_secret_key())
-        with suppress(FileExistsError):  # another process was first; its key is everybody's
-            os.link(own, file)
-        return _kept(file)
-    finally:
-        os.close(descriptor)
-        own.unlink(missing_ok=True)
-
-
-def _kept(file: Path) -> str:
+    if not file.exists():
+        _make(file)
     key = file.read_text().strip()
     if len(key) < SHORTEST:
         raise SystemExit(f"{file.name} holds no usable key; delete it and a new one is made.")
     return key
+
+
+def _make(file: Path) -> None:
+    """The file is whole as soon as it has its name, and is never replaced."""
+    own = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(get_random_secret_key())
+        with suppress(FileExistsError):  # another process was first; its key is everybody's
+            os.link(own, file)
+    finally:
+        own.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from webapp import broker, env
-from webapp.database import SCHEMES, database
+from webapp.database import SCHEMES, database, refuse_useless
 from webapp.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,7 +20,7 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 ALLOWED_ORIGINS = env.origins("ALLOWED_ORIGINS")
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 WEB_CONCURRENCY = env.whole_number("WEB_CONCURRENCY", 1, 1, 64)
-DATABASE_URL = env.url("DATABASE_URL", SCHEMES)
+DATABASE_URL = env.url("DATABASE_URL", SCHEMES, "names a database", refuse_useless)
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 TLS = env.flag("TLS")

@@ -31,6 +31,9 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("PORT", "70000"),
         ("WEB_CONCURRENCY", "0"),
         ("DATABASE_URL", "mysql://localhost/orders"),
+        ("DATABASE_URL", "postgres://localhost"),
+        ("DATABASE_URL", "postgres://localhost/orders?colour=blue"),
+        ("DATABASE_URL", "sqlite://"),
         ("REDIS_URL", "localhost:6379"),
         ("DEBUG", "perhaps"),
         ("FEED", "bloomberg"),
@@ -54,7 +57,7 @@ def test_a_command_with_a_wrong_value_ends_in_that_one_line_without_telling_the_
 
     assert stopped.returncode == 2
     assert stopped.stderr == (
-        "DATABASE_URL must be a URL that begins with postgres:// or postgresql:// or sqlite://.\n"
+        "DATABASE_URL must be a URL that begins with postgres:// or postgresql:// or sqlite:// and names a database.\n"
     )
 
 

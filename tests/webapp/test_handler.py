@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psutil
 import pytest
@@ -21,6 +24,12 @@ def count(**kwargs):
 """
 
 
+def daphne(server: Server) -> psutil.Process:
+    assert server.process is not None
+    [found] = [child for child in psutil.Process(server.process.pid).children() if "daphne" in child.cmdline()]
+    return found
+
+
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Server:
     """A server that notes each database connection it opens."""
@@ -32,8 +41,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Server:
 
 def test_requests_reuse_the_connections_of_their_threads_and_the_end_waits_for_none(counted: Server) -> None:
     counted.start()
-    assert counted.process is not None
-    [daphne] = [child for child in psutil.Process(counted.process.pid).children() if "daphne" in child.cmdline()]
+    serving = daphne(counted)
     token = counted.token("alice")
 
     def ask(_: int) -> int:
@@ -47,9 +55,25 @@ def test_requests_reuse_the_connections_of_their_threads_and_the_end_waits_for_n
         unfinished.sendall(b"POST /api/orders/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
         busy = [clients.submit(ask, number) for number in range(40)]
         wait_for(lambda: any(each.done() for each in busy), "requests under way")
-        daphne.terminate()
-        daphne.wait(6)
+        serving.terminate()
+        serving.wait(6)
         counted.stop()
 
     assert len(opened) <= 24
     assert "Traceback" not in counted.log()
+
+
+def test_a_body_beyond_the_limit_is_refused_and_not_kept_in_memory(server: Server) -> None:
+    size = 64 * 1024 * 1024
+    token = server.token("alice")
+    server.request("POST", "/api/orders/", {}, "alice")
+    before = daphne(server).memory_info().rss
+
+    headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as client:
+        client.request("POST", "/api/orders/", b" " * size, headers)
+        answer = client.getresponse()
+        body = json.loads(answer.read())
+
+    assert (answer.status, body["code"]) == (413, "message_too_big")
+    assert daphne(server).memory_info().rss - before < size / 4

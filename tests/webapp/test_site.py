@@ -148,3 +148,43 @@ def test_a_production_environment_passes_django_s_own_security_checks() -> None:
     )
 
     assert checked.returncode == 0, checked.stderr
+
+
+def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path) -> None:
+    script = "import sys; from pathlib import Path; from webapp.secret import secret_key;"
+    script += "print(secret_key('', Path(sys.argv[1])))"
+    command = [sys.executable, "-c", script, str(tmp_path / "secret")]
+    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+
+    keys = {process.communicate(timeout=60)[0] for process in started}
+
+    assert len(keys) == 1
+    assert keys == {(tmp_path / "secret").read_text() + "\n"}
+    assert list(tmp_path.iterdir()) == [tmp_path / "secret"]
+
+
+def test_nobody_is_offered_to_reset_a_password_by_a_mail_that_is_never_sent(db: None) -> None:
+    assert Client().get("/accounts/password_reset/").status_code == 404
+
+
+def test_a_new_password_ends_other_browsers_and_keeps_this_one(alice: User) -> None:
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        client.post("/accounts/login/", {"username": "alice", "password": PASSWORD})
+    typed = {"old_password": PASSWORD, "new_password1": "staple-battery-horse", "new_password2": "staple-battery-horse"}
+
+    changed = here.post("/accounts/password_change/", typed)
+
+    assert changed.headers["Location"] == "/accounts/password_change/done/"
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+
+
+def test_five_wrong_passwords_for_a_token_lock_it_in_the_api_s_own_words(alice: User) -> None:
+    answers = [
+        Client().post("/api/token/", {"username": "alice", "password": word}, "application/json")
+        for word in ["wrong"] * 5 + [PASSWORD]
+    ]
+
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["code"] == "rate_limited"
