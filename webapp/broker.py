@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
-import signal
 import socket
 import stat
 import subprocess
-import sys
 import time
 from pathlib import Path
+
+from webapp import leash
 
 # Not tempfile's folder, which follows from the environment: a command with another TMPDIR would miss the broker.
 TEMPORARY = Path("/tmp")  # noqa: S108 what is made there is checked to be this user's alone
 START_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 STOP_SECONDS = 5.0
-PR_SET_PDEATHSIG = 1
 
 
 class BrokerError(Exception):
@@ -35,14 +33,8 @@ def url(folder: Path) -> str:
     return f"unix://{socket_path(folder)}"
 
 
-def ends_with_parent() -> None:
-    """In a child between fork and exec: the kernel ends it when its parent is gone, however that went."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class EmbeddedBroker:
-    """Start it from the main thread: Linux ends a child with the thread that made it."""
+    """Ends with the process that starts it, however that ends. Start it from the main thread (webapp.leash)."""
 
     def __init__(self, folder: Path) -> None:
         self.path = socket_path(folder)
@@ -74,9 +66,7 @@ class EmbeddedBroker:
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.path.parent), "--loglevel", "warning"]
         quiet = subprocess.DEVNULL
         # In a process group of its own, so that Ctrl-C ends it after the servers and not before them.
-        self.process = subprocess.Popen(
-            command, stdin=quiet, stdout=quiet, process_group=0, preexec_fn=ends_with_parent
-        )
+        self.process = leash.start(command, stdin=quiet, stdout=quiet, process_group=0)
         return self.process
 
     def answers(self) -> bool:

@@ -23,7 +23,7 @@ def allow_server_codes() -> None:
         self.sendCloseFrame(code=NORMAL if code is None else code, isReply=False)
 
     def set_protocol_options(self: Any, **options: Any) -> None:
-        WebSocketServerFactory.setProtocolOptions(self, failByDrop=False, **options)
+        WebSocketServerFactory.setProtocolOptions(self, failByDrop=False, **options)  # type: ignore[no-untyped-call]
 
     WebSocketProtocol.serverClose = server_close
     WebSocketFactory.setProtocolOptions = set_protocol_options

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from webapp.broker import BrokerError, EmbeddedBroker, ends_with_parent
+from webapp import leash
+from webapp.broker import BrokerError, EmbeddedBroker
 
 BACKLOG = 2048
 # Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
@@ -124,9 +125,7 @@ class Workers:
             str(FRAME_BYTES),
         ]
         command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
-        return subprocess.Popen(
-            command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL, preexec_fn=ends_with_parent
-        )
+        return leash.start(command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL)
 
 
 def is_ready(host: str, port: int, name: str) -> bool:

@@ -214,19 +214,27 @@ def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path) -
     assert not socket_path(tmp_path).exists()
 
 
-def test_the_broker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("platform", ["linux", "another"])
+def test_the_broker_ends_when_its_parent_is_killed(tmp_path: Path, platform: str) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from webapp.broker import EmbeddedBroker;"
+        f"import sys, time; sys.platform = {platform!r};"
+        "from pathlib import Path; from webapp.broker import EmbeddedBroker;"
         f"broker = EmbeddedBroker(Path({str(tmp_path)!r})); broker.start();"
         "print(broker.process.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        broker = psutil.Process(int(parent.stdout.readline()))
+        first = psutil.Process(int(parent.stdout.readline()))
+        started = [first, *first.children(recursive=True)]
+        assert len(started) == (1 if platform == "linux" else 2)
         parent.kill()
         parent.wait()
 
-    wait_for(lambda: not broker.is_running() or broker.status() == psutil.STATUS_ZOMBIE, "the broker's end")
+    wait_for(lambda: not any(map(is_alive, started)), "the broker's end")
+
+
+def is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def test_an_administrator_gets_a_random_password_once_where_nobody_can_type(tmp_path: Path) -> None:
