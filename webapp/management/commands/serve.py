@@ -91,4 +91,7 @@ class Command(BaseCommand):
             yield
 
     def _interrupt(self, number: int, frame: Any) -> None:
+        # One is enough: a second one, as a signal to the whole group brings, must not cut the ending short.
+        for stop in STOPS:
+            signal.signal(stop, signal.SIG_IGN)
         raise KeyboardInterrupt
