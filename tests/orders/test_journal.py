@@ -128,9 +128,7 @@ def test_two_people_may_use_the_same_client_order_id(replay: Any) -> None:
         (line("place", "b-1") + ",extra", "15 cells"),
     ],
 )
-def test_a_bad_line_stops_the_run_with_its_number_and_nothing_of_it_written(
-    replay: Any, bad: str, reason: str
-) -> None:
+def test_a_bad_line_stops_the_run_with_its_number_and_nothing_of_it_written(replay: Any, bad: str, reason: str) -> None:
     with pytest.raises(CommandError, match=r"^line 4: ") as stopped:
         replay(line("place"), line("accept"), bad, line("place", "later"))
 
