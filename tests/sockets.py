@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ from orders.reader import in_thread
 from orders.routing import websocket_application
 
 PATIENCE = 10.0
+# No socket of a test lives longer, so that waiting for what never comes fails even while heartbeats go on.
+LIFETIME = 60.0
 
 Frame = dict[str, Any]
 
@@ -53,6 +56,7 @@ class Socket:
 
     def __init__(self, *headers: tuple[bytes, bytes], host: str = "localhost") -> None:
         self.closed: int | None = None
+        self._dies_at = time.monotonic() + LIFETIME
         self._wire = WebsocketCommunicator(websocket_application, "/ws/", headers=[(b"host", host.encode()), *headers])
 
     @classmethod
@@ -78,6 +82,7 @@ class Socket:
 
     async def frame(self, seconds: float = PATIENCE) -> Frame:
         """The next frame; a close becomes `{"type": "close", "code"}`. TimeoutError if nothing comes."""
+        seconds = min(seconds, self._dies_at - time.monotonic())
         output = await asyncio.wait_for(self._wire.output_queue.get(), seconds)
         if output["type"] == "websocket.close":
             self.closed = output.get("code", 1000)

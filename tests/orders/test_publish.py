@@ -150,7 +150,8 @@ async def test_events_flow_again_once_a_hanging_broker_goes_on(own_broker: Broke
     assert numbers_of(await heard(ear)) == [1]
     own_broker.pause()
     announce(2)
-    await asyncio.to_thread(wait_for, lambda: publish.publisher.failures, "the publisher noticing")
+    given = 2 * publish.SEND_SECONDS
+    await asyncio.to_thread(wait_for, lambda: publish.publisher.failures, "the publisher giving up", given)
     own_broker.resume()
     await asyncio.to_thread(until_published, 2)
     assert publish.publisher.published == 2

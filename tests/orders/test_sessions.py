@@ -30,8 +30,9 @@ async def closes_within_two_seconds(client: Socket, code: int, revoke: Callable[
     """Makes sure that the socket closes in time, and that nothing but heartbeats comes before."""
     await in_thread(revoke)
     begun = time.monotonic()
-    while (frame := await client.frame())["type"] != "close":
+    while (frame := await client.frame(AT_MOST))["type"] != "close":
         assert frame["type"] == "heartbeat"
+        assert time.monotonic() - begun < AT_MOST
     assert frame["code"] == code
     assert time.monotonic() - begun < AT_MOST
 
