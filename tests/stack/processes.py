@@ -22,8 +22,8 @@ def broker(server: Server) -> psutil.Process:
     if url is None:
         [found] = [child for child in family(server) if "valkey" in _command(child)]
         return found
-    port = url.rsplit(":", 1)[1].split("/")[0]
-    [found] = [child for child in psutil.Process().children() if f"--port {port}" in _command(child)]
+    port = int(url.rsplit(":", 1)[1].split("/")[0])
+    [found] = [child for child in psutil.Process().children() if _listens(child, port)]
     return found
 
 
@@ -39,6 +39,10 @@ def _accepted(server: Server, local_port: int) -> psutil.Process | None:
         if any(there.raddr and there.raddr.port == local_port for there in process.net_connections("tcp")):
             return process
     return None
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    return any(here.laddr.port == port for here in process.net_connections("tcp") if here.status == psutil.CONN_LISTEN)
 
 
 def _command(process: psutil.Process) -> str:

@@ -1,0 +1,226 @@
+"""Who gets a socket, who loses it, and how little the rude ones matter to their neighbours."""
+
+from __future__ import annotations
+
+import json
+import socket as sockets
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import connect
+
+from tests.servers import Server, wait_for
+from tests.stack.conftest import take
+from tests.stack.sockets import Follower, by_session, by_token, close_code, dial
+from tests.traders import Trader, new_order
+
+REVOKE = """
+import time
+from django.contrib.auth.models import Permission, User
+from django.contrib.sessions.backends.db import SessionStore
+from rest_framework.authtoken.models import Token
+
+User.objects.filter(username={deactivated!r}).update(is_active=False)
+renewed = User.objects.get(username={renewed!r})
+renewed.set_password("four-other-words-entirely")
+renewed.save()
+SessionStore({signed_out!r}).delete()
+Token.objects.filter(key={revoked!r}).delete()
+permission = Permission.objects.get(codename="watch_all_orders")
+User.objects.get(username={watcher!r}).user_permissions.remove(permission)
+print("done", time.time())
+"""
+ALLOW = """
+from django.contrib.auth.models import Permission, User
+User.objects.get(username={!r}).user_permissions.add(Permission.objects.get(codename="watch_all_orders"))
+"""
+
+
+def hello(stack: Server, headers: dict[str, str]) -> dict[str, Any]:
+    with dial(stack, headers) as socket:
+        return dict(json.loads(socket.recv(timeout=10)))
+
+
+def test_a_session_of_this_very_origin_is_let_in(stack: Server, trader: Trader) -> None:
+    assert hello(stack, by_session(trader))["user"] == trader.name
+
+
+def test_a_token_is_let_in_without_an_origin(stack: Server, trader: Trader) -> None:
+    greeting = hello(stack, by_token(trader))
+
+    assert (greeting["user"], greeting["protocol"], greeting["heartbeat_seconds"]) == (trader.name, 1, 5)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "http://evil.example",
+        "https://127.0.0.1:{port}",
+        "http://127.0.0.1:1",
+        "http://localhost:{port}",
+        "http://127.0.0.1:{port}.evil.example",
+    ],
+)
+def test_a_session_of_another_origin_is_refused(stack: Server, trader: Trader, origin: str | None) -> None:
+    headers = by_session(trader)
+    del headers["Origin"]
+    if origin is not None:
+        headers["Origin"] = origin.format(port=stack.port)
+
+    with pytest.raises(InvalidHandshake):
+        dial(stack, headers)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
+def test_another_host_is_not_answered(stack: Server, trader: Trader, host: str) -> None:
+    with sockets.create_connection(("127.0.0.1", stack.port)) as line, pytest.raises(InvalidHandshake):
+        connect(f"ws://{host}:{stack.port}/ws/", sock=line, additional_headers=by_token(trader), proxy=None)
+
+
+def test_another_path_is_no_socket(stack: Server, trader: Trader) -> None:
+    with pytest.raises(InvalidHandshake):
+        connect(f"ws://127.0.0.1:{stack.port}/ws/other/", additional_headers=by_token(trader), proxy=None)
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": "Token nobody"}, {"Origin": "{url}"}], ids=["token", "session"])
+def test_a_stranger_is_told_to_sign_in(stack: Server, headers: dict[str, str]) -> None:
+    with dial(stack, {name: value.format(url=stack.url) for name, value in headers.items()}) as socket:
+        assert json.loads(socket.recv(timeout=10))["code"] == "unauthenticated"
+        assert close_code(socket) == 4401
+
+
+def test_whoever_may_no_longer_stay_is_out_within_two_seconds(stack: Server, enlisted: dict[int, list[Trader]]) -> None:
+    deactivated, renewed, signed_out, revoked, watcher, staying = (take(stack, enlisted) for _ in range(6))
+    stack.shell(ALLOW.format(watcher.name))
+    with ExitStack() as open_sockets:
+        followers = [
+            Follower.of(deactivated),
+            Follower.of(renewed),
+            Follower(stack, by_session(signed_out), signed_out.name),
+            Follower.of(revoked),
+            Follower(stack, by_token(watcher), staying.name),
+            Follower.of(staying),
+        ]
+        for follower in followers:
+            open_sockets.enter_context(follower)
+
+        printed = stack.shell(
+            REVOKE.format(
+                deactivated=deactivated.name,
+                renewed=renewed.name,
+                signed_out=signed_out.session,
+                revoked=revoked.token,
+                watcher=watcher.name,
+            )
+        )
+
+        done = float(printed.split("done ")[1])
+        *leaving, last = followers
+        wait_for(lambda: all(follower.codes for follower in leaving), "the sockets' end")
+        assert [follower.codes[0] for follower in leaving] == [4401, 4401, 4401, 4401, 4403]
+        assert max(follower.closed_at[0] - done for follower in leaving) < 2
+        staying.place()
+        last.until(1)
+        assert last.codes == []
+
+
+def test_nobody_follows_another_without_permission(stack: Server, trader: Trader, neighbour: Trader) -> None:
+    wrong = {neighbour.name: "not_found", "nobody-at-all": "not_found", "*": "forbidden"}
+    with dial(stack, by_token(trader)) as socket:
+        socket.recv(timeout=10)
+        for user, code in wrong.items():
+            socket.send(json.dumps({"type": "subscribe", "stream": "orders", "user": user, "id": user}))
+            answer = json.loads(socket.recv(timeout=10))
+            assert (answer["type"], answer["code"], answer["id"]) == ("error", code, user)
+
+
+def test_the_desk_follows_everyone_and_newcomers_too(stack: Server, trader: Trader, neighbour: Trader) -> None:
+    trader.place()
+    with dial(stack, {"Authorization": f"Token {stack.token('desk')}"}) as socket:
+        socket.send(json.dumps({"type": "subscribe", "stream": "orders", "user": "*"}))
+        heads = next(frame for frame in frames(socket) if frame["type"] == "subscribed")["head"]
+        assert heads[trader.name] == 1
+        assert neighbour.name not in heads
+
+        trader.place()
+        neighbour.place()
+
+        heard: dict[str, list[int]] = {}
+        for frame in frames(socket):
+            for event in frame.get("events", []):
+                heard.setdefault(event["user"], []).append(event["seq"])
+            if {trader.name, neighbour.name} <= heard.keys():
+                break
+        assert (heard[trader.name], heard[neighbour.name]) == ([2], [1])
+
+
+def frames(socket: Any) -> Any:
+    while True:
+        yield json.loads(socket.recv(timeout=10))
+
+
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 200_000, 1024 * 1024 + 1])
+@pytest.mark.parametrize("frame_size", [None, 32 * 1024], ids=["one frame", "many frames"])
+def test_a_message_above_64_kib_closes_the_socket_with_1009(
+    stack: Server, trader: Trader, size: int, frame_size: int | None
+) -> None:
+    text = "x" * size
+    with dial(stack, by_token(trader)) as socket:
+        with suppress(ConnectionClosed):
+            if frame_size is None:
+                socket.send(text)
+            else:
+                socket.send(text[start : start + frame_size] for start in range(0, size, frame_size))
+        assert close_code(socket) == 1009
+
+
+def test_a_message_of_64_kib_is_read(stack: Server, trader: Trader) -> None:
+    frame = {"type": "ping", "client_time": 1.5, "id": ""}
+    text = json.dumps(frame) + " " * (64 * 1024 - len(json.dumps(frame)))
+    with dial(stack, by_token(trader)) as socket:
+        socket.send(text)
+        answer = next(frame for frame in frames(socket) if frame["type"] != "hello")
+
+    assert (answer["type"], answer["client_time"]) == ("pong", 1.5)
+
+
+def test_ten_thousand_garbage_frames_end_in_4400_and_the_neighbours_stay_served(
+    stack: Server, trader: Trader, neighbour: Trader
+) -> None:
+    with Follower.of(neighbour) as first, Follower.of(neighbour) as second, dial(stack, by_token(trader)) as rude:
+        with suppress(ConnectionClosed):
+            for number in range(10_000):
+                rude.send(f"garbage {number}")
+        neighbour.place()
+
+        assert close_code(rude) == 4400
+        for follower in (first, second):
+            follower.until(1, seconds=5)
+            assert follower.codes == []
+
+
+def test_a_client_that_answers_nothing_gets_one_window_and_the_rest_when_it_answers(
+    stack: Server, trader: Trader
+) -> None:
+    with dial(stack, by_token(trader)) as socket:
+        socket.send(json.dumps({"type": "subscribe", "stream": "orders", "after": 0}))
+        trader.place_many([new_order() for _ in range(1000)])
+        seen: list[int] = []
+        for frame in frames(socket):
+            seen += [event["seq"] for event in frame.get("events", [])]
+            if len(seen) == 500 and frame["type"] == "heartbeat":
+                break
+        assert seen == list(range(1, 501))
+
+        socket.send(json.dumps({"type": "ping", "client_time": 0}))
+        assert next(frames(socket))["type"] == "pong"
+        socket.send(json.dumps({"type": "received", "user": trader.name, "seq": 500}))
+        for frame in frames(socket):
+            seen += [event["seq"] for event in frame.get("events", [])]
+            if len(seen) == 1000:
+                break
+        assert seen == list(range(1, 1001))
