@@ -28,9 +28,10 @@ log = logging.getLogger(__name__)
 
 QUEUE = 20_000
 RUN = 200
-SEND_SECONDS = 1.0
+SEND_SECONDS = 2.0
 BREAK_SECONDS = 0.5
-EXIT_SECONDS = 1.0
+EXIT_SECONDS = 3.0
+START_SECONDS = 1.0
 
 
 class Announced(NamedTuple):
@@ -85,7 +86,7 @@ class Publisher:
             if self._loop is None:
                 ready = threading.Event()
                 threading.Thread(target=self._run, args=(ready,), name="publisher", daemon=True).start()
-                ready.wait(EXIT_SECONDS)
+                ready.wait(START_SECONDS)
         return self._loop
 
     def _run(self, ready: threading.Event) -> None:
