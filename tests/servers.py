@@ -75,6 +75,8 @@ def postgresql_server() -> Iterator[str]:
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     try:
+        if not _may_run(binaries / "initdb", user):
+            binaries = _copy_of_wheel(binaries, folder)
         initdb = [
             binaries / "initdb",
             "-D",
@@ -100,6 +102,23 @@ def postgresql_server() -> Iterator[str]:
             end(process, signal.SIGINT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _may_run(program: Path, user: dict[str, Any]) -> bool:
+    """Whether the user that PostgreSQL runs as gets at it; a wheel's may lie in somebody's private folder."""
+    try:
+        subprocess.run([program, "--version"], check=True, stdout=subprocess.DEVNULL, cwd="/", **user)
+    except PermissionError:
+        return False
+    return True
+
+
+def _copy_of_wheel(binaries: Path, folder: Path) -> Path:
+    """The programs of a wheel and, at the same distance, their libraries."""
+    package = binaries.parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name)
+    return folder / package.name / binaries.relative_to(package)
 
 
 def _pg_answers(binaries: Path, folder: Path) -> bool:
@@ -143,7 +162,11 @@ class Server:
                 text=True,
                 start_new_session=True,
             )
-        self.until_ready(host)
+        try:
+            self.until_ready(host)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def until_ready(self, host: str = "127.0.0.1") -> None:

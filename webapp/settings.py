@@ -30,6 +30,7 @@ PAPER_BROKER = env.flag("PAPER_BROKER", default=True)
 ORDERS_MAX_NOTIONAL = env.optional_decimal("ORDERS_MAX_NOTIONAL")
 ORDERS_MAX_OPEN = env.optional_number("ORDERS_MAX_OPEN")
 ORDERS_MESSAGES_PER_MINUTE = env.optional_number("ORDERS_MESSAGES_PER_MINUTE")
+ORDERS_REQUESTS_PER_MINUTE = env.optional_number("ORDERS_REQUESTS_PER_MINUTE")
 
 INSTALLED_APPS = [
     "daphne",
@@ -175,6 +176,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["webapp.throttle.RequestRate"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -31,16 +32,18 @@ def daphne(server: Server) -> psutil.Process:
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that notes each database connection it opens."""
     server = Server(tmp_path_factory.mktemp("counted") / "served")
     with open(server.folder / "webapp" / "asgi.py", "a") as asgi:
         asgi.write(TRACE)
-    return server
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 def test_requests_reuse_the_connections_of_their_threads_and_the_end_waits_for_none(counted: Server) -> None:
-    counted.start()
     serving = daphne(counted)
     token = counted.token("alice")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.servers import PASSWORD, Server, wait_for
 from webapp.broker import BrokerError, EmbeddedBroker, socket_path
@@ -248,6 +249,17 @@ def test_an_administrator_gets_a_random_password_once_where_nobody_can_type(tmp_
     assert len(password) >= 20
     assert password not in again.stdout + again.stderr
     assert again.returncode != 0
+
+
+def test_an_administrator_whose_maker_goes_away_is_not_made(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", leave)
+
+    with pytest.raises(CommandError, match="nothing was changed"):
+        call_command("make_administrator")
 
 
 def test_an_administrator_with_a_weak_password_is_refused(tmp_path: Path) -> None:

@@ -20,6 +20,12 @@ class Command(BaseCommand):
     help = "Makes an administrator; a password is given, typed, or made at random and printed once."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._make()
+        except (KeyboardInterrupt, EOFError):
+            raise CommandError("Stopped; nothing was changed.") from None
+
+    def _make(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         terminal = sys.stdin.isatty()
         name = env.text("DJANGO_SUPERUSER_USERNAME") or (input("Name [admin]: ").strip() if terminal else "") or "admin"

@@ -1,0 +1,42 @@
+"""The limit on REST requests that a desk may switch on: ORDERS_REQUESTS_PER_MINUTE a person, over all processes."""
+
+from __future__ import annotations
+
+from functools import cache
+from time import time
+from typing import Any
+
+import redis
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+MINUTE = 60
+BROKER_SECONDS = 0.2
+
+
+class RequestRate(BaseThrottle):
+    """Counts each person's requests of a minute in the broker; while that is away, nobody is held up."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        most = settings.ORDERS_REQUESTS_PER_MINUTE
+        if most is None or request.user.pk is None:
+            return True
+        key = f"orders.requests.{request.user.pk}.{int(time()) // MINUTE}"
+        layers: Any = settings.CHANNEL_LAYERS
+        try:
+            with _client(layers["default"]["CONFIG"]["hosts"][0]).pipeline() as pipeline:
+                pipeline.incr(key)
+                pipeline.expire(key, MINUTE)
+                count, _ = pipeline.execute()
+        except redis.RedisError:
+            return True
+        return bool(count <= most)
+
+    def wait(self) -> float:
+        return MINUTE - time() % MINUTE
+
+
+@cache
+def _client(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None)
