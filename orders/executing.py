@@ -52,7 +52,7 @@ def execute(user: User | None, order_id: int, report: Report) -> Executed:
         if order is None:
             raise NotFound("There is no such order.")
         _check_report(report)
-        known = order.executions.filter(exec_id=report.exec_id).first()
+        known = next(iter(Execution.objects.filter(order_id=order.pk, exec_id=report.exec_id)), None)
         if known is not None:
             if _report_of(known) != _normal(report):
                 raise DuplicateExecId("This exec_id has been used for another report.", current=rows.order_row(order))
