@@ -71,15 +71,15 @@ def check_whole(blotter: Blotter, server: Server) -> None:
 
 
 def test_every_event_of_a_replayed_day_is_on_screen_once(
-    served: Server, open_as: Callable[..., Blotter], tmp_path: Path
+    server: Server, open_as: Callable[..., Blotter], tmp_path: Path
 ) -> None:
     write_journal(tmp_path / "day.csv", "day")
-    blotter = open_as("alice", served)
+    blotter = open_as("alice")
 
-    done = served.manage("replay_journal", str(tmp_path / "day.csv"), "--speed", "max")
+    done = server.manage("replay_journal", str(tmp_path / "day.csv"), "--speed", "max")
 
     assert done.returncode == 0, done.stderr
-    check_whole(blotter, served)
+    check_whole(blotter, server)
 
 
 def test_a_server_killed_half_way_loses_nothing(

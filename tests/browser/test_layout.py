@@ -220,7 +220,7 @@ def test_nobody_is_kept_out_by_the_page(open_as: Open, trader: Trader, scheme: s
     page = blotter.page
     assert serious_violations(page) == [], "empty"
 
-    order = populate(trader)[0]
+    order = populate(trader, 8)[0]
     show_event(blotter, trader)
     expect(page.locator("#orders :is(.cell-changed, .row-new)")).to_have_count(0)
     assert serious_violations(page) == [], "full"

@@ -215,9 +215,9 @@ def test_a_server_that_stops_says_so_and_its_clients_miss_nothing(stack: Server,
 def test_a_client_that_comes_back_is_caught_up_from_the_log(stack: Server, trader: Trader) -> None:
     with Follower.of(trader) as follower:
         assert follower.socket is not None
-        trader.place_many([new_order() for _ in range(700)])
+        trader.place_many([new_order() for _ in range(400)])
         follower.socket.close()
-        trader.place_many([new_order() for _ in range(700)])
-        follower.until(1400)
-        assert follower.seqs == list(range(1, 1401))
+        trader.place_many([new_order() for _ in range(400)])
+        follower.until(800)
+        assert follower.seqs == list(range(1, 801))
         assert follower.gaps == follower.duplicates == 0
