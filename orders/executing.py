@@ -54,7 +54,7 @@ def execute(user: User | None, order_id: int, report: Report) -> Executed:
         _check_report(report)
         known = next(iter(Execution.objects.filter(order_id=order.pk, exec_id=report.exec_id)), None)
         if known is not None:
-            if _report_of(known) != _normal(report):
+            if _says(known) != _says(report):
                 raise DuplicateExecId("This exec_id has been used for another report.", current=rows.order_row(order))
             return Executed(order, created=False)
         if report.kind is ExecutionKind.FILL:
@@ -121,11 +121,7 @@ def _columns(report: Report) -> dict[str, Any]:
     }
 
 
-def _normal(report: Report) -> tuple[str, ...]:
+def _says(report: Report | Execution) -> tuple[str, ...]:
+    """What a report says, however its numbers are written."""
     amounts = ("" if value is None else rows.decimal_string(value) for value in (report.last_qty, report.last_price))
-    return (report.kind, *amounts, report.text)
-
-
-def _report_of(known: Execution) -> tuple[str, ...]:
-    stored = Report(known.exec_id, ExecutionKind(known.kind), known.last_qty, known.last_price, known.text)
-    return _normal(stored)
+    return (str(report.kind), *amounts, report.text)

@@ -1,29 +1,24 @@
-"""The order journal: recorded order flow, one action a line, applied through the same services as everything else.
-
-Reading it is pure (`read`); applying it (`Player`) makes missing people and instruments, and does nothing twice:
-a place is known by its client_order_id, a fill by its exec_id, every other action by its count within its order.
-"""
+"""Order journals as text: what each line of a CSV file says, typed and checked, before anything is done about it."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar
 
-from django.contrib.auth.models import User
 from django.utils.dateparse import parse_datetime
 
-from market.models import SMALLEST, SYMBOL, Instrument
-from orders import rules, services
-from orders.errors import NotFound, OrderError
-from orders.lifecycle import ExecutionKind, OrderType, Side, TimeInForce
-from orders.models import Execution, Order
+from market.models import SYMBOL
+from orders import rules
+from orders.lifecycle import SIGNIFICANT_DIGITS, ExecutionKind, OrderType, Side, TimeInForce
 from orders.services import NewOrder, Report
 
 COLUMNS = [
@@ -43,9 +38,11 @@ COLUMNS = [
     "last_price",
     "text",
 ]
+AMOUNTS = ("quantity", "price", "stop_price", "last_qty", "last_price")
 USER = re.compile(r"[\w.@+-]{1,150}")
-DEFAULT_DECIMALS = 2
-MAX_DECIMALS = 8
+AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+
+Member = TypeVar("Member", bound=StrEnum)
 
 
 class Action(StrEnum):
@@ -66,8 +63,16 @@ class BadLine(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """What an amend line changes, and the key by which it is known to have been applied."""
+
+    key: str
+    changes: dict[str, Decimal | str]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One action; `occurrence` counts this action of this order within the file, from 1."""
+    """One action, ready for the services. `number` is its place in the file; `symbol` may be empty but for a place."""
 
     number: int
     time: datetime
@@ -75,180 +80,117 @@ class Line:
     action: Action
     client_order_id: str
     symbol: str
-    cells: dict[str, str]
-    occurrence: int
-
-    @property
-    def key(self) -> str:
-        """The ExecID of the action: its own, or one that is the same whenever this file is applied."""
-        return self.cells["exec_id"] or f"journal-{self.action}-{self.occurrence}"
+    what: NewOrder | Report | Amendment
 
 
 def read(text: Iterable[str]) -> Iterator[Line]:
     """The lines of a journal, in order. Raises BadLine where one can't be read."""
     reader = csv.reader(text, strict=True)
-    seen: Counter[tuple[str, str, str]] = Counter()
+    seen: Counter[str] = Counter()
     try:
         header = next(reader, [])
-        if [name.strip().removeprefix("\ufeff") for name in header] != COLUMNS:
+        if [name.strip() for name in header] != COLUMNS:
             raise BadLine(1, f"the columns must be {','.join(COLUMNS)}")
         for cells in reader:
             if not cells:
                 continue
             if len(cells) != len(COLUMNS):
                 raise BadLine(reader.line_num, f"{len(COLUMNS)} cells are needed, not {len(cells)}")
-            row = dict(zip(COLUMNS, (cell.strip() for cell in cells), strict=True))
-            order = (row["user"], row["client_order_id"], row["action"])
-            seen[order] += 1
-            yield _line(reader.line_num, row, seen[order])
+            try:
+                yield _line(reader.line_num, [cell.strip() for cell in cells], seen)
+            except ValueError as error:
+                raise BadLine(reader.line_num, str(error)) from error
     except csv.Error as error:
         raise BadLine(reader.line_num, str(error)) from error
 
 
-@dataclass
-class Player:
-    """Applies lines; `counts` says how often each action changed something, `unchanged` how often it stood already."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    unchanged: int = 0
-    _people: dict[str, User] = field(default_factory=dict)
-    _symbols: set[str] = field(default_factory=set)
-    _orders: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def apply(self, line: Line) -> None:
-        """Applies one line whole, or raises BadLine with nothing of it written."""
-        try:
-            changed = self._apply(line)
-        except OrderError as error:
-            raise BadLine(line.number, f"{line.action} {line.client_order_id}: {error.message}") from error
-        if changed:
-            self.counts[line.action] += 1
-        else:
-            self.unchanged += 1
-
-    def _apply(self, line: Line) -> bool:
-        if line.action is Action.PLACE:
-            new = _new_order(line)
-            self._instrument(line)
-            placed = services.place(self._person(line.user), new)
-            self._orders[line.user, line.client_order_id] = placed.order.pk
-            return placed.created
-        order_id = self._order(line)
-        if line.action is Action.AMEND:
-            return self._amend(order_id, line)
-        return services.execute(None, order_id, _report(line)).created
-
-    def _amend(self, order_id: int, line: Line) -> bool:
-        changes: dict[str, Any] = {
-            name: _decimal(line, name) for name in ("quantity", "price", "stop_price") if line.cells[name]
-        }
-        if line.cells["text"]:
-            changes["text"] = line.cells["text"]
-        order = Order.objects.get(pk=order_id)
-        if order.executions.filter(exec_id=line.key).exists():
-            return False
-        services.amend(order.user, order_id, order.version, changes)
-        Execution.objects.create(order=order, exec_id=line.key, kind=line.action)
-        return True
-
-    def _order(self, line: Line) -> int:
-        key = (line.user, line.client_order_id)
-        if key not in self._orders:
-            found = Order.objects.filter(user__username=line.user, client_order_id=line.client_order_id).first()
-            if found is None:
-                raise NotFound("this order was never placed.")
-            self._orders[key] = found.pk
-        return self._orders[key]
-
-    def _person(self, name: str) -> User:
-        if name not in self._people:
-            users = User.objects
-            # Without a password nobody can sign in as this person until an administrator sets one.
-            self._people[name] = users.filter(username=name).first() or users.create_user(username=name)
-        return self._people[name]
-
-    def _instrument(self, line: Line) -> None:
-        if line.symbol not in self._symbols:
-            places = max(DEFAULT_DECIMALS, *(_places(line.cells[name]) for name in ("price", "stop_price")))
-            defaults = {
-                "name": line.symbol,
-                "currency": "USD",
-                "tick_size": SMALLEST,
-                "lot_size": SMALLEST,
-                "price_decimals": min(places, MAX_DECIMALS),
-            }
-            Instrument.objects.get_or_create(symbol=line.symbol, defaults=defaults)
-            self._symbols.add(line.symbol)
+def _line(number: int, cells: list[str], seen: Counter[str]) -> Line:
+    row = dict(zip(COLUMNS, cells, strict=True))
+    action = _one_of(Action, row, "action")
+    # As the site's own forms keep a name, so that a second look finds it.
+    user = unicodedata.normalize("NFKC", row["user"])
+    _check(row, "user", USER.fullmatch(user) is not None)
+    _check(row, "client_order_id", rules.CLIENT_ORDER_ID.fullmatch(row["client_order_id"]) is not None)
+    _check(row, "symbol", bool(re.match(SYMBOL, row["symbol"])) or (not row["symbol"] and action is not Action.PLACE))
+    amounts = {name: _amount(row, name) for name in AMOUNTS}
+    what: NewOrder | Report | Amendment
+    if action is Action.PLACE:
+        what = _new_order(row, amounts)
+    else:
+        key = row["exec_id"] or _key(cells, seen)
+        what = _amendment(key, row, amounts) if action is Action.AMEND else _report(key, action, row, amounts)
+    return Line(number, _time(row), user, action, row["client_order_id"], row["symbol"], what)
 
 
-def _line(number: int, row: dict[str, str], occurrence: int) -> Line:
+def _key(cells: list[str], seen: Counter[str]) -> str:
+    """The ExecID of a line that has none: the same whenever its file is read, and another's only if all is the same."""
+    digest = hashlib.blake2b("\n".join(cells).encode(errors="surrogateescape"), digest_size=12).hexdigest()
+    seen[digest] += 1
+    return f"J-{digest}-{seen[digest]}"
+
+
+def _new_order(row: dict[str, str], amounts: dict[str, Decimal | None]) -> NewOrder:
+    quantity = amounts["quantity"]
+    if quantity is None:
+        raise ValueError("a place needs a quantity")
+    return NewOrder(
+        symbol=row["symbol"],
+        side=_one_of(Side, row, "side"),
+        order_type=_one_of(OrderType, row, "order_type", OrderType.LIMIT),
+        time_in_force=_one_of(TimeInForce, row, "time_in_force", TimeInForce.DAY),
+        quantity=quantity,
+        price=amounts["price"],
+        stop_price=amounts["stop_price"],
+        text=row["text"],
+        client_order_id=row["client_order_id"],
+    )
+
+
+def _amendment(key: str, row: dict[str, str], amounts: dict[str, Decimal | None]) -> Amendment:
+    changes: dict[str, Decimal | str] = {}
+    for name in ("quantity", "price", "stop_price"):
+        amount = amounts[name]
+        if amount is not None:
+            changes[name] = amount
+    if row["text"]:
+        changes["text"] = row["text"]
+    return Amendment(key, changes)
+
+
+def _report(key: str, action: Action, row: dict[str, str], amounts: dict[str, Decimal | None]) -> Report:
+    if action is not Action.FILL:
+        return Report(key, ExecutionKind(action), text=row["text"])
+    if not row["exec_id"]:
+        raise ValueError("a fill needs an exec_id")
+    return Report(key, ExecutionKind.FILL, amounts["last_qty"], amounts["last_price"], row["text"])
+
+
+def _time(row: dict[str, str]) -> datetime:
     try:
         moment = parse_datetime(row["time"])
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadLine(number, f"time {row['time']!r} is not a time with its zone")
-    if row["action"] not in set(Action):
-        raise BadLine(number, f"action {row['action']!r} is not one of {', '.join(Action)}")
-    if not USER.fullmatch(row["user"]):
-        raise BadLine(number, f"user {row['user']!r} is not a user's name")
-    if not rules.CLIENT_ORDER_ID.fullmatch(row["client_order_id"]):
-        raise BadLine(number, f"client_order_id {row['client_order_id']!r} is not one")
-    if row["action"] == Action.PLACE and not re.match(SYMBOL, row["symbol"]):
-        raise BadLine(number, f"symbol {row['symbol']!r} is not one")
-    action = Action(row["action"])
-    line = Line(number, moment, row["user"], action, row["client_order_id"], row["symbol"], row, occurrence)
-    for name in ("quantity", "price", "stop_price", "last_qty", "last_price"):
-        _decimal(line, name)
-    return line
+    _check(row, "time", moment is not None and moment.tzinfo is not None, "a time with its zone")
+    assert moment is not None
+    return moment
 
 
-def _decimal(line: Line, name: str) -> Decimal | None:
-    text = line.cells[name]
-    if not text:
+def _amount(row: dict[str, str], name: str) -> Decimal | None:
+    if not row[name]:
         return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise BadLine(line.number, f"{name} {text!r} is not a number") from None
-    if not rules.fits(value):
-        raise BadLine(line.number, f"{name} {text!r} has too many digits")
+    _check(row, name, AMOUNT.fullmatch(row[name]) is not None, "a number")
+    value = Decimal(row[name])
+    _check(row, name, rules.fits(value), f"a number of at most {SIGNIFICANT_DIGITS} digits, 8 of them decimals")
     return value
 
 
-def _places(text: str) -> int:
-    return len(text.partition(".")[2])
+def _one_of(members: type[Member], row: dict[str, str], name: str, default: Member | None = None) -> Member:
+    if default is not None and not row[name]:
+        return default
+    _check(row, name, row[name] in set(members), f"one of {', '.join(members)}")
+    return members(row[name])
 
 
-def _new_order(line: Line) -> NewOrder:
-    cells = line.cells
-    quantity = _decimal(line, "quantity")
-    if quantity is None:
-        raise BadLine(line.number, "a place needs a quantity")
-    try:
-        return NewOrder(
-            symbol=line.symbol,
-            side=Side(cells["side"]),
-            order_type=OrderType(cells["order_type"] or OrderType.LIMIT),
-            time_in_force=TimeInForce(cells["time_in_force"] or TimeInForce.DAY),
-            quantity=quantity,
-            price=_decimal(line, "price"),
-            stop_price=_decimal(line, "stop_price"),
-            text=cells["text"],
-            client_order_id=line.client_order_id,
-        )
-    except ValueError as error:
-        raise BadLine(line.number, str(error)) from error
-
-
-def _report(line: Line) -> Report:
-    if line.action is Action.FILL and not line.cells["exec_id"]:
-        raise BadLine(line.number, "a fill needs an exec_id")
-    is_fill = line.action is Action.FILL
-    return Report(
-        exec_id=line.key,
-        kind=ExecutionKind(line.action),
-        last_qty=_decimal(line, "last_qty") if is_fill else None,
-        last_price=_decimal(line, "last_price") if is_fill else None,
-        text=line.cells["text"],
-    )
+def _check(row: dict[str, str], name: str, good: bool, wanted: str = "one that can be used") -> None:
+    if not good:
+        raise ValueError(f"{name} {row[name]!r} is not {wanted}")

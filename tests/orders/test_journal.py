@@ -1,174 +1,127 @@
-"""Journals: read strictly, applied once, at their own pace or faster."""
+"""Journals are read strictly, and every action is known again when its file is read again."""
 
 from __future__ import annotations
 
-from io import StringIO
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
 
-from market.models import Instrument
 from orders import journal
-from orders.journal import COLUMNS, BadLine
-from orders.models import EventCounter, Order, OrderEvent
-from orders.rows import order_row
-
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def line(action: str, order: str = "a-1", user: str = "carol", at: str = "09:30:00.000000", **cells: str) -> str:
-    row = {"time": f"2026-01-05T{at}Z", "user": user, "action": action, "client_order_id": order, "symbol": "XYZ"}
-    if action == "place":
-        row |= {"side": "buy", "order_type": "limit", "time_in_force": "day", "quantity": "10", "price": "5.125"}
-    return ",".join((row | cells).get(name, "") for name in COLUMNS)
+from orders.journal import Action, Amendment, BadLine, Line
+from orders.lifecycle import OrderType, TimeInForce
+from orders.services import NewOrder, Report
+from tests.orders.journals import DAY, HEADER, line
 
 
-@pytest.fixture
-def replay(tmp_path: Path) -> Any:
-    """`replay(line, line, …)` runs the command over these lines at full speed; what it printed."""
-
-    def run(*lines: str, header: str = ",".join(COLUMNS), **options: Any) -> str:
-        file = tmp_path / "journal.csv"
-        file.write_text("\n".join([header, *lines]) + "\n")
-        output = StringIO()
-        call_command("replay_journal", str(file), stdout=output, **({"speed": "max"} | options))
-        return output.getvalue()
-
-    return run
+def read(*lines: str) -> list[Line]:
+    return list(journal.read([HEADER, *lines]))
 
 
-DAY = [
-    line("place"),
-    line("accept"),
-    line("fill", exec_id="f-1", last_qty="4", last_price="5.125"),
-    line("amend", quantity="20", text="more"),
-    line("amend", price="5.5"),
-    line("fill", exec_id="f-2", last_qty="6", last_price="5"),
-    line("cancel"),
-    line("place", "a-2"),
-    line("reject", "a-2", text="Too far away"),
-    line("place", "a-3"),
-    line("expire", "a-3"),
-]
+def keys(*lines: str) -> list[str]:
+    """What the actions are known by."""
+    found = []
+    for one in read(*lines):
+        match one.what:
+            case Amendment(key=key) | Report(exec_id=key):
+                found.append(key)
+    return found
 
 
-def test_a_journal_does_what_its_lines_say(replay: Any) -> None:
-    printed = replay(*DAY)
+def test_a_place_is_read_as_a_new_order() -> None:
+    [placed] = read(line("place", side="sell", order_type="stop_limit", time_in_force="gtc", stop_price="5.10"))
 
-    [first, second, third] = [order_row(order) for order in Order.objects.order_by("id")]
-    assert first["user"] == "carol"
-    assert (first["status"], first["quantity"], first["price"]) == ("canceled", "20", "5.5")
-    assert (first["cum_qty"], first["avg_price"], first["text"]) == ("10", "5.05", "more")
-    assert (second["status"], second["text"]) == ("rejected", "Too far away")
-    assert third["status"] == "expired"
-    assert "3 place, 1 accept, 2 amend, 1 cancel, 2 fill, 1 reject, 1 expire; 0 unchanged" in printed
+    assert (placed.number, placed.user, placed.symbol, placed.action) == (2, "carol", "XYZ", Action.PLACE)
+    assert isinstance(placed.what, NewOrder)
+    assert (placed.what.quantity, placed.what.price, placed.what.stop_price) == (10, Decimal("5.125"), Decimal("5.1"))
+    assert (placed.what.order_type, placed.what.time_in_force) == ("stop_limit", "gtc")
 
 
-def test_a_second_run_changes_nothing(replay: Any) -> None:
-    replay(*DAY)
-    before = list(OrderEvent.objects.values_list("seq", "body"))
+def test_a_place_without_type_and_time_in_force_is_a_day_limit_order_as_everywhere() -> None:
+    [placed] = read(line("place", order_type="", time_in_force=""))
 
-    printed = replay(*DAY)
-
-    assert list(OrderEvent.objects.values_list("seq", "body")) == before
-    assert f"{len(DAY)} unchanged" in printed
+    assert isinstance(placed.what, NewOrder)
+    assert (placed.what.order_type, placed.what.time_in_force) == (OrderType.LIMIT, TimeInForce.DAY)
 
 
-@pytest.mark.parametrize("stop", range(1, len(DAY)))
-def test_a_run_goes_on_where_an_earlier_one_was_cut_off(replay: Any, stop: int) -> None:
-    replay(*DAY[:stop])
+def test_empty_cells_of_an_amendment_change_nothing() -> None:
+    [amended] = read(line("amend", price="5.5"))
 
-    replay(*DAY)
-
-    assert EventCounter.objects.get(user__username="carol").head == len(DAY)
-    assert Order.objects.get(client_order_id="a-1").version == 7
+    assert isinstance(amended.what, Amendment)
+    assert amended.what.changes == {"price": Decimal("5.5")}
 
 
-def test_events_of_a_journal_are_an_import_by_nobody(replay: Any) -> None:
-    replay(*DAY)
+def test_only_a_fill_has_a_quantity_and_a_price_of_its_own() -> None:
+    [fill, cancel] = read(
+        line("fill", exec_id="f-1", last_qty="4", last_price="5"), line("cancel", last_qty="4", last_price="5")
+    )
 
-    assert set(OrderEvent.objects.values_list("source", "actor")) == {("import", None)}
-    assert all(Order.objects.values_list("is_import", flat=True))
-
-
-def test_missing_people_can_not_sign_in_and_missing_instruments_take_any_step(replay: Any) -> None:
-    replay(line("place", price="5.12345678", quantity="0.00000001"))
-
-    assert not User.objects.get(username="carol").has_usable_password()
-    assert Instrument.objects.get(symbol="XYZ").price_decimals == 8
+    assert isinstance(fill.what, Report)
+    assert isinstance(cancel.what, Report)
+    assert (fill.what.exec_id, fill.what.last_qty, fill.what.last_price) == ("f-1", 4, 5)
+    assert (cancel.what.last_qty, cancel.what.last_price) == (None, None)
 
 
-def test_two_people_may_use_the_same_client_order_id(replay: Any) -> None:
-    replay(line("place"), line("place", user="dave"), line("accept", user="dave"))
+def test_a_file_read_again_knows_its_actions_again() -> None:
+    assert keys(*DAY) == keys(*DAY)
+    assert len(set(keys(*DAY))) == len(keys(*DAY))
 
-    found = dict(Order.objects.values_list("user__username", "status"))
-    assert found == {"carol": "pending_new", "dave": "new"}
+
+def test_the_same_line_twice_is_two_actions() -> None:
+    once, again = keys(line("amend", price="5.5"), line("amend", price="5.5"))
+
+    assert once != again
+
+
+@pytest.mark.parametrize("other", [{"at": "09:30:01"}, {"price": "5.6"}, {"text": "why"}, {"user": "dave"}])
+def test_another_file_s_line_is_taken_for_another_action(other: Any) -> None:
+    assert keys(line("amend", **({"price": "5.5"} | other))) != keys(line("amend", price="5.5"))
+
+
+def test_empty_lines_and_spaces_around_cells_are_let_pass() -> None:
+    [accepted] = read("", line("accept").replace(",", " , "), "")
+
+    assert (accepted.number, accepted.client_order_id) == (3, "a-1")
+
+
+def test_names_are_kept_as_the_site_keeps_them() -> None:
+    [placed] = read(line("place", user="\ufb01lippa"))
+
+    assert placed.user == "filippa"
 
 
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (line("dance"), "action 'dance'"),
-        (line("accept", "never-placed"), "never placed"),
-        (line("place", "b-1", quantity="ten"), "quantity 'ten'"),
-        (line("place", "b-1", quantity=""), "needs a quantity"),
-        (line("place", "b-1", quantity="1.123456789"), "too many digits"),
-        (line("place", "b-1", price="-5"), "greater than 0"),
-        (line("place", "b-1", side="both"), "both"),
-        (line("place", "b-1", symbol="no such"), "symbol 'no such'"),
+        (line("dance"), "action 'dance' is not one of place, accept"),
+        (line("place", quantity="ten"), "quantity 'ten' is not a number"),
+        (line("place", quantity="1e400"), "is not a number"),
+        (line("place", quantity="NaN"), "is not a number"),
+        (line("place", quantity="9" * 400), "is not a number"),
+        (line("place", quantity=""), "needs a quantity"),
+        (line("place", quantity="1.123456789"), "at most 15 digits"),
+        (line("accept", last_price="1.123456789"), "at most 15 digits"),
+        (line("place", side="both"), "side 'both'"),
+        (line("place", time_in_force="ever"), "time_in_force 'ever'"),
+        (line("place", symbol="no such"), "symbol 'no such'"),
+        (line("place", symbol=""), "symbol ''"),
         (line("place", "b 1"), "client_order_id 'b 1'"),
-        (line("place", "b-1", user="no one!"), "user 'no one!'"),
-        (line("fill", exec_id="", last_qty="1", last_price="5"), "exec_id"),
-        (line("fill", exec_id="x", last_qty="99", last_price="5"), "More than the 10"),
-        (line("place", quantity="11"), "belongs to another order"),
-        (line("place", "b-1", at="25:00:00"), "not a time"),
-        (line("place", "b-1") + ",extra", "15 cells"),
+        (line("place", user="no one!"), "user 'no one!'"),
+        (line("fill", last_qty="1", last_price="5"), "a fill needs an exec_id"),
+        (line("place", at="25:00:00"), "is not a time with its zone"),
+        (line("place").replace("Z,", ",", 1), "is not a time with its zone"),
+        (line("place") + ",extra", "15 cells are needed, not 16"),
+        ('"unfinished', "unexpected end of data"),
     ],
 )
-def test_a_bad_line_stops_the_run_with_its_number_and_nothing_of_it_written(replay: Any, bad: str, reason: str) -> None:
-    with pytest.raises(CommandError, match=r"^line 4: ") as stopped:
-        replay(line("place"), line("accept"), bad, line("place", "later"))
+def test_what_can_not_be_read_is_named_with_its_line(bad: str, reason: str) -> None:
+    with pytest.raises(BadLine, match=r"^line 3: ") as refused:
+        read(line("place"), bad)
 
-    assert reason in str(stopped.value)
-    assert list(Order.objects.values_list("client_order_id", "status")) == [("a-1", "new")]
-    assert EventCounter.objects.get().head == 2
+    assert reason in str(refused.value)
 
 
-def test_other_columns_are_no_journal(replay: Any) -> None:
-    with pytest.raises(CommandError, match="line 1: the columns must be"):
-        replay(line("place"), header="a,b,c")
-
-
-def test_a_file_that_is_not_there_is_told_in_one_line() -> None:
-    with pytest.raises(CommandError, match=r"nowhere\.csv"):
-        call_command("replay_journal", "nowhere.csv")
-
-
-def test_recorded_gaps_are_divided_by_the_speed(replay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr("orders.management.commands.replay_journal.time.sleep", waited.append)
-
-    replay(line("place"), line("accept", at="09:30:20.000000"), speed="10")
-    slow = list(waited)
-    waited.clear()
-    replay(line("place"), line("accept", at="09:30:20.000000"), speed="10", start_at_once=True)
-
-    assert slow[0] == pytest.approx(0.3)
-    assert slow[-1] == pytest.approx(2, abs=0.2)
-    assert max(waited) == pytest.approx(2, abs=0.2)
-    assert len(waited) == len(slow) - 1
-
-
-def test_reading_counts_each_action_within_its_order() -> None:
-    lines = list(journal.read([",".join(COLUMNS), *DAY]))
-
-    assert [one.key for one in lines if one.action == "amend"] == ["journal-amend-1", "journal-amend-2"]
-    assert [one.key for one in lines if one.action == "fill"] == ["f-1", "f-2"]
-
-
-def test_reading_an_unfinished_quote_names_the_line() -> None:
-    with pytest.raises(BadLine, match="line"):
-        list(journal.read([",".join(COLUMNS), '"unfinished']))
+@pytest.mark.parametrize("header", ["", "a,b,c", HEADER.replace("time,user", "user,time")])
+def test_a_file_with_other_columns_is_no_journal(header: str) -> None:
+    with pytest.raises(BadLine, match="line 1: the columns must be time,user,action"):
+        list(journal.read([header, line("place")]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,13 +11,32 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from orders import journal
-from orders.journal import BadLine, Line, Player
+from orders.journal import Action, BadLine, Line
 from orders.origin import Source, acting
+from orders.replay import Player
 
-BATCH_SECONDS = 0.05
+# A transaction lasts 50 ms at most; what is left of them is for its last line and the commit.
+BATCH_SECONDS = 0.04
 LEAD_SECONDS = 3.0
 PROGRESS_SECONDS = 5.0
 TERMINAL_SECONDS = 0.2
+INTERRUPTED = 130
+
+
+class Pace:
+    """When a line is due: as long after the first one as recorded, divided by the speed (None: always)."""
+
+    def __init__(self, speed: float | None, first: Line) -> None:
+        self.speed = speed
+        self.first = first.time
+        self.began = time.monotonic()
+
+    def wait(self, line: Line) -> float:
+        """The seconds until the line is due; 0 if it is."""
+        if self.speed is None:
+            return 0.0
+        due = self.began + (line.time - self.first).total_seconds() / self.speed
+        return max(0.0, due - time.monotonic())
 
 
 class Command(BaseCommand):
@@ -29,66 +49,78 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         speed = None if options["speed"] == "max" else float(options["speed"])
+        lead = 0.0 if speed is None or options["start_at_once"] else LEAD_SECONDS / speed
         self.player = Player()
-        self.told = self.began = time.monotonic()
-        self.applied = 0
+        self.changed: Counter[Action] = Counter()
+        self.lines = 0
+        self.began = self.told = time.monotonic()
         try:
-            with open(options["file"], newline="", encoding="utf-8") as file, acting(Source.IMPORT):
-                self._play(journal.read(file), speed, options["start_at_once"])
+            # What is no UTF-8 is found where it stands, and refused with the line's number.
+            with open(options["file"], newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+                self._play(journal.read(file), speed, lead)
         except BadLine as bad:
-            self._finish()
+            self._sum_up()
             raise CommandError(str(bad)) from bad
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{options['file']}: {error}") from error
-        except KeyboardInterrupt:
-            self.stdout.write("Stopped; running the file again goes on where this ended.")
-        self._finish()
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}") from error
+        except KeyboardInterrupt as stop:
+            self._sum_up()
+            message = "Stopped; running the file again goes on where this ended."
+            raise CommandError(message, returncode=INTERRUPTED) from stop
+        self._sum_up()
 
-    def _play(self, lines: Iterator[Line], speed: float | None, start_at_once: bool) -> None:
+    def _play(self, lines: Iterator[Line], speed: float | None, lead: float) -> None:
         line = next(lines, None)
         if line is None:
             return
-        if speed and not start_at_once:
-            time.sleep(LEAD_SECONDS / speed)
-        first, began = line.time, time.monotonic()
-        while line is not None:
-            if speed:
-                time.sleep(max(0.0, began + (line.time - first).total_seconds() / speed - time.monotonic()))
-            line = self._batch(line, lines, speed, first, began)
-            self._tell()
+        _sleep(lead)
+        pace = Pace(speed, line)
+        with acting(Source.IMPORT):
+            while line is not None:
+                self._tell(line)
+                _sleep(pace.wait(line))
+                line = self._batch(line, lines, pace)
 
-    def _batch(
-        self, line: Line | None, lines: Iterator[Line], speed: float | None, first: Any, began: float
-    ) -> Line | None:
-        """Applies lines that are due in one short transaction; the first line that is not applied by it."""
+    def _batch(self, line: Line, lines: Iterator[Line], pace: Pace) -> Line | None:
+        """Applies this line and those due after it in one short transaction; the first line that it left."""
         bad: BadLine | None = None
+        following: Line | None = line
+        changed: list[Action] = []
+        count = 0
         with transaction.atomic():
             until = time.monotonic() + BATCH_SECONDS
-            while line is not None:
-                try:
-                    self.player.apply(line)
-                    self.applied += 1
-                    line = next(lines, None)
-                except BadLine as error:
-                    # What came before the bad line in this transaction is good, and is kept.
-                    bad = error
-                    break
-                now = time.monotonic()
-                due = line is not None and (not speed or began + (line.time - first).total_seconds() / speed <= now)
-                if now >= until or not due:
-                    break
+            try:
+                while following is not None:
+                    if self.player.apply(following):
+                        changed.append(following.action)
+                    count += 1
+                    following = next(lines, None)
+                    if time.monotonic() >= until or (following is not None and pace.wait(following)):
+                        break
+            except BadLine as error:
+                # What came before the bad line in this transaction is good, and is kept.
+                bad = error
+        self.lines += count
+        self.changed.update(changed)
         if bad is not None:
             raise bad
-        return line
+        return following
 
-    def _tell(self) -> None:
+    def _tell(self, line: Line) -> None:
         terminal = self.stdout.isatty()
-        if time.monotonic() - self.told > (TERMINAL_SECONDS if terminal else PROGRESS_SECONDS):
+        if time.monotonic() - self.told >= (TERMINAL_SECONDS if terminal else PROGRESS_SECONDS):
             self.told = time.monotonic()
-            self.stdout.write(f"{self.applied:,} lines", ending="\r" if terminal else "\n")
+            progress = f"{self.lines:,} lines, at {line.time:%Y-%m-%d %H:%M:%S}"
+            self.stdout.write(progress, ending="\r" if terminal else "\n")
             self.stdout.flush()
 
-    def _finish(self) -> None:
+    def _sum_up(self) -> None:
         seconds = time.monotonic() - self.began
-        counts = ", ".join(f"{self.player.counts[action]:,} {action}" for action in journal.Action)
-        self.stdout.write(f"{self.applied:,} lines in {seconds:.1f} s: {counts}; {self.player.unchanged:,} unchanged.")
+        counts = ", ".join(f"{self.changed[action]:,} {action}" for action in Action)
+        unchanged = self.lines - self.changed.total()
+        self.stdout.write(f"{self.lines:,} lines in {seconds:.1f} s: {counts}; {unchanged:,} unchanged.")
+
+
+def _sleep(seconds: float) -> None:
+    if seconds > 0:
+        time.sleep(seconds)
