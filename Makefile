@@ -17,7 +17,7 @@ COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 
 .NOTPARALLEL:
 
-.PHONY: help run test check bench capture lock clean
+.PHONY: help run test faults check bench capture lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,10 @@ test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and Postgr
 	@node --test tests/js/*.test.js
 	@$(PYTHON) -m tests.on_postgresql tests/orders tests/market -q -p no:cacheprovider
 	@$(PYTHON) -m pytest -q -p no:cacheprovider
+
+faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured
+	@$(PYTHON) -m tests.provision
+	@FAULTS=long $(PYTHON) -m pytest -q -p no:cacheprovider tests/faults
 
 check: $(PACKAGES)/development ## lint, format, types, import rules, templates, JavaScript
 	@.venv/bin/ruff check .

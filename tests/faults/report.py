@@ -1,0 +1,78 @@
+"""The fault matrix as a table: each test of a row says what it did and what it measured; the run ends by printing all.
+
+A test takes the fixture `row` and is marked `@pytest.mark.fault(number, "what is done to the system")`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LONG = os.environ.get("FAULTS") == "long"
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "faults.json"
+
+
+def scaled(short: int, long: int) -> int:
+    """How often, or how many seconds: the short form's in `make test`, the long form's in `make faults`."""
+    return long if LONG else short
+
+
+@dataclass
+class Row:
+    """One test of one row: where it ran, its figures beside their marks, and how it ended."""
+
+    number: int
+    fault: str
+    where: str
+    figures: list[str] = field(default_factory=list)
+    outcome: str = "failed"
+
+    def figure(self, name: str, value: Any, mark: str = "") -> None:
+        """Say it before asserting it, so that a failure shows it as well. `mark` is what is demanded: "<= 5 s"."""
+        shown = f"{value:.3g}" if isinstance(value, float) else str(value)
+        self.figures.append(f"{name} {shown}" + (f" ({mark})" if mark else ""))
+
+
+ROWS = pytest.StashKey[list[Row]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ROWS] = []
+    config.addinivalue_line("markers", "fault(number, fault): this test is of that row of the fault matrix")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report: Any = yield
+    row = getattr(item, "funcargs", {}).get("row")
+    if report.when == "call" and isinstance(row, Row):
+        row.outcome = report.outcome
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture
+def row(request: pytest.FixtureRequest) -> Row:
+    marker = request.node.get_closest_marker("fault")
+    assert marker is not None, "a test of the fault matrix names its row"
+    callspec = getattr(request.node, "callspec", None)
+    found = Row(marker.args[0], marker.args[1], callspec.id if callspec else "")
+    request.config.stash[ROWS].append(found)
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    rows = sorted(config.stash[ROWS], key=lambda row: row.number)
+    if not rows or not LONG:
+        return
+    terminalreporter.section("fault matrix")
+    for row in rows:
+        terminalreporter.line(f"{row.number:>3}  {row.outcome:<7} {row.where:<10} {row.fault}")
+        terminalreporter.line(f"     {'; '.join(row.figures)}")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
