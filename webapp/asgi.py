@@ -14,8 +14,10 @@ from orders.routing import websocket_application  # noqa: E402
 from webapp.bodies import keep_bodies_small  # noqa: E402
 from webapp.closing import allow_server_codes  # noqa: E402
 from webapp.handler import ThreadedHandler  # noqa: E402
+from webapp.pressure import share_fairly  # noqa: E402
 
 allow_server_codes()
 keep_bodies_small()
+share_fairly()
 
 application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": websocket_application})
