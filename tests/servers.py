@@ -52,56 +52,112 @@ def end(process: subprocess.Popen[Any], number: int = signal.SIGTERM) -> None:
             process.wait()
 
 
+class Redis:
+    """A Redis-compatible server on a TCP port of its own, where it can be started again, without its data."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [
+            str(get_binary_path()),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            "/tmp",
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for(lambda: _listens(self.port), "Redis listening")
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            end(self.process, number)
+
+
+class PostgreSQL:
+    """A PostgreSQL on a unix socket, without fsync; it can be stopped in any way and started again on the same data."""
+
+    def __init__(self, **settings: str) -> None:
+        """`settings` are the server's own, beyond what makes it quick: synchronous_commit="on"."""
+        owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self._user: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid} if owner else {}
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        if owner:
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+        self._settings = {"listen_addresses": "", **quick, **settings}
+        self.url = f"postgres://postgres@/postgres?host={self.folder}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def create(self) -> None:
+        """Makes its data; once, before the first start."""
+        self._binaries = provision.postgresql()
+        if not _may_run(self._binaries / "initdb", self._user):
+            self._binaries = _copy_of_wheel(self._binaries, self.folder)
+        data = self.folder / "data"
+        initdb = [self._binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self._user)
+
+    def start(self) -> None:
+        command = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder]
+        for name, value in self._settings.items():
+            command += ["-c", f"{name}={value}"]
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self._user)
+        wait_for(lambda: (self.folder / ".s.PGSQL.5432").exists() and self._answers(), "PostgreSQL")
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """SIGINT is its fast shutdown, SIGQUIT the immediate one."""
+        if self.process is not None:
+            end(self.process, number)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query, each in a transaction of its own."""
+        import psycopg
+
+        address: dict[str, Any] = {"host": str(self.folder), "user": "postgres", "dbname": "postgres"}
+        with psycopg.connect(**address, connect_timeout=2, autocommit=True) as line:
+            found = line.execute(query)
+            return found.fetchall() if found.description else []
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            self.ask("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """A Redis-compatible server on a TCP port; its URL."""
-    port = free_port()
-    command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    """A Redis; its URL."""
+    redis = Redis()
     try:
-        wait_for(lambda: _listens(port), "Redis listening")
-        yield f"redis://127.0.0.1:{port}/0"
+        redis.start()
+        yield redis.url
     finally:
-        end(process)
+        redis.stop()
 
 
 @contextmanager
 def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL on a unix socket, without fsync; the URL of its database `postgres`."""
-    binaries = provision.postgresql()
-    owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-    user: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid} if owner else {}
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    if owner:
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    """A PostgreSQL; the URL of its database `postgres`."""
+    database = PostgreSQL()
     try:
-        if not _may_run(binaries / "initdb", user):
-            binaries = _copy_of_wheel(binaries, folder)
-        initdb = [
-            binaries / "initdb",
-            "-D",
-            folder / "data",
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
-        command = [binaries / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses="]
-        command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-        command += ["-c", "max_connections=60"]
-        with open(folder / "log", "wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user)
-        try:
-            wait_for(lambda: (folder / ".s.PGSQL.5432").exists() and _pg_answers(binaries, folder), "PostgreSQL")
-            yield f"postgres://postgres@/postgres?host={folder}"
-        finally:
-            end(process, signal.SIGINT)
+        database.create()
+        database.start()
+        yield database.url
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        database.stop()
+        shutil.rmtree(database.folder, ignore_errors=True)
 
 
 def _may_run(program: Path, user: dict[str, Any]) -> bool:
@@ -119,16 +175,6 @@ def _copy_of_wheel(binaries: Path, folder: Path) -> Path:
     for part in (package, package.with_name(f"{package.name}.libs")):
         shutil.copytree(part, folder / part.name)
     return folder / package.name / binaries.relative_to(package)
-
-
-def _pg_answers(binaries: Path, folder: Path) -> bool:
-    import psycopg
-
-    try:
-        psycopg.connect(host=str(folder), user="postgres", dbname="postgres", connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
 
 
 def _listens(port: int) -> bool:

@@ -68,11 +68,13 @@ def row(request: pytest.FixtureRequest) -> Row:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     rows = sorted(config.stash[ROWS], key=lambda row: row.number)
-    if not rows or not LONG:
+    if not rows or not (LONG or config.option.verbose > 0):
         return
     terminalreporter.section("fault matrix")
     for row in rows:
         terminalreporter.line(f"{row.number:>3}  {row.outcome:<7} {row.where:<10} {row.fault}")
         terminalreporter.line(f"     {'; '.join(row.figures)}")
+    if not LONG:
+        return
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")

@@ -46,4 +46,7 @@ def _listens(process: psutil.Process, port: int) -> bool:
 
 
 def _command(process: psutil.Process) -> str:
-    return " ".join(process.cmdline())
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""  # it has just ended

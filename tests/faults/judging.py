@@ -1,0 +1,61 @@
+"""Waits for quiet and holds the clients against the log and the rows as REST gives them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tests.faults.clients import Client
+from tests.faults.ledger import Ledger, Verdict, verdict
+from tests.faults.site import Site
+from tests.servers import wait_for
+from tests.traders import Trader
+
+CONVERGE_SECONDS = 5.0
+
+
+def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: float = CONVERGE_SECONDS) -> Verdict:
+    """What was broken, once all writers are done; clients get so many seconds to hear of what they lack."""
+    until_quiet(followers, seconds)
+    traders = {follower.trader.name: follower.trader for follower in followers}
+    logs = {name: log(trader) for name, trader in traders.items()}
+    rows = [row for trader in traders.values() for row in orders(trader)]
+    return verdict(ledger, [follower.witness() for follower in followers], logs, rows)
+
+
+def until_quiet(followers: Sequence[Client], seconds: float = CONVERGE_SECONDS) -> float:
+    """How long it takes until each client has come as far as its log, or `seconds` where one does not."""
+    began = time.monotonic()
+    heads = {follower.trader.name: follower.trader.head() for follower in followers}
+    while time.monotonic() < began + seconds:
+        if all(follower.last == heads[follower.trader.name] for follower in followers):
+            break
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def log(trader: Trader) -> list[dict[str, Any]]:
+    """All of this person's events."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = trader.get(f"/api/events/?limit=1000&after={found[-1]['seq'] if found else 0}")
+        found += page["results"]
+        if not page["results"] or found[-1]["seq"] >= page["head"]:
+            return found
+
+
+def orders(trader: Trader) -> list[dict[str, Any]]:
+    """All of this person's orders."""
+    found: list[dict[str, Any]] = []
+    number = 1
+    while True:
+        page = trader.get(f"/api/orders/?page_size=1000&page={number}")
+        found += page["results"]
+        if not page["next"]:
+            return found
+        number += 1
+
+
+def until_all(followers: Sequence[Client], seq: int, seconds: float = 30) -> None:
+    wait_for(lambda: all((follower.last or 0) >= seq for follower in followers), f"event {seq} at all clients", seconds)
