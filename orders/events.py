@@ -7,7 +7,7 @@ and number order the same, and a rollback takes the number back with it.
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.contrib.auth.models import User
-from django.db import connections, transaction
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from orders import origin, publish, rows
+from orders import origin, pending, publish, rows
 from orders.lifecycle import Kind
 from orders.models import Change, EventCounter, Order, OrderEvent
+from orders.pending import Changes, Entry
 
 PAGE = 1000
 
@@ -29,17 +31,10 @@ _RAISE_HEAD = """
     ON CONFLICT (user_id) DO UPDATE SET head = orders_eventcounter.head + excluded.head
     RETURNING head
 """
-
-
-class Entry(NamedTuple):
-    """One event before it has a number: whose log it goes to, and what it says."""
-
-    user_id: int
-    user: str
-    kind: Kind
-    order_id: int
-    order: rows.Row
-    changes: dict[str, list[Any]]
+_WRITE_EVENT = """
+    INSERT INTO orders_orderevent (user_id, seq, order_id, version, kind, source, actor, at, body)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 class Logged(NamedTuple):
@@ -68,28 +63,42 @@ def record_save(order: Order, *, created: bool, update_fields: Iterable[str] | N
 def record(
     pairs: Iterable[tuple[Order | None, Order | None]], *, kind: Kind | None = None, using: str = "default"
 ) -> None:
-    """Writes the events of these changes, each (before or None, after or None), and publishes them on commit.
+    """Records these changes, each (before or None, after or None), to be numbered and written when they are committed.
 
     `kind` is what the services say of a change; without it a change is `corrected`. Must be called in the transaction
-    of the change itself. Owners are numbered in ascending order, so that writers of several owners meet in one order.
+    of the change itself; until that commits the log does not have them.
     """
-    by_owner: defaultdict[int, list[Entry]] = defaultdict(list)
-    for before, after in pairs:
-        for entry in _entries(before, after, kind):
-            by_owner[entry.user_id].append(entry)
-    heads = {user_id: _raise_head(user_id, len(by_owner[user_id]), using) for user_id in sorted(by_owner)}
-    at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
-    written: list[OrderEvent] = []
-    for user_id, head in heads.items():
-        first = head - len(by_owner[user_id]) + 1
-        written.extend(_event(entry, first + place, at) for place, entry in enumerate(by_owner[user_id]))
-    if len(written) == 1:
-        written[0].save(using=using, force_insert=True)
-    elif written:
-        OrderEvent.objects.using(using).bulk_create(written, batch_size=PAGE)
-    if written:
-        announced = [publish.Announced(event.user_id, event.seq, event.body) for event in written]
-        transaction.on_commit(partial(publish.committed, announced), using=using, robust=True)
+    entries = [entry for before, after in pairs for entry in _entries(before, after, kind)]
+    if entries:
+        pending.add(Changes(entries, number), using)
+
+
+def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
+    """Gives what a transaction recorded its numbers and writes it; called right before the commit."""
+    waiting = [changes for changes in recorded if changes.announce is None]
+    counts = Counter(entry.user_id for changes in waiting for entry in changes.entries)
+    with connection.cursor() as cursor:
+        newest: dict[int, int] = {}
+        for user_id in sorted(counts):
+            cursor.execute(_RAISE_HEAD, [user_id, counts[user_id]])
+            newest[user_id] = cursor.fetchone()[0] - counts[user_id]
+        at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
+        stored_at = connection.ops.adapt_datetimefield_value(at)
+        written = []
+        for changes in waiting:
+            announced = []
+            for entry in changes.entries:
+                seq = newest[entry.user_id] = newest[entry.user_id] + 1
+                body = _body(entry, seq, at)
+                row = entry.order
+                whose = (entry.user_id, seq, row["id"], row["version"])
+                written.append((*whose, entry.kind, entry.source, entry.actor, stored_at, body))
+                announced.append(publish.Announced(entry.user_id, seq, body))
+            changes.announce = partial(publish.committed, announced)
+        if len(written) == 1:
+            cursor.execute(_WRITE_EVENT, written[0])
+        else:
+            cursor.executemany(_WRITE_EVENT, written)
 
 
 def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
@@ -123,7 +132,8 @@ def head_and_trimmed(user_id: int) -> tuple[int, int]:
 
 def trim(user_id: int, through: int, *, using: str = "default") -> int:
     """Drops the owner's events up to and including `through`; the number of events dropped."""
-    with transaction.atomic(using=using):
+    # Alone in its transaction: whoever holds a counter while he does other work could meet another in a deadlock.
+    with transaction.atomic(using=using, durable=True):
         counter = EventCounter.objects.using(using).select_for_update().filter(user_id=user_id).first()
         if counter is None:
             return 0
@@ -151,38 +161,21 @@ def _entries(before: Order | None, after: Order | None, kind: Kind | None) -> li
 
 
 def _entry(order: Order, kind: Kind, row: rows.Row, changes: dict[str, list[Any]]) -> Entry:
-    return Entry(order.user_id, row["user"], kind, row["id"], row, changes)
+    return Entry(order.user_id, kind, row, changes, *origin.current())
 
 
-def _raise_head(user_id: int, count: int, using: str) -> int:
-    with connections[using].cursor() as cursor:
-        cursor.execute(_RAISE_HEAD, [user_id, count])
-        return int(cursor.fetchone()[0])
-
-
-def _event(entry: Entry, seq: int, at: datetime) -> OrderEvent:
-    source, actor = origin.current()
+def _body(entry: Entry, seq: int, at: datetime) -> str:
     body = {
         "seq": seq,
-        "user": entry.user,
+        "user": entry.order["user"],
         "kind": entry.kind,
         "order": entry.order,
         "changes": entry.changes,
-        "source": source,
-        "actor": actor,
+        "source": entry.source,
+        "actor": entry.actor,
         "at": rows.timestamp(at),
     }
-    return OrderEvent(
-        user_id=entry.user_id,
-        seq=seq,
-        order_id=entry.order_id,
-        version=entry.order["version"],
-        kind=entry.kind,
-        source=source,
-        actor=actor,
-        at=at,
-        body=orjson.dumps(body).decode(),
-    )
+    return orjson.dumps(body).decode()
 
 
 def user_names(user_ids: Iterable[int]) -> dict[int, str]:

@@ -6,18 +6,17 @@ write's own transaction, with the orders as they were and as they are.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Max
 from django.dispatch import Signal
 from django.utils import timezone
 
-from orders import lifecycle, rows
+from orders import lifecycle, pending, rows
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -39,8 +38,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def by_id(self, ids: Iterable[int], *, lock: bool = False) -> list[Order]:
         """These orders with their owners, by id, in batches that every database takes; `lock` until the commit."""
         wanted = sorted(set(ids))
-        if lock and wanted:
-            self._lock_logs(wanted)
         found: list[Order] = []
         for some in _batches(wanted):
             batch = self.model._base_manager.using(self.db).filter(pk__in=some)
@@ -84,14 +81,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     bulk_create.alters_data = True  # type: ignore[attr-defined]
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Django's delete, an owner after the other, so that every writer takes the owners' logs in the same order."""
+        """Django's delete, of orders that are locked by id, as every writer of several orders locks them."""
         if self.query.is_sliced or self.query.distinct_fields:
             return super().delete()
-        counted: Counter[str] = Counter()
         with transaction.atomic(using=self.db, savepoint=False):
-            for owner in sorted(set(self.order_by().values_list("user_id", flat=True))):
-                counted.update(super(OrderQuerySet, self.filter(user_id=owner)).delete()[1])
-        return counted.total(), dict(counted)
+            self.by_id(self.order_by().values_list("pk", flat=True), lock=True)
+            return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -101,20 +96,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if order_id is None:
             return 1
         logged = apps.get_model("orders", "OrderEvent").objects.using(self.db).filter(order_id=order_id)
-        return 1 + (logged.aggregate(last=Max("version"))["last"] or 0)
-
-    def _lock_logs(self, ids: list[int]) -> None:
-        """Locks the owners' logs before their orders: a writer who has written to a log already may want an order that
-        another writer holds, and must not meet him waiting for that log. SQLite has one writer at a time anyway.
-        """
-        if not connections[self.db].features.has_select_for_update:
-            return
-        owners: set[int] = set()
-        for some in _batches(ids):
-            orders = self.model._base_manager.using(self.db).filter(pk__in=some)
-            owners.update(orders.values_list("user_id", flat=True))
-        counters = apps.get_model("orders", "EventCounter").objects.using(self.db)
-        list(counters.filter(user_id__in=owners).order_by("user_id").select_for_update(no_key=True).values_list("pk"))
+        last: int = logged.aggregate(last=Max("version"))["last"] or 0
+        for entry in pending.entries(self.db):
+            if entry.order["id"] == order_id:
+                last = max(last, entry.order["version"])
+        return last + 1
 
     def _changed(self, before: list[Order], after: list[Order]) -> None:
         """Raises the version of what changed and announces it."""

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from market.models import Instrument
 from orders import events, rows, services
@@ -90,12 +90,21 @@ def fresh(order: Order) -> Order:
     return Order.objects.select_related("user").get(pk=order.pk)
 
 
+def number_as_at_a_commit() -> None:
+    """In a test's own transaction nothing commits; this does what belongs to the commit."""
+    wrapper: Any = connection
+    if connection.in_atomic_block:
+        wrapper.prepare_commit()
+
+
 def log_of(user: User, after: int = 0) -> list[Event]:
     """The owner's events that follow `after`."""
+    number_as_at_a_commit()
     return [json.loads(event.body) for event in events.since(user.pk, after)]
 
 
 def head_of(user: User) -> int:
+    number_as_at_a_commit()
     return events.heads([user.pk])[user.pk]
 
 

@@ -13,7 +13,7 @@ from orders.lifecycle import ExecutionKind, Status
 from orders.models import Order, OrderEvent
 from tests.orders.builders import fresh, order_in, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LIST = "/admin/orders/order/"
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from orders.lifecycle import Status
 from tests.orders.builders import apply, log_of, order_in, place, snapshot_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -60,6 +60,7 @@ def test_the_desk_reads_a_named_persons_log(as_user: Any, alice: User, desk: Use
     assert as_user(desk).get("/api/events/").json() == {"head": 0, "results": []}
 
 
+@pytest.mark.django_db(transaction=False)
 def test_a_page_of_the_log_takes_two_queries(api: Any, alice: User, django_assert_num_queries: Any) -> None:
     order_in(Status.FILLED, alice)
     with django_assert_num_queries(2):

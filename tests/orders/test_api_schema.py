@@ -39,7 +39,7 @@ def test_every_filter_is_described(schema: Any) -> None:
         assert described >= LIST_PARAMETERS
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_orders_and_events_have_the_described_fields(schema: Any, as_user: Any, alice: User) -> None:
     place(alice)
     components = schema["components"]["schemas"]

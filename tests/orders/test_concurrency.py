@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
@@ -15,10 +16,12 @@ from orders import events, services
 from orders.errors import VersionConflict
 from orders.models import Order
 from tests.orders import builders
-from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, told
+from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, rolled_back, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30
+# SQLite lets one transaction write at a time: nobody can be met in the middle of one.
+SEVERAL_WRITERS = "postgresql" in settings.DATABASES["default"]["ENGINE"]
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -127,24 +130,65 @@ def wait_until_blocked() -> None:
     raise AssertionError("nobody came to wait")
 
 
-def test_a_batch_of_steps_and_single_steps_of_the_same_owner_do_not_deadlock(alice: User) -> None:
-    first, second = place(alice), place(alice)
-    holding = threading.Event()
+def test_transactions_that_save_two_owners_in_opposite_orders_do_not_deadlock(alice: User, bob: User) -> None:
+    builders.instrument()
+    middle = threading.Barrier(2)
 
-    def batch() -> None:
+    def write(first: User, second: User) -> None:
+        for _ in range(5):
+            with transaction.atomic():
+                services.place(first, new_order())
+                if SEVERAL_WRITERS:
+                    middle.wait(PATIENCE)
+                services.place(second, new_order())
+
+    with told(alice, bob) as collected:
+        at_once(lambda: write(alice, bob), lambda: write(bob, alice))
+    assert len(collected) == 20
+
+
+def test_a_long_transaction_holds_up_no_other_change_of_its_owner(alice: User) -> None:
+    long, short = place(alice), place(alice)
+    written, committed = threading.Event(), threading.Event()
+
+    def long_one() -> None:
         with transaction.atomic():
-            Order.objects.filter(pk=first.pk).update(text="batch")
-            holding.set()
-            wait_until_blocked()
-            Order.objects.filter(pk=second.pk).update(text="batch")
+            services.amend(alice, long.pk, 1, {"text": "long"})
+            written.set()
+            assert not SEVERAL_WRITERS or committed.wait(PATIENCE)
 
-    def single() -> None:
-        holding.wait(PATIENCE)
-        Order.objects.filter(pk=second.pk).update(quantity=7)
+    def short_one() -> None:
+        assert written.wait(PATIENCE)
+        services.amend(alice, short.pk, 1, {"text": "short"})
+        committed.set()
 
     with told(alice) as collected:
-        at_once(batch, single)
-    assert len(collected) == 3
+        at_once(long_one, short_one)
+    # Numbers follow the commits, not the changes, and so do the times.
+    texts = ["short", "long"] if SEVERAL_WRITERS else ["long", "short"]
+    assert [event["order"]["text"] for event in collected] == texts
+    assert collected[0]["at"] < collected[1]["at"]
+
+
+def test_what_a_savepoint_takes_back_is_never_numbered(alice: User) -> None:
+    order = place(alice)
+    with told(alice) as collected, transaction.atomic():
+        services.amend(alice, order.pk, 1, {"text": "before"})
+        with rolled_back():
+            services.amend(alice, order.pk, 2, {"text": "taken back"})
+        services.amend(alice, order.pk, 2, {"text": "after"})
+    assert [event["order"]["text"] for event in collected] == ["before", "after"]
+
+
+def test_a_change_whose_number_can_not_be_had_is_not_made(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = place(alice)
+    monkeypatch.setattr(events, "_body", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        services.amend(alice, order.pk, 1, {"text": "lost"})
+    monkeypatch.undo()
+    with told(alice) as collected:
+        services.amend(alice, order.pk, 1, {"text": "kept"})
+    assert [event["seq"] for event in collected] == [2]
 
 
 def test_bulk_writes_over_several_owners_in_opposite_orders_do_not_deadlock(alice: User, bob: User) -> None:

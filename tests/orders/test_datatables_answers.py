@@ -13,7 +13,7 @@ from orders.filters import SORTS
 from orders.lifecycle import TABS, Status
 from tests.orders.builders import fresh, head_of, order_in, place, snapshot_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -129,6 +129,7 @@ def test_rows_are_whole_whichever_columns_are_named(table: Any, alice: User) -> 
     assert table(**{"columns[0][data]": "symbol"})["data"] == [rows.order_row(fresh(order))]
 
 
+@pytest.mark.django_db(transaction=False)
 def test_a_page_takes_as_many_queries_as_it_must(
     table: Any, alice: User, aapl: Any, django_assert_num_queries: Any
 ) -> None:

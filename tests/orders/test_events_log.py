@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import serializers
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
@@ -18,6 +19,7 @@ from orders.models import Order, OrderEvent
 from orders.origin import Source, acting
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, order_in, place, rolled_back, told
+from webapp.databases.committing import CommittingMixin
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -302,6 +304,7 @@ def test_a_fixture_that_is_loaded_raw_makes_no_events(alice: User) -> None:
     assert collected == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_log_is_read_in_pages_after_a_number(alice: User) -> None:
     for _ in range(5):
         place(alice)
@@ -310,12 +313,14 @@ def test_the_log_is_read_in_pages_after_a_number(alice: User) -> None:
     assert events.since(alice.pk, 5) == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_heads_are_zero_for_owners_without_a_log(alice: User, bob: User) -> None:
     place(alice)
     assert events.heads([alice.pk, bob.pk]) == {alice.pk: 1, bob.pk: 0}
     assert events.heads() == {alice.pk: 1}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_trimmed_log_keeps_its_numbers(alice: User) -> None:
     for _ in range(5):
         place(alice)
@@ -328,3 +333,16 @@ def test_a_trimmed_log_keeps_its_numbers(alice: User) -> None:
     assert events.head_and_trimmed(alice.pk) == (5, 5)
     place(alice)
     assert head_of(alice) == 6
+
+
+def test_a_database_that_can_not_number_events_is_refused(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(CommittingMixin, "prepare_commit")
+    with pytest.raises(ImproperlyConfigured, match=r"webapp\.databases"):
+        place(alice)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_the_transaction_of_its_change_is_refused(alice: User) -> None:
+    order = place(alice)
+    with pytest.raises(transaction.TransactionManagementError):
+        events.record([(order, None)])

@@ -13,7 +13,7 @@ from orders.lifecycle import Status
 from orders.models import Order
 from tests.orders.builders import fresh, head_of, log_of, order_in, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 REPORT = {"exec_id": "e-1", "kind": "accept"}
 BODY = {"symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1"}

@@ -22,7 +22,7 @@ from orders.origin import Source, acting
 from orders.simulation import MOST, Amend, Execute, Flow, Market, Place, RequestCancel, Working, decide
 from tests.orders.builders import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
