@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from tests.faults.ledger import Ledger
 from tests.faults.site import Site
-from tests.servers import ROOT, Server
+from tests.servers import ROOT, Server, wait_for
 from tests.traders import Trader, new_order
 
 PAUSE_SECONDS = 0.05
@@ -136,6 +136,8 @@ class OrmWriter:
             "seed": random.randrange(1000),
         }
         self.errors = 0
+        # When each transaction had ended, on the clock of time.monotonic(), and how many seconds it took.
+        self.timings: list[tuple[float, float]] = []
         self._ledger, self._excused = ledger, excused
         self._command = [sys.executable, "-m", "tests.faults.orm_writer", json.dumps(task)]
         self._folder = server.folder
@@ -165,6 +167,12 @@ class OrmWriter:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
+    def until_written(self, more: int, seconds: float = 60) -> list[float]:
+        """Waits for so many more transactions; how long each took."""
+        start = len(self.timings)
+        wait_for(lambda: len(self.timings) >= start + more, f"{more} transactions", seconds)
+        return [took for _, took in self.timings[start:]]
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -172,7 +180,7 @@ class OrmWriter:
             for order in said.get("done", []):
                 self._ledger.acknowledge(order)
             if "seconds" in said:
-                self._ledger.seconds.append(said["seconds"])
+                self.timings.append((time.monotonic(), said["seconds"]))
             if "rolled_back" in said:
                 self._ledger.roll_back(said["rolled_back"])
             if "failed" in said:

@@ -1,4 +1,4 @@
-"""Switches off what SABOTAGE names, in every process that loads the settings."""
+"""Switches off, or lets happen, what SABOTAGE names, in every process that loads the settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 
 
 class SabotageConfig(AppConfig):
@@ -13,4 +14,10 @@ class SabotageConfig(AppConfig):
 
     def ready(self) -> None:
         for mechanism in filter(None, os.environ.get("SABOTAGE", "").split(",")):
-            getattr(import_module("tests.faults.sabotage.switches"), mechanism)()
+            for name in ("switches", "mishaps"):
+                change = getattr(import_module(f"tests.faults.sabotage.{name}"), mechanism, None)
+                if change is not None:
+                    change()
+                    break
+            else:
+                raise ImproperlyConfigured(f"SABOTAGE={mechanism} is nothing that can be done.")

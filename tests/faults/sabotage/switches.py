@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 NEVER = 10**9
@@ -44,3 +45,56 @@ def revocation() -> None:
         return None
 
     Sessions.check = check  # type: ignore[method-assign]
+
+
+def the_sweep() -> None:
+    """What was never announced is never looked for."""
+    from orders.hub import Hub
+
+    async def sweep(self: Any) -> None:
+        return None
+
+    Hub.sweep = sweep  # type: ignore[method-assign]
+
+
+def the_publisher_thread() -> None:
+    """Whoever saves tells the broker himself, and waits for it."""
+    from asgiref.sync import async_to_sync
+    from channels.layers import get_channel_layer
+    from redis import RedisError
+
+    from orders import groups
+    from orders.publish import Publisher
+
+    def put(self: Any, queued: Any) -> None:
+        layer: Any = get_channel_layer()
+        for event in queued:
+            message = {"type": "orders.events", "user_id": event.user_id, "first": event.seq, "texts": [event.body]}
+            with suppress(RedisError):
+                async_to_sync(layer.group_send)(groups.orders(event.user_id), message)
+
+    Publisher.put = put  # type: ignore[method-assign]
+
+
+def the_resume() -> None:
+    """Whoever comes back goes on from now, wherever he was."""
+    from orders.subscriptions import Subscriptions
+
+    begin = Subscriptions._begin
+
+    async def begin_now(self: Any, stream: Any, head: int, after: int | None, send: Any) -> None:
+        await begin(self, stream, head, None, send)
+
+    Subscriptions._begin = begin_now  # type: ignore[method-assign]
+
+
+def the_numbers() -> None:
+    """Whatever is announced is believed to be the next event."""
+    from orders.stream import Stream
+
+    take = Stream.take
+
+    def take_as_next(self: Any, first: int, texts: Any) -> bool:
+        return take(self, self.head + 1, texts)
+
+    Stream.take = take_as_next  # type: ignore[method-assign]

@@ -1,0 +1,71 @@
+"""What happens to a process at the worst moment, one function each, named in SABOTAGE as the switches are."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from typing import Any
+
+DOOMED = "dies before it is announced"
+
+
+def death_before_publishing() -> None:
+    """kill -9 after the commit of an order whose text says so, before anybody has been told."""
+    from orders.publish import Publisher
+
+    put = Publisher.put
+
+    def die_or_put(self: Any, queued: Any) -> None:
+        if any(DOOMED in event.body for event in queued):
+            os.kill(os.getpid(), signal.SIGKILL)
+        put(self, queued)
+
+    Publisher.put = die_or_put  # type: ignore[method-assign]
+
+
+def fuzzed_hints() -> None:
+    """A third of the announcements is lost, a third comes twice, a third late and out of order."""
+    from channels_redis.pubsub import RedisPubSubChannelLayer as Layer
+
+    send = Layer.group_send
+    late: set[asyncio.Task[None]] = set()
+
+    async def later(layer: Any, group: str, message: Any) -> None:
+        await asyncio.sleep(random.random() / 10)
+        await send(layer, group, message)
+
+    async def group_send(self: Any, group: str, message: Any) -> None:
+        chance = random.randrange(3)
+        if chance == 1:
+            await send(self, group, message)
+            await send(self, group, message)
+        elif chance == 2:
+            task = asyncio.create_task(later(self, group, message))
+            late.add(task)
+            task.add_done_callback(late.discard)
+
+    Layer.group_send = group_send
+
+
+def short_lives() -> None:
+    """Sockets end and groups are forgotten after LIFETIME seconds, as Daphne and Channels do after 24 hours."""
+    from django.conf import settings
+
+    seconds = int(os.environ["LIFETIME"])
+    layer = settings.CHANNEL_LAYERS["default"]
+    layer["BACKEND"] = "channels_redis.core.RedisChannelLayer"
+    # redis-py gives up idle connections after five seconds unless told to wait.
+    hosts = [{"address": host, "socket_timeout": None} for host in layer["CONFIG"]["hosts"]]
+    layer["CONFIG"] = {"hosts": hosts, "group_expiry": seconds}
+    try:
+        from daphne.server import Server
+    except ImportError:
+        return
+    make = Server.__init__
+
+    def make_short_lived(self: Any, *args: Any, **options: Any) -> None:
+        make(self, *args, **options | {"websocket_timeout": seconds})
+
+    Server.__init__ = make_short_lived
