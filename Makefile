@@ -17,13 +17,16 @@ COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 
 .NOTPARALLEL:
 
-.PHONY: help run test faults check bench capture lock clean
+.PHONY: help run cluster test faults check bench capture lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(PACKAGES)/runtime $(STATIC) ## serve on http://127.0.0.1:8000/ until Ctrl-C
 	@exec $(MANAGE) serve
+
+cluster: $(PACKAGES)/runtime $(STATIC) ## PostgreSQL, Redis, two servers (SERVERS=2) and nginx on http://127.0.0.1:8000/
+	@exec $(PYTHON) -m cluster
 
 test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
@@ -49,6 +52,7 @@ check: $(PACKAGES)/development ## lint, format, types, import rules, templates, 
 bench: $(PACKAGES)/development $(STATIC) ## the benchmarks, as ratios against a baseline of the same run
 	@$(PYTHON) -m benchmarks.stream
 	@$(PYTHON) -m benchmarks.screen
+	@$(PYTHON) -m benchmarks.log
 
 capture: $(PACKAGES)/development $(STATIC) ## the README's pictures, from the real page
 	@PYTHONPATH=. $(PYTHON) scripts/capture.py

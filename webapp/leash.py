@@ -17,33 +17,37 @@ PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.2
 
 
-def start(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    """As Popen. Use it from the main thread: Linux ends a child with the thread that made it."""
+def start(command: list[str], *, ending: signal.Signals = signal.SIGTERM, **options: Any) -> subprocess.Popen[bytes]:
+    """As Popen; `ending` is the signal that ends it in good order.
+
+    Use it from the main thread: Linux ends a child with the thread that made it.
+    """
     parent = os.getpid()
     if sys.platform == "linux":
-        return subprocess.Popen(command, preexec_fn=partial(_follow, ctypes.CDLL(None), parent), **options)
-    return subprocess.Popen([sys.executable, "-P", __file__, str(parent), *command], **options)
+        return subprocess.Popen(command, preexec_fn=partial(_follow, ctypes.CDLL(None), parent, ending), **options)
+    return subprocess.Popen([sys.executable, "-P", __file__, str(parent), str(int(ending)), *command], **options)
 
 
-def _follow(libc: ctypes.CDLL, parent: int) -> None:
+def _follow(libc: ctypes.CDLL, parent: int, ending: signal.Signals) -> None:
     """In the child between fork and exec: the kernel ends it with its parent, who may be gone already."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    libc.prctl(PR_SET_PDEATHSIG, ending)
     if os.getppid() != parent:
         os._exit(1)
 
 
-def guard(parent: int, command: list[str]) -> int:
+def guard(parent: int, ending: int, command: list[str]) -> int:
     """Runs the command until it ends, or the parent has; its exit code."""
     child = subprocess.Popen(command, close_fds=False)
-    signal.signal(signal.SIGTERM, lambda number, frame: child.terminate())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, to all at once
+    for number in (signal.SIGTERM, ending):
+        signal.signal(number, lambda number, frame: child.send_signal(ending))
     while True:
         try:
             return child.wait(LOOK_SECONDS)
         except subprocess.TimeoutExpired:
             if os.getppid() != parent:
-                child.terminate()
+                child.send_signal(ending)
 
 
 if __name__ == "__main__":
-    raise SystemExit(guard(int(sys.argv[1]), sys.argv[2:]))
+    raise SystemExit(guard(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -13,13 +14,12 @@ from xkcdpass import xkcd_password
 DEMO_GROUP = "demo"
 WORDS = 4
 PERMISSIONS = {"desk": "watch_all_orders", "broker": "execute_order"}
-NAMES = ("alice", "bob", "desk", "broker", "admin")
 
 
 def make_people(file: Path, given: str) -> list[str]:
     """Makes whoever is missing, with `given`, the password the file has or four words; the names of those made."""
     users = get_user_model()._default_manager
-    missing = [name for name in NAMES if not users.filter(username=name).exists()]
+    missing = [name for name in settings.DEMO_PEOPLE if not users.filter(username=name).exists()]
     if not missing:
         return []
     # A second database of the same folder gets the same people: the file's passwords are true for both.

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -126,6 +126,12 @@ class Workers:
         ]
         command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
         return leash.start(command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL)
+
+
+def sign_ins(people: Sequence[str]) -> str:
+    """The line that tells who may sign in, and with what."""
+    names = ", ".join(people[:-1]) + f" or {people[-1]}"
+    return f"Sign in as {names}; the passwords are in .demo-passwords. Ctrl-C stops."
 
 
 def is_ready(host: str, port: int, name: str) -> bool:

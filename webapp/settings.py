@@ -20,9 +20,11 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 ALLOWED_ORIGINS = env.origins("ALLOWED_ORIGINS")
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 WEB_CONCURRENCY = env.whole_number("WEB_CONCURRENCY", 1, 1, 64)
+SERVERS = env.whole_number("SERVERS", 2, 1, 16)
 DATABASE_URL = env.url("DATABASE_URL", SCHEMES, "names a database", refuse_useless)
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
+DEMO_PEOPLE = ("alice", "bob", "desk", "broker", "admin")
 TLS = env.flag("TLS")
 # Read now so that a wrong value is refused; the feeds and the paper broker themselves come with a later release.
 FEED = env.choice("FEED", "sim", ("sim", "replay", "finnhub", "kraken", "off"))

@@ -6,7 +6,7 @@ import fcntl
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.db import OperationalError, connections
 
 from webapp import serving
 from webapp.broker import BrokerError, EmbeddedBroker
-from webapp.people import NAMES
+from webapp.preparing import one_at_a_time
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with self._only_one(settings.BASE_DIR / ".serve.lock"):
+        with nullcontext() if settings.REDIS_URL else self._only_one(settings.BASE_DIR / ".serve.lock"):
             try:
                 listening = serving.listen(settings.HOST, settings.PORT)
             except serving.CannotListen as error:
@@ -63,8 +63,9 @@ class Command(BaseCommand):
                 broker.stop()
 
     def _prepare(self) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("demo_data", stdout=self.stdout)
+        with one_at_a_time():
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("demo_data", stdout=self.stdout)
         connections.close_all()
 
     def _is_ready(self) -> bool:
@@ -72,10 +73,9 @@ class Command(BaseCommand):
         return serving.is_ready(settings.HOST, settings.PORT, name)
 
     def _greet(self, began: float) -> None:
-        names = ", ".join(NAMES[:-1]) + f" or {NAMES[-1]}"
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
         self.stdout.write(f"The order monitor is at http://{host}:{settings.PORT}/ ({time.monotonic() - began:.1f} s)")
-        self.stdout.write(f"Sign in as {names}; the passwords are in .demo-passwords. Ctrl-C stops.")
+        self.stdout.write(serving.sign_ins(settings.DEMO_PEOPLE))
         if not self._is_ready():
             self.stderr.write("It is not ready yet; /health/ready says what is missing.")
         self.stdout.flush()

@@ -1,0 +1,60 @@
+"""nginx in front of the servers: static files, websockets, and no request lost to a server that is going."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+from cluster.parts import Part
+
+CONFIGURATION = Path(__file__).with_name("nginx.conf")
+
+
+class Nginx(Part):
+    def __init__(self, folder: Path, program: str, log: Path, host: str, port: int, static: Path) -> None:
+        super().__init__("nginx", log)
+        self.folder, self.program, self.static = folder, program, static
+        self.host, self.port = host, port
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def configure(self, ports: list[int]) -> None:
+        """Writes its configuration for servers on these ports of this machine."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        servers = "\n".join(f"        server 127.0.0.1:{port} max_fails=0;" for port in ports)
+        # As root it would hand its work to another user, who may not get at the project's folder.
+        user = "user root;" if os.geteuid() == 0 else ""
+        values = {"SERVERS": servers, "LISTEN": self.address, "STATIC": str(self.static), "USER": user}
+        text = CONFIGURATION.read_text()
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", value)
+        (self.folder / "nginx.conf").write_text(text)
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Starts the process and does not wait for it."""
+        self._end_orphans()
+        return self.run([self.program, "-p", str(self.folder), "-c", "nginx.conf", "-e", "stderr"], cwd=self.folder)
+
+    def start(self) -> None:
+        """Returns when it listens. Raises CannotStart."""
+        self.launch()
+        self.wait(self._listens)
+
+    def reload(self) -> None:
+        """Takes the configuration anew; connections that are open stay with the workers that have them."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGHUP)
+
+    def _end_orphans(self) -> None:
+        """Its workers outlive a main process that was killed, and keep the port."""
+        if self.process is not None and self.process.poll() is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _listens(self) -> bool:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 where it listens on all
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            return probe.connect_ex((host, self.port)) == 0

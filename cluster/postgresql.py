@@ -1,0 +1,113 @@
+"""A PostgreSQL of one's own: made once, reached by a unix socket in a folder that only its owner may enter."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from cluster.parts import CannotStart, Part
+
+# It does not run as root; "nobody" is there on every system.
+STAND_IN = "nobody"
+# A socket's address is at most 107 bytes, and its name takes 15 of them.
+LONGEST_FOLDER = 90
+ELSEWHERE = Path("/var/tmp")  # noqa: S108 outlives a restart; what is made there is checked to be the owner's alone
+
+
+class PostgreSQL(Part):
+    """Its data lies in the folder, or, where its user can't get there, in one of /var/tmp that follows from it."""
+
+    def __init__(self, folder: Path, binaries: Path, log: Path, **settings: str) -> None:
+        """`settings` are the server's own: max_connections="200"."""
+        # SIGINT is its fast shutdown; at a SIGTERM it would wait until everybody has gone.
+        super().__init__("PostgreSQL", log, ending=signal.SIGINT)
+        self.binaries = binaries
+        self.settings = {"listen_addresses": "", **settings}
+        self.user = _user()
+        self.folder = self._home(folder)
+
+    def address(self, database: str = "postgres") -> str:
+        """The URL of one of its databases."""
+        return f"postgres://postgres@/{quote(database)}?host={quote(str(self.folder))}"
+
+    def create(self, *options: str) -> None:
+        """Makes its data where there is none yet; the options are initdb's. Raises CannotStart."""
+        data = self.folder / "data"
+        if (data / "PG_VERSION").exists():
+            return
+        command = [str(self.binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        with open(self.log, "ab") as log:
+            done = subprocess.run([*command, *options], stdout=log, stderr=log, cwd=self.folder, **self.user)
+        if done.returncode:
+            raise CannotStart(f"PostgreSQL's data could not be made; {self.log} says why.")
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Starts the process and does not wait for it."""
+        command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
+        for name, value in self.settings.items():
+            command += ["-c", f"{name}={value}"]
+        return self.run(command, cwd=self.folder, **self.user)
+
+    def start(self) -> None:
+        """Returns when it answers. Raises CannotStart."""
+        self.launch()
+        self.wait(self.answers)
+
+    def make_database(self, name: str) -> None:
+        """Where there is none of this name yet."""
+        if (name,) not in self.ask("SELECT datname FROM pg_database"):
+            self.ask(f'CREATE DATABASE "{name}"')
+
+    def ask(self, query: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """The rows of a query, in a transaction of its own."""
+        import psycopg
+
+        address: dict[str, Any] = {"host": str(self.folder), "user": "postgres", "dbname": database}
+        with psycopg.connect(**address, connect_timeout=2, autocommit=True) as line:
+            found = line.execute(query.encode())
+            return found.fetchall() if found.description else []
+
+    def answers(self) -> bool:
+        import psycopg
+
+        try:
+            self.ask("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _home(self, wanted: Path) -> Path:
+        if len(str(wanted)) > LONGEST_FOLDER or not self._reaches(wanted):
+            mark = hashlib.sha256(str(wanted).encode()).hexdigest()[:16]
+            wanted = ELSEWHERE / f"order-monitor-{os.getuid()}-{mark}"
+        with suppress(FileExistsError):
+            wanted.mkdir(mode=0o700, parents=True)
+            if self.user:
+                os.chown(wanted, self.user["user"], self.user["group"])
+        found, owner = wanted.lstat(), self.user.get("user", os.getuid())
+        if found.st_uid != owner or found.st_mode & 0o077:
+            raise CannotStart(f"{wanted} belongs to somebody else or is open to others; move it away.")
+        return wanted
+
+    def _reaches(self, wanted: Path) -> bool:
+        """Whether its user gets to the folder; only somebody else than us may not."""
+        if not self.user:
+            return True
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+        looked = subprocess.run(["test", "-x", str(wanted.parent)], cwd="/", **self.user)
+        return looked.returncode == 0
+
+
+def _user() -> dict[str, Any]:
+    """Popen's options for the user it runs as; none where that is who we are."""
+    if os.geteuid() != 0:
+        return {}
+    owner = pwd.getpwnam(STAND_IN)
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}

@@ -1,0 +1,33 @@
+"""A Redis of one's own on a unix socket that only its owner may open; it keeps nothing, for it needs nothing kept."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from cluster.parts import Part
+from webapp import broker
+
+
+class Redis(Part):
+    def __init__(self, folder: Path, program: str, log: Path) -> None:
+        """The socket's path follows from the folder."""
+        super().__init__("Redis", log)
+        self.program = program
+        self.socket = broker.socket_path(folder)
+        self.url = broker.url(folder)
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Starts the process and does not wait for it. Raises BrokerError."""
+        broker.make_private(self.socket.parent)
+        self.socket.unlink(missing_ok=True)
+        return self.run([self.program, *broker.options(self.socket)])
+
+    def start(self) -> None:
+        """Returns when it answers. Raises BrokerError or CannotStart."""
+        self.launch()
+        self.wait(lambda: broker.answers(self.socket))
+
+    def stop(self, number: int | None = None) -> None:
+        super().stop(number)
+        self.socket.unlink(missing_ok=True)

