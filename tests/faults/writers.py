@@ -112,6 +112,14 @@ class RestWriter(threading.Thread):
             self._line = None
 
 
+def end_of(process: subprocess.Popen[str]) -> None:
+    """Gives it time to end by itself."""
+    try:
+        process.wait(60)
+    finally:
+        process.kill()
+
+
 class OrmWriter:
     """`tests.faults.orm_writer` as a process of the site: saves, updates, bulk writes, deletions and rollbacks.
 
@@ -156,13 +164,15 @@ class OrmWriter:
             stdout=subprocess.PIPE,
         )
         self._reader.start()
-        assert self._begun.wait(30), "the ORM's writer wrote nothing"
+        if not self._begun.wait(30):
+            self.__exit__()
+            raise AssertionError("the ORM's writer wrote nothing")
         return self
 
     def __exit__(self, *error: object) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(60)
+        end_of(self.process)
         self._reader.join()
         assert self.process.stdout is not None
         self.process.stdout.close()
