@@ -8,22 +8,19 @@ the same run is the least any page can take: changing one word on the same page 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks import served
+from benchmarks import outcome, served
 from benchmarks.served import ROOT, Served
-from benchmarks.stream import RESULTS, percentile
+from benchmarks.stream import percentile
 from tests.provision import browser
 
 RATE = 20
@@ -133,17 +130,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     figures = run(options.rounds)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    result = {
-        "benchmark": "screen",
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "rounds": options.rounds,
-        "saves_a_second": RATE,
-        "baseline": "one change of the same page, painted",
-        "milliseconds": figures,
-    }
-    (RESULTS / "screen.json").write_text(json.dumps(result, indent=2) + "\n")
+    about = {"unit": "milliseconds", "baseline": "one change of the same page, painted"}
+    outcome.write("screen", figures, rounds=options.rounds, saves_a_second=RATE, **about)
     print(table(figures))
 
 

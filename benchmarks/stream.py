@@ -10,21 +10,18 @@ import argparse
 import asyncio
 import http.client
 import json
-import platform
 import statistics
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.client import connect
 
-from benchmarks import served
-from benchmarks.served import ROOT, Served
+from benchmarks import outcome, served
+from benchmarks.served import Served
 
 WARM_UP = 20
-RESULTS = ROOT / "benchmarks" / "results"
 
 
 def place(client: http.client.HTTPConnection, server: Served, number: int) -> None:
@@ -122,18 +119,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=200, help="orders a round")
     options = parser.parse_args()
     figures = run(options.rounds, options.orders)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    at = datetime.now(UTC)
-    result = {
-        "benchmark": "stream",
-        "at": at.isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "rounds": options.rounds,
-        "orders": options.orders,
-        "baseline": "plain Channels: benchmarks/plain_channels",
-        "milliseconds": figures,
-    }
-    (RESULTS / "stream.json").write_text(json.dumps(result, indent=2) + "\n")
+    about = {"unit": "milliseconds", "baseline": "plain Channels: benchmarks/plain_channels"}
+    outcome.write("stream", figures, rounds=options.rounds, orders=options.orders, **about)
     print(table(figures))
 
 
