@@ -164,9 +164,12 @@ class OrmWriter:
             stdout=subprocess.PIPE,
         )
         self._reader.start()
-        if not self._begun.wait(30):
+        try:
+            wait_for(lambda: self._begun.is_set() or self.process.poll() is not None, "the ORM's writer writing")
+            assert self._begun.is_set(), "the ORM's writer has ended"
+        except AssertionError:
             self.__exit__()
-            raise AssertionError("the ORM's writer wrote nothing")
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -27,7 +27,7 @@ def death_before_publishing() -> None:
 
 def fuzzed_hints() -> None:
     """A third of the announcements is lost, a third comes twice, a third late and out of order."""
-    from channels_redis.pubsub import RedisPubSubChannelLayer as Layer
+    from channels_redis.pubsub import RedisPubSubLoopLayer as Layer
 
     send = Layer.group_send
     late: set[asyncio.Task[None]] = set()
