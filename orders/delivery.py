@@ -17,7 +17,12 @@ from orders.reader import in_thread
 from orders.stream import Chunk, Stream, pack
 
 LOG_PAGE = 250
+SMALL_LOG_PAGE = 16
 ANSWER_SECONDS = 30.0
+# A frame counts only once it is whole: at a kilobyte a second the largest takes minutes, and none would ever arrive
+# before its client is given up. Who answers a heartbeat soon is sent large ones.
+SMALL_FRAME_BYTES = 8 * 1024
+SOON_SECONDS = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +50,8 @@ class Delivery:
         self._unanswered = False
         self._waiting_since: float | None = None
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
+        self._asked_at: float | None = None
+        self._frame_bytes = SMALL_FRAME_BYTES
 
     @property
     def heads(self) -> dict[str, int]:
@@ -80,6 +87,10 @@ class Delivery:
         sub = self.subscriptions.get(user_id)
         if sub is not None:
             sub.received = max(sub.received, min(seq, sub.position))
+        if self._asked_at is not None:
+            is_soon = time.monotonic() - self._asked_at < SOON_SECONDS
+            self._frame_bytes = wire.FRAME_BYTES if is_soon else SMALL_FRAME_BYTES
+            self._asked_at = None
         self._answered()
 
     async def run(self) -> None:
@@ -111,9 +122,10 @@ class Delivery:
         room = wire.WINDOW - self.out
         if room <= 0:
             return False
-        chunk = sub.stream.after(sub.position, room)
+        chunk = sub.stream.after(sub.position, room, self._frame_bytes)
         if chunk is None:
-            chunk = await self._read(sub, min(room, LOG_PAGE))
+            page = LOG_PAGE if self._frame_bytes == wire.FRAME_BYTES else SMALL_LOG_PAGE
+            chunk = await self._read(sub, min(room, page))
             if self.subscriptions.get(sub.stream.user_id) is not sub:
                 return True
         if chunk is None:
@@ -131,7 +143,8 @@ class Delivery:
         """The next events from the log; None, after a `reset`, where the log no longer holds them."""
         found = await in_thread(events.since, sub.stream.user_id, sub.position, limit)
         if found and found[0].seq == sub.position + 1:
-            return pack(sub.position, [wire.replayed_event(event.body, event.at) for event in found])
+            texts = [wire.replayed_event(event.body, event.at) for event in found]
+            return pack(sub.position, texts, frame_bytes=self._frame_bytes)
         if self.subscriptions.get(sub.stream.user_id) is sub:
             sub.position = sub.received = sub.stream.head
             await self._send(wire.reset(sub.stream.user, sub.position, "The log no longer holds what follows."))
@@ -151,5 +164,6 @@ class Delivery:
     async def _heartbeat(self) -> None:
         self._sent_since_heartbeat = False
         self._unanswered = True
+        self._asked_at = self._asked_at or time.monotonic()
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
         await self._send(wire.heartbeat(self.heads))

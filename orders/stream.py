@@ -29,7 +29,7 @@ class Stream:
         self._texts: list[str] = []
         self._sizes: list[int] = []
         self._bytes = 0
-        self._chunk: tuple[int, int, Chunk] | None = None
+        self._chunk: tuple[tuple[int, int, int], Chunk] | None = None
 
     def take(self, first: int, texts: Sequence[str]) -> bool:
         """Appends consecutive events numbered from `first`; what is known already is dropped. False on a gap."""
@@ -53,16 +53,17 @@ class Stream:
         self.head = head
         self.seen = max(self.seen, head)
 
-    def after(self, position: int, limit: int) -> Chunk | None:
+    def after(self, position: int, limit: int, frame_bytes: int = wire.FRAME_BYTES) -> Chunk | None:
         """The events that follow `position`, at most `limit` and a frame's worth; None if no longer in hand."""
         start = position - (self.head - len(self._texts))
         if start < 0:
             return None
-        if self._chunk is not None and self._chunk[:2] == (position, limit) and self._chunk[2].last == self.head:
-            return self._chunk[2]
-        chunk = pack(position, self._texts[start : start + limit], self._sizes[start : start + limit])
+        asked = (position, limit, frame_bytes)
+        if self._chunk is not None and self._chunk[0] == asked and self._chunk[1].last == self.head:
+            return self._chunk[1]
+        chunk = pack(position, self._texts[start : start + limit], self._sizes[start : start + limit], frame_bytes)
         # Sockets that keep up ask for the same thing one after the other.
-        self._chunk = (position, limit, chunk)
+        self._chunk = (asked, chunk)
         return chunk
 
     def _forget(self) -> None:
@@ -76,9 +77,11 @@ class Stream:
         self._bytes = size
 
 
-def pack(position: int, texts: Sequence[str], sizes: Sequence[int] | None = None) -> Chunk:
+def pack(
+    position: int, texts: Sequence[str], sizes: Sequence[int] | None = None, frame_bytes: int = wire.FRAME_BYTES
+) -> Chunk:
     """As many of these events, the first numbered `position` + 1, as one frame may hold; at least one."""
-    room = wire.FRAME_BYTES - wire.EVENTS_ENVELOPE
+    room = frame_bytes - wire.EVENTS_ENVELOPE
     count = 0
     for size in sizes or [len(text.encode()) + 1 for text in texts]:
         room -= size

@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -63,10 +64,6 @@ class Line:
     ) -> None:
         self.socket.close()
 
-    @property
-    def local_port(self) -> int:
-        return int(self.socket.getsockname()[1])
-
     def send(self, data: bytes) -> bool:
         """Whether all of it was taken before the server closed."""
         try:
@@ -74,6 +71,11 @@ class Line:
         except OSError:
             return False
         return True
+
+    def hang_up(self) -> None:
+        """Ends it from another thread too, whatever that one waits for."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     def close_code(self) -> int | None:
         """Reads to the server's close frame and answers it; None where the connection ends without one."""

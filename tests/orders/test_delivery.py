@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -294,3 +295,17 @@ async def test_a_delivery_that_fails_closes_the_socket_so_that_the_client_comes_
     await in_thread(place, alice)
     assert await client.frame() == {"type": "close", "code": 1012}
     assert "The delivery failed." in caplog.text
+
+
+async def test_frames_are_small_until_the_client_answers_soon(alice: User) -> None:
+    await in_thread(make_log, alice, 900, "x" * 200)
+    async with connected(alice) as client:
+        await client.follow(after=0)
+        sizes: list[int] = []
+        while len(sizes) < 2 or sizes[-1] <= delivery.SMALL_FRAME_BYTES:
+            frame = await client.step()
+            if frame["type"] == "events":
+                sizes.append(len(wire.events(json.dumps(frame["events"], separators=(",", ":"))).encode()))
+        before_answer = sizes[: sizes.index(max(sizes))]
+        assert max(before_answer) <= delivery.SMALL_FRAME_BYTES
+        assert max(sizes) > 4 * delivery.SMALL_FRAME_BYTES

@@ -16,6 +16,14 @@ def a_window() -> None:
     delivery.ANSWER_SECONDS = NEVER
 
 
+def patience() -> None:
+    """A client that does not answer is given up after seconds: what is waited for in the short form."""
+    from orders import delivery, wire
+
+    wire.HEARTBEAT_SECONDS = 1
+    delivery.ANSWER_SECONDS = 6.0
+
+
 def fair_shares() -> None:
     """A socket is read as fast as it sends, whatever becomes of the others and of what it does not read."""
     from webapp import pressure
@@ -98,3 +106,40 @@ def the_numbers() -> None:
         return take(self, self.head + 1, texts)
 
     Stream.take = take_as_next  # type: ignore[method-assign]
+
+
+def late_numbers() -> None:
+    """Events are numbered when a change is made, and their owner's log is locked from then to the commit."""
+    from django.db import connections
+
+    from orders import pending
+
+    add = pending.add
+
+    def add_and_number(changes: pending.Changes, using: str) -> None:
+        add(changes, using)
+        changes.before_commit(connections[using], [changes])
+
+    pending.add = add_and_number
+
+
+def the_wait_for_the_commit() -> None:
+    """Events are announced as soon as they have a number."""
+    from orders import events, pending
+
+    number = events.number
+
+    def number_and_announce(connection: Any, recorded: list[pending.Changes]) -> None:
+        number(connection, recorded)
+        for changes in recorded:
+            if changes.announce is not None:
+                changes.announce()
+
+    events.number = number_and_announce
+
+
+def immediate_transactions() -> None:
+    """A transaction on SQLite takes the right to write when it first writes."""
+    from django.db import connections
+
+    connections.settings["default"]["OPTIONS"]["transaction_mode"] = "DEFERRED"
