@@ -137,7 +137,9 @@ def told(order: Order) -> dict[str, int]:
 
 
 def say(**what: Any) -> None:
-    print(json.dumps(what), flush=True)
+    # In one piece: several threads may have something to say.
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
