@@ -21,11 +21,11 @@ def check_notional(quantity: Decimal, price: Decimal | None) -> None:
         raise ValidationFailed(message, fields={"quantity": [message]})
 
 
-def check(user: User, quantity: Decimal, price: Decimal | None) -> None:
-    """Both limits, for a new order of this user."""
+def check(user: User, quantity: Decimal, price: Decimal | None, *, more: int = 0) -> None:
+    """Both limits, for a new order of this user, who is about to place so many `more`."""
     check_notional(quantity, price)
     most = settings.ORDERS_MAX_OPEN
-    if most is not None and Order.objects.for_trader(user).working().count() >= most:
+    if most is not None and Order.objects.for_trader(user).working().count() + more >= most:
         raise ValidationFailed(f"You have {most} open orders, which is the limit.")
 
 

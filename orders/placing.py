@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import orjson
@@ -54,14 +54,6 @@ class Placed:
     created: bool
 
 
-@dataclass
-class _Batch:
-    """What placing several orders in one transaction needs only once."""
-
-    user: User
-    instruments: dict[str, Instrument] = field(default_factory=dict)
-
-
 def place(user: User, new: NewOrder) -> Placed:
     """Places one order for this user. Raises ValidationFailed or DuplicateClientOrderId."""
     [placed] = _place_all(user, [new], lambda _, refused: refused)
@@ -86,78 +78,100 @@ def _place_all(
 ) -> list[Placed]:
     new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
     try:
-        return _place_in_turn(user, new_orders, tell)
+        return _place_together(user, new_orders, tell)
     except IntegrityError:
         # Somebody placed the same client_order_id between our look and our insert; the second look finds it.
-        return _place_in_turn(user, new_orders, tell)
+        return _place_together(user, new_orders, tell)
 
 
-def _place_in_turn(
+def _place_together(
     user: User,
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], ValidationFailed],
 ) -> list[Placed]:
-    placed = []
     with transaction.atomic():
-        batch = _Batch(user)
+        batch = _Batch(user, new_orders)
+        placed = []
         for index, new in enumerate(new_orders):
             try:
-                placed.append(_place(batch, new))
+                placed.append(batch.take(new))
             except ValidationFailed as refused:
                 raise tell(index, refused) from refused
+        batch.save()
     return placed
 
 
-def _place(batch: _Batch, new: NewOrder) -> Placed:
-    problems = rules.Problems()
-    rules.check_client_order_id(problems, new.client_order_id)
-    problems.check()
-    fingerprint = new.fingerprint()
-    existing = _placed_before(batch.user, new.client_order_id)
-    if existing is not None:
-        if existing.fingerprint != fingerprint:
-            raise DuplicateClientOrderId(
-                f"client_order_id {new.client_order_id} belongs to another order of yours.",
-                current=rows.order_row(existing),
-            )
-        return Placed(existing, created=False)
-    instrument = _instrument(batch, new.symbol, problems)
-    rules.check_amount(problems, "quantity", new.quantity, instrument.lot_size, "lot size")
-    rules.check_prices(problems, instrument, new.order_type, new.price, new.stop_price)
-    rules.check_time_in_force(problems, new.order_type, new.time_in_force)
-    rules.check_text(problems, "text", new.text)
-    problems.check()
-    limits.check(batch.user, new.quantity, new.price or new.stop_price)
-    order = Order(
-        user=batch.user,
-        client_order_id=new.client_order_id,
-        symbol=instrument,
-        side=new.side,
-        order_type=new.order_type,
-        time_in_force=new.time_in_force,
-        quantity=new.quantity,
-        price=new.price,
-        stop_price=new.stop_price,
-        text=new.text,
-        fingerprint=fingerprint,
-        is_import=origin.current().source is origin.Source.IMPORT,
-    )
-    order.save(force_insert=True, change=Change(None))
-    return Placed(order, created=True)
+class _Batch:
+    """Orders that are placed in one transaction: looked up together, checked one by one, written together."""
 
+    def __init__(self, user: User, new_orders: Sequence[NewOrder]) -> None:
+        self.user = user
+        self._known = _placed_before(user, {new.client_order_id for new in new_orders})
+        self._instruments = _instruments({new.symbol for new in new_orders})
+        self._made: list[Order] = []
 
-def _placed_before(user: User, client_order_id: str) -> Order | None:
-    # Nearly always there is none, and asking for the number alone is the quickest way to know.
-    ids = Order.objects.for_trader(user).filter(client_order_id=client_order_id).order_by().values_list("pk", flat=True)
-    return next(iter(Order.objects.by_id(ids)), None)
+    def take(self, new: NewOrder) -> Placed:
+        """The order as it stands already, or one that is checked and yet to be saved. Raises OrderError."""
+        problems = rules.Problems()
+        rules.check_client_order_id(problems, new.client_order_id)
+        problems.check()
+        fingerprint = new.fingerprint()
+        existing = self._known.get(new.client_order_id)
+        if existing is not None:
+            if existing.fingerprint != fingerprint:
+                raise DuplicateClientOrderId(
+                    f"client_order_id {new.client_order_id} belongs to another order of yours.",
+                    current=None if existing.pk is None else rows.order_row(existing),
+                )
+            return Placed(existing, created=False)
+        instrument = self._instrument(new.symbol, problems)
+        rules.check_amount(problems, "quantity", new.quantity, instrument.lot_size, "lot size")
+        rules.check_prices(problems, instrument, new.order_type, new.price, new.stop_price)
+        rules.check_time_in_force(problems, new.order_type, new.time_in_force)
+        rules.check_text(problems, "text", new.text)
+        problems.check()
+        limits.check(self.user, new.quantity, new.price or new.stop_price, more=len(self._made))
+        order = self._known[new.client_order_id] = Order(
+            user=self.user,
+            client_order_id=new.client_order_id,
+            symbol=instrument,
+            side=new.side,
+            order_type=new.order_type,
+            time_in_force=new.time_in_force,
+            quantity=new.quantity,
+            price=new.price,
+            stop_price=new.stop_price,
+            text=new.text,
+            fingerprint=fingerprint,
+            is_import=origin.current().source is origin.Source.IMPORT,
+        )
+        self._made.append(order)
+        return Placed(order, created=True)
 
+    def save(self) -> None:
+        if len(self._made) == 1:
+            self._made[0].save(force_insert=True, change=Change(None))
+        elif self._made:
+            Order.objects.bulk_create(self._made)
 
-def _instrument(batch: _Batch, symbol: str, problems: rules.Problems) -> Instrument:
-    if symbol not in batch.instruments:
-        instrument = next(iter(Instrument.objects.filter(symbol=symbol)), None) if re.match(SYMBOL, symbol) else None
+    def _instrument(self, symbol: str, problems: rules.Problems) -> Instrument:
+        instrument = self._instruments.get(symbol)
         if instrument is None or not instrument.active:
             problems.add("symbol", "There is no such instrument." if instrument is None else "This is not traded now.")
             problems.check()
         assert instrument is not None
-        batch.instruments[symbol] = instrument
-    return batch.instruments[symbol]
+        return instrument
+
+
+def _placed_before(user: User, client_order_ids: set[str]) -> dict[str, Order]:
+    usable = [name for name in client_order_ids if rules.CLIENT_ORDER_ID.fullmatch(name)]
+    # Nearly always there is none, and asking for the numbers alone is the quickest way to know.
+    known = Order.objects.for_trader(user).filter(client_order_id__in=usable).order_by()
+    return {order.client_order_id: order for order in Order.objects.by_id(known.values_list("pk", flat=True))}
+
+
+def _instruments(symbols: set[str]) -> dict[str, Instrument]:
+    return {
+        str(instrument.symbol): instrument
+        for instrument in Instrument.objects.filter(symbol__in=[name for name in symbols if re.match(SYMBOL, name)])
+    }

@@ -75,6 +75,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
                 order.version = self.next_version(order.pk)
             created: list[Any] = super().bulk_create(orders, *args, **kwargs)
             stored = self.by_id([order.pk for order in created])
+            self._show_as_stored(created, stored)
             bulk_written.send(self.model, changes=[(None, order) for order in stored], using=self.db)
         return created
 
@@ -101,6 +102,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
             if entry.order["id"] == order_id:
                 last = max(last, entry.order["version"])
         return last + 1
+
+    def _show_as_stored(self, orders: list[Order], stored: list[Order]) -> None:
+        """Gives the instances the values that a later read will find, as a save does."""
+        by_id = {order.pk: order for order in stored}
+        for order in orders:
+            for field in self.model._meta.concrete_fields:
+                setattr(order, field.attname, getattr(by_id[order.pk], field.attname))
 
     def _changed(self, before: list[Order], after: list[Order]) -> None:
         """Raises the version of what changed and announces it."""

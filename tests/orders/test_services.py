@@ -23,7 +23,7 @@ from orders.errors import (
 from orders.lifecycle import DONE, STEPS, OrderType, Side, Status, Step, TimeInForce
 from orders.models import Order
 from tests.orders import builders
-from tests.orders.builders import execute, fill, fresh, head_of, log_of, new_order, order_in, place, report
+from tests.orders.builders import execute, fill, fresh, head_of, log_of, new_order, order_in, place, report, told
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -32,6 +32,14 @@ D = Decimal
 @pytest.fixture(autouse=True)
 def aapl() -> None:
     builders.instrument("AAPL")
+
+
+def test_a_list_is_looked_up_and_written_together(
+    alice: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(24), told(alice) as collected:
+        placed = services.place_many(alice, [new_order() for _ in range(200)])
+    assert [event["order"] for event in collected] == [rows.order_row(one.order) for one in placed]
 
 
 def test_a_placed_order_waits_for_the_broker_with_all_of_it_left(alice: User) -> None:
