@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
+UNAVAILABLE = "The database does not answer; look again in a moment whether anything was changed."
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "internal"}
 
 
@@ -28,5 +31,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 404, "There is nothing here.", defaults.page_not_found, exception)
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away. What a broken-off request had asked for may have been done or not."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "unavailable", "message": UNAVAILABLE}, status=503)
+    return HttpResponse(UNAVAILABLE, status=503, content_type="text/plain; charset=utf-8")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
     return _answer(request, 500, "Something went wrong here; nothing was changed.", defaults.server_error)

@@ -2,13 +2,15 @@
 
 Django's own ASGI handler goes back and forth between loop and threads around middleware that is not async: a thread
 that waits for the loop then keeps a server from ending, and every request opens a database connection of its own.
+
+A request that waits for a database which has gone silent is answered 503; its thread goes on when the database does.
 """
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
@@ -17,21 +19,42 @@ from django.db import close_old_connections, connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from webapp.errors import unavailable
+from webapp.pulse import Pulse
+
 # Also the most database connections that the requests of one process keep.
 THREADS = 16
+LOOK_SECONDS = 0.5
+# It says that the process lives, whatever its threads wait for.
+LIVE = "/health/live"
 
 
 class ThreadedHandler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
-        pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
-        self._in_thread = sync_to_async(self._answer, thread_sensitive=False, executor=pool)
+        self._in_thread = self._threads(THREADS, "request")
+        self._in_spare_thread = self._threads(1, "live")
+        self._pulse = Pulse()
+
+    def _threads(self, number: int, name: str) -> Any:
+        pool = ThreadPoolExecutor(number, thread_name_prefix=name)
+        return sync_to_async(self._answer, thread_sensitive=False, executor=pool)
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        return await self._in_thread(request)
+        if request.path == LIVE:
+            return cast("HttpResponseBase", await self._in_spare_thread(request))
+        if self._pulse.is_silent:
+            return unavailable(request)
+        answer: asyncio.Task[HttpResponseBase] = asyncio.ensure_future(self._in_thread(request))
+        while not (await asyncio.wait({answer}, timeout=LOOK_SECONDS))[0]:
+            self._pulse.look()
+            if self._pulse.is_silent:
+                answer.add_done_callback(_drop)
+                return unavailable(request)
+        return answer.result()
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         # Django sends the signals that look after connections in another thread.
@@ -47,6 +70,12 @@ class ThreadedHandler(ASGIHandler):
         if task is not None:
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         await super().listen_for_disconnect(receive)
+
+
+def _drop(answer: asyncio.Task[HttpResponseBase]) -> None:
+    """Nobody waits for it any more."""
+    if not answer.cancelled() and answer.exception() is None:
+        answer.result().close()
 
 
 def close_connections(**kwargs: Any) -> None:

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import count
 from typing import Any, Self
 
 from tests.faults.ledger import Ledger
@@ -22,6 +23,8 @@ from tests.traders import Trader, new_order
 PAUSE_SECONDS = 0.05
 # What a proxy or a server says that can't answer now: asked again, it costs nothing.
 LATER = (0, 502, 503, 504)
+
+_numbers = count(1)
 
 
 class RestWriter(threading.Thread):
@@ -35,6 +38,7 @@ class RestWriter(threading.Thread):
         self.answers: list[tuple[float, float, int]] = []
         self._trader, self._ledger, self._rate = trader, ledger, rate
         self._ports, self._turn = site.ports, first
+        self._mark = f"writer-{next(_numbers)}"
         self._over = threading.Event()
         self._line: http.client.HTTPConnection | None = None
 
@@ -50,6 +54,10 @@ class RestWriter(threading.Thread):
     def statuses(self) -> Counter[int]:
         return Counter(status for _, _, status in self.answers)
 
+    def healthy_since(self, at: float) -> bool:
+        """Whether something asked after this moment, in unix seconds, was done."""
+        return any(asked > at and status in (200, 201) for asked, _, status in self.answers[-20:])
+
     def run(self) -> None:
         order: dict[str, Any] | None = None
         number = 0
@@ -57,9 +65,9 @@ class RestWriter(threading.Thread):
             began = time.monotonic()
             number += 1
             if order is None or number % 3 == 1:
-                order = self._place(f"{self._trader.name}-{number}")
+                order = self._place(f"{self._mark}-{number}")
             else:
-                order = self._amend(order, f"amended {number}")
+                order = self._amend(order, f"{self._mark} amends {number}")
             self._over.wait(max(0.0, began + 1 / self._rate - time.monotonic()))
         self._hang_up()
 
