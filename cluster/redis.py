@@ -30,4 +30,5 @@ class Redis(Part):
 
     def stop(self, number: int | None = None) -> None:
         super().stop(number)
-        self.socket.unlink(missing_ok=True)
+        if self.process is not None:  # else it is another's
+            self.socket.unlink(missing_ok=True)

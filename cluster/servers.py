@@ -17,7 +17,8 @@ class Server(Part):
         super().__init__(name, log)
         self.project, self.port, self.site = project, port, site
         self.url = f"http://127.0.0.1:{port}"
-        self.environment = environment | {"HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        own = {"HOST": "127.0.0.1", "PORT": str(port), "PROXY_HEADERS": "on", "PYTHONUNBUFFERED": "1"}
+        self.environment = environment | own
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the process and does not wait for it."""

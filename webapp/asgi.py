@@ -14,10 +14,12 @@ from orders.routing import websocket_application  # noqa: E402
 from webapp.bodies import keep_bodies_small  # noqa: E402
 from webapp.closing import allow_server_codes  # noqa: E402
 from webapp.handler import ThreadedHandler  # noqa: E402
+from webapp.parting import finish_requests  # noqa: E402
 from webapp.pressure import share_fairly  # noqa: E402
 
 allow_server_codes()
 keep_bodies_small()
 share_fairly()
+finish_requests()
 
 application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": websocket_application})

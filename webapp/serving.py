@@ -14,6 +14,7 @@ from pathlib import Path
 
 from webapp import leash
 from webapp.broker import BrokerError, EmbeddedBroker
+from webapp.parting import turn_newcomers_away
 
 BACKLOG = 2048
 # Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
@@ -85,6 +86,7 @@ class Workers:
     folder: Path
     broker: EmbeddedBroker | None
     say: Callable[[str], None]
+    behind_proxy: bool = False
     _servers: list[Kept] = field(default_factory=list)
     _broker: list[Kept] = field(default_factory=list)
 
@@ -104,6 +106,8 @@ class Workers:
     def stop(self) -> None:
         """Asks all servers to end, and ends those that do not; the broker is its owner's to stop."""
         processes = [server.process for server in self._servers]
+        turn_newcomers_away(self.listening)
+        self.listening.close()
         for process in processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -124,6 +128,8 @@ class Workers:
             "--websocket-max-frame-size",
             str(FRAME_BYTES),
         ]
+        if self.behind_proxy:
+            command.append("--proxy-headers")
         command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
         return leash.start(command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL)
 

@@ -13,6 +13,7 @@ from webapp.secret import secret_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.flag("DEBUG")
+PROXY_HEADERS = env.flag("PROXY_HEADERS")
 SECRET_KEY = secret_key(env.text("SECRET_KEY"), BASE_DIR / ".secret-key")
 HOST = env.text("HOST", "127.0.0.1", "an address to listen on")
 PORT = env.whole_number("PORT", 8000, 1, 65535)

@@ -85,6 +85,34 @@ def test_a_static_file_has_the_same_protecting_headers_from_nginx_as_from_the_se
     assert all(ours[name] for name in protecting)
 
 
+def test_what_a_client_claims_to_be_its_address_does_not_keep_it_from_being_locked_out(front: Server) -> None:
+    [trader] = enlist(front, 1)
+    wrong = {"username": trader.name, "password": "not-this-one"}
+
+    statuses = [
+        front.request("POST", "/api/token/", wrong, **{"X-Forwarded-For": f"203.0.113.{number}"})[0]
+        for number in range(7)
+    ]
+
+    assert statuses[0] == 400
+    assert statuses[-1] == 429
+
+
+def test_an_address_that_is_locked_out_does_not_lock_out_another_behind_the_same_proxy(
+    cluster: Cluster, front: Server
+) -> None:
+    [trader] = enlist(front, 1)
+    behind = Server(cluster.folder.parent, **cluster.shared)
+    behind.port = cluster.servers[0].port
+    wrong = {"username": trader.name, "password": "not-this-one"}
+    for _ in range(6):
+        locked, _ = behind.request("POST", "/api/token/", wrong, **{"X-Forwarded-For": "203.0.113.7"})
+
+    other, _ = behind.request("POST", "/api/token/", wrong, **{"X-Forwarded-For": "203.0.113.8"})
+
+    assert (locked, other) == (429, 400)
+
+
 def test_a_second_cluster_in_the_same_folder_refuses_in_one_line(
     cluster: Cluster, programs: Programs, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +123,7 @@ def test_a_second_cluster_in_the_same_folder_refuses_in_one_line(
         Cluster(cluster.folder.parent, programs, environment, port=free_port()),
     ):
         pass
+    assert all(server.is_ready() for server in cluster.servers)
 
 
 def test_missing_packages_are_named_in_one_line_with_the_command_that_brings_them(

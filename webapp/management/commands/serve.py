@@ -38,7 +38,14 @@ class Command(BaseCommand):
     def _serve(self, listening: Any) -> None:
         began = time.monotonic()
         broker = None if settings.REDIS_URL else EmbeddedBroker(settings.BASE_DIR)
-        workers = serving.Workers(listening, settings.WEB_CONCURRENCY, settings.BASE_DIR, broker, self.stderr.write)
+        workers = serving.Workers(
+            listening,
+            settings.WEB_CONCURRENCY,
+            settings.BASE_DIR,
+            broker,
+            self.stderr.write,
+            settings.PROXY_HEADERS,
+        )
         try:
             for number in STOPS:
                 signal.signal(number, self._interrupt)
