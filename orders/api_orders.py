@@ -27,7 +27,7 @@ class OrderList(OrdersView):
 
     renderer_classes = [JsonRenderer, datatables.OrdersRenderer]
     parameters = filters.LIST_PARAMETERS | {"page", "page_size"}
-    counts: dict[str, int]
+    book: datatables.Book
 
     def knows(self, name: str) -> bool:
         if self.request.accepted_renderer.format == "datatables":
@@ -48,7 +48,7 @@ class OrderList(OrdersView):
         page = whole_number(request.query_params, "page", 1, 1, 2**31)
         with read_snapshot():
             found = query.ordered(query.filtered(orders_of(owner)))
-            count = found.order_by().count()
+            count = found.order_by().count() if query.is_narrowed else datatables.book(owner).counts[query.tab]
             if page > 1 and (page - 1) * size >= count:
                 raise NotFound("There is no such page.")
             results = [rows.order_row(order) for order in found[(page - 1) * size : page * size]]
@@ -93,6 +93,7 @@ class OrderList(OrdersView):
         pagination = datatables.OrdersPagination()
         orders = orders_of(owner)
         with read_snapshot():
+            self.book = datatables.book(owner)
             found = datatables.OrdersFilterBackend().filter_queryset(request, orders, self)
             page = pagination.paginate_queryset(found, request, self)
             return {
@@ -100,9 +101,9 @@ class OrderList(OrdersView):
                 "recordsTotal": pagination.total_count,
                 "recordsFiltered": pagination.count,
                 "data": [rows.order_row(order) for order in page],
-                "counts": self.counts,
+                "counts": self.book.counts,
                 "user": datatables.EVERYONE if owner is None else owner.get_username(),
-                "head": datatables.heads(owner),
+                "head": self.book.head,
             }
 
 

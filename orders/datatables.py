@@ -6,11 +6,10 @@ columns of an order exist, nothing is a regular expression, and a page has 1 to 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count
 from django.http import QueryDict
 from rest_framework.request import Request
 from rest_framework_datatables.filters import DatatablesFilterBackend
@@ -33,6 +32,14 @@ EVERYONE = "*"
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
 
 
+@dataclass(frozen=True)
+class Book:
+    """How far the log has come, and how many orders each tab holds, whatever is searched and filtered."""
+
+    head: int | dict[str, int]
+    counts: dict[str, int]
+
+
 class OrdersRenderer(JsonRenderer, DatatablesRenderer):
     """The library's format by name; whole rows, whichever columns were named, as the view gives them."""
 
@@ -48,11 +55,9 @@ class OrdersFilterBackend(DatatablesFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: OrderQuerySet, view: Any) -> OrderQuerySet:
         query = self.query(request)
-        view.counts = counts(queryset)
-        self.set_count_before(view, view.counts[query.tab])
+        self.set_count_before(view, view.book.counts[query.tab])
         found = query.filtered(queryset)
-        narrowed = query.search or query.conditions or query.in_columns
-        self.set_count_after(view, found.count() if narrowed else view._datatables_total_count)
+        self.set_count_after(view, found.count() if query.is_narrowed else view._datatables_total_count)
         return query.ordered(found)
 
     def columns(self, parameters: QueryDict) -> list[str]:
@@ -118,18 +123,15 @@ def draw(parameters: QueryDict) -> int:
     return whole_number(parameters, "draw", 0, 0, MAX_DRAW)
 
 
-def counts(orders: OrderQuerySet) -> dict[str, int]:
-    """How many orders each tab holds, whatever is searched and filtered."""
-    of_status = dict(orders.order_by().values_list("status").annotate(Count("pk")))
-    return {tab: sum(of_status.get(status, 0) for status in statuses) for tab, statuses in lifecycle.TABS.items()}
-
-
-def heads(owner: User | None) -> int | dict[str, int]:
-    """The owner's newest event as of the present snapshot; everyone's by name where there is no one owner."""
+def book(owner: User | None) -> Book:
+    """The owner's as of the present snapshot; everyone's where there is no one owner, with his head by each name."""
     if owner is not None:
-        return events.heads([owner.pk])[owner.pk]
-    found = events.heads()
-    return {name: found[user_id] for user_id, name in events.user_names(found).items()}
+        standing = events.standings([owner.pk]).get(owner.pk)
+        return Book(standing.head, standing.counts) if standing else Book(0, dict.fromkeys(lifecycle.TABS, 0))
+    found = events.standings()
+    names = events.user_names(found)
+    counts = {tab: sum(standing.counts[tab] for standing in found.values()) for tab in lifecycle.TABS}
+    return Book({name: found[user_id].head for user_id, name in names.items()}, counts)
 
 
 def _refuse(name: str, message: str) -> None:

@@ -17,9 +17,10 @@ import orjson
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count
 from django.utils import timezone
 
-from orders import origin, pending, publish, rows
+from orders import lifecycle, origin, pending, publish, rows
 from orders.lifecycle import Kind
 from orders.models import Change, EventCounter, Order, OrderEvent
 from orders.pending import Changes, Entry
@@ -27,14 +28,26 @@ from orders.pending import Changes, Entry
 PAGE = 1000
 
 _RAISE_HEAD = """
-    INSERT INTO orders_eventcounter (user_id, head, trimmed) VALUES (%s, %s, 0)
-    ON CONFLICT (user_id) DO UPDATE SET head = orders_eventcounter.head + excluded.head
+    INSERT INTO orders_eventcounter (user_id, head, trimmed, working, filled, closed) VALUES (%s, %s, 0, %s, %s, %s)
+    ON CONFLICT (user_id) DO UPDATE SET
+        head = orders_eventcounter.head + excluded.head,
+        working = orders_eventcounter.working + excluded.working,
+        filled = orders_eventcounter.filled + excluded.filled,
+        closed = orders_eventcounter.closed + excluded.closed
     RETURNING head
 """
+_KEPT = ("working", "filled", "closed")
 _WRITE_EVENT = """
     INSERT INTO orders_orderevent (user_id, seq, order_id, version, kind, source, actor, at, body)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+
+
+class Standing(NamedTuple):
+    """An owner's newest number, and how many of his orders each tab holds, as of the same moment."""
+
+    head: int
+    counts: dict[str, int]
 
 
 class Logged(NamedTuple):
@@ -77,10 +90,11 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
     """Gives what a transaction recorded its numbers and writes it; called right before the commit."""
     waiting = [changes for changes in recorded if changes.announce is None]
     counts = Counter(entry.user_id for changes in waiting for entry in changes.entries)
+    totals = _moved(entry for changes in waiting for entry in changes.entries)
     with connection.cursor() as cursor:
         newest: dict[int, int] = {}
         for user_id in sorted(counts):
-            cursor.execute(_RAISE_HEAD, [user_id, counts[user_id]])
+            cursor.execute(_RAISE_HEAD, [user_id, counts[user_id], *(totals[user_id, tab] for tab in _KEPT)])
             newest[user_id] = cursor.fetchone()[0] - counts[user_id]
         at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
         stored_at = connection.ops.adapt_datetimefield_value(at)
@@ -125,6 +139,32 @@ def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
     return found
 
 
+def standings(user_ids: Iterable[int] | None = None) -> dict[int, Standing]:
+    """Each of these owners' standing (None: of everyone who has a log); nothing for one without events."""
+    counters = EventCounter.objects.all() if user_ids is None else EventCounter.objects.filter(user_id__in=user_ids)
+    found = counters.values_list("user_id", "head", *_KEPT)
+    return {
+        user_id: Standing(head, dict(zip(_KEPT, kept, strict=True), all=sum(kept))) for user_id, head, *kept in found
+    }
+
+
+def recount(user_id: int) -> bool:
+    """Counts the owner's orders anew, after rows were written behind the log's back; whether the totals were wrong."""
+    with transaction.atomic(durable=True):
+        counter = EventCounter.objects.select_for_update().filter(user_id=user_id).first()
+        counter = counter or EventCounter(user_id=user_id)
+        of_status = Order.objects.filter(user_id=user_id).order_by().values_list("status").annotate(Count("pk"))
+        found = Counter[str]()
+        for status, count in of_status:
+            found[lifecycle.TAB_OF[status]] += count
+        if all(getattr(counter, tab) == found[tab] for tab in _KEPT):
+            return False
+        for tab in _KEPT:
+            setattr(counter, tab, found[tab])
+        counter.save()
+    return True
+
+
 def head_and_trimmed(user_id: int) -> tuple[int, int]:
     """The owner's newest number and the newest that the log no longer holds."""
     return EventCounter.objects.filter(user_id=user_id).values_list("head", "trimmed").first() or (0, 0)
@@ -162,6 +202,21 @@ def _entries(before: Order | None, after: Order | None, kind: Kind | None) -> li
 
 def _entry(order: Order, kind: Kind, row: rows.Row, changes: dict[str, list[Any]]) -> Entry:
     return Entry(order.user_id, kind, row, changes, *origin.current())
+
+
+def _moved(entries: Iterable[Entry]) -> Counter[tuple[int, str]]:
+    """By how many each owner's tabs grow."""
+    found = Counter[tuple[int, str]]()
+    for entry in entries:
+        tab = entry.user_id, lifecycle.TAB_OF[entry.order["status"]]
+        if entry.kind is Kind.CREATED:
+            found[tab] += 1
+        elif entry.kind is Kind.DELETED:
+            found[tab] -= 1
+        elif "status" in entry.changes:
+            found[tab] += 1
+            found[entry.user_id, lifecycle.TAB_OF[entry.changes["status"][0]]] -= 1
+    return found
 
 
 def _body(entry: Entry, seq: int, at: datetime) -> str:

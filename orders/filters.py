@@ -77,6 +77,11 @@ class Query:
     # Column and term of the searches of single columns.
     in_columns: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for less than its tab holds."""
+        return bool(self.search or self.conditions or self.in_columns)
+
     def in_tab(self, orders: OrderQuerySet) -> OrderQuerySet:
         statuses = lifecycle.TABS[self.tab]
         return orders if self.tab == "all" else orders.filter(status__in=statuses)

@@ -107,6 +107,8 @@ TABS: dict[str, frozenset[Status]] = {
     "closed": CLOSED,
     "all": frozenset(Status),
 }
+# Each status is in one of these tabs, and in "all".
+TAB_OF: dict[str, str] = {status: tab for tab, statuses in TABS.items() if tab != "all" for status in statuses}
 
 STEPS: dict[Status, frozenset[Step]] = {
     Status.PENDING_NEW: frozenset(

@@ -207,11 +207,14 @@ class Execution(models.Model):
 
 
 class EventCounter(models.Model):
-    """Each owner's place in his log: the newest number given, and the newest one trimmed away."""
+    """Each owner's place in his log: the newest number given, the newest one trimmed away, and his orders by tab."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     head = models.BigIntegerField(default=0)
     trimmed = models.BigIntegerField(default=0)
+    working = models.BigIntegerField(default=0)
+    filled = models.BigIntegerField(default=0)
+    closed = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.head}"

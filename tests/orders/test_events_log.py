@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import serializers
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError, transaction
+from django.core.management import call_command
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
@@ -346,3 +348,15 @@ def test_an_event_outside_the_transaction_of_its_change_is_refused(alice: User) 
     order = place(alice)
     with pytest.raises(transaction.TransactionManagementError):
         events.record([(order, None)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_totals_are_put_right_after_rows_were_written_behind_the_log(alice: User, bob: User) -> None:
+    place(alice)
+    place(bob)
+    order_in(Status.FILLED, alice)
+    models.QuerySet(Order).filter(user=alice).update(status="canceled")
+    call_command("recount", stdout=StringIO())
+    standing = events.standings([alice.pk])[alice.pk]
+    assert standing == (head_of(alice), {"working": 0, "filled": 0, "closed": 2, "all": 2})
+    assert [events.recount(user.pk) for user in (alice, bob)] == [False, False]

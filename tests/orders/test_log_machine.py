@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from orders import rows, services
+from orders import events, rows, services
 from orders.errors import OrderError
-from orders.lifecycle import ExecutionKind
+from orders.lifecycle import TABS, ExecutionKind
 from orders.models import Order
 from tests.conftest import make_user
 from tests.orders import builders
@@ -30,6 +30,11 @@ fields = st.fixed_dictionaries(
     {}, optional={"text": texts, "quantity": quantities, "price": st.sampled_from([D(1), D("2.50")])}
 )
 endings = st.sampled_from(["commit", "commit", "rollback"])
+
+
+def tabs_of(table: dict[int, rows.Row]) -> dict[str, int]:
+    """How many of these orders belong in each tab."""
+    return {tab: sum(row["status"] in statuses for row in table.values()) for tab, statuses in TABS.items()}
 
 
 class Writers(RuleBasedStateMachine):
@@ -147,6 +152,8 @@ class Writers(RuleBasedStateMachine):
             table = builders.apply(table, told)
             assert table == builders.snapshot_of(owner)
             self.known[owner] = (builders.head_of(owner), table)
+            standing = events.standings([owner.pk]).get(owner.pk)
+            assert (standing.counts if standing else dict.fromkeys(TABS, 0)) == tabs_of(table)
             assert self.known[owner][0] == head + len(told)
 
 

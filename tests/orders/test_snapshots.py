@@ -77,14 +77,14 @@ def test_a_table_rows_counts_and_head_agree_while_orders_come_in(
     as_user: Any, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place(alice)
-    count = datatables.counts
+    book = datatables.book
 
-    def count_while_another_order_comes(orders: Any) -> dict[str, int]:
-        found = count(orders)
+    def book_while_another_order_comes(owner: User | None) -> datatables.Book:
+        found = book(owner)
         elsewhere(lambda: place(alice))
         return found
 
-    monkeypatch.setattr(datatables, "counts", count_while_another_order_comes)
+    monkeypatch.setattr(datatables, "book", book_while_another_order_comes)
     answer = as_user(alice).get("/api/orders/?format=datatables").json()
     assert (answer["head"], answer["recordsTotal"], len(answer["data"]), answer["counts"]["all"]) == (1, 1, 1, 1)
     assert head_of(alice) == 2
