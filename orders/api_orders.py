@@ -15,7 +15,7 @@ from orders.api import FILTERS, OrdersView, orders_of, person, watched
 from orders.api_json import JsonRenderer
 from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.parameters import whole_number
-from orders.snapshots import read_snapshot
+from orders.snapshots import read_snapshot, read_table
 
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -91,10 +91,10 @@ class OrderList(OrdersView):
     def _datatable(self, request: Request, owner: Any) -> dict[str, Any]:
         draw = datatables.draw(request.query_params)
         pagination = datatables.OrdersPagination()
-        orders = orders_of(owner)
-        with read_snapshot():
+
+        def answer() -> dict[str, Any]:
             self.book = datatables.book(owner)
-            found = datatables.OrdersFilterBackend().filter_queryset(request, orders, self)
+            found = datatables.OrdersFilterBackend().filter_queryset(request, orders_of(owner), self)
             page = pagination.paginate_queryset(found, request, self)
             return {
                 "draw": draw,
@@ -105,6 +105,8 @@ class OrderList(OrdersView):
                 "user": datatables.EVERYONE if owner is None else owner.get_username(),
                 "head": self.book.head,
             }
+
+        return read_table(answer)
 
 
 def new_orders(bodies: list[Any]) -> list[services.NewOrder]:

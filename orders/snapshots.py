@@ -1,20 +1,116 @@
-"""Several reads of one moment: what they find was all true at once."""
+"""Several reads of one moment: what they find was all true at once; and from which database the table's reads come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
+
+log = logging.getLogger(__name__)
+
+REPLICA = "replica"
+# Asking a replica that is away costs a request up to its connect_timeout: so not every request does.
+AGAIN_SECONDS = 5.0
+
+T = TypeVar("T")
+
+_reading: ContextVar[str | None] = ContextVar("reading", default=None)
+
+
+class TableRouter:
+    """Django's reads inside `read_table` go to the database that it chose; all else stays with the primary."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return _reading.get()
+
+    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
+        return True  # both are the same data
+
+    def allow_migrate(self, alias: str, app_label: str, **hints: Any) -> bool:
+        return alias != REPLICA
+
+
+class Replica:
+    """Whether the replica is to be asked; one that did not answer is left alone for some seconds."""
+
+    def __init__(self) -> None:
+        self._again_at: float | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        return REPLICA in settings.DATABASES and time.monotonic() >= (self._again_at or 0)
+
+    def failed(self, error: Exception) -> None:
+        if self._again_at is None:
+            log.warning("The replica does not answer (%s); tables are read from the primary.", str(error).strip())
+        self._again_at = time.monotonic() + AGAIN_SECONDS
+        connections[REPLICA].close()
+
+    def answered(self) -> None:
+        if self._again_at is not None:
+            log.warning("The replica answers again.")
+        self._again_at = None
+
+
+replica = Replica()
+
+
+def read_table(work: Callable[[], T]) -> T:
+    """What `work` makes of one snapshot: the replica's where there is one that answers, else the primary's.
+
+    All that a table's answer says comes from the same snapshot, its head too: what the replica has not got yet comes by
+    the log, which is read from the primary.
+    """
+    if replica.is_wanted:
+        try:
+            with _reading_from(REPLICA), read_snapshot(REPLICA):
+                found = work()
+        except (OperationalError, InterfaceError) as error:
+            replica.failed(error)
+        else:
+            replica.answered()
+            return found
+    with read_snapshot():
+        return work()
+
+
+def table_database() -> str:
+    """The alias to stream a table's rows from: the replica's if it answers now."""
+    if replica.is_wanted:
+        try:
+            with connections[REPLICA].cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except (OperationalError, InterfaceError) as error:
+            replica.failed(error)
+        else:
+            replica.answered()
+            return REPLICA
+    return DEFAULT_DB_ALIAS
 
 
 @contextmanager
-def read_snapshot() -> Iterator[None]:
+def _reading_from(alias: str) -> Iterator[None]:
+    before = _reading.set(alias)
+    try:
+        yield
+    finally:
+        _reading.reset(before)
+
+
+@contextmanager
+def read_snapshot(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Reads inside see the database as of the first of them.
 
     SQLite begins a deferred transaction by hand, since Django's `atomic()` would take the write lock for it; PostgreSQL
     reads at REPEATABLE READ. Inside a transaction that is under way, that one is the snapshot.
     """
+    connection = connections[using]
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
@@ -25,7 +121,7 @@ def read_snapshot() -> Iterator[None]:
             finally:
                 cursor.execute("ROLLBACK")
     else:
-        with transaction.atomic():
+        with transaction.atomic(using=using):
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 SCHEMES = ("postgres", "postgresql", "sqlite")
 LOCK_SECONDS = 20
+REPLICA_SECONDS = "2"
 
 
 def refuse_useless(url: str) -> None:
@@ -57,3 +58,10 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         # A file, as threads need one, and a run's own.
         "TEST": {"NAME": Path(tempfile.gettempdir(), f"order-monitor-test-{os.getpid()}.sqlite3")},
     }
+
+
+def replica(url: str, folder: Path) -> dict[str, Any]:
+    """The `replica` entry of DATABASES; one that is away is found out soon."""
+    found = database(url, folder)
+    found["OPTIONS"].setdefault("connect_timeout", REPLICA_SECONDS)
+    return found | {"TEST": {"MIRROR": "default"}}

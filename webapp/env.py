@@ -118,6 +118,21 @@ def origins(name: str) -> list[str]:
     return _read(name, "", read, "origins such as https://orders.example.com, comma-separated")
 
 
+def urls(name: str, schemes: tuple[str, ...]) -> list[str]:
+    """URLs of these schemes, comma-separated; none where unset."""
+
+    def read(value: str) -> list[str]:
+        found = [part.strip() for part in value.split(",")] if value else []
+        for part in found:
+            if urlsplit(part).scheme not in schemes:
+                raise ValueError(part)
+            _ = urlsplit(part).port
+        return found
+
+    wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+    return _read(name, "", read, f"a URL that begins with {wanted}, or several, comma-separated")
+
+
 def url(name: str, schemes: tuple[str, ...], further: str = "", refuse: Callable[[str], None] | None = None) -> str:
     """A URL of one of these schemes, or the empty string where unset; `refuse` raises ValueError for useless ones."""
 

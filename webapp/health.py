@@ -71,7 +71,10 @@ def _database() -> bool:
 
 def _broker() -> bool:
     layers: Any = settings.CHANNEL_LAYERS
-    url = layers["default"]["CONFIG"]["hosts"][0]
+    return all(_answers(url) for url in layers["default"]["CONFIG"]["hosts"])
+
+
+def _answers(url: str) -> bool:
     try:
         with redis.Redis.from_url(
             url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None

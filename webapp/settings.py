@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from webapp import broker, env
-from webapp.database import SCHEMES, database, refuse_useless
+from webapp.database import SCHEMES, database, refuse_useless, replica
 from webapp.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,7 +23,8 @@ CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 WEB_CONCURRENCY = env.whole_number("WEB_CONCURRENCY", 1, 1, 64)
 SERVERS = env.whole_number("SERVERS", 2, 1, 16)
 DATABASE_URL = env.url("DATABASE_URL", SCHEMES, "names a database", refuse_useless)
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+DATABASE_REPLICA_URL = env.url("DATABASE_REPLICA_URL", SCHEMES[:2], "names a database", refuse_useless)
+REDIS_URLS = env.urls("REDIS_URL", ("redis", "rediss", "unix"))
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 DEMO_PEOPLE = ("alice", "bob", "desk", "broker", "admin")
 TLS = env.flag("TLS")
@@ -90,11 +91,16 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(DATABASE_URL, BASE_DIR)}
+if DATABASE_REPLICA_URL:
+    if not DATABASE_URL.startswith("postgres"):
+        raise SystemExit("DATABASE_REPLICA_URL needs a DATABASE_URL that begins with postgres:// or postgresql://.")
+    DATABASES["replica"] = replica(DATABASE_REPLICA_URL, BASE_DIR)
+DATABASE_ROUTERS = ["orders.snapshots.TableRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL or broker.url(BASE_DIR)]},
+        "CONFIG": {"hosts": REDIS_URLS or [broker.url(BASE_DIR)]},
     }
 }
 

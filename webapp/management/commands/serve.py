@@ -27,7 +27,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with nullcontext() if settings.REDIS_URL else self._only_one(settings.BASE_DIR / ".serve.lock"):
+        with nullcontext() if settings.REDIS_URLS else self._only_one(settings.BASE_DIR / ".serve.lock"):
             try:
                 listening = serving.listen(settings.HOST, settings.PORT)
             except serving.CannotListen as error:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def _serve(self, listening: Any) -> None:
         began = time.monotonic()
-        broker = None if settings.REDIS_URL else EmbeddedBroker(settings.BASE_DIR)
+        broker = None if settings.REDIS_URLS else EmbeddedBroker(settings.BASE_DIR)
         workers = serving.Workers(
             listening,
             settings.WEB_CONCURRENCY,
