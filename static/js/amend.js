@@ -26,6 +26,7 @@ export class AmendForm extends EventTarget {
   /** The order that the typed values start from. @type {Order} */
   #base;
   #message = find("[data-message]", this.element);
+  #away = "";
   #submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", this.element));
 
   /** @param {Api} api @param {string} url @param {Order} order */
@@ -54,9 +55,12 @@ export class AmendForm extends EventTarget {
     this.#input("quantity").select();
   }
 
-  /** @param {boolean} enabled */
-  set enabled(enabled) {
-    this.#submit.disabled = !enabled;
+  /** @param {string} reason why nothing can be sent; empty where it can */
+  set away(reason) {
+    const before = this.#away;
+    this.#away = reason && `${reason} What you typed stays here.`;
+    this.#submit.disabled = reason !== "";
+    if (reason !== "" || this.#message.textContent === before) setText(this.#message, this.#away);
   }
 
   /** @param {Amendable} field @returns {HTMLInputElement} */
@@ -92,7 +96,7 @@ export class AmendForm extends EventTarget {
       if (!(error instanceof ApiError)) throw error;
       this.#refused(error, typed);
     } finally {
-      this.#submit.disabled = false;
+      this.#submit.disabled = this.#away !== "";
     }
   }
 

@@ -25,6 +25,11 @@ export class Announcer {
     this.#element = element;
   }
 
+  /** @param {string} sentence */
+  say(sentence) {
+    this.#element.textContent = sentence;
+  }
+
   /** @param {OrderEvent[]} events */
   add(events) {
     for (const { kind } of events) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);

@@ -5,6 +5,8 @@
  */
 
 const TIMEOUT_MS = 15_000;
+/** While the server is not heard there is little hope. */
+const AWAY_TIMEOUT_MS = 4_000;
 
 /** A refused or unanswered request. `status` is 0 where no answer came: it may or may not have been carried out. */
 export class ApiError extends Error {
@@ -26,16 +28,37 @@ export class ApiError extends Error {
 
   /** Whether it is unknown if the server did it. */
   get unanswered() {
-    return this.status === 0 || this.status >= 500;
+    return !this.unsent && (this.status === 0 || this.status >= 500);
+  }
+
+  /** Whether it never left this page. */
+  get unsent() {
+    return this.code === "unsent";
   }
 }
 
+/**
+ * While the server is away, no change is sent: what lies on a dead line may be carried out a minute later, when nobody
+ * wants it any more.
+ */
 export class Api {
   #csrfToken;
+  #away = "";
+  /** Ends the changes that are under way. */
+  #leaving = new AbortController();
 
   /** @param {string} csrfToken */
   constructor(csrfToken) {
     this.#csrfToken = csrfToken;
+  }
+
+  /** @param {string} reason a sentence; empty where the server is there */
+  set away(reason) {
+    if (reason !== "" && this.#away === "") {
+      this.#leaving.abort();
+      this.#leaving = new AbortController();
+    }
+    this.#away = reason;
   }
 
   /** @param {string} path @param {URLSearchParams} [params] @param {AbortSignal} [signal] @returns {Promise<any>} */
@@ -60,11 +83,16 @@ export class Api {
 
   /** @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] */
   async #request(method, path, body, signal) {
+    const writes = method !== "GET";
+    if (writes && this.#away !== "")
+      throw new ApiError(0, { code: "unsent", message: `${this.#away} Nothing was sent.` });
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", "X-Order-Source": "page" };
-    if (method !== "GET") headers["X-CSRFToken"] = this.#csrfToken;
+    if (writes) headers["X-CSRFToken"] = this.#csrfToken;
     if (body) headers["Content-Type"] = "application/json";
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signals = [AbortSignal.timeout(this.#away === "" ? TIMEOUT_MS : AWAY_TIMEOUT_MS)];
+    if (writes) signals.push(this.#leaving.signal);
+    if (signal) signals.push(signal);
     /** @type {Response} */
     let response;
     try {
@@ -73,7 +101,7 @@ export class Api {
         headers,
         body: body && JSON.stringify(body),
         credentials: "same-origin",
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.any(signals),
       });
     } catch (error) {
       if (signal?.aborted) throw error;

@@ -1,10 +1,13 @@
 /**
- * How long to wait before trying again: full jitter, doubling from half a second to half a minute, so that a thousand
+ * How long to wait before trying again: full jitter, doubling from a second to half a minute, so that a thousand
  * browsers that lost the same server do not come back at once.
  */
 
-const FIRST_MS = 500;
+const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
+/** A wait that somebody else asked for is spread by up to this share, and believed up to a minute. */
+const SPREAD = 0.5;
+const LONGEST_ASKED_MS = 60_000;
 
 export class Backoff {
   #failures = 0;
@@ -20,6 +23,12 @@ export class Backoff {
     const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 10);
     return this.#random() * ceiling;
+  }
+
+  /** Milliseconds until the next try where the server has asked for `milliseconds`: never earlier, a little later. @param {number} milliseconds */
+  after(milliseconds) {
+    const asked = Math.min(LONGEST_ASKED_MS, Math.max(0, milliseconds));
+    return asked * (1 + SPREAD * this.#random());
   }
 
   /** The connection has held. */

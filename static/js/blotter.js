@@ -28,6 +28,9 @@ export class Blotter extends EventTarget {
   window;
   #table;
   #fetcher;
+  #flash;
+  /** Whether what waits to be drawn is too much, or too old, to flash. */
+  #quiet = false;
   /** What the person asks for; the window holds what was answered. @type {Query} */
   #wanted;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -44,8 +47,9 @@ export class Blotter extends EventTarget {
   constructor(table, api, url, query, painter, flash) {
     super();
     this.#wanted = query;
+    this.#flash = flash;
     this.#fetcher = new Fetcher(
-      () => api.get(url, datatablesParams(this.#wanted)),
+      (signal) => api.get(url, datatablesParams(this.#wanted), signal),
       (answer) => this.#refresh(answer),
     );
     this.#fetcher.addEventListener("failed", (event) =>
@@ -81,8 +85,9 @@ export class Blotter extends EventTarget {
     return this.#wanted;
   }
 
-  /** @param {OrderEvent[]} events the next of this person, in order */
-  apply(events) {
+  /** @param {OrderEvent[]} events the next of this person, in order @param {boolean} [quiet] whether nothing is to flash */
+  apply(events, quiet = false) {
+    this.#quiet ||= quiet;
     for (const event of events) {
       if (event.seq > (this.window.head ?? 0)) this.#changed.set(event.order.id, event.order);
       this.window.apply(event);
@@ -107,6 +112,17 @@ export class Blotter extends EventTarget {
     this.#fetcher.afresh();
   }
 
+  /** The server is back: what was asked for meanwhile is asked for again. */
+  hurry() {
+    this.#fetcher.hurry();
+  }
+
+  /** Nobody may see these orders here any more. */
+  empty() {
+    this.#fetcher.stop();
+    this.rows.clear();
+  }
+
   /** Rows stay where they are until `release`; their cells go on changing. @param {string} reason @param {number} [id] */
   hold(reason, id) {
     this.#holds.add(reason);
@@ -125,6 +141,12 @@ export class Blotter extends EventTarget {
   }
 
   #drawNow() {
+    this.#flash.quiet = this.#quiet;
+    this.#drawRows();
+    this.#flash.quiet = this.#quiet = false;
+  }
+
+  #drawRows() {
     for (const order of this.window.takeDeparted()) this.rows.linger(order);
     // Rows that stand although the window has let go of them (held, edited, lingering) tell the truth as well.
     this.rows.patch([...this.#changed.values()]);

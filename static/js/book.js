@@ -1,7 +1,8 @@
 /**
  * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
  *
- * Fires `loaded` (detail: head) and, from the rows, `done` (detail: the order) and `refused` (detail: `{order, error}`).
+ * Fires `loaded` (detail: head) and, from the rows, `done` (detail: the order), `refused` (detail: `{order, error}`) and
+ * `unable` where nothing can be sent.
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
@@ -37,6 +38,8 @@ export class Book extends EventTarget {
   #loaded = false;
   /** Why the newest request failed; empty once one has not. */
   #failure = "";
+  #loading = false;
+  #away = "";
 
   /** @param {Api} api @param {string} url @param {Instruments} instruments @param {Store} store */
   constructor(api, url, instruments, store) {
@@ -52,14 +55,14 @@ export class Book extends EventTarget {
     const painter = new RowPainter(instruments, flash, (cell, order) => actions.paint(cell, order));
     this.#blotter = new Blotter(table, api, url, rememberedQuery(store), painter, flash);
     this.work = new RowWork(table, this.#blotter, actions, api, instruments, orderUrl);
-    for (const type of ["done", "refused"]) this.#passOn(this.work, type);
+    for (const type of ["done", "refused", "unable"]) this.#passOn(this.work, type);
     this.#listen();
     this.#show();
   }
 
-  /** @param {OrderEvent[]} events */
-  apply(events) {
-    this.#blotter.apply(events);
+  /** @param {OrderEvent[]} events @param {boolean} quiet whether nothing is to flash */
+  apply(events, quiet) {
+    this.#blotter.apply(events, quiet);
   }
 
   /** The log goes on from elsewhere. @param {number} head */
@@ -69,6 +72,22 @@ export class Book extends EventTarget {
 
   refetch() {
     this.#blotter.refetch();
+  }
+
+  /** Why the server can't be asked for anything; empty where it can. @param {string} reason */
+  set away(reason) {
+    if (reason === this.#away) return;
+    const back = this.#away !== "" && reason === "";
+    this.#away = reason;
+    this.work.away = reason;
+    if (back) this.#blotter.hurry();
+    this.#show();
+  }
+
+  /** Nobody may see these orders here any more. */
+  empty() {
+    this.work.dismiss();
+    this.#blotter.empty();
   }
 
   /** The instruments have come: prices get their decimals. */
@@ -83,9 +102,14 @@ export class Book extends EventTarget {
   #listen() {
     const blotter = this.#blotter;
     blotter.addEventListener("changed", () => this.#show());
-    blotter.addEventListener("loading", () => find("#orders-scroll").classList.add("is-loading"));
+    blotter.addEventListener("loading", () => {
+      this.#loading = true;
+      find("#orders-scroll").classList.add("is-loading");
+      this.#show();
+    });
     blotter.addEventListener("loaded", () => {
       this.#loaded = true;
+      this.#loading = false;
       this.#failure = "";
       find("#orders-scroll").classList.remove("is-loading");
       rememberQuery(this.#store, blotter.query);
@@ -125,8 +149,9 @@ export class Book extends EventTarget {
     find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
     const failed = this.#failure !== "";
     const line = find("#trying-again");
-    line.hidden = !failed || !this.#loaded;
-    setText(line, `Could not be read, trying again: ${this.#failure}`);
+    const waits = this.#loading && this.#away !== "";
+    line.hidden = !(failed || waits) || !this.#loaded;
+    setText(line, waits ? "Shown when the server is back" : `Could not be read, trying again: ${this.#failure}`);
     if (this.#blotter.rows.all.length > 0) this.#states.show("rows");
     else if (!this.#loaded) this.#states.show(failed ? "failed" : "loading", this.#failure);
     else if (counts.all === 0) this.#states.show("empty");

@@ -1,7 +1,7 @@
 /**
  * The button that plays two minutes of demo flow, says how much is left, and stops it.
  *
- * @import {Api} from "./api.js"
+ * @import {Api, ApiError} from "./api.js"
  * @import {Notices} from "./notices.js"
  */
 
@@ -43,7 +43,9 @@ export class Demo {
       const flow = await this.#api[method](this.#url);
       this.#flow = flow ?? { running: false, ends_at: null };
     } catch (error) {
-      if (method !== "get") this.#notices.alert(`The demo flow: ${/** @type {Error} */ (error).message}`);
+      const { message, unsent } = /** @type {ApiError} */ (error);
+      if (unsent) this.#notices.tell(message);
+      else if (method !== "get") this.#notices.alert(`The demo flow: ${message}`);
       return;
     }
     this.#root.hidden = false;

@@ -1,6 +1,6 @@
 /**
  * Reads the table's answers: at once where the person asks, coalesced and at most once a second where events do; each
- * is tried until it comes or is no longer wanted.
+ * is tried until it comes or is no longer wanted, and at once when the server is back.
  *
  * Fires `failed` (detail: the error) after each request that had no answer.
  *
@@ -20,12 +20,16 @@ export class Fetcher extends EventTarget {
   #began = -Infinity;
   /** Requests under way. */
   #busy = 0;
+  #ending = new AbortController();
+  /** Goes on from a wait between two tries. @type {() => void} */
+  #goOn = () => {};
+  #stopped = false;
   /** Whether the answer under way may be too old. */
   #again = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
 
-  /** @param {() => Promise<Answer>} read @param {(answer: Answer) => void} take what comes of `soon()` @param {Backoff} [backoff] */
+  /** @param {(signal: AbortSignal) => Promise<Answer>} read @param {(answer: Answer) => void} take what comes of `soon()` @param {Backoff} [backoff] */
   constructor(read, take, backoff = new Backoff()) {
     super();
     this.#read = read;
@@ -39,17 +43,37 @@ export class Fetcher extends EventTarget {
     this.#again = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (serial === this.#asked) {
+    while (serial === this.#asked && !this.#stopped) {
       const answer = await this.#try();
       if (serial !== this.#asked) return null;
       if (answer !== null) return answer;
-      await new Promise((resolve) => setTimeout(resolve, this.#backoff.next()));
+      await this.#pause();
     }
     return null;
   }
 
+  /** The server is back: what had no answer is asked again now, what hangs on a dead line as well. */
+  hurry() {
+    this.#backoff.reset();
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#goOn();
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.soon();
+  }
+
+  /** Nothing is asked any more. */
+  stop() {
+    this.#stopped = true;
+    this.#asked += 1;
+    this.hurry();
+  }
+
   /** Takes a newer answer soon; one that is under way will do. */
   soon() {
+    if (this.#stopped) return;
     if (this.#busy > 0 || this.#timer !== undefined) return;
     this.#wait(Math.max(0, this.#began + EVERY_MS - performance.now()));
   }
@@ -58,6 +82,16 @@ export class Fetcher extends EventTarget {
   afresh() {
     if (this.#busy > 0) this.#again = true;
     else this.soon();
+  }
+
+  async #pause() {
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#backoff.next());
+      this.#goOn = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
   }
 
   /** @param {number} milliseconds */
@@ -74,14 +108,15 @@ export class Fetcher extends EventTarget {
 
   /** @returns {Promise<Answer|null>} null where no answer came */
   async #try() {
+    const { signal } = this.#ending;
     this.#busy += 1;
     this.#began = performance.now();
     try {
-      const answer = await this.#read();
+      const answer = await this.#read(signal);
       this.#backoff.reset();
       return answer;
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+      if (!signal.aborted) this.dispatchEvent(new CustomEvent("failed", { detail: error }));
       return null;
     } finally {
       this.#busy -= 1;

@@ -18,11 +18,13 @@ export class Flash {
   #until = new Map();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
+  /** Nothing is marked: what is drawn happened while nobody looked. */
+  quiet = false;
 
   /** Takes note; `show()` does it for all at once. @param {Element} element @param {Mark} mark */
   mark(element, mark) {
     const time = performance.now();
-    if (this.#still.matches || time - (this.#lastOf.get(element) ?? -Infinity) < PAUSE_MS) return;
+    if (this.quiet || this.#still.matches || time - (this.#lastOf.get(element) ?? -Infinity) < PAUSE_MS) return;
     this.#lastOf.set(element, time);
     this.#next.set(element, mark);
   }

@@ -7,11 +7,13 @@
 
 import { Announcer } from "./announcer.js";
 import { Api } from "./api.js";
+import { Awake } from "./awake.js";
 import { Book } from "./book.js";
 import { now } from "./clock.js";
+import { Connection } from "./connection.js";
 import { Demo } from "./demo.js";
-import { find, setText } from "./dom.js";
-import { sentence, plural, timeOfDay } from "./format.js";
+import { find } from "./dom.js";
+import { sentence, plural } from "./format.js";
 import { afterFrame } from "./frames.js";
 import { Instruments } from "./instruments.js";
 import { Keyboard } from "./keyboard.js";
@@ -40,49 +42,51 @@ const socket = new Socket(`${location.protocol === "https:" ? "wss" : "ws"}://${
 const stream = new OrderStream(user, socket, store.get("realtime", true));
 const latency = new Latency(stream.clock);
 const strip = new Strip(find(".strip"), stream, latency);
+const connection = new Connection(stream, socket, strip, announcer);
+const awake = new Awake();
 new Theme(store, find("#theme"));
-
-/** When the picture of the orders was last known to be true. */
-let asOf = timeOfDay();
-/** Counts the times the tab was hidden or shown: what straddles one was not painted when it says. */
-let visibility = 0;
+let signedOut = false;
 
 function showState() {
-  const { state } = stream;
-  const away = state === "offline" || state === "stale";
-  if (state === "live") asOf = "";
-  else asOf ||= timeOfDay(away ? new Date(socket.heard) : new Date());
-  body.dataset.connection = state;
-  book.work.enabled = !away;
-  strip.showState(`at ${asOf}`);
-  const line = find("#as-of");
-  line.hidden = !away;
-  setText(line, `as of ${asOf}`);
+  const { away, ending } = connection;
+  // Whoever has signed in again has another cookie, another token, and perhaps another name.
+  if (signedOut && ending === null) location.reload();
+  if (ending === "signed-out" && !signedOut) leave();
+  connection.show();
+  for (const part of [api, ticket, book]) part.away = away;
+}
+
+/** Nobody is signed in here any more: nobody's orders stay on the screen. */
+function leave() {
+  signedOut = true;
+  book.empty();
+  monitor.clear();
+  notices.clear();
 }
 
 /** @param {Batch} batch */
-function takeEvents({ events, live, sent, received }) {
-  book.apply(events);
+function takeEvents({ events, live, backlog, sent, received }) {
+  book.apply(events, backlog || document.hidden);
   monitor.add(events);
   announcer.add(events);
   for (const { kind, order } of events) {
     if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${order.text}`.trim());
   }
-  if (live.length === 0 || document.hidden) return;
+  const { since } = awake;
+  if (live.length === 0 || document.hidden || stream.clock.toLocal(sent) < since) return;
   let applied = 0;
-  const seen = visibility;
   const drawn = () => {
     applied = now();
   };
   afterFrame(drawn, () => {
-    if (seen !== visibility) return;
+    if (since !== awake.since) return;
     latency.painted({ events: live, sent, received, applied }, now());
     strip.showLatency();
   });
 }
 
 function toggleRealtime() {
-  asOf = "";
+  connection.switched();
   if (!stream.realtime) monitor.clear();
   stream.setRealtime(!stream.realtime);
   store.set("realtime", stream.realtime);
@@ -117,6 +121,7 @@ book.addEventListener("refused", (event) => {
   notices.alert(`Not cancelled, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
   showOwnChange();
 });
+book.addEventListener("unable", () => notices.tell(`${connection.away} Nothing was sent.`));
 ticket.addEventListener("placed", showOwnChange);
 find("[data-action=first-order]").addEventListener("click", () => ticket.show(true));
 find("#keys").addEventListener("click", () => /** @type {HTMLDialogElement} */ (find("#keys-dialog")).showModal());
@@ -124,10 +129,11 @@ for (const tab of document.querySelectorAll("[data-view-tab]")) {
   tab.addEventListener("click", () => showView(/** @type {HTMLElement} */ (tab).dataset.viewTab ?? "orders"));
 }
 document.addEventListener("visibilitychange", () => {
-  visibility += 1;
+  awake.interrupt();
   if (!document.hidden) socket.nudge();
 });
-for (const type of ["online", "offline"]) addEventListener(type, () => socket.nudge());
+document.addEventListener("resume", () => socket.nudge());
+for (const type of ["online", "offline", "pageshow"]) addEventListener(type, () => socket.nudge());
 
 new Keyboard({
   "/": () => book.focusSearch(),
@@ -152,5 +158,6 @@ instruments
     ticket.showInstruments();
   })
   .catch((/** @type {Error} */ error) => notices.alert(`The instruments could not be read: ${error.message}`));
+awake.start();
 socket.start();
 showState();

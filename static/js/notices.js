@@ -55,6 +55,12 @@ export class Notices {
     setTimeout(() => notice.remove(), BRIEF_MS);
   }
 
+  /** Leaves nothing. */
+  clear() {
+    this.#dismissAll();
+    this.#root.replaceChildren();
+  }
+
   /** @param {HTMLElement} notice */
   #dismiss(notice) {
     notice.remove();

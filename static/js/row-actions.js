@@ -2,7 +2,7 @@
  * The buttons of each order's row: only legal steps, a cancel that asks in its own cell, nothing while offline.
  *
  * Fires `amend` (detail: order id), `asking` (detail: `{before, id}`, the orders whose cancel was and is to be confirmed),
- * `done` (detail: the order) and `refused` (detail: `{order, error}`).
+ * `done` (detail: the order), `refused` (detail: `{order, error}`) and `unable` where nothing can be sent.
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
@@ -14,7 +14,8 @@ import { canAmend, canCancel } from "./order.js";
 export class RowActions extends EventTarget {
   #api;
   #orderUrl;
-  #enabled = true;
+  /** Why nothing can be sent; empty where it can. */
+  #away = "";
   /** The order whose cancel is being confirmed. @type {number|null} */
   #asking = null;
   /** Orders whose cancel is on its way. @type {Set<number>} */
@@ -30,16 +31,16 @@ export class RowActions extends EventTarget {
     this.#repaint = repaint;
   }
 
-  /** @param {boolean} enabled */
-  set enabled(enabled) {
-    this.#enabled = enabled;
+  /** @param {string} reason */
+  set away(reason) {
+    this.#away = reason;
   }
 
   /** Paints an order's cell. @param {HTMLTableCellElement} cell @param {Order} order */
   paint(cell, order) {
     if (this.#asking === order.id && !canCancel(order)) this.#set(null);
     const mode = this.#mode(order);
-    const state = `${mode} ${order.id} ${this.#enabled} ${order.quantity}`;
+    const state = `${mode} ${order.id} ${order.quantity} ${this.#away}`;
     if (cell.dataset.state === state) return;
     cell.dataset.state = state;
     cell.classList.toggle("is-asking", mode === "asking");
@@ -50,7 +51,10 @@ export class RowActions extends EventTarget {
 
   /** @param {string} action @param {Order} order */
   act(action, order) {
-    if (!this.#enabled) return;
+    if (this.#away !== "") {
+      this.dispatchEvent(new CustomEvent("unable"));
+      return;
+    }
     if (action === "amend" && canAmend(order)) this.dispatchEvent(new CustomEvent("amend", { detail: order.id }));
     if (action === "cancel" && canCancel(order)) this.#ask(order.id);
     if (action === "keep") this.#ask(null);
@@ -92,7 +96,8 @@ export class RowActions extends EventTarget {
   #button(action, text, label, className) {
     const button = actionButton(action, text, `row-action ${className}`);
     button.setAttribute("aria-label", label);
-    button.disabled = !this.#enabled;
+    button.disabled = this.#away !== "";
+    button.title = this.#away;
     return button;
   }
 

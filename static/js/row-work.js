@@ -1,7 +1,8 @@
 /**
  * What a person does in the rows: point, open, amend, cancel, go up and down by key. Rows stand still meanwhile.
  *
- * Fires `done` (detail: the order) after a change of the person's own was answered, `refused` (detail: `{order, error}`).
+ * Fires `done` (detail: the order) after a change of the person's own was answered, `refused` (detail: `{order, error}`),
+ * and `unable` where it could not even be tried.
  *
  * @import {Api} from "./api.js"
  * @import {Blotter} from "./blotter.js"
@@ -29,7 +30,8 @@ export class RowWork extends EventTarget {
   #amending = null;
   /** @type {Details|null} */
   #details = null;
-  #enabled = true;
+  /** Why nothing can be sent; empty where it can. */
+  #away = "";
   /** The order the keys act on. @type {number|null} */
   #current = null;
 
@@ -56,17 +58,16 @@ export class RowWork extends EventTarget {
       if (before !== null) blotter.release("asking", before);
       if (id !== null) blotter.hold("asking", id);
     });
-    for (const type of ["done", "refused"]) {
+    for (const type of ["done", "refused", "unable"]) {
       actions.addEventListener(type, (event) => this.#tell(type, /** @type {CustomEvent} */ (event).detail));
     }
   }
 
-  /** @param {boolean} enabled */
-  set enabled(enabled) {
-    if (enabled === this.#enabled) return;
-    this.#enabled = enabled;
-    this.#actions.enabled = enabled;
-    if (this.#amending) this.#amending.enabled = enabled;
+  /** @param {string} reason why nothing can be sent; empty where it can */
+  set away(reason) {
+    this.#away = reason;
+    this.#actions.away = reason;
+    if (this.#amending) this.#amending.away = reason;
     for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
   }
 
@@ -145,7 +146,7 @@ export class RowWork extends EventTarget {
     const order = this.#blotter.rows.order(id);
     if (!order || !canAmend(order)) return;
     const form = new AmendForm(this.#api, this.#orderUrl(id), order);
-    form.enabled = this.#enabled;
+    form.away = this.#away;
     this.#blotter.hold("amending", id);
     this.#subrow.open(id, form.element, () => {
       this.#amending = null;

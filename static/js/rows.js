@@ -45,6 +45,12 @@ export class Rows {
     this.#byId = new Map(this.all.map((row) => [Number(row.dataset.orderId), row]));
   }
 
+  /** Leaves nothing. */
+  clear() {
+    this.#body.replaceChildren();
+    this.adopt();
+  }
+
   /** @returns {HTMLTableRowElement[]} */
   get all() {
     return [...this.#body.querySelectorAll(/** @type {"tr"} */ ("tr[data-order-id]"))];

@@ -1,23 +1,33 @@
 /**
  * One websocket that comes back: tells of frames and of its own state, and never claims to be up when it is silent.
  *
- * Fires `state` on every change of `state` and `frame` (detail `{frame, at}`) for every JSON frame.
+ * Fires `state` on every change of `state` and `frame` (detail `{frame, at}`) for every JSON frame. It ends, until
+ * somebody comes back to the page, where nobody is signed in ("signed-out"), and for good where the server has begun to
+ * speak a protocol of which this page knows nothing ("outdated").
  *
- * @typedef {"idle"|"connecting"|"open"|"stale"|"down"|"signed-out"} SocketState
+ * @typedef {"idle"|"connecting"|"open"|"stale"|"down"|"signed-out"|"outdated"} SocketState
  */
 
 import { Backoff } from "./backoff.js";
-import { now } from "./clock.js";
+import { Moment, now } from "./clock.js";
 
+const PROTOCOL = 1;
 const CHECK_MS = 500;
 const STABLE_MS = 10_000;
 const CONNECT_MS = 10_000;
 const PROBE_MS = 2_000;
-const REFUSED_MS = 500;
+const LOOK_AGAIN_MS = 1_000;
 const STALE_AFTER_HEARTBEATS = 1.5;
 const DEAD_AFTER_HEARTBEATS = 2;
 const SIGNED_OUT = [4401, 4403];
 const OPEN = 1;
+/** What the next attempt alone does not change. @type {SocketState[]} */
+const LASTING = ["stale", "signed-out"];
+
+/** Whether something that was due so long after that moment should have been seen before: timers stand still while a machine sleeps. @param {Moment} since @param {number} ms */
+function overslept(since, ms) {
+  return since.age > ms + 4 * CHECK_MS;
+}
 
 export class Socket extends EventTarget {
   /** @type {SocketState} */
@@ -27,16 +37,20 @@ export class Socket extends EventTarget {
   #backoff;
   /** @type {WebSocket|null} */
   #socket = null;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #retry;
   #heartbeatMs = 5000;
-  #since = 0;
-  #heard = 0;
+  /** When the newest attempt began, or the connection that came of it. */
+  #since = new Moment();
+  /** Whether the server has said hello on it. */
+  #greeted = false;
+  /** @type {Moment|null} */
+  #heard = null;
   #refusals = 0;
-  /** Until when a sign of life is due that was asked for. @type {number|null} */
-  #due = null;
-  /** When the server said to come back. @type {number|null} */
+  /** When a sign of life was asked for that has not come yet. @type {Moment|null} */
+  #asked = null;
+  /** In how many milliseconds the server said to come back. @type {number|null} */
   #comeBackMs = null;
+  /** The wait for the next attempt. @type {{timer: ReturnType<typeof setTimeout>, since: Moment, ms: number, ordered: boolean}|null} */
+  #wait = null;
 
   /**
    * @param {string} url
@@ -50,9 +64,9 @@ export class Socket extends EventTarget {
     this.#backoff = backoff;
   }
 
-  /** When the server was last heard, in unix milliseconds. */
+  /** When the server was last heard, by the wall clock. */
   get heard() {
-    return this.#heard || now();
+    return this.#heard?.wall ?? Date.now();
   }
 
   start() {
@@ -69,20 +83,29 @@ export class Socket extends EventTarget {
 
   /** Something changed out there (network, visibility, perhaps the sign-in): tries at once, or asks an open socket for a sign of life. */
   nudge() {
-    if (this.state === "down" || this.state === "signed-out") {
-      clearTimeout(this.#retry);
+    this.#check();
+    if (this.state === "signed-out" || (this.state === "down" && !this.#wait?.ordered)) {
+      this.#backoff.reset();
+      this.#connect();
+    } else if (this.#attempting && this.#since.age > PROBE_MS) {
       this.#connect();
     } else if (this.state === "open" && this.send({ type: "ping", client_time: now() })) {
-      this.#due = now() + PROBE_MS;
+      this.#asked ??= new Moment();
     }
   }
 
+  get #attempting() {
+    return this.#socket !== null && !this.#greeted;
+  }
+
   #connect() {
+    this.#forget();
     const socket = this.#open(this.#url);
     this.#socket = socket;
-    this.#since = now();
+    this.#since = new Moment();
+    this.#greeted = false;
     this.#comeBackMs = null;
-    this.#become(this.state === "stale" ? "stale" : "connecting");
+    this.#become(LASTING.includes(this.state) ? this.state : "connecting");
     socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#take(data));
     socket.addEventListener("close", ({ code }) => socket === this.#socket && this.#lost(code));
   }
@@ -90,55 +113,76 @@ export class Socket extends EventTarget {
   /** @param {string} data */
   #take(data) {
     const at = now();
-    this.#heard = at;
-    this.#due = null;
+    this.#heard = new Moment();
+    this.#asked = null;
     const frame = JSON.parse(data);
     if (frame.type === "hello") {
+      if (frame.protocol !== PROTOCOL) {
+        this.#forget();
+        this.#become("outdated");
+        return;
+      }
       this.#heartbeatMs = frame.heartbeat_seconds * 1000;
-      this.#since = at;
+      this.#since = new Moment();
+      this.#greeted = true;
       this.#refusals = 0;
     }
     if (frame.type === "going_away") this.#comeBackMs = frame.reconnect_after_ms;
     // Listeners learn of a new hello before of the state: what they were promised on the old socket has ended.
     this.dispatchEvent(new CustomEvent("frame", { detail: { frame, at } }));
-    if (frame.type === "hello" || this.state === "stale") this.#become("open");
+    if (frame.type === "hello" || (this.state === "stale" && this.#greeted)) this.#become("open");
   }
 
   /** @param {number} code */
   #lost(code) {
     this.#socket = null;
     if (SIGNED_OUT.includes(code)) {
-      this.#refusals += 1;
-      if (this.#refusals > 1) {
-        this.#become("signed-out");
-        return;
-      }
-      this.#comeBackMs = REFUSED_MS;
+      this.#refused();
+    } else if (this.state !== "signed-out") {
+      this.#become("down");
+      const ordered = this.#comeBackMs;
+      if (ordered === null) this.#connectIn(this.#backoff.next());
+      else this.#connectIn(this.#backoff.after(ordered), true);
     }
-    this.#become("down");
-    this.#retry = setTimeout(() => this.#connect(), this.#comeBackMs ?? this.#backoff.next());
+  }
+
+  /** Perhaps the browser has a new cookie by now, or will have it in a moment: a password was changed elsewhere. */
+  #refused() {
+    this.#refusals += 1;
+    this.#become(this.#refusals === 1 ? "down" : "signed-out");
+    if (this.#refusals === 1) this.#connectIn(0);
+    if (this.#refusals === 2) this.#connectIn(LOOK_AGAIN_MS);
+  }
+
+  /** @param {number} ms @param {boolean} [ordered] whether the server has asked for it */
+  #connectIn(ms, ordered = false) {
+    this.#wait = { timer: setTimeout(() => this.#connect(), ms), since: new Moment(), ms, ordered };
   }
 
   #check() {
-    const time = now();
-    if (this.state === "connecting" || (this.state === "stale" && this.#heard < this.#since)) {
-      if (time - this.#since > CONNECT_MS) this.#abandon();
-      return;
+    if (this.#attempting) {
+      if (overslept(this.#since, CONNECT_MS)) this.#connect();
+      else if (this.#since.age > CONNECT_MS) this.#abandon();
+    } else if (this.state === "open" || this.state === "stale") {
+      this.#judge();
+    } else if (this.#wait !== null && overslept(this.#wait.since, this.#wait.ms)) {
+      this.#backoff.reset();
+      this.#connect();
     }
-    if (this.state !== "open" && this.state !== "stale") return;
-    if (time - this.#since > STABLE_MS) this.#backoff.reset();
-    const silence = time - this.#heard;
-    if (this.#due !== null && time > this.#due) this.#replace();
-    else if (silence > DEAD_AFTER_HEARTBEATS * this.#heartbeatMs) this.#replace();
-    else if (silence > STALE_AFTER_HEARTBEATS * this.#heartbeatMs) this.#become("stale");
   }
 
-  /** A silent socket may take minutes to close: it is left alone and a new one takes its place at once. */
-  #replace() {
-    this.#due = null;
-    this.#become("stale");
-    this.#forget();
-    this.#connect();
+  /** What its silence means. */
+  #judge() {
+    if (this.#since.age > STABLE_MS) this.#backoff.reset();
+    const silence = this.#heard?.age ?? 0;
+    const unanswered = this.#asked !== null && this.#asked.age > PROBE_MS;
+    if (unanswered || silence > DEAD_AFTER_HEARTBEATS * this.#heartbeatMs) {
+      // A silent socket may take minutes to close: it is left alone and a new one takes its place at once.
+      this.#become("stale");
+      this.#connect();
+    } else if (silence > STALE_AFTER_HEARTBEATS * this.#heartbeatMs) {
+      this.#become("stale");
+    }
   }
 
   /** No answer to the attempt itself. */
@@ -148,6 +192,9 @@ export class Socket extends EventTarget {
   }
 
   #forget() {
+    clearTimeout(this.#wait?.timer);
+    this.#wait = null;
+    this.#asked = null;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();

@@ -2,18 +2,18 @@
  * This person's order stream: subscribes, resumes after the last event applied, answers the server, and says truthfully
  * how things stand.
  *
- * Fires `state` when `state` may have changed, `events` (detail `Batch`), `reset` (detail: the head to go on from),
+ * Fires `state` when `state` or `away` may have changed, `events` (detail `Batch`), `reset` (detail: the head to go on from),
  * `caughtup` (detail: how many events a break had held back), `proof` when seq, head, gaps or duplicates moved, and
  * `stranger` when the browser is signed in as somebody else by now.
  *
  * @import {OrderEvent} from "./order.js"
  * @import {Socket} from "./socket.js"
- *
- * @typedef {"off"|"connecting"|"live"|"catching-up"|"stale"|"offline"} StreamState
+ * @import {Facts, StreamState} from "./standing.js"
  *
  * @typedef {object} Batch the fresh events of one frame
  * @property {OrderEvent[]} events
  * @property {OrderEvent[]} live those of them that happened after the subscription
+ * @property {boolean} backlog whether they are of so many missed ones that nobody could follow them
  * @property {number} sent server's clock
  * @property {number} received this clock
  */
@@ -21,6 +21,12 @@
 import { ServerClock } from "./clock.js";
 import { Feed } from "./feed.js";
 import { Pings } from "./pings.js";
+import { away, standing } from "./standing.js";
+
+/** As many missed events may be watched one by one. */
+const FEW = 20;
+/** Events may be on their way when a heartbeat overtakes them; this much later they are late. */
+const LATE_MS = 1000;
 
 export class OrderStream extends EventTarget {
   feed = new Feed();
@@ -33,7 +39,11 @@ export class OrderStream extends EventTarget {
   #answered = false;
   /** The head when the subscription began: what is newer is live. */
   #target = 0;
+  #backlog = 0;
   #wasLive = false;
+  /** Runs while the server has told of events that are not here. @type {ReturnType<typeof setTimeout>|undefined} */
+  #behind;
+  #late = false;
   /** Events applied since a break; null while there was none. @type {number|null} */
   #missed = null;
 
@@ -53,19 +63,23 @@ export class OrderStream extends EventTarget {
 
   /** @returns {StreamState} */
   get state() {
-    if (!this.realtime) return "off";
-    const { state } = this.#socket;
-    if (state === "stale") return "stale";
-    if (state === "open") {
-      if (this.#answered && (this.feed.last ?? 0) >= this.#target) return "live";
-      return this.#wasLive ? "catching-up" : "connecting";
-    }
-    const neverTried = !this.#wasLive && (state === "idle" || (state === "connecting" && this.#missed === null));
-    return neverTried ? "connecting" : "offline";
+    return standing(this.#facts);
   }
 
-  get signedOut() {
-    return this.#socket.state === "signed-out";
+  /** Why the server can't be asked for anything; null where it can. */
+  get away() {
+    return away(this.#facts);
+  }
+
+  /** @returns {Facts} */
+  get #facts() {
+    return {
+      realtime: this.realtime,
+      socket: this.#socket.state,
+      complete: this.#answered && !this.#late && (this.feed.last ?? 0) >= this.#target,
+      wasLive: this.#wasLive,
+      broken: this.#missed !== null,
+    };
   }
 
   /** Where to begin: the newest event in what the table shows. @param {number} seq */
@@ -156,6 +170,7 @@ export class OrderStream extends EventTarget {
     this.feed.subscribed(head);
     this.#answered = true;
     this.#target = head;
+    this.#backlog = head - (this.feed.last ?? head);
     this.#settle();
   }
 
@@ -166,7 +181,7 @@ export class OrderStream extends EventTarget {
       if (this.#missed !== null) this.#missed += fresh.length;
       const live = fresh.filter(({ seq }) => seq > this.#target);
       /** @type {Batch} */
-      const detail = { events: fresh, live, sent, received };
+      const detail = { events: fresh, live, backlog: live.length === 0 && this.#backlog > FEW, sent, received };
       this.dispatchEvent(new CustomEvent("events", { detail }));
     }
     if (ask) this.#subscribe();
@@ -186,7 +201,22 @@ export class OrderStream extends EventTarget {
     if (this.#answered) this.#socket.send({ type: "received", user: this.#user, seq: this.feed.last });
   }
 
+  /** Whether events are late is a matter of time. */
+  #watch() {
+    if (this.feed.caughtUp) {
+      clearTimeout(this.#behind);
+      this.#behind = undefined;
+      this.#late = false;
+    } else {
+      this.#behind ??= setTimeout(() => {
+        this.#late = true;
+        this.#tell("state");
+      }, LATE_MS);
+    }
+  }
+
   #settle() {
+    this.#watch();
     if (this.state === "live") {
       if (this.#missed && this.#wasLive) this.dispatchEvent(new CustomEvent("caughtup", { detail: this.#missed }));
       this.#missed = null;

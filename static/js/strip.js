@@ -3,7 +3,9 @@
  *
  * Fires `toggle` when the person switches realtime.
  *
- * @import {OrderStream, StreamState} from "./stream.js"
+ * @import {Ending} from "./connection.js"
+ * @import {StreamState} from "./standing.js"
+ * @import {OrderStream} from "./stream.js"
  * @import {Latency} from "./latency.js"
  */
 
@@ -23,6 +25,8 @@ const WORDS = {
   stale: "Stale",
   offline: "Offline",
 };
+/** @type {Record<Ending, string>} */
+const ENDINGS = { "signed-out": "Signed out", outdated: "New version" };
 const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
 export class Strip extends EventTarget {
@@ -45,14 +49,13 @@ export class Strip extends EventTarget {
     toggle.addEventListener("click", () => this.#drawLatency());
   }
 
-  /** @param {string} since what a state began with, as "at 10:31:07" */
-  showState(since) {
-    const { state, signedOut, realtime } = this.#stream;
+  /** @param {string} since what a state began with, as "at 10:31:07" @param {Ending|null} ending */
+  showState(since, ending) {
+    const { state, realtime } = this.#stream;
     const connection = find("#connection", this.#root);
     connection.dataset.state = state;
-    setText(find("[data-connection-word]", connection), signedOut ? "Signed out" : WORDS[state]);
+    setText(find("[data-connection-word]", connection), ending ? ENDINGS[ending] : WORDS[state]);
     setText(find("[data-connection-since]", connection), state === "off" ? since : "");
-    find("#sign-in", connection).hidden = !signedOut;
     find("#realtime", this.#root).setAttribute("aria-pressed", String(realtime));
   }
 

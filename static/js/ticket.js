@@ -12,6 +12,9 @@ import { ClientOrderId } from "./client-order-id.js";
 import { find, make, setText, showFieldErrors } from "./dom.js";
 import { sentence } from "./format.js";
 
+/** How the message of an attempt ends that never left this page. */
+const UNSENT = "Nothing was sent.";
+
 export class Ticket extends EventTarget {
   #panel;
   #button;
@@ -22,6 +25,7 @@ export class Ticket extends EventTarget {
   #clientOrderId = new ClientOrderId();
   #submit;
   #message;
+  #away = "";
 
   /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments */
   constructor(panel, button, api, url, instruments) {
@@ -54,6 +58,15 @@ export class Ticket extends EventTarget {
     this.#button.setAttribute("aria-expanded", String(open));
     if (open) find(this.#value("symbol") === "" ? "[name=symbol]" : "[name=quantity]", this.#form).focus();
     else this.#button.focus();
+  }
+
+  /** @param {string} reason why nothing can be sent; empty where it can */
+  set away(reason) {
+    const shown = this.#message.textContent ?? "";
+    const before = this.#away;
+    this.#away = reason && `${reason} Orders can be sent when the page is live again; what you typed stays here.`;
+    const ours = shown === "" || shown === before || shown.endsWith(UNSENT);
+    if (ours && before !== this.#away) this.#say(this.#away, false);
   }
 
   /** The instruments have come. */
@@ -134,6 +147,10 @@ export class Ticket extends EventTarget {
 
   /** @param {ApiError} error */
   #refused(error) {
+    if (error.unsent) {
+      this.#say(error.message, true);
+      return;
+    }
     if (error.unanswered) {
       this.#say(`${error.message} Send it again unchanged: it is placed once at most.`, true);
       return;

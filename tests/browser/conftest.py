@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import provision
 from tests.browser.blotter import Blotter
+from tests.proxy import Proxy
 from tests.servers import PASSWORD, Server
 from tests.traders import Trader, enlist
 
@@ -37,6 +39,23 @@ def traders(server: Server) -> Iterator[Trader]:
     return enlisted()
 
 
+@pytest.fixture(scope="session")
+def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(Path(tmp_path_factory.mktemp("stopped")))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def own_server(other_server: Server) -> Server:
+    """A running server that the test may stop."""
+    if other_server.process is None or other_server.process.poll() is not None:
+        other_server.start()
+    return other_server
+
+
 @pytest.fixture
 def trader(traders: Iterator[Trader]) -> Trader:
     """A person of this test's own, without orders."""
@@ -53,8 +72,9 @@ def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter
     errors: list[str] = []
 
     def enter(
-        who: Trader | str, at: Server = server, password: str = PASSWORD, live: bool = True, **options: Any
+        who: Trader | str, at: Server | Proxy | None = None, password: str = PASSWORD, live: bool = True, **options: Any
     ) -> Blotter:
+        home = at or (who.server if isinstance(who, Trader) else server)
         context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
         opened.append(context)
         page = context.new_page()
@@ -62,10 +82,10 @@ def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter
         page.on("console", lambda message: _note_violation(message.text, errors))
         blotter = Blotter(page, str(who))
         if isinstance(who, Trader):
-            context.add_cookies([{"name": "sessionid", "value": who.session, "url": who.server.url}])
-            page.goto(f"{who.server.url}/")
+            context.add_cookies([{"name": "sessionid", "value": who.session, "url": home.url}])
+            page.goto(f"{home.url}/")
         else:
-            _fill_in(page, at.url, who, password)
+            _fill_in(page, home.url, who, password)
         if live:
             blotter.until_state("live")
         return blotter

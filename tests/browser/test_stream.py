@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -19,23 +18,6 @@ Open = Callable[..., Blotter]
 
 FIGURES = ("last", "p50", "p95", "p99")
 TIME = r"\d\d:\d\d:\d\d"
-
-
-@pytest.fixture(scope="module")
-def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(Path(tmp_path_factory.mktemp("stopped")))
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def own_server(module_server: Server) -> Server:
-    """A running server that the test may stop."""
-    if module_server.process is None or module_server.process.poll() is not None:
-        module_server.start()
-    return module_server
 
 
 def monitor_seqs(blotter: Blotter) -> list[int]:

@@ -16,16 +16,21 @@ beforeEach(() => {
 });
 afterEach(() => time.end());
 
+/** Everything that was waiting for an answer has gone on. */
+function settled() {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** A fetcher whose requests the test answers by hand. */
 function start() {
   /** @type {{answer: (head: number) => Promise<void>, fail: () => Promise<void>}[]} */
   const requests = [];
   /** @type {number[]} */
   const taken = [];
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
-  const read = () =>
+  const read = (/** @type {AbortSignal} */ signal) =>
     /** @type {Promise<Answer>} */ (
       new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
         requests.push({
           answer: (head) => {
             resolve(/** @type {Answer} */ ({ head }));
@@ -93,16 +98,61 @@ test("a failure is told and tried again, ever more slowly", async () => {
   });
   const answer = fetcher.now();
   await requests[0]?.fail();
-  time.pass(500);
-  await Promise.resolve();
+  time.pass(1000);
+  await settled();
   assert.equal(requests.length, 2);
   await requests[1]?.answer(7);
   assert.deepEqual(await answer, { head: 7 });
   fetcher.soon();
   time.pass(1000);
   await requests[2]?.fail();
-  time.pass(1500);
+  time.pass(2000);
   await requests[3]?.answer(8);
   assert.deepEqual(taken, [8]);
   assert.equal(failures, 2);
+});
+
+test("when the server is back, a wait is cut short and what hangs is asked again", async () => {
+  const { fetcher, requests, taken } = start();
+  const failures = [];
+  fetcher.addEventListener("failed", () => failures.push(1));
+  const waiting = fetcher.now();
+  for (const milliseconds of [1000, 2000, 4000]) {
+    await requests.at(-1)?.fail();
+    time.pass(milliseconds);
+    await settled();
+  }
+  await requests[3]?.fail(); // the next try would be in eight seconds
+  fetcher.hurry();
+  await settled();
+  assert.equal(requests.length, 5);
+
+  fetcher.hurry(); // the fifth hangs on a line that is dead
+  await requests[4]?.answer(1);
+  time.pass(1000);
+  await settled();
+  await requests[5]?.answer(2);
+  assert.deepEqual(await waiting, { head: 2 });
+  assert.equal(failures.length, 4);
+
+  fetcher.soon();
+  time.pass(1000);
+  await requests[6]?.fail();
+  fetcher.hurry();
+  time.pass(1000);
+  await settled();
+  await requests[7]?.answer(3);
+  assert.deepEqual(taken, [3]);
+});
+
+test("once stopped it asks for nothing any more", async () => {
+  const { fetcher, requests, taken } = start();
+  const waiting = fetcher.now();
+  fetcher.stop();
+  assert.equal(await waiting, null);
+  assert.equal(await fetcher.now(), null);
+  fetcher.afresh();
+  time.pass(60_000);
+  assert.equal(requests.length, 1);
+  assert.deepEqual(taken, []);
 });

@@ -32,14 +32,14 @@ function beat(seconds) {
   }
 }
 
-test("waits grow from half a second to half a minute, with full jitter", () => {
+test("waits grow from a second to half a minute, with full jitter", () => {
   const longest = new Backoff(() => 1);
-  const waits = Array.from({ length: 9 }, () => longest.next());
-  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  const waits = Array.from({ length: 8 }, () => longest.next());
+  assert.deepEqual(waits, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   longest.reset();
-  assert.equal(longest.next(), 500);
+  assert.equal(longest.next(), 1000);
   assert.equal(new Backoff(() => 0).next(), 0);
-  assert.equal(new Backoff(() => 0.5).next(), 250);
+  assert.equal(new Backoff(() => 0.5).next(), 500);
 });
 
 test("is open only once the server has said hello", () => {
@@ -56,55 +56,91 @@ test("tries again after the backoff, and the backoff grows until a connection ha
   network.last.hello();
   network.last.lose();
   assert.equal(socket.state, "down");
-  time.pass(450);
+  time.pass(950);
   assert.equal(network.sockets.length, 1);
   time.pass(50);
   assert.equal(network.sockets.length, 2);
   network.last.lose();
-  time.pass(950);
+  time.pass(1950);
   assert.equal(network.sockets.length, 2);
   time.pass(50);
   assert.equal(network.sockets.length, 3);
   network.last.hello();
   beat(15);
   network.last.lose();
-  time.pass(500);
+  time.pass(1000);
   assert.equal(network.sockets.length, 4);
 });
 
-test("comes back when a server that goes away says so", () => {
-  start();
+test("comes back no earlier than a server that goes away has said, and not much later, whoever looks meanwhile", () => {
+  const socket = start();
   network.last.hello();
   network.last.receive({ type: "going_away", reason: "restart", reconnect_after_ms: 2000 });
   network.last.lose(1012);
-  time.pass(1950);
+  time.pass(1500);
+  socket.nudge();
+  assert.equal(network.sockets.length, 1);
+  time.pass(1450);
   assert.equal(network.sockets.length, 1);
   time.pass(50);
   assert.equal(network.sockets.length, 2);
 });
 
-test("tries once more when it is refused as signed out, then says so and stops", () => {
+test("looks twice whether it is really signed out, then stops", () => {
   const socket = start();
+  network.last.hello();
   network.last.lose(4401);
-  time.pass(500);
-  assert.equal(network.sockets.length, 2);
+  assert.equal(socket.state, "down");
+  time.pass(50);
+  network.last.receive({ type: "error", code: "unauthenticated" });
   network.last.lose(4401);
   assert.equal(socket.state, "signed-out");
-  time.pass(60_000);
-  assert.equal(network.sockets.length, 2);
+  time.pass(1000);
+  assert.equal(network.sockets.length, 3);
+  network.last.receive({ type: "error", code: "unauthenticated" });
+  assert.equal(socket.state, "signed-out");
+  network.last.lose(4401);
+  time.pass(600_000);
+  assert.equal(socket.state, "signed-out");
+  assert.equal(network.sockets.length, 3);
 });
 
 test("signed out, it looks once whether that still holds when somebody comes back to the tab", () => {
   const socket = start();
-  network.last.lose(4401);
-  time.pass(500);
-  network.last.lose(4401);
+  for (const milliseconds of [50, 1000, 60_000]) {
+    network.last.lose(4401);
+    time.pass(milliseconds);
+  }
+  assert.equal(network.sockets.length, 3);
   socket.nudge();
   network.last.lose(4401);
+  time.pass(60_000);
   assert.equal(socket.state, "signed-out");
+  assert.equal(network.sockets.length, 4);
+  socket.nudge();
+  network.last.lose(1006); // nobody there: it knows no more than before
+  time.pass(60_000);
+  assert.equal(socket.state, "signed-out");
+  assert.equal(network.sockets.length, 5);
   socket.nudge();
   network.last.hello();
   assert.equal(socket.state, "open");
+});
+
+test("a server that speaks another protocol ends it, without a word to anybody else", () => {
+  const socket = start();
+  let frames = 0;
+  socket.addEventListener("frame", () => {
+    frames += 1;
+  });
+  network.last.readyState = 1;
+  network.last.receive({ type: "hello", protocol: 2, user: "alice", heartbeat_seconds: 5 });
+  assert.equal(socket.state, "outdated");
+  assert.ok(network.last.closed);
+  socket.nudge();
+  time.pass(600_000);
+  assert.equal(network.sockets.length, 1);
+  assert.equal(frames, 0);
 });
 
 test("calls silence stale before two heartbeats are missed, and then replaces the socket", () => {

@@ -60,13 +60,15 @@ export class Network {
   }
 }
 
-/** Time that passes only by `pass()`: timers and `performance.now()` alike, until `end()`. */
+/** Time that passes only by `pass()`: timers, `performance.now()` and `Date.now()` alike, until `end()`. */
 export class Time {
   #now = 0;
+  #slept = 0;
 
   constructor() {
     mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
     mock.method(performance, "now", () => this.#now);
+    mock.method(Date, "now", () => performance.timeOrigin + this.#now + this.#slept);
   }
 
   /** @param {number} milliseconds */
@@ -75,6 +77,11 @@ export class Time {
       this.#now += 50;
       mock.timers.tick(50);
     }
+  }
+
+  /** The machine sleeps: no timer rings, the steady clock stands still, a watch on the wall goes on. @param {number} milliseconds */
+  sleep(milliseconds) {
+    this.#slept += milliseconds;
   }
 
   end() {

@@ -31,9 +31,12 @@ function start(realtime = true) {
   const stream = new OrderStream("alice", socket, realtime);
   /** Numbers applied, and which of them were live. @type {{applied: number[], live: number[], told: string[]}} */
   const seen = { applied: [], live: [], told: [] };
+  /** Whether each frame was of a backlog. @type {boolean[]} */
+  const backlogs = [];
   stream.addEventListener("events", (event) => {
-    const { events, live } = /** @type {CustomEvent} */ (event).detail;
+    const { events, live, backlog } = /** @type {CustomEvent} */ (event).detail;
     seen.applied.push(...events.map((/** @type {OrderEvent} */ { seq }) => seq));
+    backlogs.push(backlog);
     seen.live.push(...live.map((/** @type {OrderEvent} */ { seq }) => seq));
   });
   for (const type of ["caughtup", "reset", "stranger"]) {
@@ -42,7 +45,7 @@ function start(realtime = true) {
     );
   }
   socket.start();
-  return { stream, seen };
+  return { stream, seen, backlogs };
 }
 
 /** @param {number} head */
@@ -201,4 +204,66 @@ test("pings quickly at first, then every five seconds, and not while there is no
   network.last.lose();
   time.pass(10_000);
   assert.equal(old.of("ping").length, 6);
+});
+
+test("gaps and duplicates are counted since the page opened, whatever breaks in between", () => {
+  const { stream } = live(0);
+  send(1, 1);
+  send(1, 1);
+  send(4, 4);
+  subscribed(4);
+  send(2, 4);
+  network.last.lose();
+  time.pass(50);
+  network.last.hello();
+  subscribed(4);
+  stream.setRealtime(false);
+  stream.setRealtime(true);
+  subscribed(4);
+  assert.deepEqual([stream.state, stream.feed.gaps, stream.feed.duplicates], ["live", 1, 1]);
+});
+
+test("what the server has told of and what does not come within a second is missing, and the page not live", () => {
+  const { stream } = live(0);
+  heartbeat(2);
+  assert.equal(stream.state, "live"); // they may be on their way
+  time.pass(950);
+  send(1, 1);
+  assert.equal(stream.state, "live");
+  time.pass(50);
+  assert.equal(stream.state, "catching-up");
+  send(2, 2);
+  assert.equal(stream.state, "live");
+});
+
+test("many missed events are a backlog, a few are not, and what follows is live", () => {
+  const server = new Server();
+  log = Array.from({ length: 60 }, () => server.place());
+  const { backlogs, seen } = live(0);
+  send(1, 2);
+  network.last.lose();
+  time.pass(50);
+  network.last.hello();
+  subscribed(5);
+  send(3, 5);
+  network.last.lose();
+  time.pass(50);
+  network.last.hello();
+  subscribed(50);
+  send(6, 30);
+  send(31, 50);
+  send(51, 52);
+  assert.deepEqual(backlogs, [false, false, true, true, false]);
+  assert.deepEqual(seen.live, [1, 2, 51, 52]);
+});
+
+test("why nothing can be sent is known while realtime is off as well", () => {
+  const { stream } = live(0);
+  assert.equal(stream.away, null);
+  stream.setRealtime(false);
+  assert.deepEqual([stream.state, stream.away], ["off", null]);
+  time.pass(8500);
+  assert.deepEqual([stream.state, stream.away], ["off", "stale"]);
+  network.last.lose();
+  assert.deepEqual([stream.state, stream.away], ["off", "offline"]);
 });
