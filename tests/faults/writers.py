@@ -33,11 +33,13 @@ class RestWriter(threading.Thread):
     `answers` has (when it was asked, seconds, status) of each request; status 0 where there was no answer.
     """
 
-    def __init__(self, site: Site, trader: Trader, ledger: Ledger, rate: float = 20, first: int = 0) -> None:
+    def __init__(
+        self, site: Site, trader: Trader, ledger: Ledger, rate: float = 20, first: int = 0, port: int | None = None
+    ) -> None:
         super().__init__(name=f"writer of {trader.name}")
         self.answers: list[tuple[float, float, int]] = []
         self._trader, self._ledger, self._rate = trader, ledger, rate
-        self._ports, self._turn = site.ports, first
+        self._ports, self._turn = ([port] if port else site.ports), first
         self._mark = f"writer-{next(_numbers)}"
         self._over = threading.Event()
         self._line: http.client.HTTPConnection | None = None

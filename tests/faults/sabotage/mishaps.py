@@ -50,22 +50,28 @@ def fuzzed_hints() -> None:
 
 
 def short_lives() -> None:
-    """Sockets end and groups are forgotten after LIFETIME seconds, as Daphne and Channels do after 24 hours."""
+    """Groups are forgotten after LIFETIME seconds, sockets end after twice as many; else it is a day for both."""
+    from channels_redis.core import RedisChannelLayer
     from django.conf import settings
 
     seconds = int(os.environ["LIFETIME"])
     layer = settings.CHANNEL_LAYERS["default"]
     layer["BACKEND"] = "channels_redis.core.RedisChannelLayer"
-    # redis-py gives up idle connections after five seconds unless told to wait.
-    hosts = [{"address": host, "socket_timeout": None} for host in layer["CONFIG"]["hosts"]]
-    layer["CONFIG"] = {"hosts": hosts, "group_expiry": seconds}
+    layer["CONFIG"]["group_expiry"] = seconds
+    make_layer = RedisChannelLayer.__init__
+
+    def make_patient(self: Any, hosts: Any, **options: Any) -> None:
+        # redis-py gives up connections that were idle for five seconds unless told to wait.
+        make_layer(self, hosts=[{"address": host, "socket_timeout": None} for host in hosts], **options)
+
+    RedisChannelLayer.__init__ = make_patient
     try:
         from daphne.server import Server
     except ImportError:
         return
-    make = Server.__init__
+    make_server = Server.__init__
 
     def make_short_lived(self: Any, *args: Any, **options: Any) -> None:
-        make(self, *args, **options | {"websocket_timeout": seconds})
+        make_server(self, *args, **options | {"websocket_timeout": 2 * seconds})
 
     Server.__init__ = make_short_lived

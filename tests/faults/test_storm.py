@@ -1,0 +1,108 @@
+"""Row 12: every server is restarted, and all clients come back at once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from orders.reader import THREADS as READERS
+from tests.faults.ledger import Ledger
+from tests.faults.report import Row, percentile, scaled
+from tests.faults.site import Site
+from tests.faults.writers import RestWriter
+from tests.servers import ROOT, wait_for
+from tests.traders import Trader
+from webapp.handler import THREADS
+
+# A process' threads for requests, for sockets and for asking whether the database answers.
+POOL = THREADS + READERS + 1
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+
+class Crowd:
+    """`tests.faults.storm` as a process; `told` has what it has said of its clients."""
+
+    def __init__(self, site: Site, people: list[Trader], clients: int) -> None:
+        task = {"ports": site.ports, "people": [[one.name, one.token] for one in people], "clients": clients}
+        command = [sys.executable, "-m", "tests.faults.storm", json.dumps(task)]
+        self.told: list[list[dict[str, Any]]] = []
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.told.append(json.loads(line))
+
+    def end(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(30)
+        self._reader.join()
+        self.process.stdout.close()
+
+
+@contextmanager
+def crowd_of(site: Site, people: list[Trader], clients: int) -> Iterator[Crowd]:
+    crowd = Crowd(site, people, clients)
+    try:
+        wait_for(lambda: len(crowd.told) == 1, "all clients live", 120)
+        yield crowd
+    finally:
+        crowd.end()
+
+
+@pytest.mark.fault(12, "all servers restarted under a crowd of clients")
+def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
+    clients = scaled(100, 1000)
+    people = traders(scaled(40, 200))
+    most = 0
+
+    def all_back() -> bool:
+        nonlocal most
+        if site.database is not None:
+            most = max(most, site.database.server.ask(CONNECTIONS)[0][0])
+        return len(crowd.told) == 2
+
+    with crowd_of(site, people, clients) as crowd, RestWriter(site, people[0], Ledger(), 20) as rest:
+        told_at = time.time()
+        ended = [site.kill_worker(server, signal.SIGTERM) for server in site.servers]
+        for process in ended:
+            process.wait(30)
+        site.until_whole()
+        ready_at = time.time()
+        wait_for(all_back, "all clients live again", 60)
+        wait_for(lambda: rest.healthy_since(time.time() - 0.5), "an order placed")
+        after = list(rest.answers)
+    crowded = crowd.told[1]
+    live = max(one["live_at"] for one in crowded)
+    hints = [one["hint_ms"] for one in crowded]
+    waits = [took for at, took, status in after if at > ready_at and status in (200, 201)]
+    busiest = max(Counter(int(one["live_at"] * 10) for one in crowded).values())
+    row.figure("clients", clients)
+    row.figure("all live again after the signal (s)", live - told_at, "<= 10 s")
+    row.figure("failed attempts", sum(one["failures"] for one in crowded), "0")
+    row.figure("told to come back after (ms)", f"{min(hints)} to {max(hints)}")
+    row.figure("most back within 100 ms", f"{busiest / clients:.0%}")
+    row.figure("REST p99 meanwhile (s)", percentile(waits, 0.99), "< 1 s")
+    row.figure("database connections", most, f"<= {POOL * len(site.servers)}")
+    assert {one["code"] for one in crowded} == {1012}
+    assert live - told_at <= 10
+    assert sum(one["failures"] for one in crowded) == 0
+    assert max(hints) - min(hints) > 1500
+    assert percentile(waits, 0.99) < 1
+    assert most <= POOL * len(site.servers)
