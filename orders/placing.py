@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from market.models import SYMBOL, Instrument
 from orders import limits, origin, rows, rules
-from orders.errors import DuplicateClientOrderId, ValidationFailed
+from orders.errors import DuplicateClientOrderId, OrderError, ValidationFailed
 from orders.lifecycle import OrderType, Side, TimeInForce
 from orders.models import Change, Order, new_client_order_id
 
@@ -78,19 +78,26 @@ def _place_all(
 ) -> list[Placed]:
     new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
     try:
-        return _place_together(user, new_orders, tell)
+        # Nearly always none of them was placed before, and the database itself would refuse it.
+        return _place_together(user, new_orders, tell, look=False)
+    except (IntegrityError, OrderError):
+        pass
+    try:
+        return _place_together(user, new_orders, tell, look=True)
     except IntegrityError:
-        # Somebody placed the same client_order_id between our look and our insert; the second look finds it.
-        return _place_together(user, new_orders, tell)
+        # Somebody placed the same client_order_id between our look and our insert; the next look finds it.
+        return _place_together(user, new_orders, tell, look=True)
 
 
 def _place_together(
     user: User,
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], ValidationFailed],
+    *,
+    look: bool,
 ) -> list[Placed]:
     with transaction.atomic():
-        batch = _Batch(user, new_orders)
+        batch = _Batch(user, new_orders, _placed_before(user, new_orders) if look else {})
         placed = []
         for index, new in enumerate(new_orders):
             try:
@@ -104,9 +111,9 @@ def _place_together(
 class _Batch:
     """Orders that are placed in one transaction: looked up together, checked one by one, written together."""
 
-    def __init__(self, user: User, new_orders: Sequence[NewOrder]) -> None:
+    def __init__(self, user: User, new_orders: Sequence[NewOrder], known: dict[str, Order]) -> None:
         self.user = user
-        self._known = _placed_before(user, {new.client_order_id for new in new_orders})
+        self._known = known
         self._instruments = _instruments({new.symbol for new in new_orders})
         self._made: list[Order] = []
 
@@ -163,9 +170,8 @@ class _Batch:
         return instrument
 
 
-def _placed_before(user: User, client_order_ids: set[str]) -> dict[str, Order]:
-    usable = [name for name in client_order_ids if rules.CLIENT_ORDER_ID.fullmatch(name)]
-    # Nearly always there is none, and asking for the numbers alone is the quickest way to know.
+def _placed_before(user: User, new_orders: Sequence[NewOrder]) -> dict[str, Order]:
+    usable = {new.client_order_id for new in new_orders if rules.CLIENT_ORDER_ID.fullmatch(new.client_order_id)}
     known = Order.objects.for_trader(user).filter(client_order_id__in=usable).order_by()
     return {order.client_order_id: order for order in Order.objects.by_id(known.values_list("pk", flat=True))}
 
