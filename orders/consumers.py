@@ -16,6 +16,7 @@ from orders.errors import OrderError, RateLimited, Unauthenticated
 from orders.hub import get_hub
 from orders.limits import MessageRate
 from orders.reader import in_thread
+from orders.rows import Row
 from orders.subscriptions import Subscriptions
 from orders.wire import Close
 
@@ -118,13 +119,21 @@ class OrdersConsumer(AsyncConsumer):
                 case wire.Unsubscribe():
                     await self.send_text(await self.subscriptions.unsubscribe(frame))
                 case wire.Command():
-                    status, row = await in_thread(commands.run, self.entry.user, frame.type, frame.body)
+                    status, row = await in_thread(self._run, frame)
                     await self.send_text(wire.ack(frame.id, status, row))
         except OrderError as refused:
             await self.send_text(wire.error(frame.id, refused))
+            if isinstance(refused, Unauthenticated):
+                await self.close(Close.SIGNED_OUT)
         except Exception:
             log.exception("A %s failed.", type(frame).__name__)
             await self.send_text(wire.error(frame.id, OrderError("Something went wrong here; nothing was changed.")))
+
+    def _run(self, frame: wire.Command) -> tuple[int, Row]:
+        """Whoever has just been signed out does nothing more, even before the look that closes his socket."""
+        if not access.still_good([self.entry]):
+            raise Unauthenticated("Sign in again.")
+        return commands.run(self.entry.user, frame.type, frame.body)
 
     async def send_text(self, text: str) -> None:
         if not self.closed:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from statistics import median
 
 import pytest
 
 from tests.faults.measures import delay, memory
+from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, patient_server, sockets
 from tests.faults.report import LONG, Row, scaled
 from tests.faults.rude import TEXT, Line, frame
 from tests.faults.sabotage import environment as without
@@ -25,21 +24,10 @@ GROWTH_MB = 2.0
 READERS = 6
 BATCH = 250
 SAMPLES = 3
-ANSWER_SECONDS, HEARTBEAT_SECONDS = (30, 5) if LONG else (6, 1)
 SLACK_SECONDS = 2  # the closing handshake takes one of them
 
 FOLLOW = frame(b'{"type":"subscribe","stream":"orders","after":0}')
 PING = frame(b'{"type":"ping","client_time":1}')
-
-
-@contextmanager
-def stream_server(site: Site) -> Iterator[Server]:
-    """The site's own server; in the short form one that gives a client up after six seconds instead of thirty."""
-    if LONG:
-        yield site.servers[0]
-    else:
-        with site.joined(**without("patience")) as server:
-            yield server
 
 
 def unread(server: Server, trader: Trader) -> Line:
@@ -93,7 +81,7 @@ class Crowd:
 @pytest.mark.fault(14, "clients that never read: one idle, one that asks on and on, one that never answers")
 def test_clients_that_do_not_read_cost_little_memory_and_are_closed(site: Site, row: Row) -> None:
     trader = site.trader()
-    with stream_server(site) as server, Crowd(server, trader) as crowd:
+    with patient_server(site) as server, Crowd(server, trader) as crowd:
         crowd.memory(server, scaled(2, 8))
         before = crowd.memory(server, scaled(2, 8))
         idle, greedy, silent = (unread(server, trader) for _ in range(3))
@@ -190,12 +178,3 @@ def test_without_a_window_memory_grows_with_what_is_not_read(site: Site) -> None
             finally:
                 line.hang_up()
                 asking.join()
-
-
-def sockets(server: Server) -> int:
-    """How many its process holds open."""
-    status, text = server.request("GET", "/metrics")
-    assert status == 200
-    found = re.search(r"^orders_sockets (\d+)$", text, re.MULTILINE)
-    assert found is not None
-    return int(found[1])

@@ -1,41 +1,18 @@
-"""Who gets a socket and who loses it; those who misbehave are in tests/faults."""
+"""Who gets a socket and what he may follow; how he loses it is in tests/faults."""
 
 from __future__ import annotations
 
 import json
 import socket as sockets
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
-from tests.servers import Server, wait_for
-from tests.stack.conftest import take
-from tests.stack.sockets import Follower, by_session, by_token, close_code, dial
+from tests.servers import Server
+from tests.stack.sockets import by_session, by_token, close_code, dial
 from tests.traders import Trader, new_order
-
-REVOKE = """
-import time
-from django.contrib.auth.models import Permission, User
-from django.contrib.sessions.backends.db import SessionStore
-from rest_framework.authtoken.models import Token
-
-User.objects.filter(username={deactivated!r}).update(is_active=False)
-renewed = User.objects.get(username={renewed!r})
-renewed.set_password("four-other-words-entirely")
-renewed.save()
-SessionStore({signed_out!r}).delete()
-Token.objects.filter(key={revoked!r}).delete()
-permission = Permission.objects.get(codename="watch_all_orders")
-User.objects.get(username={watcher!r}).user_permissions.remove(permission)
-print("done", time.time())
-"""
-ALLOW = """
-from django.contrib.auth.models import Permission, User
-User.objects.get(username={!r}).user_permissions.add(Permission.objects.get(codename="watch_all_orders"))
-"""
 
 
 def hello(stack: Server, headers: dict[str, str]) -> dict[str, Any]:
@@ -91,41 +68,6 @@ def test_a_stranger_is_told_to_sign_in(stack: Server, headers: dict[str, str]) -
     with dial(stack, {name: value.format(url=stack.url) for name, value in headers.items()}) as socket:
         assert json.loads(socket.recv(timeout=10))["code"] == "unauthenticated"
         assert close_code(socket) == 4401
-
-
-def test_whoever_may_no_longer_stay_is_out_within_two_seconds(stack: Server, enlisted: dict[int, list[Trader]]) -> None:
-    deactivated, renewed, signed_out, revoked, watcher, staying = (take(stack, enlisted) for _ in range(6))
-    stack.shell(ALLOW.format(watcher.name))
-    with ExitStack() as open_sockets:
-        followers = [
-            Follower.of(deactivated),
-            Follower.of(renewed),
-            Follower(stack, by_session(signed_out), signed_out.name),
-            Follower.of(revoked),
-            Follower(stack, by_token(watcher), staying.name),
-            Follower.of(staying),
-        ]
-        for follower in followers:
-            open_sockets.enter_context(follower)
-
-        printed = stack.shell(
-            REVOKE.format(
-                deactivated=deactivated.name,
-                renewed=renewed.name,
-                signed_out=signed_out.session,
-                revoked=revoked.token,
-                watcher=watcher.name,
-            )
-        )
-
-        done = float(printed.split("done ")[1])
-        *leaving, last = followers
-        wait_for(lambda: all(follower.codes for follower in leaving), "the sockets' end")
-        assert [follower.codes[0] for follower in leaving] == [4401, 4401, 4401, 4401, 4403]
-        assert max(follower.closed_at[0] - done for follower in leaving) < 2
-        staying.place()
-        last.until(1)
-        assert last.codes == []
 
 
 def test_nobody_follows_another_without_permission(stack: Server, trader: Trader, neighbour: Trader) -> None:
