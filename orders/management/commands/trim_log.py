@@ -1,0 +1,71 @@
+"""`manage.py trim_log --keep 10000 --days 7`: drops old events, some at a time, so that nobody waits for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from orders import events
+from orders.models import EventCounter, OrderEvent
+
+# The owner's writers wait while so many are dropped: some hundredths of a second.
+BATCH = 2000
+
+
+class Command(BaseCommand):
+    help = "Drops events from the log. What either --keep or --days wants to keep is kept."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--keep", type=int, help="keep so many of each owner's newest events")
+        parser.add_argument("--days", type=float, help="keep what is younger than so many days")
+        parser.add_argument("--user", help="of this owner alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        keep, days = options["keep"], options["days"]
+        if keep is None and days is None:
+            raise CommandError("Say what is to be kept: --keep EVENTS, --days DAYS or both.")
+        if (keep or 0) < 0 or not 0 <= (days or 0) <= 36_500:
+            raise CommandError("--keep is 0 or more, and --days from 0 to 36500.")
+        since = None if days is None else timezone.now() - timedelta(days=days)
+        owners = dropped = 0
+        for counter in self._counters(options["user"]):
+            through = counter.head if keep is None else counter.head - keep
+            if since is not None:
+                through = min(through, _last_before(counter, since))
+            if through <= counter.trimmed:
+                continue
+            number = sum(
+                events.trim(counter.user_id, min(start + BATCH, through))
+                for start in range(counter.trimmed, through, BATCH)
+            )
+            owners += 1
+            dropped += number
+            self.stdout.write(f"{counter.user}: {number:,} dropped, {counter.head - through:,} kept.")
+        self.stdout.write(f"{dropped:,} events of {owners:,} owners dropped.")
+
+    def _counters(self, name: str | None) -> list[EventCounter]:
+        counters = EventCounter.objects.select_related("user").order_by("user_id")
+        if name is None:
+            return list(counters)
+        if not get_user_model()._default_manager.filter(username=name).exists():
+            raise CommandError(f"There is no user {name}.")
+        return list(counters.filter(user__username=name))
+
+
+def _last_before(counter: EventCounter, since: datetime) -> int:
+    """The number of the owner's newest event that is older; times ascend with numbers, so halving finds it."""
+    old, young = counter.trimmed, counter.head + 1
+    log = OrderEvent.objects.filter(user_id=counter.user_id)
+    while young - old > 1:
+        middle = (old + young) // 2
+        # The first that is there at or after the middle.
+        at = log.filter(seq__gte=middle).order_by("seq").values_list("at", flat=True).first()
+        if at is not None and at < since:
+            old = middle
+        else:
+            young = middle
+    return old
