@@ -11,7 +11,21 @@ from pathlib import Path
 
 from cluster.parts import Part
 
-CONFIGURATION = Path(__file__).with_name("nginx.conf")
+TEMPLATE = Path(__file__).with_name("nginx.conf")
+
+
+def configuration(servers: list[str], listen: str, static: Path, user: str | None = None) -> str:
+    """nginx's configuration: where the servers are, where it listens, and whose name its workers take if it is root."""
+    values = {
+        "SERVERS": "\n".join(f"        server {server} max_fails=0;" for server in servers),
+        "LISTEN": listen,
+        "STATIC": str(static),
+        "USER": f"user {user};" if user else "",
+    }
+    text = TEMPLATE.read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
 
 
 class Nginx(Part):
@@ -24,14 +38,10 @@ class Nginx(Part):
     def configure(self, ports: list[int]) -> None:
         """Writes its configuration for servers on these ports of this machine."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        servers = "\n".join(f"        server 127.0.0.1:{port} max_fails=0;" for port in ports)
+        servers = [f"127.0.0.1:{port}" for port in ports]
         # As root it would hand its work to another user, who may not get at the project's folder.
-        user = "user root;" if os.geteuid() == 0 else ""
-        values = {"SERVERS": servers, "LISTEN": self.address, "STATIC": str(self.static), "USER": user}
-        text = CONFIGURATION.read_text()
-        for name, value in values.items():
-            text = text.replace(f"@{name}@", value)
-        (self.folder / "nginx.conf").write_text(text)
+        user = "root" if os.geteuid() == 0 else None
+        (self.folder / "nginx.conf").write_text(configuration(servers, self.address, self.static, user))
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the process and does not wait for it."""
