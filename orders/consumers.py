@@ -8,11 +8,12 @@ from typing import Any
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
+from django.db import InterfaceError, OperationalError
 
 from orders import access, commands, sessions, wire
 from orders.access import Pass
 from orders.delivery import Delivery
-from orders.errors import OrderError, RateLimited, Unauthenticated
+from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable
 from orders.hub import get_hub
 from orders.limits import MessageRate
 from orders.reader import in_thread
@@ -121,13 +122,22 @@ class OrdersConsumer(AsyncConsumer):
                 case wire.Command():
                     status, row = await in_thread(self._run, frame)
                     await self.send_text(wire.ack(frame.id, status, row))
-        except OrderError as refused:
-            await self.send_text(wire.error(frame.id, refused))
-            if isinstance(refused, Unauthenticated):
-                await self.close(Close.SIGNED_OUT)
-        except Exception:
-            log.exception("A %s failed.", type(frame).__name__)
-            await self.send_text(wire.error(frame.id, OrderError("Something went wrong here; nothing was changed.")))
+        except Exception as error:
+            await self._refuse_frame(frame, error)
+
+    async def _refuse_frame(self, frame: wire.Frame, error: Exception) -> None:
+        match error:
+            case OrderError():
+                refused = error
+            case OperationalError() | InterfaceError():
+                log.error("The database does not answer: %s", error)
+                refused = Unavailable("The database does not answer; nothing was changed.")
+            case _:
+                log.error("A %s failed.", type(frame).__name__, exc_info=error)
+                refused = OrderError("Something went wrong here; nothing was changed.")
+        await self.send_text(wire.error(frame.id, refused))
+        if isinstance(refused, Unauthenticated):
+            await self.close(Close.SIGNED_OUT)
 
     def _run(self, frame: wire.Command) -> tuple[int, Row]:
         """Whoever has just been signed out does nothing more, even before the look that closes his socket."""

@@ -79,3 +79,8 @@ class InvalidTransition(OrderError):
 class RateLimited(OrderError):
     code = "rate_limited"
     status = 429
+
+
+class Unavailable(OrderError):
+    code = "unavailable"
+    status = 503
