@@ -1,0 +1,55 @@
+"""A database that was brought back to an earlier state: numbers that clients have seen never mean something else."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from orders.models import EventCounter, OrderEvent
+from orders.reader import in_thread
+from tests.orders.builders import place
+from tests.sockets import connected
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def place_some(owner: User, number: int) -> None:
+    for _ in range(number):
+        place(owner)
+
+
+def bring_back(owner: User, head: int) -> None:
+    """As a restore of an older backup leaves the log."""
+    OrderEvent.objects.filter(user=owner, seq__gt=head).delete()
+    EventCounter.objects.filter(user=owner).update(head=head)
+
+
+async def test_a_client_that_has_seen_what_a_restore_took_back_is_told_to_reload(alice: User) -> None:
+    await in_thread(place_some, alice, 5)
+    await in_thread(bring_back, alice, 3)
+    await in_thread(call_command, "after_restore", verbosity=0)
+    # By now the log has again got as far as the client, with other events.
+    await in_thread(place_some, alice, 4)
+
+    async with connected(alice) as client:
+        answer = await client.ask(type="subscribe", stream="orders", after=5)
+        reset = await client.frame()
+
+        assert (reset["type"], reset["head"]) == ("reset", answer["head"])
+        client.last["alice"] = reset["head"]
+        await in_thread(place, alice)
+        await client.until_applied(lambda: client.last["alice"] == reset["head"] + 1)
+
+
+def test_every_owner_s_numbers_go_on_without_a_hole(alice: User, bob: User) -> None:
+    place_some(alice, 2)
+    place(bob)
+    call_command("after_restore", verbosity=0)
+    place_some(alice, 2)
+
+    heads = dict(EventCounter.objects.values_list("user__username", "head"))
+    newest = OrderEvent.objects.filter(user=alice).order_by("seq").values_list("seq", flat=True)
+    assert heads["alice"] - 1 == list(newest)[-2]
+    assert EventCounter.objects.get(user=alice).trimmed == heads["alice"] - 2
+    assert EventCounter.objects.get(user=bob).trimmed == heads["bob"]
