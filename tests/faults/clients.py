@@ -60,7 +60,8 @@ class Client(Follower):
             try:
                 with dial(self._server, self._headers, self.port) as socket:
                     self.socket = socket
-                    self._read(socket)
+                    if not self._over.is_set():  # else nobody would close it
+                        self._read(socket)
             except (OSError, WebSocketException):
                 self._over.wait(RETRY_SECONDS)
             finally:

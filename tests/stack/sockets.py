@@ -106,7 +106,8 @@ class Follower:
             try:
                 with dial(self._server, self._headers, self._port) as socket:
                     self.socket = socket
-                    self._read(socket)
+                    if not self._over.is_set():  # else nobody would close it
+                        self._read(socket)
             except (OSError, WebSocketException):
                 self._over.wait(0.1)
             finally:
