@@ -13,13 +13,18 @@ from typing import Any, get_args
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import get_commands
+from django.test import Client
 
-from orders import consumers, delivery, errors, rows, wire
+from cluster import site
+from orders import consumers, delivery, errors, reader, rows, snapshots, wire
 from orders.errors import OrderError, ValidationFailed
 from orders.lifecycle import Kind
+from orders.management.commands import trim_log
 from orders.subscriptions import TooManySubscriptions
 from tests.orders import builders
 from tests.servers import ROOT, Server, wait_for
+from webapp import handler, parting
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -68,6 +73,7 @@ def built(alice: User) -> Iterator[str]:
     order = builders.place(alice)
     builders.execute(order, "accept")
     builders.fill(order, "5", "585.1")
+    builders.number_as_at_a_commit()
     [*_, event] = builders.events.since(alice.pk, 0)
     row = rows.order_row(builders.fresh(order))
     yield wire.hello("alice")
@@ -189,3 +195,28 @@ def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(
             client.wait()
     finally:
         server.stop()
+
+
+def test_every_figure_of_the_metrics_is_told() -> None:
+    told = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
+    served = re.findall(r"^# HELP (\w+) ", Client().get("/metrics").content.decode(), re.MULTILINE)
+    assert told == served
+
+
+def test_what_operations_say_about_parting_and_connections_is_so() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    # 16 for requests, 4 readers of the sockets and 2 that watch: the pulse and the thread of /health/live.
+    assert f"{handler.THREADS} requests, {reader.THREADS} sockets' readers, 2 that watch" in page
+    assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + reader.THREADS + 2
+    assert "at most five seconds" in page
+    assert parting.FINISH_SECONDS == 5
+    assert f"tried again every {['zero', 'one', 'two', 'three', 'four', 'five'][int(snapshots.AGAIN_SECONDS)]}" in page
+    assert f"{trim_log.BATCH:,} at a time" in page
+
+
+def test_the_commands_that_operations_name_are_there() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"manage\.py ([a-z_]+)", page))
+    assert {"after_restore", "trim_log", "serve", "migrate"} <= named <= set(get_commands())
+    targets = set(re.findall(r"`make ([a-z]+)", page))
+    assert targets <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
