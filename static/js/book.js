@@ -151,6 +151,7 @@ export class Book extends EventTarget {
     const line = find("#trying-again");
     const waits = this.#loading && this.#away !== "";
     line.hidden = !(failed || waits) || !this.#loaded;
+    line.classList.toggle("is-waiting", waits);
     setText(line, waits ? "Shown when the server is back" : `Could not be read, trying again: ${this.#failure}`);
     if (this.#blotter.rows.all.length > 0) this.#states.show("rows");
     else if (!this.#loaded) this.#states.show(failed ? "failed" : "loading", this.#failure);

@@ -1,0 +1,217 @@
+"""The page finds out by itself that it is cut off, says so, and comes back with nothing lost and nothing replayed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.blotter import MARKS, MILLISECONDS, Blotter, Requests, ids
+from tests.proxy import Proxy
+from tests.servers import Server
+from tests.traders import Trader, new_order
+
+Open = Callable[..., Blotter]
+
+HEARTBEAT = 5.0
+# What a busy machine may add to a time that the page is meant to keep.
+SLACK = 1.5
+# What a browser does to a tab in the background: nothing is drawn until it is shown again.
+HIDE = """hidden => {
+  window.draw ??= window.requestAnimationFrame.bind(window);
+  window.held ??= [];
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  window.requestAnimationFrame = hidden ? (each) => window.held.push(each) : window.draw;
+  if (!hidden) for (const each of window.held.splice(0)) window.draw(each);
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture
+def line(server: Server) -> Iterator[Proxy]:
+    """The line between a page and the server; others reach the server past it."""
+    with Proxy(server.port) as proxy:
+        yield proxy
+
+
+def place(page: Page) -> None:
+    page.click("#ticket [type=submit]")
+
+
+def fill_in(page: Page) -> None:
+    page.click("#new-order")
+    for name, value in {"symbol": "AAPL", "quantity": "77", "price": "585.33"}.items():
+        page.fill(f"#ticket [name={name}]", value)
+
+
+def sockets(page: Page) -> list[float]:
+    """Fills with the time of each websocket that the page opens from now on."""
+    opened: list[float] = []
+    page.on("websocket", lambda _: opened.append(time.monotonic()))
+    return opened
+
+
+def shown_as_of(page: Page) -> datetime:
+    """When the page says that it last knew the truth, today or just before midnight."""
+    text = page.locator("#as-of").inner_text()
+    found = re.fullmatch(r"as of (\d\d):(\d\d):(\d\d)", text)
+    assert found, text
+    now = datetime.now()
+    at = now.replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3]), microsecond=0)
+    return at if at <= now else at - timedelta(days=1)
+
+
+def test_a_dead_line_is_called_stale_within_two_heartbeats_and_nothing_hangs(
+    open_as: Open, trader: Trader, line: Proxy
+) -> None:
+    order = trader.place()
+    blotter = open_as(trader, at=line)
+    page = blotter.page
+    message = page.locator("#ticket [data-message]")
+    fill_in(page)
+
+    line.blackhole()
+    began, cut_at = time.monotonic(), datetime.now()
+    blotter.until_state("stale")
+
+    assert time.monotonic() - began < 2 * HEARTBEAT + SLACK
+    expect(page.locator("#as-of")).to_be_visible()
+    assert -2 * HEARTBEAT < (shown_as_of(page) - cut_at).total_seconds() <= 0.5
+    expect(page.locator("#orders tbody")).to_have_css("filter", "grayscale(1)")
+    expect(message).to_contain_text("The server has not been heard since")
+    expect(page.get_by_role("button", name="Amend buy 100 AAPL")).to_be_disabled()
+    place(page)
+    expect(message).to_contain_text("Nothing was sent.", timeout=1000)
+    page.locator("[data-tab=working]").click()
+    expect(page.get_by_text("Shown when the server is back")).to_be_visible(timeout=1000)
+    trader.fill(order, "40")
+    trader.place_many([new_order() for _ in range(3)])
+
+    line.reset()
+    blotter.until_state("offline")  # nobody answers the next attempt either
+    expect(message).to_contain_text("Offline since")
+    line.forward()
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    blotter.until_state("live")
+    expect(page.get_by_text("Caught up: 4 events")).to_be_visible()
+    expect(page.locator("#as-of")).to_be_hidden()
+    expect(page.locator("#orders tbody")).to_have_css("filter", "none")
+    expect(page.get_by_text("Shown when the server is back")).to_be_hidden()
+    expect(message).to_have_text("")
+    blotter.until_ids(ids(trader.orders()))
+    expect(blotter.cell(order["id"], "cum_qty")).to_have_text("40")
+    place(page)
+    expect(message).to_contain_text("Placed: Buy 77 AAPL")
+    blotter.until_applied(6)
+    assert blotter.proof() == {"seq": 6, "head": 6, "gaps": 0, "duplicates": 0}
+
+
+def test_what_was_sent_right_before_the_line_died_is_told_and_placed_once_at_most(
+    open_as: Open, trader: Trader, line: Proxy
+) -> None:
+    blotter = open_as(trader, at=line)
+    message = blotter.page.locator("#ticket [data-message]")
+    fill_in(blotter.page)
+
+    line.blackhole()
+    place(blotter.page)
+
+    expect(message).to_contain_text("Send it again unchanged", timeout=(2 * HEARTBEAT + SLACK) * 1000)
+    line.forward()
+    blotter.until_state("live")
+    place(blotter.page)
+    expect(message).to_contain_text("Placed: Buy 77 AAPL", timeout=MILLISECONDS)
+    assert len(trader.orders()) == 1
+
+
+def test_a_line_that_half_died_is_noticed_and_what_was_counted_stays_counted(
+    open_as: Open, trader: Trader, line: Proxy
+) -> None:
+    blotter = open_as(trader, at=line, live=False)
+    doubled: list[str] = []
+
+    def double(route: Any) -> None:
+        server = route.connect_to_server()
+
+        def pass_on(text: str) -> None:
+            if '"type":"events"' in text and not doubled:
+                doubled.append(text)
+                route.send(text)
+            route.send(text)
+
+        server.on_message(pass_on)
+
+    blotter.page.route_web_socket("**/ws/", double)
+    blotter.page.reload()
+    blotter.until_state("live")
+    trader.place()
+    expect(blotter.page.locator("[data-stream=duplicates]")).to_have_text("1")
+
+    line.half_open("client")
+    order = trader.place()
+
+    expect(blotter.row(order["id"])).to_be_visible(timeout=MILLISECONDS)
+    blotter.until_state("live")
+    assert blotter.proof() == {"seq": 2, "head": 2, "gaps": 0, "duplicates": 1}
+
+
+def test_a_hidden_tab_catches_up_without_reading_the_table_again(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    requests = Requests(blotter)
+    page.evaluate(HIDE, True)
+    trader.place_many([new_order() for _ in range(700)])
+    blotter.until_applied(701)
+    trader.fill(order, "40")
+    blotter.until_applied(702)
+    page.evaluate(MARKS)
+    flashes = "document.querySelectorAll('[class*=cell-up], [class*=cell-down], .row-new, .row-changed').length"
+
+    page.evaluate(HIDE, False)
+
+    newest = trader.orders(page_size="25")
+    last = trader.place()
+    blotter.until_ids([last["id"], *ids(newest)[:24]])
+    assert page.evaluate(flashes) <= 1
+    assert [mark for mark in page.evaluate("[...window.marks]") if mark != "row row-new"] == []
+    assert requests.times() == []
+    expect(page.locator("[data-monitor=count]")).to_have_text("702")
+    page.get_by_role("button", name="Details").click()
+    expect(page.locator("#latency-count")).to_have_text("Of 1 live event")
+    assert blotter.proof() == {"seq": 703, "head": 703, "gaps": 0, "duplicates": 0}
+
+
+def test_a_laptop_that_wakes_after_an_hour_is_live_again_at_once(open_as: Open, trader: Trader, line: Proxy) -> None:
+    blotter = open_as(trader, at=line, live=False)
+    page = blotter.page
+    page.clock.install()
+    page.reload()
+    blotter.until_state("live")
+    requests, opened = Requests(blotter), sockets(page)
+    states = page.locator("#connection").evaluate_handle("""connection => {
+      const states = [];
+      new MutationObserver(() => states.push(connection.dataset.state)).observe(connection, { attributes: true });
+      return states;
+    }""")
+    line.half_open("client")  # the server let go of it long ago
+    trader.place_many([new_order() for _ in range(700)])
+
+    page.clock.fast_forward("01:00:00")
+    woke = time.monotonic()
+
+    blotter.until_applied(700)
+    blotter.until_state("live")
+    assert time.monotonic() - woke < 2 + SLACK
+    assert len(opened) == 1
+    assert list(dict.fromkeys(states.json_value())) == ["stale", "catching-up", "live"]
+    assert requests.times() == []
+    assert page.locator("[data-latency=p50]").inner_text() == "–"
+    blotter.until_ids(ids(trader.orders())[:25])
+    assert blotter.proof() == {"seq": 700, "head": 700, "gaps": 0, "duplicates": 0}
