@@ -30,7 +30,7 @@ def fuzzed(site: Site, people: list[Trader], port: int, writes: int) -> tuple[Ve
 
 @pytest.mark.fault(13, "announcements lost, doubled, late: a third of them each")
 def test_wrong_announcements_reach_nobody(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
-    found, clients = fuzzed(site, traders(3), site.servers[-1].port, scaled(150, 5000))
+    found, clients = fuzzed(site, traders(3), site.servers[-1].port, scaled(150, 2000))
     row.figure("events", sum(len(client.events) for client in clients))
     row.figure("verdict", found)
     assert found.clean, str(found)

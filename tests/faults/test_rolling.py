@@ -43,7 +43,7 @@ def until_asked(writers: list[RestWriter]) -> None:
 def test_a_rolling_upgrade_costs_nobody_anything(
     site: Site, traders: Callable[[int], list[Trader]], row: Row, front: int
 ) -> None:
-    rounds = scaled(1, 5)
+    rounds = scaled(1, 3)
     ledger = Ledger()
     people = traders(4)
     with ExitStack() as stack:
