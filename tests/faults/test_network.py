@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from tests.faults.clients import Client
 from tests.faults.judging import CONVERGE_SECONDS, judge, until_quiet
 from tests.faults.ledger import Ledger
+from tests.faults.network import STALE_SECONDS, Watchful, goes_on
 from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, patient_server, sockets
 from tests.faults.report import Row
 from tests.faults.sabotage import environment as without
@@ -24,21 +21,6 @@ from tests.servers import wait_for
 RATE = 10
 # 1 KB/s where a heartbeat comes every 5 s; with quicker heartbeats the line is as much quicker.
 SLOW_LINE = 1000 * 5 // HEARTBEAT_SECONDS
-STALE_SECONDS = 2 * HEARTBEAT_SECONDS
-
-
-class Watchful(Client):
-    """Takes a connection for dead that has been silent for two heartbeats, as the page does."""
-
-    def _read(self, socket: Any) -> None:
-        try:
-            while True:
-                text = socket.recv(timeout=STALE_SECONDS)
-                self.frames.append(text)
-                self._take(json.loads(text))
-        except (ConnectionClosed, TimeoutError):
-            self.closed_at.append(time.time())
-            self.codes.append(socket.close_code)
 
 
 def back(client: Watchful, break_it: Callable[[], None], heal: Callable[[], None]) -> tuple[float, float]:
@@ -48,11 +30,6 @@ def back(client: Watchful, break_it: Callable[[], None], heal: Callable[[], None
     noticed = seconds_until(lambda: len(client.closed_at) > ended, "the client noticing")
     heal()
     return noticed, seconds_until(lambda: len(client.back_at) > subscribed, "the client being back")
-
-
-def goes_on(client: Watchful) -> None:
-    last = client.last or 0
-    wait_for(lambda: (client.last or 0) > last + RATE // 2, "events arriving")
 
 
 def nothing() -> None:

@@ -75,3 +75,17 @@ def short_lives() -> None:
         make_server(self, *args, **options | {"websocket_timeout": 2 * seconds})
 
     Server.__init__ = make_short_lived
+
+
+def another_clock() -> None:
+    """The clock on the wall is off by as many seconds as a file says."""
+    import time
+    from datetime import timedelta
+    from pathlib import Path
+
+    from django.utils import timezone
+
+    file = Path(os.environ["CLOCK_FILE"])
+    true_time, true_now = time.time, timezone.now
+    time.time = lambda: true_time() + int(file.read_text())
+    timezone.now = lambda: true_now() + timedelta(seconds=int(file.read_text()))

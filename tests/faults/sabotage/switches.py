@@ -156,3 +156,20 @@ def unavailability() -> None:
     for module in (api_errors, errors):
         for name in ("OperationalError", "InterfaceError"):
             setattr(module, name, Never)
+
+
+def a_steady_clock() -> None:
+    """Heartbeats are due by the clock on the wall."""
+    import time
+    from types import SimpleNamespace
+
+    from orders import delivery
+
+    delivery.time = SimpleNamespace(monotonic=time.time)  # type: ignore[assignment]
+
+
+def the_spread() -> None:
+    """Whoever is sent away is told to come back at the same moment as all others."""
+    from orders import sessions
+
+    sessions.RESTART_SPREAD_MS = 1
