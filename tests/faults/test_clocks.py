@@ -14,7 +14,7 @@ import pytest
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
 from tests.faults.network import Watchful, goes_on
-from tests.faults.patience import HEARTBEAT_SECONDS
+from tests.faults.patience import HEARTBEAT_SECONDS, anywhere
 from tests.faults.report import LONG, Row, scaled
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site
@@ -41,6 +41,7 @@ class Clock:
         fresh.replace(self._file)
 
 
+@anywhere
 @pytest.mark.fault(11, "the server's clock jumps by an hour, forth and back")
 def test_a_clock_that_jumps_changes_neither_order_nor_numbers(site: Site, row: Row, tmp_path: Path) -> None:
     trader, ledger, clock = site.trader(), Ledger(), Clock(tmp_path, *QUICK)

@@ -10,6 +10,7 @@ from itertools import cycle
 import pytest
 
 from tests.faults.measures import Attack, delay, memory
+from tests.faults.patience import anywhere
 from tests.faults.report import Row, scaled
 from tests.faults.rude import BINARY, CLOSE, CONTINUATION, PING, TEXT, Line, fragments, frame
 from tests.faults.sabotage import environment as without
@@ -76,6 +77,7 @@ def growth(server: Server, trader: Trader, data: bytes, times: int = 1) -> float
     return memory(server) - before
 
 
+@anywhere
 @pytest.mark.fault(15, "oversized messages")
 @pytest.mark.parametrize("what", OVERSIZED)
 def test_an_oversized_message_ends_in_1009_and_is_not_kept(site: Site, row: Row, what: str) -> None:
@@ -92,6 +94,7 @@ def test_an_oversized_message_ends_in_1009_and_is_not_kept(site: Site, row: Row,
     assert grown <= GROWTH_MB
 
 
+@anywhere
 @pytest.mark.fault(15, "a deflate bomb")
 def test_compression_is_never_agreed_on_and_a_bomb_not_unpacked(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
@@ -110,6 +113,7 @@ def test_compression_is_never_agreed_on_and_a_bomb_not_unpacked(site: Site, row:
     assert grown <= GROWTH_MB
 
 
+@anywhere
 @pytest.mark.fault(16, "malformed and mistyped messages")
 def test_nonsense_is_answered_until_the_last_strike_and_logged_by_nobody(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
@@ -131,6 +135,7 @@ def test_nonsense_is_answered_until_the_last_strike_and_logged_by_nobody(site: S
     assert "ERROR" not in server.log()[logged:]
 
 
+@anywhere
 @pytest.mark.fault(16, "binary and broken text")
 @pytest.mark.parametrize(
     ("data", "code"),
@@ -154,6 +159,7 @@ def test_what_is_no_text_is_closed(site: Site, row: Row, data: bytes, code: int)
     assert "ERROR" not in server.log()[logged:]
 
 
+@anywhere
 @pytest.mark.fault(16, "floods beside a neighbour: 10,000 garbage frames, a million fragments, pings")
 def test_floods_do_not_delay_a_neighbour(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()

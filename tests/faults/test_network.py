@@ -10,7 +10,7 @@ from tests.faults.clients import Client
 from tests.faults.judging import CONVERGE_SECONDS, judge, until_quiet
 from tests.faults.ledger import Ledger
 from tests.faults.network import STALE_SECONDS, Watchful, goes_on
-from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, patient_server, sockets
+from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, anywhere, patient_server, sockets
 from tests.faults.report import Row
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site, seconds_until
@@ -36,6 +36,7 @@ def nothing() -> None:
     return None
 
 
+@anywhere
 @pytest.mark.fault(5, "drop, reset, half-open, black hole, delay and a slow line")
 def test_a_client_resumes_whatever_the_network_does(site: Site, row: Row) -> None:
     trader, ledger = site.trader(), Ledger()

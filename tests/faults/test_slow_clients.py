@@ -11,7 +11,7 @@ from statistics import median
 import pytest
 
 from tests.faults.measures import delay, memory
-from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, patient_server, sockets
+from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, anywhere, patient_server, sockets
 from tests.faults.report import LONG, Row, scaled
 from tests.faults.rude import TEXT, Line, frame
 from tests.faults.sabotage import environment as without
@@ -78,6 +78,7 @@ class Crowd:
         return median(looks)
 
 
+@anywhere
 @pytest.mark.fault(14, "clients that never read: one idle, one that asks on and on, one that never answers")
 def test_clients_that_do_not_read_cost_little_memory_and_are_closed(site: Site, row: Row) -> None:
     trader = site.trader()
@@ -111,6 +112,7 @@ def test_clients_that_do_not_read_cost_little_memory_and_are_closed(site: Site, 
     assert ANSWER_SECONDS <= seconds <= limit
 
 
+@anywhere
 @pytest.mark.fault(14, "two clients that never read beside others, while orders come")
 def test_clients_that_do_not_read_delay_nobody(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
@@ -130,6 +132,7 @@ def test_clients_that_do_not_read_delay_nobody(site: Site, row: Row) -> None:
     assert not found.is_noticed
 
 
+@anywhere
 @pytest.mark.fault(14, "a client that reads again after 1,500 events")
 def test_a_client_that_reads_again_is_caught_up_from_the_log(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
@@ -152,6 +155,7 @@ def test_a_client_that_reads_again_is_caught_up_from_the_log(site: Site, row: Ro
 
 
 @pytest.mark.skipif(not LONG, reason="a minute of silence")
+@anywhere
 @pytest.mark.fault(14, "a client that has vanished and is owed nothing")
 def test_a_client_that_vanished_is_found_out_by_pings(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
