@@ -18,6 +18,7 @@ import pytest
 from orders.reader import THREADS as READERS
 from tests.faults.ledger import Ledger
 from tests.faults.report import Row, percentile, scaled
+from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import RestWriter
 from tests.servers import ROOT, wait_for
@@ -26,14 +27,16 @@ from webapp.handler import THREADS
 
 # A process' threads for requests, for sockets and for asking whether the database answers.
 POOL = THREADS + READERS + 1
+# Of the three seconds over which they are told to come back.
+SPREAD_MS = 1500
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
 class Crowd:
     """`tests.faults.storm` as a process; `told` has what it has said of its clients."""
 
-    def __init__(self, site: Site, people: list[Trader], clients: int) -> None:
-        task = {"ports": site.ports, "people": [[one.name, one.token] for one in people], "clients": clients}
+    def __init__(self, ports: list[int], people: list[Trader], clients: int) -> None:
+        task = {"ports": ports, "people": [[one.name, one.token] for one in people], "clients": clients}
         command = [sys.executable, "-m", "tests.faults.storm", json.dumps(task)]
         self.told: list[list[dict[str, Any]]] = []
         self.process = subprocess.Popen(
@@ -57,8 +60,8 @@ class Crowd:
 
 
 @contextmanager
-def crowd_of(site: Site, people: list[Trader], clients: int) -> Iterator[Crowd]:
-    crowd = Crowd(site, people, clients)
+def crowd_of(ports: list[int], people: list[Trader], clients: int) -> Iterator[Crowd]:
+    crowd = Crowd(ports, people, clients)
     try:
         wait_for(lambda: len(crowd.told) == 1, "all clients live", 120)
         yield crowd
@@ -78,7 +81,7 @@ def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Tr
             most = max(most, site.database.server.ask(CONNECTIONS)[0][0])
         return len(crowd.told) == 2
 
-    with crowd_of(site, people, clients) as crowd, RestWriter(site, people[0], Ledger(), 20) as rest:
+    with crowd_of(site.ports, people, clients) as crowd, RestWriter(site, people[0], Ledger(), 20) as rest:
         told_at = time.time()
         ended = [site.kill_worker(server, signal.SIGTERM) for server in site.servers]
         for process in ended:
@@ -103,6 +106,15 @@ def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Tr
     assert {one["code"] for one in crowded} == {1012}
     assert live - told_at <= 10
     assert sum(one["failures"] for one in crowded) == 0
-    assert max(hints) - min(hints) > 1500
+    assert max(hints) - min(hints) > SPREAD_MS
     assert percentile(waits, 0.99) < 1
     assert most <= POOL * len(site.servers)
+
+
+@pytest.mark.parametrize("site", ["cluster"], indirect=True)
+def test_without_a_spread_all_are_told_to_come_at_once(site: Site, traders: Callable[[int], list[Trader]]) -> None:
+    with site.joined(**environment("the_spread")) as server, crowd_of([server.port], traders(2), 20) as crowd:
+        site.kill_worker(server, signal.SIGTERM)
+        wait_for(lambda: len(crowd.told) == 2, "all clients live again", 60)
+    hints = [one["hint_ms"] for one in crowd.told[1]]
+    assert max(hints) - min(hints) <= SPREAD_MS
