@@ -13,7 +13,8 @@ from cluster.parts import CannotStart
 from cluster.site import Cluster
 from webapp import settings
 from webapp.broker import BrokerError
-from webapp.serving import CannotListen, sign_ins
+from webapp.listening import CannotListen
+from webapp.serving import sign_ins
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 

@@ -17,6 +17,7 @@ from cluster.postgresql import PostgreSQL
 from cluster.redis import Redis
 from cluster.servers import Server, free_ports
 from webapp import serving
+from webapp.listening import bind
 
 FOLDER = ".cluster"
 DATABASE = "orders"
@@ -85,7 +86,7 @@ class Cluster:
     def start(self) -> None:
         """Returns when the site answers. Raises CannotStart, CannotListen or BrokerError."""
         self._take_lock()
-        serving.listen(self.nginx.host, self.nginx.port).close()
+        bind(self.nginx.host, self.nginx.port).close()
         for part in self.parts:
             part.log.write_bytes(b"")
         self.redis.start()

@@ -1,6 +1,7 @@
 """The ASGI application: HTTP to Django, websockets to `orders.routing`."""
 
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -14,6 +15,7 @@ from orders.routing import websocket_application  # noqa: E402
 from webapp.bodies import keep_bodies_small  # noqa: E402
 from webapp.closing import allow_server_codes  # noqa: E402
 from webapp.handler import ThreadedHandler  # noqa: E402
+from webapp.listening import let_in  # noqa: E402
 from webapp.parting import finish_requests  # noqa: E402
 from webapp.pressure import share_fairly  # noqa: E402
 
@@ -23,3 +25,6 @@ share_fairly()
 finish_requests()
 
 application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": websocket_application})
+
+# All that is slow has been loaded: from now on there is somebody to answer.
+let_in(sys.argv)

@@ -1,4 +1,4 @@
-"""The processes behind `manage.py serve`: one listening socket, handed to every Daphne; who dies is started again."""
+"""The processes behind `manage.py serve`: one socket, handed to every Daphne; who dies is started again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from webapp import leash
 from webapp.broker import BrokerError, EmbeddedBroker
 from webapp.parting import turn_newcomers_away
 
-BACKLOG = 2048
 # Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
 # a client sends in several frames beyond its limit is refused by the consumer.
 FRAME_BYTES = 64 * 1024
@@ -26,25 +25,6 @@ STABLE_SECONDS = 10.0
 LONGEST_PAUSE = 5.0
 POLL_SECONDS = 0.05
 READY_SECONDS = 30.0
-
-
-class CannotListen(Exception):
-    """Somebody listens there already, or there is no such address."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that children inherit. Raises CannotListen."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise CannotListen(error.strerror or str(error)) from error
-    listening.listen(BACKLOG)
-    listening.set_inheritable(True)
-    return listening
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""HTTP under the real server: one thread and one kept connection a request, and no request that holds up the end for ever."""
+"""HTTP under the real server: one thread and one kept connection a request, and none that holds up the end for ever."""
 
 from __future__ import annotations
 

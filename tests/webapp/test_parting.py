@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import signal
@@ -15,6 +16,7 @@ import pytest
 from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.traders import new_order
+from webapp.listening import CannotListen, bind, let_in
 from webapp.parting import turn_newcomers_away
 
 
@@ -98,3 +100,27 @@ def test_a_listening_socket_that_turns_newcomers_away_keeps_whom_it_has() -> Non
         with accepted:
             early.sendall(b"still here")
             assert accepted.recv(100) == b"still here"
+
+
+def test_nobody_is_let_in_before_there_is_somebody_to_answer() -> None:
+    with bind("127.0.0.1", 0) as bound:
+        port = bound.getsockname()[1]
+        assert not is_let_in(port)
+
+        let_in(["daphne", "--fd", str(bound.fileno())])
+
+        assert is_let_in(port)
+        with pytest.raises(CannotListen):
+            bind("127.0.0.1", port)
+
+
+def test_a_second_server_of_the_folder_on_the_same_port_refuses_in_one_line_before_it_prepares_anything(
+    tmp_path: Path,
+) -> None:
+    server = Server(tmp_path / "served", REDIS_URL="redis://127.0.0.1:1/0")
+    with (server.folder / f".serve.lock.{server.port}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = server.manage("serve")
+
+    assert refused.stderr.strip().splitlines() == ["CommandError: The order monitor already runs from this folder."]
+    assert not (server.folder / "db.sqlite3").exists()

@@ -6,7 +6,7 @@ import fcntl
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db import OperationalError, connections
 
 from webapp import serving
 from webapp.broker import BrokerError, EmbeddedBroker
+from webapp.listening import CannotListen, bind
 from webapp.preparing import one_at_a_time
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -27,10 +28,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with nullcontext() if settings.REDIS_URLS else self._only_one(settings.BASE_DIR / ".serve.lock"):
+        # With a broker of their own there may be several, each on a port of its own.
+        name = f".serve.lock.{settings.PORT}" if settings.REDIS_URLS else ".serve.lock"
+        with self._only_one(settings.BASE_DIR / name):
             try:
-                listening = serving.listen(settings.HOST, settings.PORT)
-            except serving.CannotListen as error:
+                listening = bind(settings.HOST, settings.PORT)
+            except CannotListen as error:
                 raise CommandError(f"HOST={settings.HOST} PORT={settings.PORT} can't be used: {error}.") from error
             with listening:
                 self._serve(listening)
