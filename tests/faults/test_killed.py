@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import psutil
 import pytest
 
 from tests.faults.clients import Client
@@ -22,6 +23,7 @@ from tests.faults.writers import OrmWriter, RestWriter
 from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.traders import Trader, new_order
+from webapp.serving import STABLE_SECONDS
 
 
 @pytest.mark.fault(1, "kill -9 of web workers while all writers save")
@@ -37,7 +39,10 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
             writing.enter_context(OrmWriter(site.servers[0], people, ledger, rate=200))
             began = time.monotonic()
             for number in range(kills):
-                site.kill_worker(site.servers[number % len(site.servers)])
+                server = site.servers[number % len(site.servers)]
+                if number > 1:
+                    until_stable(processes.web(server)[0])
+                site.kill_worker(server)
                 wait_for(lambda number=number: sum(len(c.codes) for c in clients) > number, "a client cut off")
                 wait_for(lambda: all(client.listening for client in clients), "all clients back")
                 site.until_whole()
@@ -54,6 +59,11 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
     assert found.clean, str(found)
     assert back <= 3
     assert seconds <= 5
+
+
+def until_stable(worker: psutil.Process) -> None:
+    """One that dies again soon after its start is started later each time, as the parent can't know who kills it."""
+    wait_for(lambda: time.time() - worker.create_time() > STABLE_SECONDS, "a worker that has lived for a while")
 
 
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
