@@ -38,7 +38,7 @@ class Line:
         self.socket = socket.socket()
         if receive is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
-        self.socket.settimeout(15)
+        self.socket.settimeout(60)
         self.socket.connect(("127.0.0.1", port))
         key = base64.b64encode(os.urandom(16)).decode()
         asked = {
