@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 1.0
 RESTART_MS = 500
 RESTART_SPREAD_MS = 3000
-# What was written leaves with the next turns of the loop; a server that ends at once would take it along.
-FLUSH_SECONDS = 0.2
+# What was written leaves with later turns of the loop, and a server that ends at once would take it along: clients get
+# so long to answer the close.
+FLUSH_SECONDS = 2.0
 
 
 class Sessions:
@@ -31,6 +33,8 @@ class Sessions:
     def __init__(self) -> None:
         self.open: set[OrdersConsumer] = set()
         self._task: asyncio.Task[None] | None = None
+        self._all_gone = asyncio.Event()
+        self._farewell: asyncio.Future[None] | None = None
 
     def enter(self, socket: OrdersConsumer) -> None:
         self.open.add(socket)
@@ -40,6 +44,8 @@ class Sessions:
 
     def leave(self, socket: OrdersConsumer) -> None:
         self.open.discard(socket)
+        if not self.open:
+            self._all_gone.set()
 
     async def check(self) -> None:
         """Closes every socket whose person has signed out, was deactivated or has lost what it needs."""
@@ -55,13 +61,22 @@ class Sessions:
             elif socket in foreign and socket.entry not in watching:
                 await socket.close(Close.FORBIDDEN)
 
+    def farewell(self) -> asyncio.Future[None]:
+        """Done once every client has been told to come back; however many ask for it, that happens once."""
+        if self._farewell is None:
+            self._farewell = asyncio.ensure_future(self.go_away())
+        return self._farewell
+
     async def go_away(self) -> None:
         """Tells every client to come back to the next server, spread out so that they do not come all at once."""
         sockets = list(self.open)
         for socket in sockets:
             await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
-        if sockets:
-            await asyncio.sleep(FLUSH_SECONDS)
+        if self.open:
+            self._all_gone.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._all_gone.wait()
 
     async def _checking(self) -> None:
         while True:
@@ -88,6 +103,6 @@ def _before_shutdown(sessions: Sessions) -> None:
     from twisted.internet.defer import Deferred
 
     def tell() -> Any:
-        return Deferred.fromFuture(asyncio.ensure_future(sessions.go_away()))
+        return Deferred.fromFuture(sessions.farewell())
 
     reactor.addSystemEventTrigger("before", "shutdown", tell)

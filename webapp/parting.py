@@ -56,12 +56,16 @@ def finish_requests() -> None:
 async def _part(server: Any) -> None:
     from twisted.internet import tcp
 
+    from orders.sessions import get_sessions
+
     deadline = time.monotonic() + FINISH_SECONDS
     ports: list[Any] = [reader for reader in _reactor().getReaders() if isinstance(reader, tcp.Port)]
     await _until_quiet(lambda: bool(select.select(ports, [], [], 0)[0]), deadline)
     for port in ports:
         port.stopListening()
     await _until_quiet(lambda: _answering(server), deadline)
+    # A thousand sockets are not told in a moment; whoever is cut before would come back at once, with all the others.
+    await asyncio.shield(get_sessions().farewell())
     running = [each["application_instance"] for each in server.connections.values() if "application_instance" in each]
     for application in running:
         application.cancel()
