@@ -70,7 +70,13 @@ class Reader:
         self._is_read = True
 
     def stopProducing(self) -> None:  # noqa: N802
+        self.forget()
+
+    def forget(self) -> None:
+        """Lets go of half a message at once; protocol and reader hold each other until Python looks for such."""
         self._unread = b""
+        self.protocol.data = b""
+        self.protocol.frame_data = self.protocol.message_data = None
 
     def _go_on(self) -> None:
         self._waits = False
@@ -131,6 +137,11 @@ def share_fairly() -> None:
             self._fail_connection(TOO_BIG, "too many fragments")
         WebSocketServerProtocol.onFrameBegin(self)
 
+    def connection_lost(self: Any, reason: Any) -> None:
+        WebSocketServerProtocol.connectionLost(self, reason)
+        self.reader.forget()
+
     WebSocketProtocol.dataReceived = data_received
+    WebSocketProtocol.connectionLost = connection_lost
     WebSocketProtocol.consumeData = consume_data
     WebSocketProtocol.onFrameBegin = on_frame_begin
