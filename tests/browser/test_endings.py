@@ -154,7 +154,7 @@ def test_signing_out_in_one_tab_empties_the_others_within_two_seconds_for_good(o
     wait_for(lambda: first.locator("#connection").count() and len(sockets.closed) >= 2, "the second look")
     assert is_accessible(first)
     first.keyboard.press("n")
-    assert len(sockets.opened) <= 2
+    assert len(sockets.opened) <= 3  # two looks, and one more where a busy server had no answer to the first
     assert asked == []
 
     leaving.fill("[name=username]", trader.name)
