@@ -31,23 +31,6 @@ def new_client_order_id() -> str:
     return str(uuid.uuid4())
 
 
-SORTED = (
-    "side",
-    "order_type",
-    "time_in_force",
-    "quantity",
-    "price",
-    "stop_price",
-    "status",
-    "cum_qty",
-    "leaves_qty",
-    "avg_price",
-    "text",
-    "version",
-    "updated_at",
-)
-
-
 class Change(NamedTuple):
     """What a save is about to do: the stored row before it, and the kind of event meant (None: corrected)."""
 
@@ -147,7 +130,13 @@ class Order(models.Model):
             models.Index(fields=["user", "status", "created_at", "id"], name="order_by_status"),
             models.Index(fields=["user", "symbol", "id"], name="order_by_symbol"),
             # One for each other column that a table can be sorted by; equal values come by id.
-            *(models.Index(fields=["user", name, "id"], name=f"order_sorted_{name}") for name in SORTED),
+            *(
+                models.Index(fields=["user", name, "id"], name=f"order_sorted_{name}")
+                for name in (
+                    "side order_type time_in_force quantity price stop_price status cum_qty leaves_qty avg_price"
+                    " text version updated_at"
+                ).split()
+            ),
         ]
 
     def __str__(self) -> str:

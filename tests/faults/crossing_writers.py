@@ -42,7 +42,7 @@ def write(users: list[User], turns: int, meet: threading.Barrier) -> None:
 def wait_a_moment(meet: threading.Barrier) -> None:
     """For the others to come as far; where a lock keeps one of them from it, one goes on without him."""
     try:
-        meet.wait(0.05)
+        meet.wait(0.01)
     except threading.BrokenBarrierError:
         meet.reset()
 

@@ -15,6 +15,11 @@ from orders.subscriptions import Subscriptions
 from tests.orders import builders
 
 
+async def turn() -> None:
+    """One turn of the event loop."""
+    await asyncio.sleep(0)
+
+
 class Screen:
     """Loads once, then follows the contract's rule; while paused it neither reads nor answers."""
 

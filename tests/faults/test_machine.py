@@ -21,7 +21,7 @@ from orders.hub import Hub
 from orders.models import Order
 from orders.stream import Stream
 from tests.faults.report import Row, scaled
-from tests.faults.screens import Screen
+from tests.faults.screens import Screen, turn
 from tests.orders import builders
 from tests.orders.builders import rolled_back
 from tests.orders.test_log_machine import Writers, endings, texts
@@ -75,7 +75,7 @@ class Site(Writers):
     def teardown(self) -> None:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
-        self.run(asyncio.sleep(0))
+        self.run(turn())
         self.loop.close()
         super().teardown()
 
@@ -155,7 +155,7 @@ class Site(Writers):
         """Until nobody has said anything for a while of turns."""
         quiet, frames = 0, -1
         while quiet < PATIENCE:
-            self.run(asyncio.sleep(0))
+            self.run(turn())
             for screen in self.screens:
                 screen.read()
             now = sum(screen.frames for screen in self.screens)
@@ -167,7 +167,7 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Database work in the loop's own thread, and limits so small that they are met all the time."""
 
     async def inline(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        await asyncio.sleep(0)
+        await turn()
         # Within a running loop Django would open another connection, which does not see this test's transaction.
         loop = asyncio.get_running_loop()
         asyncio._set_running_loop(None)

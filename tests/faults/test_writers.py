@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.clients import Believer, Client
 from tests.faults.judging import judge
+from tests.faults.lasting import last
 from tests.faults.ledger import Ledger
 from tests.faults.report import Row, percentile, scaled
 from tests.faults.sabotage import environment
@@ -72,16 +73,11 @@ def write_beside_a_reader(site: Site, people: list[Trader], ledger: Ledger, seco
         while time.monotonic() < until:
             locker = sqlite3.connect(database, isolation_level=None, timeout=20)
             locker.execute("BEGIN EXCLUSIVE")
-            hold(scaled(1, 3))
+            last(scaled(1, 3))
             locker.execute("ROLLBACK")
             locker.close()
             writers[-1].until_written(RATE // BUSY)
         return sum(len(writer.timings) for writer in writers)
-
-
-def hold(seconds: float) -> None:
-    """A lock is held for a time; nothing else can end it."""
-    time.sleep(seconds)
 
 
 @on_sqlite
@@ -163,7 +159,7 @@ def test_numbers_given_at_the_change_hold_others_up(site: Site, traders: Traders
             assert held.stdout is not None
             held.stdout.readline()
             known = len(writer.timings)
-            hold(1)
+            last(1)
             written = len(writer.timings) - known
             held.communicate("")
         longest = max(writer.until_written(5))
@@ -222,7 +218,7 @@ def test_what_was_rolled_back_is_never_seen(site: Site, traders: Traders, row: R
     with ExitStack() as stack:
         clients = [stack.enter_context(Believer(site, trader)) for trader in people]
         with OrmWriter(site.servers[0], people, ledger, rate=2 * RATE) as writer:
-            writer.until_written(scaled(80, 2000))
+            writer.until_written(scaled(80, 2000), scaled(60, 300))
         found = judge(site, ledger, clients)
     row.figure("transactions", len(writer.timings))
     row.figure("rolled back", len(ledger.rolled_back))
