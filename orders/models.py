@@ -17,7 +17,7 @@ from django.utils import timezone
 from market.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
 from orders import lifecycle, rows
 from orders.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
-from orders.querysets import OrderQuerySet
+from orders.querysets import SORTED, OrderQuerySet
 
 CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
 
@@ -129,14 +129,7 @@ class Order(models.Model):
             models.Index(fields=["user", "created_at", "id"], name="order_newest"),
             models.Index(fields=["user", "status", "created_at", "id"], name="order_by_status"),
             models.Index(fields=["user", "symbol", "id"], name="order_by_symbol"),
-            # One for each other column that a table can be sorted by; equal values come by id.
-            *(
-                models.Index(fields=["user", name, "id"], name=f"order_sorted_{name}")
-                for name in (
-                    "side order_type time_in_force quantity price stop_price status cum_qty leaves_qty avg_price"
-                    " text version updated_at"
-                ).split()
-            ),
+            *(models.Index(fields=["user", name, "id"], name=f"order_sorted_{name}") for name in SORTED),
         ]
 
     def __str__(self) -> str:
@@ -215,7 +208,7 @@ class Execution(models.Model):
 
 
 class EventCounter(models.Model):
-    """Each owner's place in his log: the newest number given, the newest one trimmed away, and his orders by tab."""
+    """Each owner's place in his log: the newest number given, the newest trimmed away; and his orders by tab."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     head = models.BigIntegerField(default=0)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from orders.models import Order
 
 BATCH = 500
+# The columns that readers sort by and that have an index for nothing else.
+SORTED = (
+    *("side", "order_type", "time_in_force", "quantity", "price", "stop_price", "status"),
+    *("cum_qty", "leaves_qty", "avg_price", "text", "version", "updated_at"),
+)
 
 # Sent with `changes`: a list of (before or None, after), ordered by id, and `using`.
 bulk_written = Signal()

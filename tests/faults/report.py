@@ -51,6 +51,16 @@ ROWS = pytest.StashKey[list[Row]]()
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[ROWS] = []
     config.addinivalue_line("markers", "fault(number, fault): this test is of that row of the fault matrix")
+    config.addinivalue_line(
+        "markers", "long_form: this test takes minutes by its nature, and is in `make faults` alone"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [] if LONG else [item for item in items if item.get_closest_marker("long_form")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)

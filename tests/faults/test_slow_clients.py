@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.measures import delay, memory
 from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, anywhere, patient_server, sockets
-from tests.faults.report import LONG, Row, scaled
+from tests.faults.report import Row, scaled
 from tests.faults.rude import TEXT, Line, frame
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site
@@ -154,7 +154,7 @@ def test_a_client_that_reads_again_is_caught_up_from_the_log(site: Site, row: Ro
     assert seen == list(range(1, 6 * BATCH + 1))
 
 
-@pytest.mark.skipif(not LONG, reason="a minute of silence")
+@pytest.mark.long_form
 @anywhere
 @pytest.mark.fault(14, "a client that has vanished and is owed nothing")
 def test_a_client_that_vanished_is_found_out_by_pings(site: Site, row: Row) -> None:
