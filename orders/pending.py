@@ -5,6 +5,7 @@ There a rolled-back savepoint takes its changes back by itself, and a rollback a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from orders import rows
 from orders.lifecycle import Kind
+
+log = logging.getLogger(__name__)
 
 
 class Entry(NamedTuple):
@@ -37,8 +40,12 @@ class Changes:
     announce: Callable[[], None] | None = None
 
     def __call__(self) -> None:
-        assert self.announce is not None, "committed without a number"
-        self.announce()
+        # What is raised here could not undo the commit, and would hide from the writer that it was one.
+        try:
+            assert self.announce is not None, "committed without a number"
+            self.announce()
+        except Exception:
+            log.exception("Committed events were not announced; the sweep delivers them.")
 
 
 def add(changes: Changes, using: str) -> None:

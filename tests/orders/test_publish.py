@@ -72,6 +72,13 @@ class TestWithADatabase:
         publish.publisher.flush(PATIENCE)
         assert publish.publisher.published == 1
 
+    def test_an_announcement_that_fails_fails_no_save(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(publish, "publisher", None)
+        place(alice)
+        assert "the sweep delivers them" in caplog.text
+
     def test_saving_neither_fails_nor_waits_while_the_broker_hangs(self, own_broker: Broker, alice: User) -> None:
         place(alice)
         own_broker.pause()
