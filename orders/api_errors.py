@@ -42,7 +42,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, OperationalError | InterfaceError):
         set_rollback()
         log.error("The database does not answer: %s", error)
-        body = {"code": "unavailable", "message": "The database does not answer; nothing was changed."}
+        body = {"code": "unavailable", "message": "The database does not answer; send it again unchanged."}
         return Response(body, status=503)
     response = drf_exception_handler(error, context)
     if response is not None:

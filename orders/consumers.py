@@ -131,7 +131,7 @@ class OrdersConsumer(AsyncConsumer):
                 refused = error
             case OperationalError() | InterfaceError():
                 log.error("The database does not answer: %s", error)
-                refused = Unavailable("The database does not answer; nothing was changed.")
+                refused = Unavailable("The database does not answer; send it again unchanged.")
             case _:
                 log.error("A %s failed.", type(frame).__name__, exc_info=error)
                 refused = OrderError("Something went wrong here; nothing was changed.")
