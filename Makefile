@@ -31,7 +31,7 @@ cluster: $(PACKAGES)/runtime $(STATIC) ## PostgreSQL, Redis, two servers (SERVER
 test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
 	@node --test tests/js/*.test.js
-	@$(PYTHON) -m pytest -q -p no:cacheprovider --also-on-postgresql
+	@$(PYTHON) -m pytest -q -p no:cacheprovider --two-lanes
 
 faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured
 	@$(PYTHON) -m tests.provision

@@ -1,6 +1,6 @@
-"""`pytest --also-on-postgresql`: the core's tests run on PostgreSQL beside this run, and count in how it ends.
+"""`pytest --two-lanes`: the core on PostgreSQL and the browser's tests run in a process beside this one, and count.
 
-The fault matrix is put last, where nothing runs beside it: it measures.
+The fault matrix comes last and waits until nothing runs beside it: it measures.
 """
 
 from __future__ import annotations
@@ -9,52 +9,98 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import pytest
 
-CORE = ["tests/orders", "tests/market"]
-WAIT_SECONDS = 900
-STARTED = pytest.StashKey[tuple[subprocess.Popen[bytes], IO[bytes]]]()
+OPTIONS = ["-q", "-p", "no:cacheprovider"]
+WAIT_SECONDS = 1200
+
+
+@dataclass
+class Part:
+    """A pytest of its own; `returncode` None until it has ended."""
+
+    name: str
+    arguments: list[str]
+    output: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    returncode: int | None = None
+
+
+@dataclass
+class Lane:
+    """Runs its parts one after another, in a thread that waits for them."""
+
+    parts: list[Part]
+    _process: subprocess.Popen[bytes] | None = None
+    _is_over: bool = False
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="lane", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        self._thread.join(WAIT_SECONDS)
+
+    def stop(self) -> None:
+        self._is_over = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)  # as Ctrl-C does it, so that it stops what it has started
+        self._thread.join()
+
+    def _run(self) -> None:
+        for part in self.parts:
+            if not self._is_over:
+                command = [sys.executable, "-m", *part.arguments, *OPTIONS]
+                self._process = subprocess.Popen(command, stdout=part.output, stderr=part.output)
+                part.returncode = self._process.wait()
+
+
+LANE = pytest.StashKey[Lane]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--also-on-postgresql", action="store_true", help="run the core on PostgreSQL at the same time")
+    parser.addoption("--two-lanes", action="store_true", help="run two parts beside the rest")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    if session.config.option.also_on_postgresql:
-        output = tempfile.TemporaryFile()  # noqa: SIM115 it is read at the end
-        command = [sys.executable, "-m", "tests.on_postgresql", *CORE, "-q", "-p", "no:cacheprovider"]
-        session.config.stash[STARTED] = (subprocess.Popen(command, stdout=output, stderr=output), output)
+    if session.config.option.two_lanes:
+        core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market"])
+        browser = Part("in the browser", ["pytest", "tests/browser"])
+        session.config.stash[LANE] = Lane([core, browser])
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if LANE in config.stash:
+        items[:] = [item for item in items if "browser" not in item.path.parts]
     items.sort(key=lambda item: "faults" in item.path.parts)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if LANE in item.config.stash and "faults" in item.path.parts:
+        item.config.stash[LANE].wait()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    process, _ = session.config.stash.get(STARTED, (None, None))
-    if process is None:
+    lane = session.config.stash.get(LANE, None)
+    if lane is None:
         return
-    try:
-        failed = process.wait(0 if session.exitstatus == pytest.ExitCode.INTERRUPTED else WAIT_SECONDS) != 0
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)  # as Ctrl-C does it, so that it stops its database
-        process.wait()
-        failed = True
-    if failed and session.exitstatus == pytest.ExitCode.OK:
+    if session.exitstatus == pytest.ExitCode.OK:
+        lane.wait()
+    lane.stop()
+    if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in lane.parts):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    process, output = config.stash.get(STARTED, (None, None))
-    if process is None or output is None:
-        return
-    output.seek(0)
-    lines = output.read().decode(errors="replace").splitlines()
-    terminalreporter.section("the core on PostgreSQL")
-    for line in lines if process.returncode else lines[-1:]:
-        terminalreporter.line(line)
+    lane = config.stash.get(LANE, None)
+    for part in lane.parts if lane is not None else []:
+        part.output.seek(0)
+        lines = part.output.read().decode(errors="replace").splitlines()
+        terminalreporter.section(part.name)
+        for line in lines if part.returncode else lines[-1:]:
+            terminalreporter.line(line)

@@ -17,6 +17,8 @@ ANSWER_SECONDS, HEARTBEAT_SECONDS = (30, 5) if LONG else (6, 1)
 
 # For what database and broker have no part in: both sites in the long form, the quicker one in the short.
 anywhere = pytest.mark.parametrize("site", ["embedded", "cluster"] if LONG else ["embedded"], indirect=True)
+# For what several servers or a broker of its own make harder.
+on_cluster_at_least = pytest.mark.parametrize("site", ["embedded", "cluster"] if LONG else ["cluster"], indirect=True)
 
 
 @contextmanager

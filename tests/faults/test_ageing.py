@@ -10,6 +10,7 @@ import pytest
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
+from tests.faults.patience import anywhere
 from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
@@ -18,6 +19,7 @@ from tests.servers import wait_for
 from tests.traders import Trader, new_order
 
 
+@anywhere
 @pytest.mark.fault(20, "sockets and groups that end after seconds instead of a day")
 def test_a_days_forgetting_loses_nothing(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     lifetime = scaled(2, 60)

@@ -11,6 +11,7 @@ import pytest
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
+from tests.faults.patience import on_cluster_at_least
 from tests.faults.report import Row, percentile, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site, seconds_until
@@ -23,6 +24,7 @@ NOISE_SECONDS = 0.02
 RATE = 60
 
 
+@on_cluster_at_least
 @pytest.mark.fault(3, "kill -9 and restart of the broker, FLUSHALL")
 def test_a_broker_that_dies_costs_nothing(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     deaths = scaled(2, 10)
@@ -65,6 +67,7 @@ def seconds_until_announced(clients: list[Client]) -> float:
     return seconds_until(lambda: all(announced(client) for client in clients), "events announced again")
 
 
+@on_cluster_at_least
 @pytest.mark.fault(4, "SIGSTOP of the broker")
 def test_a_broker_that_hangs_delays_nobody(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     seconds = scaled(3, 30)

@@ -10,6 +10,7 @@ import pytest
 from tests.faults.clients import Believer, Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger, Verdict
+from tests.faults.patience import anywhere
 from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
@@ -28,6 +29,7 @@ def fuzzed(site: Site, people: list[Trader], port: int, writes: int) -> tuple[Ve
         return judge(site, ledger, clients), clients
 
 
+@anywhere
 @pytest.mark.fault(13, "announcements lost, doubled, late: a third of them each")
 def test_wrong_announcements_reach_nobody(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     found, clients = fuzzed(site, traders(3), site.servers[-1].port, scaled(150, 2000))

@@ -15,6 +15,7 @@ import pytest
 from tests.faults.clients import Client
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
+from tests.faults.patience import on_cluster_at_least
 from tests.faults.report import Row, percentile, scaled
 from tests.faults.sabotage import environment
 from tests.faults.sabotage.mishaps import DOOMED
@@ -26,6 +27,7 @@ from tests.traders import Trader, new_order
 from webapp.serving import STABLE_SECONDS
 
 
+@on_cluster_at_least
 @pytest.mark.fault(1, "kill -9 of web workers while all writers save")
 def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     kills = scaled(2, 20)

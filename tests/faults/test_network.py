@@ -90,8 +90,10 @@ def test_without_the_resume_what_came_during_a_break_is_lost(site: Site) -> None
     ):
         trader.place()
         client.until(1)
-        proxy.drop()
+        proxy.blackhole()
         ledger.acknowledge(trader.place())
+        proxy.drop()
+        proxy.forward()
         wait_for(lambda: len(client.back_at) > 1, "the client being back")
         trader.place()
         assert judge(site, ledger, [client], 2).lost > 0

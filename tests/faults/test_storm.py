@@ -17,6 +17,7 @@ import pytest
 
 from orders.reader import THREADS as READERS
 from tests.faults.ledger import Ledger
+from tests.faults.patience import on_cluster_at_least
 from tests.faults.report import Row, percentile, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
@@ -69,6 +70,7 @@ def crowd_of(ports: list[int], people: list[Trader], clients: int) -> Iterator[C
         crowd.end()
 
 
+@on_cluster_at_least
 @pytest.mark.fault(12, "all servers restarted under a crowd of clients")
 def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     clients = scaled(100, 1000)

@@ -17,6 +17,7 @@ from tests.faults.clients import Believer, Client
 from tests.faults.judging import judge
 from tests.faults.lasting import last
 from tests.faults.ledger import Ledger
+from tests.faults.patience import on_cluster_at_least
 from tests.faults.report import Row, percentile, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
@@ -186,6 +187,7 @@ def cross(site: Site, people: list[Trader], ledger: Ledger, turns: int, **variab
     return done
 
 
+@on_cluster_at_least
 @pytest.mark.fault(9, "transactions of two owners in opposite orders")
 def test_transactions_that_cross_do_not_deadlock(site: Site, traders: Traders, row: Row) -> None:
     turns = scaled(40, 1000)
