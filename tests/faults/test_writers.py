@@ -163,9 +163,8 @@ def test_numbers_given_at_the_change_hold_others_up(site: Site, traders: Traders
             last(1)
             written = len(writer.timings) - known
             held.communicate("")
-        longest = max(writer.until_written(5))
-    assert written <= 1
-    assert longest > 10 * WAIT_SECONDS or max(took for _, took in writer.timings) > 10 * WAIT_SECONDS
+        writer.until_written(5)
+    assert written <= 1, "one was about to commit; in a second there are thirty"
 
 
 # Row 9
