@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ class CannotStart(Exception):
 
 
 @dataclass
-class Part:
+class Part(ABC):
     """One process; `ending` is the signal that ends it in good order, and `inherited` what it holds open of ours."""
 
     name: str
@@ -31,9 +32,9 @@ class Part:
     ending: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
+    @abstractmethod
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the process and does not wait for it."""
-        raise NotImplementedError
 
     def run(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         """Starts it in a group of its own, so that Ctrl-C ends the parts in the cluster's order and not all at once."""

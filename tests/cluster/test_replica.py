@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,28 +28,30 @@ class Replica(PostgreSQL):
         subprocess.run([*command, "-h", primary.folder, "-U", "postgres"], check=True, cwd=self.folder, **self.user)
 
 
-@pytest.fixture(scope="module")
-def primary() -> Iterator[PostgreSQL]:
-    database = PostgreSQL()
+@contextmanager
+def started(database: PostgreSQL, make: Callable[[], None]) -> Iterator[PostgreSQL]:
+    """The database, made so and running."""
     try:
-        database.create()
+        make()
         database.start()
         yield database
     finally:
         database.stop()
         shutil.rmtree(database.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def primary() -> Iterator[PostgreSQL]:
+    database = PostgreSQL()
+    with started(database, database.create) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def replica(primary: PostgreSQL) -> Iterator[PostgreSQL]:
     database = Replica()
-    try:
-        database.copy(primary)
-        database.start()
-        yield database
-    finally:
-        database.stop()
-        shutil.rmtree(database.folder, ignore_errors=True)
+    with started(database, lambda: database.copy(primary)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { Backoff } from "../../static/js/backoff.js";
-import { Socket } from "../../static/js/socket.js";
-import { Network, Time } from "./sockets.js";
+import { Network, startedOn, Time } from "./sockets.js";
 
 /** @type {Time} */
 let time;
@@ -16,13 +15,7 @@ beforeEach(() => {
   network = new Network();
 });
 afterEach(() => time.end());
-
-/** A started socket that always waits the longest its backoff allows. */
-function start() {
-  const socket = new Socket("ws://test/ws/", network.open, new Backoff(() => 1));
-  socket.start();
-  return socket;
-}
+const start = () => startedOn(network);
 
 /** Heartbeats as a healthy server sends them. @param {number} seconds */
 function beat(seconds) {

@@ -3,6 +3,8 @@
  */
 
 import { mock } from "node:test";
+import { Backoff } from "../../static/js/backoff.js";
+import { Socket } from "../../static/js/socket.js";
 
 export class FakeSocket extends EventTarget {
   readyState = 0;
@@ -88,4 +90,11 @@ export class Time {
     mock.timers.reset();
     mock.restoreAll();
   }
+}
+
+/** A started socket that always waits the longest its backoff allows. @param {Network} network */
+export function startedOn(network) {
+  const socket = new Socket("ws://test/ws/", network.open, new Backoff(() => 1));
+  socket.start();
+  return socket;
 }

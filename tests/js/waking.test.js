@@ -3,10 +3,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { Awake } from "../../static/js/awake.js";
-import { Backoff } from "../../static/js/backoff.js";
 import { now, ServerClock } from "../../static/js/clock.js";
-import { Socket } from "../../static/js/socket.js";
-import { Network, Time } from "./sockets.js";
+import { Network, startedOn, Time } from "./sockets.js";
 
 const HOUR = 3_600_000;
 
@@ -20,13 +18,7 @@ beforeEach(() => {
   network = new Network();
 });
 afterEach(() => time.end());
-
-/** A started socket that always waits the longest its backoff allows. */
-function start() {
-  const socket = new Socket("ws://test/ws/", network.open, new Backoff(() => 1));
-  socket.start();
-  return socket;
-}
+const start = () => startedOn(network);
 
 test("after an hour's sleep the dead socket is replaced with the next tick, and the last word was an hour ago", () => {
   const socket = start();
