@@ -24,8 +24,8 @@ DATABASE = "orders"
 # Those of a server process: its requests' threads, its sockets' and some room for commands and a look by hand.
 CONNECTIONS_A_PROCESS = 24
 CONNECTIONS_BESIDE = 40
-# What was killed a moment ago is still ending.
-LOCK_SECONDS = 5.0
+# What was killed a moment ago is still ending: a database writes first what it has in memory.
+ENDING_SECONDS = 30.0
 
 
 class Cluster:
@@ -65,7 +65,7 @@ class Cluster:
             Server(f"server-{number}", project, self._log(f"server-{number}"), own, environment | self.shared, site)
             for number, own in enumerate(free_ports(servers), 1)
         ]
-        self._lock: IO[str] | None = None
+        self._locks: list[IO[str]] = []
 
     @property
     def parts(self) -> list[Part]:
@@ -85,7 +85,7 @@ class Cluster:
 
     def start(self) -> None:
         """Returns when the site answers. Raises CannotStart, CannotListen or BrokerError."""
-        self._take_lock()
+        self._take_locks()
         bind(self.nginx.host, self.nginx.port).close()
         for part in self.parts:
             part.log.write_bytes(b"")
@@ -118,26 +118,36 @@ class Cluster:
             server.ask_to_stop()
         for part in (*self.servers, self.nginx, self.redis, self.database):
             part.stop()
-        if self._lock is not None:
-            self._lock.close()
+        for lock in self._locks:
+            lock.close()
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
-    def _take_lock(self) -> None:
-        """The parts inherit the lock: it is held until the last of them has ended, however this process does."""
-        self._lock = open(self.folder / "lock", "w")  # noqa: SIM115 held until stop
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if time.monotonic() > deadline:
-                    raise CannotStart("The cluster already runs from this folder.") from error
-                time.sleep(serving.POLL_SECONDS)
+    def _take_locks(self) -> None:
+        """One is this process' alone; the other its parts inherit, and hold until the last of them has ended."""
+        if not self._locked("lock"):
+            raise CannotStart("The cluster already runs from this folder.")
+        deadline = time.monotonic() + ENDING_SECONDS
+        while not self._locked("parts.lock"):
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    f"Something of a cluster that was killed still runs; `fuser {self.folder}/parts.lock` says what."
+                )
+            time.sleep(serving.POLL_SECONDS)
         for part in self.parts:
-            part.inherited = (self._lock.fileno(),)
+            part.inherited = (self._locks[-1].fileno(),)
+
+    def _locked(self, name: str) -> bool:
+        """Whether the lock could be had. It is the kernel's: it goes with whoever holds it, however that ends."""
+        opened = open(self.folder / name, "w")  # noqa: SIM115 held until stop
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            opened.close()
+            return False
+        self._locks.append(opened)
+        return True
 
     def write_environment(self) -> Path:
         """The variables with which `manage.py` in another terminal reaches this database and broker, as a file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 from contextlib import ExitStack
@@ -110,16 +111,26 @@ def test_an_address_that_is_locked_out_does_not_lock_out_another_behind_the_same
 
 
 def test_a_second_cluster_in_the_same_folder_refuses_in_one_line(
-    cluster: Cluster, programs: Programs, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, programs: Programs, environment: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(site, "LOCK_SECONDS", 0.0)
-
     with (
         pytest.raises(CannotStart, match=r"^The cluster already runs from this folder\.$"),
         Cluster(cluster.folder.parent, programs, environment, port=free_port()),
     ):
         pass
     assert all(server.is_ready() for server in cluster.servers)
+
+
+def test_a_cluster_waits_for_what_is_left_of_one_that_was_killed_and_then_says_so(
+    tmp_path: Path, programs: Programs, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "ENDING_SECONDS", 0.1)
+    another = Cluster(tmp_path, programs, environment, port=free_port())
+
+    with open(another.folder / "parts.lock", "w") as left:
+        fcntl.flock(left, fcntl.LOCK_EX)
+        with pytest.raises(CannotStart, match=r"was killed still runs; `fuser \S+/parts\.lock` says what\.$"), another:
+            pass
 
 
 def test_missing_packages_are_named_in_one_line_with_the_command_that_brings_them(
