@@ -15,9 +15,11 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
+BENCHMARKS := stream screen log
+
 .NOTPARALLEL:
 
-.PHONY: help run cluster test faults check bench capture lock clean
+.PHONY: help run cluster test faults check bench capture lock clean $(BENCHMARKS:%=bench-%)
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,10 +50,10 @@ check: $(PACKAGES)/development ## lint, format, types, import rules, templates, 
 	@$(MANAGE) check
 	@$(MANAGE) makemigrations --check --dry-run
 
-bench: $(PACKAGES)/development $(STATIC) ## the benchmarks, as ratios against a baseline of the same run
-	@$(PYTHON) -m benchmarks.stream
-	@$(PYTHON) -m benchmarks.screen
-	@$(PYTHON) -m benchmarks.log
+bench: $(BENCHMARKS:%=bench-%) ## the benchmarks, as ratios against a baseline of the same run; bench-stream is one of them
+
+$(BENCHMARKS:%=bench-%): bench-%: $(PACKAGES)/development $(STATIC)
+	@$(PYTHON) -m benchmarks.$*
 
 capture: $(PACKAGES)/development $(STATIC) ## the README's pictures, from the real page
 	@PYTHONPATH=. $(PYTHON) scripts/capture.py

@@ -19,8 +19,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import outcome, served
+from benchmarks.figures import percentile
 from benchmarks.served import ROOT, Served
-from benchmarks.stream import percentile
 from tests.provision import browser
 
 RATE = 20

@@ -19,6 +19,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 
 from benchmarks import outcome, served
+from benchmarks.figures import percentile
 from benchmarks.served import Served
 
 WARM_UP = 20
@@ -71,10 +72,6 @@ async def next_order(socket: Any) -> tuple[float, float]:
             event = frame["events"][-1]
             await socket.send(json.dumps({"type": "received", "user": event["user"], "seq": event["seq"]}))
             return event["hops"]["committed"], arrived
-
-
-def percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def run(rounds: int, orders: int) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,6 @@ RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "faul
 def scaled(short: int, long: int) -> int:
     """How often, or how many seconds: the short form's in `make test`, the long form's in `make faults`."""
     return long if LONG else short
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value that this share of them does not exceed: 0.99 for the p99."""
-    return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
 @dataclass

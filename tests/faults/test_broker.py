@@ -8,11 +8,12 @@ from contextlib import ExitStack
 
 import pytest
 
+from benchmarks.figures import percentile
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.patience import on_cluster_at_least
-from tests.faults.report import Row, percentile, scaled
+from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site, seconds_until
 from tests.faults.writers import OrmWriter, RestWriter

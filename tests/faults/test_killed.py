@@ -12,11 +12,13 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
+from benchmarks.figures import percentile
+from tests.faults.admin_writer import AdminWriter
 from tests.faults.clients import Client
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
 from tests.faults.patience import on_cluster_at_least
-from tests.faults.report import Row, percentile, scaled
+from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.sabotage.mishaps import DOOMED
 from tests.faults.site import Site
@@ -38,6 +40,7 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
         with ExitStack() as writing:
             for first, person in enumerate(people):
                 writing.enter_context(RestWriter(site, person, ledger, 10, first))
+            writing.enter_context(AdminWriter(site, people[0], ledger))
             writing.enter_context(OrmWriter(site.servers[0], people, ledger, rate=200))
             began = time.monotonic()
             for number in range(kills):

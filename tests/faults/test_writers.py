@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from benchmarks.figures import percentile
 from tests.faults.clients import Believer, Client
 from tests.faults.judging import judge
 from tests.faults.lasting import last
 from tests.faults.ledger import Ledger
 from tests.faults.patience import on_cluster_at_least
-from tests.faults.report import Row, percentile, scaled
+from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import OrmWriter, RestWriter

@@ -2,124 +2,57 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import random
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from itertools import count
 from typing import Any, Self
 
+from tests.faults.http_writer import HttpWriter
 from tests.faults.ledger import Ledger
 from tests.faults.site import Site
 from tests.servers import ROOT, Server, wait_for
 from tests.traders import Trader, new_order
 
-PAUSE_SECONDS = 0.05
-# What a proxy or a server says that can't answer now: asked again, it costs nothing.
-LATER = (0, 502, 503, 504)
 
-_numbers = count(1)
-
-
-class RestWriter(threading.Thread):
-    """Places and amends one order after another, at most `rate` a second, and repeats what got no answer.
-
-    `answers` has (when it was asked, seconds, status) of each request; status 0 where there was no answer.
-    """
+class RestWriter(HttpWriter):
+    """Places an order and amends it twice, over and over, and repeats what got no answer."""
 
     def __init__(
         self, site: Site, trader: Trader, ledger: Ledger, rate: float = 20, first: int = 0, port: int | None = None
     ) -> None:
-        super().__init__(name=f"writer of {trader.name}")
-        self.answers: list[tuple[float, float, int]] = []
-        self._trader, self._ledger, self._rate = trader, ledger, rate
-        self._ports, self._turn = ([port] if port else site.ports), first
-        self._mark = f"writer-{next(_numbers)}"
-        self._over = threading.Event()
-        self._line: http.client.HTTPConnection | None = None
+        super().__init__(site, ledger, rate, first, port)
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Token {trader.token}"}
+        self._order: dict[str, Any] | None = None
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._over.set()
-        self.join()
-
-    @property
-    def statuses(self) -> Counter[int]:
-        return Counter(status for _, _, status in self.answers)
-
-    def healthy_since(self, at: float) -> bool:
-        """Whether something asked after this moment, in unix seconds, was done."""
-        return any(asked > at and status in (200, 201) for asked, _, status in self.answers[-20:])
-
-    def run(self) -> None:
-        order: dict[str, Any] | None = None
-        number = 0
-        while not self._over.is_set():
-            began = time.monotonic()
-            number += 1
-            if order is None or number % 3 == 1:
-                order = self._place(f"{self._mark}-{number}")
-            else:
-                order = self._amend(order, f"{self._mark} amends {number}")
-            self._over.wait(max(0.0, began + 1 / self._rate - time.monotonic()))
-        self._hang_up()
+    def _step(self, number: int) -> None:
+        if self._order is None or number % 3 == 1:
+            self._order = self._place(f"{self._mark}-{number}")
+        else:
+            self._order = self._amend(self._order, f"{self._mark} amends {number}")
 
     def _place(self, mark: str) -> dict[str, Any] | None:
-        return self._until_answered("POST", "/api/orders/", new_order(client_order_id=mark), mark)
+        return self._submit("POST", "/api/orders/", new_order(client_order_id=mark), mark)
 
     def _amend(self, order: dict[str, Any], text: str) -> dict[str, Any] | None:
         body = {"expected_version": order["version"], "text": text}
-        return self._until_answered("PATCH", f"/api/orders/{order['id']}/", body, text)
+        return self._submit("PATCH", f"/api/orders/{order['id']}/", body, text)
 
-    def _until_answered(self, method: str, path: str, body: Any, mark: str) -> dict[str, Any] | None:
-        """The order as acknowledged; None where it was refused, which is a failure."""
-        while True:
-            began = time.monotonic()
-            status, answer = self._ask(method, path, body)
-            if status in (200, 201):
-                self._ledger.acknowledge(answer, time.monotonic() - began)
-                return dict(answer)
-            if status == 409 and answer["current"]["text"] == mark:
-                return dict(answer["current"])  # it had been done, only the answer was lost
-            if status not in LATER or self._over.is_set():
-                if status not in LATER:
-                    self._ledger.fail(f"{method} {path}: {status} {str(answer)[:200]}")
-                return None
-            self._turn += 1
-            self._over.wait(PAUSE_SECONDS)
-
-    def _ask(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        headers = {"Content-Type": "application/json", "Authorization": f"Token {self._trader.token}"}
-        at, began, status, answer = time.time(), time.monotonic(), 0, None
-        try:
-            if self._line is None:
-                port = self._ports[self._turn % len(self._ports)]
-                self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            self._line.request(method, path, json.dumps(body), headers)
-            found = self._line.getresponse()
-            text = found.read()
-            status, answer = found.status, text.decode()
-            with suppress(ValueError):
-                answer = json.loads(text)
-        except (OSError, http.client.HTTPException):
-            self._hang_up()
-            status = 0
-        self.answers.append((at, time.monotonic() - began, status))
-        return status, answer
-
-    def _hang_up(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+    def _submit(self, method: str, path: str, body: Any, mark: str) -> dict[str, Any] | None:
+        """The order as acknowledged; None where it was refused, which is a failure, or is over."""
+        status, _, text = self._until_answered(method, path, json.dumps(body), self._headers)
+        if status in (200, 201):
+            order: dict[str, Any] = json.loads(text)
+            self._ledger.acknowledge(order, self.answers[-1][1])
+            return order
+        if status == 409 and (current := json.loads(text)["current"])["text"] == mark:
+            return dict(current)  # it had been done, only the answer was lost
+        if status:
+            self._ledger.fail(f"{method} {path}: {status} {text[:200]}")
+        return None
 
 
 def end_of(process: subprocess.Popen[str]) -> None:
