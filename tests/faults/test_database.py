@@ -23,6 +23,8 @@ from tests.traders import Trader
 pytestmark = pytest.mark.parametrize("site", ["cluster"], indirect=True)
 
 PAUSE_SECONDS = 3
+# What it promised too early is on the disk by luck, if its writer of the log came just before.
+TRIES = 5
 HEALTHY = (200, 201, 302)
 
 
@@ -92,9 +94,12 @@ def test_a_database_that_promises_too_early_loses_what_was_acknowledged(
     assert site.database is not None
     hasty = f"{site.database.server.url}&options=-csynchronous_commit%3Doff"
     with Client(site, people[0]) as client:
-        with OrmWriter(site.servers[0], people, ledger, rate=200, excused=True, DATABASE_URL=hasty) as orm:
-            orm.until_written(60)
-            immediate(site.database)
-            orm.until_written(1)
-        found = judge(site, ledger, [client])
+        for _ in range(TRIES):
+            with OrmWriter(site.servers[0], people, ledger, rate=200, excused=True, DATABASE_URL=hasty) as orm:
+                orm.until_written(60)
+                immediate(site.database)
+                orm.until_written(1)
+            found = judge(site, ledger, [client])
+            if found.lost:
+                break
     assert found.lost > 0, str(found)

@@ -83,15 +83,18 @@ def growth(server: Server, trader: Trader, data: bytes, times: int = 1) -> float
 def test_an_oversized_message_ends_in_1009_and_is_not_kept(site: Site, row: Row, what: str) -> None:
     [server, *_], trader = site.servers, site.trader()
     assert answered(server, trader, OVERSIZED["64 KiB + 1"]) == 1009
-    before = memory(server)
 
-    codes = {answered(server, trader, OVERSIZED[what]) for _ in range(scaled(1, 20))}
+    grown, codes = [], set()
+    for times in (1, scaled(1, 20)):
+        before = memory(server)
+        codes |= {answered(server, trader, OVERSIZED[what]) for _ in range(times)}
+        grown.append(memory(server) - before)
 
-    grown = memory(server) - before
     row.figure(f"{what}: closed", codes, "1009")
-    row.figure("memory grown, MB", grown, f"<= {GROWTH_MB:g}")
+    row.figure("memory grown by the first, MB", grown[0], f"<= {GROWTH_MB:g}")
+    row.figure(f"by {scaled(1, 20)} more", grown[1], f"<= {GROWTH_MB:g}")
     assert codes == {1009}
-    assert grown <= GROWTH_MB
+    assert max(grown) <= GROWTH_MB
 
 
 @anywhere

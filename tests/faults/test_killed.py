@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from statistics import median
 
 import psutil
 import pytest
@@ -54,21 +55,25 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
         rate = sum(map(len, ledger.acknowledged.values())) / (time.monotonic() - began)
         seconds = until_quiet(clients)
         found = judge(site, ledger, clients)
-        back = max(seconds for client in clients for seconds in client.breaks)
+        breaks = [seconds for client in clients for seconds in client.breaks]
     row.figure("kills", kills)
     row.figure("writes acknowledged a second", rate)
-    row.figure("clients back after", back, "<= 3 s")
+    row.figure("clients back after: median", median(breaks))
+    row.figure("the latest", max(breaks), "<= 3 s")
     row.figure("converged after", seconds, "<= 5 s")
     row.figure("verdict", found)
     assert ledger.failed == []
     assert found.clean, str(found)
-    assert back <= 3
+    assert max(breaks) <= 3, breaks
     assert seconds <= 5
 
 
 def until_stable(worker: psutil.Process) -> None:
-    """One that dies again soon after its start is started later each time, as the parent can't know who kills it."""
-    wait_for(lambda: time.time() - worker.create_time() > STABLE_SECONDS, "a worker that has lived for a while")
+    """One that dies again soon after its start is started later each time, as the parent can't know who kills it.
+
+    The system's clock of births and the parent's own differ by up to a second.
+    """
+    wait_for(lambda: time.time() - worker.create_time() > STABLE_SECONDS + 1.5, "a worker that has lived for a while")
 
 
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
