@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -20,6 +21,8 @@ from orders.snapshots import read_snapshot, read_table
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 MAX_LIST = 1000
+
+Read = TypeVar("Read")
 
 
 class OrderList(OrdersView):
@@ -79,7 +82,7 @@ class OrderList(OrdersView):
             refuse_for_others(user, item)
         with self.as_sender(request):
             if isinstance(body, list):
-                placed = services.place_many(user, new_orders(body))
+                placed = services.place_many(user, each(body, serializers.new_order))
                 answer: Any = [rows.order_row(one.order) for one in placed]
             else:
                 placed = [services.place(user, serializers.new_order(body))]
@@ -87,6 +90,22 @@ class OrderList(OrdersView):
         if any(one.created for one in placed):
             return Response(answer, status=201)
         return Response(answer, status=200, headers={"Idempotent-Replay": "true"})
+
+    @extend_schema(
+        operation_id="orders_amend_list",
+        request=serializers.ListAmendmentSerializer(many=True),
+        responses={
+            200: serializers.OrderSerializer(many=True),
+            400: serializers.ErrorSerializer,
+            404: serializers.ErrorSerializer,
+            409: serializers.ErrorSerializer,
+        },
+    )
+    def patch(self, request: Request) -> Response:
+        amendments = each(request.data, serializers.list_amendment)
+        with self.as_sender(request):
+            amended = services.amend_many(person(request), amendments)
+        return Response([rows.order_row(order) for order in amended])
 
     def _datatable(self, request: Request, owner: Any) -> dict[str, Any]:
         draw = datatables.draw(request.query_params)
@@ -109,17 +128,17 @@ class OrderList(OrdersView):
         return read_table(answer)
 
 
-def new_orders(bodies: list[Any]) -> list[services.NewOrder]:
-    """The orders of a list. Raises ValidationFailed, naming the place of the first that can't be read."""
-    if not 0 < len(bodies) <= MAX_LIST:
+def each(bodies: Any, read: Callable[[Any], Read]) -> list[Read]:
+    """What the bodies of a list say. Raises ValidationFailed, naming the place of the first that can't be read."""
+    if not isinstance(bodies, list) or not 0 < len(bodies) <= MAX_LIST:
         raise ValidationFailed(f"1 to {MAX_LIST} orders in one list.")
-    read = []
+    found = []
     for index, body in enumerate(bodies):
         try:
-            read.append(serializers.new_order(body))
+            found.append(read(body))
         except ValidationFailed as refused:
             raise services.in_list(index, refused) from refused
-    return read
+    return found
 
 
 def refuse_for_others(user: User, body: Any) -> None:

@@ -84,3 +84,10 @@ class RateLimited(OrderError):
 class Unavailable(OrderError):
     code = "unavailable"
     status = 503
+
+
+def in_list(index: int, refused: OrderError) -> OrderError:
+    """The refusal of one order of a list, naming its place."""
+    fields = None if refused.fields is None else {f"{index}.{name}": found for name, found in refused.fields.items()}
+    message = f"Order {index + 1} of the list: {refused.message}"
+    return type(refused)(message, fields=fields, current=refused.current)

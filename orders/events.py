@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, F
 from django.utils import timezone
 
-from orders import lifecycle, origin, pending, publish, rows
+from orders import lifecycle, origin, pending, publish, rows, statements
 from orders.lifecycle import Kind
 from orders.models import Change, EventCounter, Order, OrderEvent
 from orders.pending import Changes, Entry
@@ -37,10 +37,7 @@ _RAISE_HEAD = """
     RETURNING head
 """
 _KEPT = ("working", "filled", "closed")
-_WRITE_EVENT = """
-    INSERT INTO orders_orderevent (user_id, seq, order_id, version, kind, source, actor, at, body)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+_COLUMNS = ("user_id", "seq", "order_id", "version", "kind", "source", "actor", "at", "body")
 
 
 class Standing(NamedTuple):
@@ -97,22 +94,19 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
             cursor.execute(_RAISE_HEAD, [user_id, counts[user_id], *(totals[user_id, tab] for tab in _KEPT)])
             newest[user_id] = cursor.fetchone()[0] - counts[user_id]
         at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
-        stored_at = connection.ops.adapt_datetimefield_value(at)
+        stored_at, told_at = connection.ops.adapt_datetimefield_value(at), rows.timestamp(at)
         written = []
         for changes in waiting:
             announced = []
             for entry in changes.entries:
                 seq = newest[entry.user_id] = newest[entry.user_id] + 1
-                body = _body(entry, seq, at)
+                body = _body(entry, seq, told_at)
                 row = entry.order
                 whose = (entry.user_id, seq, row["id"], row["version"])
                 written.append((*whose, entry.kind, entry.source, entry.actor, stored_at, body))
                 announced.append(publish.Announced(entry.user_id, seq, body))
             changes.announce = partial(publish.committed, announced)
-        if len(written) == 1:
-            cursor.execute(_WRITE_EVENT, written[0])
-        else:
-            cursor.executemany(_WRITE_EVENT, written)
+    statements.insert(connection, OrderEvent._meta.db_table, _COLUMNS, written)
 
 
 def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
@@ -227,7 +221,7 @@ def _moved(entries: Iterable[Entry]) -> Counter[tuple[int, str]]:
     return found
 
 
-def _body(entry: Entry, seq: int, at: datetime) -> str:
+def _body(entry: Entry, seq: int, at: str) -> str:
     body = {
         "seq": seq,
         "user": entry.order["user"],
@@ -236,7 +230,7 @@ def _body(entry: Entry, seq: int, at: datetime) -> str:
         "changes": entry.changes,
         "source": entry.source,
         "actor": entry.actor,
-        "at": rows.timestamp(at),
+        "at": at,
     }
     return orjson.dumps(body).decode()
 

@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from market.models import SYMBOL, Instrument
-from orders import limits, origin, rows, rules
-from orders.errors import DuplicateClientOrderId, OrderError, ValidationFailed
+from orders import bulk, limits, origin, rows, rules
+from orders.errors import DuplicateClientOrderId, OrderError, ValidationFailed, in_list
 from orders.lifecycle import OrderType, Side, TimeInForce
 from orders.models import Change, Order, new_client_order_id
 
@@ -65,16 +65,10 @@ def place_many(user: User, new_orders: Sequence[NewOrder]) -> list[Placed]:
     return _place_all(user, new_orders, in_list)
 
 
-def in_list(index: int, refused: ValidationFailed) -> ValidationFailed:
-    """The refusal of one order of a list, naming its place."""
-    fields = {f"{index}.{name}": messages for name, messages in (refused.fields or {}).items()}
-    return ValidationFailed(f"Order {index + 1} of the list: {refused.message}", fields=fields)
-
-
 def _place_all(
     user: User,
     new_orders: Sequence[NewOrder],
-    tell: Callable[[int, ValidationFailed], ValidationFailed],
+    tell: Callable[[int, ValidationFailed], OrderError],
 ) -> list[Placed]:
     new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
     try:
@@ -92,7 +86,7 @@ def _place_all(
 def _place_together(
     user: User,
     new_orders: Sequence[NewOrder],
-    tell: Callable[[int, ValidationFailed], ValidationFailed],
+    tell: Callable[[int, ValidationFailed], OrderError],
     *,
     look: bool,
 ) -> list[Placed]:
@@ -159,7 +153,7 @@ class _Batch:
         if len(self._made) == 1:
             self._made[0].save(force_insert=True, change=Change(None))
         elif self._made:
-            Order.objects.bulk_create(self._made)
+            bulk.create(self._made)
 
     def _instrument(self, symbol: str, problems: rules.Problems) -> Instrument:
         instrument = self._instruments.get(symbol)

@@ -25,7 +25,7 @@ def decimal_string(value: Decimal) -> str:
 
 def timestamp(value: datetime) -> str:
     """RFC 3339 in UTC with six fraction digits and `Z`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def average_price(order: Order) -> Decimal | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.contrib.auth.models import User
 
+from market.models import Instrument
 from orders import lifecycle, rows
 from orders.errors import Forbidden, InvalidTransition, NotFound, VersionConflict
 from orders.lifecycle import Step
@@ -33,7 +35,20 @@ def lock(order_id: int) -> Order | None:
 
 
 def locked(user: User, order_id: int, *, owner: bool) -> Order:
-    order = lock(order_id)
+    return allowed(user, lock(order_id), owner=owner)
+
+
+def lock_all(order_ids: Iterable[int]) -> list[Order]:
+    """Those of these orders that there are, with owners and instruments at hand."""
+    orders = Order.objects.by_id(order_ids, lock=True)
+    instruments = Instrument.objects.in_bulk({order.symbol_id for order in orders}, field_name="symbol")
+    for order in orders:
+        order.symbol = instruments[order.symbol_id]
+    return orders
+
+
+def allowed(user: User, order: Order | None, *, owner: bool) -> Order:
+    """The order, if this person may change it. Raises NotFound, or Forbidden where he only watches it."""
     if order is None or (owner and order.user_id != user.pk and not can_watch(user)):
         raise NotFound("There is no such order.")
     if owner and order.user_id != user.pk:

@@ -1,5 +1,6 @@
 """The ASGI application: HTTP to Django, websockets to `orders.routing`."""
 
+import gc
 import os
 import sys
 
@@ -25,6 +26,11 @@ share_fairly()
 finish_requests()
 
 application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": websocket_application})
+
+# What is loaded by now stays: a list of a thousand orders sets the collector off several times, and it walked through
+# all of this each time.
+gc.collect()
+gc.freeze()
 
 # All that is slow has been loaded: from now on there is somebody to answer.
 let_in(sys.argv)

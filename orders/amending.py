@@ -1,0 +1,90 @@
+"""Amending orders: what may change of them, checked as when they were placed, one at a time or a list at once."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from orders import bulk, limits, rows, rules
+from orders.errors import OrderError, ValidationFailed, in_list
+from orders.lifecycle import Kind, OrderType, Step
+from orders.models import Change, Order
+from orders.steps import allowed, expect, lock_all, locked, transition
+
+AMENDABLE = frozenset({"quantity", "price", "stop_price", "text"})
+_WRITTEN = (*sorted(AMENDABLE), "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """One order's amendment in a list of them."""
+
+    order_id: int
+    expected_version: int
+    changes: Mapping[str, Any]
+
+
+def amend(user: User, order_id: int, expected_version: int, changes: Mapping[str, Any], *, owner: bool = True) -> Order:
+    """Amends quantity, price, stop_price or text of one's own order; None of a field means no value.
+
+    `owner=False` lets an administrator or an import amend anybody's. Raises NotFound, Forbidden, VersionConflict,
+    InvalidTransition, ValidationFailed.
+    """
+    with transaction.atomic():
+        order = locked(user, order_id, owner=owner)
+        before = copy.copy(order)
+        _amend(order, expected_version, changes)
+        order.save(update_fields=_WRITTEN, change=Change(before, Kind.AMENDED))
+    return order
+
+
+def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
+    """Amends all of these orders of one's own or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
+    times = Counter(one.order_id for one in amendments)
+    with transaction.atomic():
+        found = {order.pk: order for order in lock_all(times)}
+        now = timezone.now()
+        orders, pairs = [], []
+        for index, one in enumerate(amendments):
+            try:
+                if times[one.order_id] > 1:
+                    message = "This order is in the list more than once."
+                    raise ValidationFailed(f"id: {message}", fields={"id": [message]})
+                order = allowed(user, found.get(one.order_id), owner=True)
+                before = copy.copy(order)
+                _amend(order, one.expected_version, one.changes)
+            except OrderError as refused:
+                raise in_list(index, refused) from refused
+            orders.append(order)
+            if any(getattr(before, name) != getattr(order, name) for name in _WRITTEN):
+                order.version, order.updated_at = before.version + 1, now
+                pairs.append((before, order))
+        bulk.change(pairs, _WRITTEN, Kind.AMENDED)
+    return orders
+
+
+def _amend(order: Order, expected_version: int, changes: Mapping[str, Any]) -> None:
+    expect(order, expected_version)
+    transition(order, Step.AMEND, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
+    for name in AMENDABLE & changes.keys():
+        setattr(order, name, changes[name])
+    _check_amended(order)
+    order.status = transition(order, Step.AMEND, order.quantity, order.cum_qty).status
+
+
+def _check_amended(order: Order) -> None:
+    problems = rules.Problems()
+    rules.check_amount(problems, "quantity", order.quantity, order.symbol.lot_size, "lot size")
+    if order.quantity.is_finite() and order.quantity < order.cum_qty:
+        problems.add("quantity", f"Not below the {rows.decimal_string(order.cum_qty)} filled already.")
+    rules.check_prices(problems, order.symbol, OrderType(order.order_type), order.price, order.stop_price)
+    rules.check_text(problems, "text", order.text)
+    problems.check()
+    limits.check_notional(order.quantity, order.price or order.stop_price)
