@@ -171,9 +171,9 @@ def embedded(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def cluster(folder: Path, **settings: str) -> Iterator[Site]:
+def cluster(folder: Path, database: PostgreSQL | None = None) -> Iterator[Site]:
     """PostgreSQL, which keeps what it has acknowledged when it crashes, Redis and two servers."""
-    database, own = PostgreSQL(synchronous_commit="on", **settings), Redis()
+    database, own = database or PostgreSQL(synchronous_commit="on"), Redis()
     servers: list[Server] = []
     try:
         database.create()
