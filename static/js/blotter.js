@@ -15,6 +15,7 @@
 
 import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";
 import { COLUMNS, columnSettings } from "./columns.js";
+import { nameRoles } from "./dom.js";
 import { nextFrame } from "./frames.js";
 import { datatablesParams, sortFrom } from "./datatables-request.js";
 import { Fetcher } from "./fetcher.js";
@@ -73,6 +74,7 @@ export class Blotter extends EventTarget {
         this.#load(request, callback);
       },
     });
+    nameRoles(table);
     this.rows = new Rows(
       /** @type {HTMLTableSectionElement} */ (table.tBodies[0]),
       painter,

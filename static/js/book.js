@@ -11,7 +11,7 @@
  */
 
 import { Blotter } from "./blotter.js";
-import { find, setText } from "./dom.js";
+import { find, setHidden, setText } from "./dom.js";
 import { EmptyStates } from "./empty-states.js";
 import { FilterForm } from "./filters.js";
 import { Flash } from "./flash.js";
@@ -150,9 +150,10 @@ export class Book extends EventTarget {
     const failed = this.#failure !== "";
     const line = find("#trying-again");
     const waits = this.#loading && this.#away !== "";
-    line.hidden = !(failed || waits) || !this.#loaded;
+    setHidden(line, !(failed || waits) || !this.#loaded);
     line.classList.toggle("is-waiting", waits);
-    setText(line, waits ? "Shown when the server is back" : `Could not be read, trying again: ${this.#failure}`);
+    if (!line.hidden)
+      setText(line, waits ? "Shown when the server is back" : `Could not be read, trying again: ${this.#failure}`);
     if (this.#blotter.rows.all.length > 0) this.#states.show("rows");
     else if (!this.#loaded) this.#states.show(failed ? "failed" : "loading", this.#failure);
     else if (counts.all === 0) this.#states.show("empty");
@@ -168,7 +169,8 @@ export class Book extends EventTarget {
   /** @param {number} count */
   #showHeld(count) {
     const pill = find("#let-in");
-    pill.hidden = count === 0;
+    setHidden(pill, count === 0);
+    if (count === 0) return;
     setText(pill, `${count} new`);
     pill.setAttribute("aria-label", `Show ${plural(count, "new order")}`);
   }

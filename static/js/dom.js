@@ -40,22 +40,53 @@ export function actionButton(action, text, className = "") {
   return button;
 }
 
+/** @type {Record<string, string>} */
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TH: "columnheader", TD: "cell" };
+
+/** Says what a part of a table is and all it holds: browsers forget it where their boxes are not those of a table. @param {Element} part */
+export function nameRoles(part) {
+  const role = ROLES[part.tagName];
+  if (role === undefined) return;
+  part.setAttribute("role", role);
+  for (const child of part.children) nameRoles(child);
+}
+
 /** The content of a `<template>`. @param {string} id @returns {HTMLElement} its first element */
 export function fromTemplate(id) {
   const template = /** @type {HTMLTemplateElement} */ (find(`#${id}`));
   return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
 }
 
-/** Sets text only where it differs, so that nothing is drawn for nothing. @param {Element} element @param {string} text */
+/** @param {Node|undefined} node text, or an element with nothing but text @param {string} text */
+function setData(node, text) {
+  if (node instanceof Text) {
+    if (node.data !== text) node.data = text;
+  } else if (node instanceof Element) {
+    setText(node, text);
+  }
+}
+
+/** Sets text only where it differs, so that nothing is drawn for nothing, and into the node that is there. @param {Element} element @param {string} text */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const { firstChild } = element;
+  if (firstChild instanceof Text && firstChild === element.lastChild) setData(firstChild, text);
+  else if (element.textContent !== text) element.textContent = text;
+}
+
+/** Shows or hides; the same once more would have the styles computed for nothing. @param {HTMLElement} element @param {boolean} hidden */
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 /** A whole number. Its thousands are marked by the style sheet alone: who reads the page by program finds plain digits. @param {Element} element @param {number} value */
 export function setInteger(element, value) {
-  if (element.textContent === String(value)) return;
-  const [first = "", ...groups] = integer(value).split(",");
-  element.replaceChildren(first, ...groups.map((group) => make("span", "thousands", group)));
+  const groups = integer(value).split(",");
+  if (element.childNodes.length === groups.length) {
+    for (const [i, group] of groups.entries()) setData(element.childNodes[i], group);
+    return;
+  }
+  const [first = "", ...others] = groups;
+  element.replaceChildren(first, ...others.map((group) => make("span", "thousands", group)));
 }
 
 /** What goes wrong under each field of a form; a message for a field that is not there is returned. @param {HTMLElement} form @param {Record<string, string[]>} fields */

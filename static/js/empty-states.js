@@ -2,7 +2,7 @@
  * What stands in the table's place while it has no rows to show: loading, nothing yet, nothing that matches, failure.
  */
 
-import { find, setText } from "./dom.js";
+import { find, setHidden, setText } from "./dom.js";
 
 /** @typedef {"loading"|"failed"|"empty"|"none"|"rows"} TableState */
 
@@ -17,7 +17,7 @@ export class EmptyStates {
   /** @param {TableState} state @param {string} [text] */
   show(state, text = "") {
     for (const name of ["loading", "failed", "empty", "none"]) {
-      find(`#orders-${name}`, this.#root).hidden = name !== state;
+      setHidden(find(`#orders-${name}`, this.#root), name !== state);
     }
     if (state === "failed") setText(find("[data-failure]", this.#root), text);
     if (state === "none") setText(find("[data-none-title]", this.#root), text);

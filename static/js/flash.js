@@ -4,7 +4,9 @@
 
 const FLASH_MS = 600;
 const PAUSE_MS = 500;
-const CLASSES = ["row-new", "row-changed", "cell-up", "cell-down", "cell-changed"];
+/** Another name for the same animation: it begins anew without the styles having to be computed in between. */
+const AGAIN = "again";
+const CLASSES = ["row-new", "row-changed", "cell-up", "cell-down", "cell-changed", AGAIN];
 
 /** @typedef {"row-new"|"row-changed"|"cell-up"|"cell-down"|"cell-changed"} Mark */
 
@@ -14,8 +16,8 @@ export class Flash {
   #lastOf = new WeakMap();
   /** @type {Map<Element, Mark>} */
   #next = new Map();
-  /** When each marked element loses its mark. @type {Map<Element, number>} */
-  #until = new Map();
+  /** When each marked element loses its mark, and which it is. @type {Map<Element, {until: number, mark: Mark}>} */
+  #marked = new Map();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
   /** Nothing is marked: what is drawn happened while nobody looked. */
@@ -31,17 +33,16 @@ export class Flash {
 
   show() {
     if (this.#next.size === 0) return;
-    let running = false;
-    for (const element of this.#next.keys()) {
-      running ||= this.#until.has(element);
-      element.classList.remove(...CLASSES);
-    }
-    // An animation starts anew only if the styles were computed in between.
-    if (running) document.body.getBoundingClientRect();
     const until = performance.now() + FLASH_MS;
     for (const [element, mark] of this.#next) {
-      element.classList.add(mark);
-      this.#until.set(element, until);
+      const before = this.#marked.get(element)?.mark;
+      if (before !== mark) {
+        element.classList.remove(...CLASSES);
+        element.classList.add(mark);
+      } else if (mark !== "row-changed") {
+        element.classList.toggle(AGAIN);
+      }
+      this.#marked.set(element, { until, mark });
     }
     this.#next.clear();
     this.#timer ??= setTimeout(() => this.#clear(), FLASH_MS);
@@ -51,7 +52,7 @@ export class Flash {
   forget(row) {
     for (const element of [row, ...row.children]) {
       element.classList.remove(...CLASSES);
-      this.#until.delete(element);
+      this.#marked.delete(element);
       this.#next.delete(element);
       this.#lastOf.delete(element);
     }
@@ -61,14 +62,14 @@ export class Flash {
     this.#timer = undefined;
     const time = performance.now();
     let wait = Infinity;
-    for (const [element, until] of this.#until) {
+    for (const [element, { until }] of this.#marked) {
       if (until <= time) {
         element.classList.remove(...CLASSES);
-        this.#until.delete(element);
+        this.#marked.delete(element);
       } else {
         wait = Math.min(wait, until - time);
       }
     }
-    if (this.#until.size > 0) this.#timer = setTimeout(() => this.#clear(), wait);
+    if (this.#marked.size > 0) this.#timer = setTimeout(() => this.#clear(), wait);
   }
 }

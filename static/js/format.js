@@ -31,10 +31,23 @@ export function milliseconds(value) {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
+/** @param {Date} a @param {Date} b */
+function sameDay(a, b) {
+  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
+}
+
+/** What was formatted last: in a burst everything is of the same second. */
+let formatted = { second: NaN, withDay: false, text: "" };
+
 /** Local time of day; with the day where it is not today. @param {string} timestamp RFC 3339 @param {Date} [today] */
 export function localTime(timestamp, today = new Date()) {
   const at = new Date(timestamp);
-  return (at.toDateString() === today.toDateString() ? clock : dayAndClock).format(at);
+  const second = Math.floor(at.getTime() / 1000);
+  const withDay = !sameDay(at, today);
+  if (second !== formatted.second || withDay !== formatted.withDay) {
+    formatted = { second, withDay, text: (withDay ? dayAndClock : clock).format(at) };
+  }
+  return formatted.text;
 }
 
 /** Local time of day of now or of `at`. @param {Date} [at] */

@@ -14,7 +14,7 @@ import { Connection } from "./connection.js";
 import { Demo } from "./demo.js";
 import { find } from "./dom.js";
 import { sentence, plural } from "./format.js";
-import { afterFrame } from "./frames.js";
+import { afterFrame, nextFrame } from "./frames.js";
 import { Instruments } from "./instruments.js";
 import { Keyboard } from "./keyboard.js";
 import { Latency } from "./latency.js";
@@ -46,9 +46,14 @@ const connection = new Connection(stream, socket, strip, announcer);
 const awake = new Awake();
 new Theme(store, find("#theme"));
 let signedOut = false;
+let shown = "";
 
+/** Called for every frame: most of them change nothing. */
 function showState() {
   const { away, ending } = connection;
+  const state = [stream.state, stream.realtime, away, ending].join();
+  if (state === shown) return;
+  shown = state;
   // Whoever has signed in again has another cookie, another token, and perhaps another name.
   if (signedOut && ending === null) location.reload();
   if (ending === "signed-out" && !signedOut) leave();
@@ -85,6 +90,10 @@ function takeEvents({ events, live, backlog, sent, received }) {
   });
 }
 
+function showProof() {
+  strip.showProof();
+}
+
 function toggleRealtime() {
   connection.switched();
   if (!stream.realtime) monitor.clear();
@@ -106,7 +115,7 @@ function showView(view) {
 }
 
 stream.addEventListener("state", showState);
-stream.addEventListener("proof", () => strip.showProof());
+stream.addEventListener("proof", () => (document.hidden ? showProof() : nextFrame(showProof)));
 stream.addEventListener("events", (event) => takeEvents(/** @type {CustomEvent<Batch>} */ (event).detail));
 stream.addEventListener("reset", (event) => book.reset(/** @type {CustomEvent<number>} */ (event).detail));
 stream.addEventListener("stranger", () => location.reload());

@@ -1,19 +1,28 @@
 /**
  * The stream monitor: the newest 500 events since realtime was turned on, newest first, drawn once a frame.
  *
- * Pausing stops the drawing, not the counting.
+ * Pausing stops the drawing, not the counting. While more comes in than anybody can read, only the rows in sight are
+ * drawn; those behind them follow when it is over.
  *
  * @import {OrderEvent} from "./order.js"
  * @import {Store} from "./store.js"
  */
 
-import { find, make, setInteger, setText } from "./dom.js";
+import { find, make, nameRoles, setHidden, setInteger, setText } from "./dom.js";
 import { changeText } from "./event-words.js";
 import { localTime, utc } from "./format.js";
 import { nextFrame } from "./frames.js";
 import { KIND_WORDS } from "./order.js";
 
 const KEPT = 500;
+/** More rows than are ever in sight at once; so many new ones in one frame are a burst. */
+const SEEN = 40;
+/** Rows that follow in one frame after a burst. */
+const STEP = 100;
+/** How long nothing may burst before they do. */
+const CALM_MS = 150;
+/** How often rows change in a burst under the eyes of somebody who reads further down. */
+const READING_MS = 1000;
 
 export class Monitor {
   #body;
@@ -24,6 +33,12 @@ export class Monitor {
   #paused = false;
   /** How many have come since the last drawing. */
   #undrawn = 0;
+  #burstAt = -Infinity;
+  #drawnAt = -Infinity;
+  /** Whether somebody reads further down. */
+  #scrolled = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #later;
   #draw = () => this.#drawNow();
 
   /** @param {HTMLElement} root @param {Store} store */
@@ -39,10 +54,16 @@ export class Monitor {
       nextFrame(this.#draw);
     });
     find("#monitor-clear", root).addEventListener("click", () => this.clear());
+    const scroller = find("#monitor-body", root);
+    scroller.addEventListener("scroll", () => {
+      this.#scrolled = scroller.scrollTop > 0;
+    });
     const toggle = find("#monitor-toggle", root);
     const show = (/** @type {boolean} */ open) => {
       toggle.setAttribute("aria-expanded", String(open));
       root.classList.toggle("is-closed", !open);
+      // Said there too, since a style sheet that looks for it itself computes the whole page anew at every change.
+      document.body.classList.toggle("is-monitor-closed", !open);
     };
     toggle.addEventListener("click", () => {
       const open = root.classList.contains("is-closed");
@@ -72,38 +93,80 @@ export class Monitor {
 
   #drawNow() {
     setInteger(find("[data-monitor=count]", this.#root), this.#count);
-    find("#monitor-empty", this.#root).hidden = this.#count > 0;
+    setHidden(find("#monitor-empty", this.#root), this.#count > 0);
     if (!this.#paused) this.#drawRows();
     setInteger(find("[data-monitor=shown]", this.#root), this.#body.children.length);
   }
 
   #drawRows() {
+    const time = performance.now();
+    if (this.#undrawn > SEEN) this.#burstAt = time;
+    if (this.#undrawn > SEEN && !this.#scrolled) {
+      this.#drawSeen();
+    } else if (this.#undrawn <= SEEN || time - this.#drawnAt >= READING_MS) {
+      this.#drawFresh();
+      if (time - this.#burstAt >= CALM_MS || this.#scrolled) this.#drawBehind();
+    }
+    const isWhole = this.#undrawn === 0 && this.#rows.length >= Math.min(KEPT, this.#events.length);
+    if (!isWhole) this.#later ??= setTimeout(() => this.#goOn(), time - this.#burstAt < CALM_MS ? CALM_MS : 0);
+  }
+
+  #goOn() {
+    this.#later = undefined;
+    nextFrame(this.#draw);
+  }
+
+  /** The rows in sight, in the nodes that are there. */
+  #drawSeen() {
+    const rows = [...this.#rows];
+    const seen = this.#events.slice(-SEEN).reverse();
+    for (const [i, event] of seen.entries()) fill(rows[i] ?? this.#body.appendChild(newRow()), event);
+    for (const row of rows.slice(seen.length)) row.remove();
+    this.#undrawn = 0;
+  }
+
+  /** What is new, above the rows that are there; those past the limit are used again, so that it makes no garbage. */
+  #drawFresh() {
     if (this.#undrawn === 0) return;
     const fresh = this.#events.slice(-Math.min(this.#undrawn, KEPT));
     this.#undrawn = 0;
-    // Rows past the limit are used again, so that a burst makes no garbage.
-    const room = KEPT - this.#body.children.length;
-    const free = [...this.#body.children].slice(Math.min(0, room - fresh.length) || KEPT);
-    const rows = fresh.map((event) => fill(/** @type {HTMLTableRowElement} */ (free.pop()) ?? newRow(), event));
+    this.#drawnAt = performance.now();
+    const room = KEPT - this.#rows.length;
+    const free = [...this.#rows].slice(Math.min(0, room - fresh.length) || KEPT);
+    const rows = fresh.map((event) => fill(free.pop() ?? newRow(), event));
     this.#body.prepend(...rows.reverse());
+  }
+
+  /** A step of what a burst has left out. */
+  #drawBehind() {
+    const { length } = this.#rows;
+    const end = this.#events.length - length;
+    const step = this.#scrolled ? KEPT : STEP;
+    const behind = this.#events.slice(Math.max(0, end - Math.min(step, KEPT - length)), Math.max(0, end));
+    this.#body.append(...behind.reverse().map((event) => fill(newRow(), event)));
+  }
+
+  /** @returns {HTMLCollectionOf<HTMLTableRowElement>} */
+  get #rows() {
+    return /** @type {HTMLTableSectionElement} */ (this.#body).rows;
   }
 }
 
 function newRow() {
   const row = make("tr", "");
-  row.setAttribute("role", "row");
   for (const name of ["seq numeric", "at", "kind", "symbol", "side", "order numeric", "changes", "source"]) {
-    const cell = make("td", `event-${name}`);
-    cell.setAttribute("role", "cell");
-    row.append(cell);
+    row.append(make("td", `event-${name}`));
   }
+  nameRoles(row);
   return row;
 }
 
 /** @param {HTMLTableRowElement} row @param {OrderEvent} event */
 function fill(row, event) {
   const { seq, kind, order, at, source, actor } = event;
-  Object.assign(row.dataset, { seq: String(seq), kind, side: order.side });
+  row.dataset.seq = String(seq);
+  if (row.dataset.kind !== kind) row.dataset.kind = kind;
+  if (row.dataset.side !== order.side) row.dataset.side = order.side;
   const texts = [
     String(seq),
     localTime(at),
@@ -116,7 +179,7 @@ function fill(row, event) {
   ];
   texts.forEach((text, i) => {
     const cell = row.cells[i];
-    if (cell) cell.textContent = text;
+    if (cell) setText(cell, text);
   });
   const [, time] = row.cells;
   if (time) time.title = utc(at);

@@ -4,11 +4,19 @@
  * @import {Order, Field} from "./order.js"
  * @import {Flash, Mark} from "./flash.js"
  * @import {Instruments} from "./instruments.js"
+ *
+ * @typedef {object} Shown what a row shows; it is kept here, since to read it back from the document costs more than to write
+ * @property {Order} order DataTables' own object, so that its API tells the truth
+ * @property {HTMLTableCellElement[]} cells those of the columns
+ * @property {HTMLTableCellElement} actions
+ * @property {string} manner how it was written: with how many decimals, on which day
  */
 
 import { COLUMNS, cellText, cellTitle } from "./columns.js";
-import { actionButton } from "./dom.js";
+import { actionButton, nameRoles, setText } from "./dom.js";
 import { compareDecimals, DECIMALS } from "./ordering.js";
+
+const FILLED = COLUMNS.findIndex(({ field }) => field === "cum_qty");
 
 /** @param {Field} field @param {string} before @param {string} after @returns {Mark} */
 function markFor(field, before, after) {
@@ -34,7 +42,7 @@ export class RowPainter {
   #instruments;
   #flash;
   #paintActions;
-  /** What each row shows. It is DataTables' own object, so that its API tells the truth. @type {WeakMap<Element, Order>} */
+  /** @type {WeakMap<Element, Shown>} */
   #shown = new WeakMap();
 
   /**
@@ -50,18 +58,21 @@ export class RowPainter {
 
   /** A row that DataTables has just made. @param {HTMLTableRowElement} row @param {Order} order */
   adopt(row, order) {
-    this.#shown.set(row, order);
-    row.cells[0]?.append(toggleButton());
-    this.#cells(row).forEach((cell, i) => {
+    const [toggle, ...cells] = /** @type {HTMLTableCellElement[]} */ ([...row.cells]);
+    const actions = /** @type {HTMLTableCellElement} */ (cells.pop());
+    nameRoles(row);
+    toggle?.append(toggleButton());
+    cells.forEach((cell, i) => {
       const column = COLUMNS[i];
       if (column) cell.dataset.field = column.field;
     });
+    this.#shown.set(row, { order, cells, actions, manner: "" });
     this.paint(row, order);
   }
 
   /** @param {Element} row */
   shown(row) {
-    return this.#shown.get(row);
+    return this.#shown.get(row)?.order;
   }
 
   /** Makes the row this order's, whatever it showed before. @param {HTMLTableRowElement} row @param {Order} order */
@@ -74,48 +85,56 @@ export class RowPainter {
 
   /** Brings the row up to date and marks what changed. @param {HTMLTableRowElement} row @param {Order} order */
   update(row, order) {
-    const shown = this.#shown.get(row);
+    const shown = this.#shown.get(row)?.order;
     if (shown?.version === order.version && shown.status === order.status) return;
     let changed = false;
-    this.#write(row, order, (field, cell, before) => {
+    this.#write(row, order, (field, cell, before, after) => {
       if (field === "version" || field === "updated_at") return;
       changed = true;
-      this.#flash.mark(cell, markFor(field, before, cell.dataset.value ?? ""));
+      this.#flash.mark(cell, markFor(field, before, after));
     });
     if (changed) this.#flash.mark(row, "row-changed");
   }
 
   /** Writes everything anew: decimals have become known, or what may be done has changed. @param {HTMLTableRowElement} row */
   refresh(row) {
-    const order = this.#shown.get(row);
-    if (order) this.#write(row, order, () => {});
+    const shown = this.#shown.get(row);
+    if (!shown) return;
+    shown.manner = "";
+    this.#write(row, shown.order, () => {});
   }
 
-  /** @param {HTMLTableRowElement} row @returns {HTMLTableCellElement[]} without the toggle */
-  #cells(row) {
-    return [...row.cells].slice(1);
-  }
-
-  /** @param {HTMLTableRowElement} row @param {Order} order @param {(field: Field, cell: HTMLElement, before: string) => void} changed */
+  /** Touches only the cells whose field differs from what the row shows. @param {HTMLTableRowElement} row @param {Order} order @param {(field: Field, cell: HTMLElement, before: string, after: string) => void} changed */
   #write(row, order, changed) {
+    const shown = this.#shown.get(row);
+    if (!shown) return;
     const decimals = this.#instruments.decimals(order.symbol);
-    const cells = this.#cells(row);
+    const manner = `${decimals} ${new Date().getDate()}`;
+    const anew = shown.manner !== manner;
+    shown.manner = manner;
     COLUMNS.forEach(({ field }, i) => {
-      const cell = cells[i];
-      if (!cell) return;
+      const cell = shown.cells[i];
+      const differs = order[field] !== shown.order[field];
+      if (!cell || !(anew || differs)) return;
       const value = String(order[field] ?? "");
-      const text = cellText(field, order, decimals);
-      if (cell.textContent !== text) cell.textContent = text;
-      if (cell.title !== cellTitle(field, order)) cell.title = cellTitle(field, order);
-      const before = cell.dataset.value;
-      if (before === value) return;
+      const title = cellTitle(field, order);
+      setText(cell, cellText(field, order, decimals));
+      if (cell.title !== title) cell.title = title;
       cell.dataset.value = value;
-      changed(field, cell, before ?? "");
+      if (field === "cum_qty" || field === "quantity") this.#showFilled(shown, order);
+      if (differs) changed(field, cell, String(shown.order[field] ?? ""), value);
     });
-    Object.assign(row.dataset, { status: order.status, side: order.side });
-    row.style.setProperty("--filled-share", `${filledShare(order)}%`);
-    Object.assign(this.#shown.get(row) ?? {}, order);
-    const actions = row.cells[row.cells.length - 1];
-    if (actions) this.#paintActions(actions, order);
+    if (row.dataset.status !== order.status) row.dataset.status = order.status;
+    if (row.dataset.side !== order.side) row.dataset.side = order.side;
+    Object.assign(shown.order, order);
+    this.#paintActions(shown.actions, order);
+  }
+
+  /** @param {Shown} shown @param {Order} order */
+  #showFilled({ cells }, order) {
+    const share = `${filledShare(order)}%`;
+    const cell = cells[FILLED];
+    if (cell && cell.style.getPropertyValue("--filled-share") !== share)
+      cell.style.setProperty("--filled-share", share);
   }
 }

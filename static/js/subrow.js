@@ -2,7 +2,7 @@
  * The one table row that opens under an order: its hidden fields, or the form that amends it.
  */
 
-import { make } from "./dom.js";
+import { make, nameRoles } from "./dom.js";
 
 /** @typedef {{node: (id: number) => HTMLTableRowElement|undefined}} RowFinder */
 
@@ -18,6 +18,7 @@ export class Subrow {
   /** @param {RowFinder} rows */
   constructor(rows) {
     this.#rows = rows;
+    nameRoles(this.#row);
   }
 
   /** Opens under an order in place of what was open. @param {number} id @param {Node} content @param {() => void} [closed] */
@@ -26,6 +27,7 @@ export class Subrow {
     this.id = id;
     this.#closed = closed ?? null;
     this.#cell.replaceChildren(content);
+    this.#cell.classList.toggle("has-form", content instanceof HTMLFormElement);
     this.place();
   }
 
@@ -48,7 +50,6 @@ export class Subrow {
       return;
     }
     this.#mark(row, true);
-    this.#cell.colSpan = [...row.cells].filter((cell) => getComputedStyle(cell).display !== "none").length;
     if (row.nextElementSibling !== this.#row) row.after(this.#row);
   }
 

@@ -32,7 +32,8 @@ export class Tabs extends EventTarget {
   show(tab, counts) {
     for (const button of this.#buttons) {
       const own = /** @type {Tab} */ (button.dataset.tab);
-      button.setAttribute("aria-selected", String(own === tab));
+      const selected = String(own === tab);
+      if (button.getAttribute("aria-selected") !== selected) button.setAttribute("aria-selected", selected);
       button.tabIndex = own === tab ? 0 : -1;
       const count = button.querySelector("[data-count]");
       if (count) setText(count, integer(counts[own]));
