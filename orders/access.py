@@ -93,6 +93,18 @@ def _by_session(scope: dict[str, Any]) -> Pass | None:
     return Pass(user, user.password, key, None) if user.is_authenticated and user.is_active else None
 
 
+def person_of(entry: Pass) -> User | None:
+    """The pass' person as he is now, if it is still good."""
+    user: User | None = None
+    if entry.token:
+        token = Token.objects.select_related("user").filter(key=entry.token).first()
+        user = token.user if token else None
+    elif Session.objects.filter(session_key=entry.session_key, expire_date__gt=timezone.now()).exists():
+        user = User.objects.filter(pk=entry.user.pk).first()
+    is_good = user is not None and user.is_active and (user.pk, user.password) == (entry.user.pk, entry.password)
+    return user if is_good else None
+
+
 def still_good(passes: Iterable[Pass]) -> set[Pass]:
     """Those whose person is active with the same password, and whose session or token still exists; a few queries."""
     wanted = list(passes)

@@ -15,8 +15,7 @@ from orders.serializers import amendment, expected_version, new_order, refuse_fi
 
 
 def run(user: User, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
-    """Runs the command; the status HTTP would have, and the order's row."""
-    user = User.objects.get(pk=user.pk)  # as he is now, not as he connected
+    """Runs the command for this user as he is now; the status HTTP would have, and the order's row."""
     with acting(Source.SOCKET, user.get_username()):
         match kind:
             case "order.place":

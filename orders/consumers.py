@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from orders import access, commands, sessions, wire
 from orders.access import Pass
-from orders.delivery import Delivery
+from orders.delivery import SEND_NOW, Delivery
 from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable
 from orders.hub import get_hub
 from orders.limits import MessageRate
@@ -70,7 +70,8 @@ class OrdersConsumer(AsyncConsumer):
             await self.close(Close.SIGNED_OUT)
             return
         self.entry = entry
-        self.delivery = Delivery(self.send_text, self._too_slow)
+        self.server_send_now = self.scope.get("extensions", {}).get(SEND_NOW)
+        self.delivery = Delivery(self.send_text, self._too_slow, self._send_now if self.server_send_now else None)
         self.subscriptions = Subscriptions(entry.user, self.delivery, get_hub())
         self.rate = MessageRate()
         sessions.get_sessions().enter(self)
@@ -141,13 +142,18 @@ class OrdersConsumer(AsyncConsumer):
 
     def _run(self, frame: wire.Command) -> tuple[int, Row]:
         """Whoever has just been signed out does nothing more, even before the look that closes his socket."""
-        if not access.still_good([self.entry]):
+        user = access.person_of(self.entry)
+        if user is None:
             raise Unauthenticated("Sign in again.")
-        return commands.run(self.entry.user, frame.type, frame.body)
+        return commands.run(user, frame.type, frame.body)
 
     async def send_text(self, text: str) -> None:
         if not self.closed:
             await self.base_send({"type": "websocket.send", "text": text})
+
+    def _send_now(self, text: str) -> None:
+        if not self.closed:
+            self.server_send_now(text)
 
     async def close(self, code: Close) -> None:
         """Closes once; what comes in afterwards is not read."""

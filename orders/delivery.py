@@ -16,6 +16,8 @@ from orders import events, wire
 from orders.reader import in_thread
 from orders.stream import Chunk, Stream, pack
 
+# The ASGI extension of a server whose sockets take a text at once, without being waited for.
+SEND_NOW = "orders.send_now"
 LOG_PAGE = 250
 SMALL_LOG_PAGE = 16
 ANSWER_SECONDS = 30.0
@@ -39,13 +41,23 @@ class Subscription:
 
 
 class Delivery:
-    """One socket's subscriptions and the task that serves them."""
+    """One socket's subscriptions and the task that serves them.
 
-    def __init__(self, send: Callable[[str], Awaitable[None]], too_slow: Callable[[], Awaitable[None]]) -> None:
+    Where the server can `send_now`, what a client that keeps up is owed goes out the moment it is woken, without it.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[str], Awaitable[None]],
+        too_slow: Callable[[], Awaitable[None]],
+        send_now: Callable[[str], None] | None = None,
+    ) -> None:
         self.subscriptions: dict[int, Subscription] = {}
         self._send = send
         self._too_slow = too_slow
+        self._send_now = send_now
         self._wake = asyncio.Event()
+        self._is_waiting = False
         self._sent_since_heartbeat = True
         self._unanswered = False
         self._waiting_since: float | None = None
@@ -62,8 +74,20 @@ class Delivery:
         """Events sent and not answered yet."""
         return sum(sub.out for sub in self.subscriptions.values())
 
-    def wake(self) -> None:
-        self._wake.set()
+    def wake(self, user_id: int) -> None:
+        """There is more in this owner's stream."""
+        sub = self.subscriptions.get(user_id)
+        if sub is None or self._send_now is None or not self._is_waiting:
+            self._wake.set()
+            return
+        while sub.position < sub.stream.head:
+            frame = self._next_frame(sub)
+            if frame is None:
+                self._wake.set()
+                return
+            self._send_now(frame)
+            if self.out >= wire.WINDOW:
+                self._send_now(self._next_heartbeat_frame())
 
     def follow(self, stream: Stream) -> None:
         """An owner who is new to a socket that follows everyone: from his first event on."""
@@ -98,7 +122,9 @@ class Delivery:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, self._next_heartbeat - time.monotonic())):
+                    self._is_waiting = True
                     await self._wake.wait()
+            self._is_waiting = False
             if time.monotonic() >= self._next_heartbeat:
                 await self._beat()
             self._wake.clear()
@@ -122,22 +148,31 @@ class Delivery:
         room = wire.WINDOW - self.out
         if room <= 0:
             return False
-        chunk = sub.stream.after(sub.position, room, self._frame_bytes)
-        if chunk is None:
+        frame = self._next_frame(sub)
+        if frame is None:
             page = LOG_PAGE if self._frame_bytes == wire.FRAME_BYTES else SMALL_LOG_PAGE
             chunk = await self._read(sub, min(room, page))
-            if self.subscriptions.get(sub.stream.user_id) is not sub:
+            if chunk is None or self.subscriptions.get(sub.stream.user_id) is not sub:
                 return True
-        if chunk is None:
-            return True
+            frame = self._frame(sub, chunk)
+        await self._send(frame)
+        if self.out >= wire.WINDOW:
+            await self._heartbeat()
+        return True
+
+    def _next_frame(self, sub: Subscription) -> str | None:
+        """What the client may be sent next from memory; None where that does not reach back, or nothing may be sent."""
+        room = wire.WINDOW - self.out
+        chunk = sub.stream.after(sub.position, room, self._frame_bytes) if room > 0 else None
+        return None if chunk is None else self._frame(sub, chunk)
+
+    def _frame(self, sub: Subscription, chunk: Chunk) -> str:
+        """The chunk as a frame that counts as sent."""
         sub.position = chunk.last
         self._sent_since_heartbeat = True
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
-        await self._send(wire.events(chunk.joined))
-        if self.out >= wire.WINDOW:
-            await self._heartbeat()
-        return True
+        return wire.events(chunk.joined)
 
     async def _read(self, sub: Subscription, limit: int) -> Chunk | None:
         """The next events from the log; None, after a `reset`, where the log no longer holds them."""
@@ -162,8 +197,11 @@ class Delivery:
             await self._heartbeat()
 
     async def _heartbeat(self) -> None:
+        await self._send(self._next_heartbeat_frame())
+
+    def _next_heartbeat_frame(self) -> str:
         self._sent_since_heartbeat = False
         self._unanswered = True
         self._asked_at = self._asked_at or time.monotonic()
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
-        await self._send(wire.heartbeat(self.heads))
+        return wire.heartbeat(self.heads)

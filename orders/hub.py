@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from orders import events, groups, wire
+from orders import events, groups, publish, wire
 from orders.reader import in_thread
 from orders.stream import RING, Stream
 
@@ -26,7 +26,7 @@ GRACE_SECONDS = 0.05
 class Follower(Protocol):
     """A socket, as far as the hub knows it."""
 
-    def wake(self) -> None: ...
+    def wake(self, user_id: int) -> None: ...
 
     def follow(self, stream: Stream) -> None: ...
 
@@ -45,6 +45,8 @@ class Hub:
         self._joining: dict[int, asyncio.Future[Stream]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._regrouping: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._news: set[Stream] = set()
 
     @property
     def followers(self) -> set[Follower]:
@@ -89,6 +91,7 @@ class Hub:
     async def _open(self, user_id: int, user: str) -> Stream:
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._listening()), asyncio.create_task(self._sweeping())]
+            publish.listen(self)
         await self.membership.join(user_id)
         head = (await in_thread(events.heads, [user_id]))[user_id]
         return self.streams.setdefault(user_id, Stream(user_id, user, head))
@@ -96,24 +99,52 @@ class Hub:
     async def _listening(self) -> None:
         while True:
             try:
-                self._take(await self.membership.receive())
+                message = await self.membership.receive()
+                self._take(message["user_id"], message["first"], message["texts"])
             except Exception:
                 log.exception("A message of the channel layer could not be used.")
                 await asyncio.sleep(GRACE_SECONDS)
 
-    def _take(self, message: dict[str, Any]) -> None:
-        stream = self.streams.get(message["user_id"])
+    def announce(self, events: Sequence[publish.Announced], committed: float) -> bool:
+        """Called by whoever saves in this very process, in his thread: the broker's copy will come later and be known.
+
+        Whether anybody here follows one of these owners.
+        """
+        followed = [event for event in events if event.user_id in self.streams]
+        if followed:
+            self._loop.call_soon_threadsafe(self._take_own, followed, committed)
+        return bool(followed)
+
+    def _take_own(self, events: Sequence[publish.Announced], committed: float) -> None:
+        now = wire.now()
+        for user_id, seq, body in events:
+            self._take(user_id, seq, [wire.live_event(body, committed, now)])
+
+    def _take(self, user_id: int, first: int, texts: Sequence[str]) -> None:
+        stream = self.streams.get(user_id)
         if stream is None:
             return
-        if stream.take(message["first"], message["texts"]):
-            self._wake(stream)
-        else:
+        head = stream.head
+        if not stream.take(first, texts):
             self.gaps += 1
             self._fill(stream)
+        elif stream.head > head:
+            self._tell(stream)
+
+    def _tell(self, stream: Stream) -> None:
+        """Wakes the stream's followers once all that has come with it is in hand."""
+        if not self._news:
+            self._loop.call_soon(self._tell_all)
+        self._news.add(stream)
+
+    def _tell_all(self) -> None:
+        news, self._news = self._news, set()
+        for stream in news:
+            self._wake(stream)
 
     def _wake(self, stream: Stream) -> None:
         for follower in self._followers.get(stream.user_id, ()):
-            follower.wake()
+            follower.wake(stream.user_id)
 
     def _fill(self, stream: Stream) -> asyncio.Task[None]:
         """Reads from the log what lies between the stream's head and the newest number heard of."""

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+from weakref import WeakSet
 
 from channels.layers import get_channel_layer
 
@@ -32,6 +33,7 @@ SEND_SECONDS = 2.0
 BREAK_SECONDS = 0.5
 EXIT_SECONDS = 3.0
 START_SECONDS = 1.0
+HAND_OVER_SECONDS = 0.00005
 
 
 class Announced(NamedTuple):
@@ -141,18 +143,44 @@ class Publisher:
             log.warning("The broker takes no events (%s); the sweep delivers them.", error or type(error).__name__)
 
 
+class Listener(Protocol):
+    """Somebody in this process who needs no broker to hear of what is saved here."""
+
+    def announce(self, events: Sequence[Announced], committed: float) -> bool: ...
+
+
 publisher = Publisher()
+_listeners: WeakSet[Listener] = WeakSet()
+
+
+def listen(listener: Listener) -> None:
+    _listeners.add(listener)
 
 
 def committed(events: Sequence[Announced]) -> None:
     """Called once the events' transaction has committed."""
     now = time.time() * 1000
+    if _heard_here(events, now):
+        # The loop that is to send them needs Python's lock, which this thread would else keep for some milliseconds.
+        time.sleep(HAND_OVER_SECONDS)
     publisher.put([_Queued(*event, now) for event in events])
+
+
+def _heard_here(events: Sequence[Announced], committed: float) -> bool:
+    """Tells this process' own hubs; whether anybody follows one of these owners there."""
+    heard = False
+    for listener in tuple(_listeners):
+        try:
+            heard |= listener.announce(events, committed)
+        except RuntimeError:  # its loop has ended
+            _listeners.discard(listener)
+    return heard
 
 
 def _new_publisher_after_fork() -> None:
     global publisher
     publisher = Publisher()
+    _listeners.clear()
 
 
 if hasattr(os, "register_at_fork"):

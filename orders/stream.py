@@ -58,6 +58,7 @@ class Stream:
         start = position - (self.head - len(self._texts))
         if start < 0:
             return None
+        limit = min(limit, self.head - position)
         asked = (position, limit, frame_bytes)
         if self._chunk is not None and self._chunk[0] == asked and self._chunk[1].last == self.head:
             return self._chunk[1]

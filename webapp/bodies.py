@@ -22,3 +22,18 @@ def keep_bodies_small() -> None:
         self.content.write(data[: max(0, most - self.content.tell())])
 
     WebRequest.handleContentChunk = handle_content_chunk
+
+
+def leave_forms_to_django() -> None:
+    """Twisted takes a posted body's type apart, 0.2 ms, and a form as a whole, for nobody: Django reads it itself."""
+    try:
+        from daphne.http_protocol import WebRequest
+    except ImportError:
+        return
+    begin = WebRequest.__init__
+
+    def begin_without_forms(self: Any, *args: Any, **options: Any) -> None:
+        begin(self, *args, **options)
+        self._parsePOSTFormSubmission = False
+
+    WebRequest.__init__ = begin_without_forms

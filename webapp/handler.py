@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any, cast
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
-from django.core.signals import request_finished
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
 
 from webapp.errors import unavailable
 from webapp.pulse import Pulse
@@ -43,6 +46,41 @@ class ThreadedHandler(ASGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers without Django's own hops: a thread for each signal, and a task that waits for the client to leave.
+
+        Nobody listens to those signals but what looks after a thread's connections, which `_answer` does in its own.
+        """
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with closing(body):
+            set_script_prefix(get_script_prefix(scope))
+            request_started.send(sender=self.__class__, scope=scope)
+            request, refused = self.create_request(scope, body)
+            response: Any = refused if request is None else await self.run_get_response(request)
+            if response.streaming:
+                async with ThreadSensitiveContext():
+                    await self._stream(response, receive, send)
+            else:
+                await self.send_response(response, send)
+                response.close()
+
+    async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
+        """Sends an answer that is still being made, for as long as its client is there."""
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        leaving = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (leaving, sending):
+                task.cancel()
+            await asyncio.gather(leaving, sending, return_exceptions=True)
+            await sync_to_async(response.close)()
+        if not sending.cancelled():
+            sending.result()
+
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         if request.path == LIVE:
             return cast("HttpResponseBase", await self._in_spare_thread(request))
@@ -63,13 +101,6 @@ class ThreadedHandler(ASGIHandler):
             return self.get_response(request)
         finally:
             close_old_connections()
-
-    async def listen_for_disconnect(self, receive: Any) -> None:
-        """A request that is cut off while the server ends is nobody's error, so nobody needs to have seen it."""
-        task = asyncio.current_task()
-        if task is not None:
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await super().listen_for_disconnect(receive)
 
 
 def _drop(answer: asyncio.Task[HttpResponseBase]) -> None:

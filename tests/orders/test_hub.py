@@ -109,15 +109,29 @@ class TestAnnounced:
             assert (client.gaps, client.duplicates) == (0, 0)
 
     async def test_a_message_that_makes_no_sense_stops_nothing(
-        self, alice: User, caplog: pytest.LogCaptureFixture
+        self, alice: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async with connected(alice) as client:
             await client.follow()
             layer: Any = get_channel_layer()
             await layer.group_send(groups.orders(alice.pk), {"type": "nonsense"})
-            await in_thread(place, alice)
+            await until(lambda: "could not be used" in caplog.text, "the message being looked at")
+            with monkeypatch.context() as silent:
+                silent.setattr(publish, "committed", lambda announced: None)
+                await in_thread(place, alice)
+            await announce(alice, 1, 1)
             await client.until_applied(is_complete(client, "alice", 1))
-        assert "could not be used" in caplog.text
+
+    async def test_a_save_of_the_same_process_needs_no_broker(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as away:
+                away.setattr(publish.publisher, "put", lambda queued: None)
+                await in_thread(place_many, alice, 3)
+                await client.until_applied(is_complete(client, "alice", 3))
+            assert (client.live, client.gaps, client.duplicates) == (3, 0, 0)
 
     async def test_many_sockets_that_come_at_once_share_one_channel(self, alice: User, bob: User, desk: User) -> None:
         clients = [await Client.of(user) for user in (alice, bob, desk) * 4]

@@ -1,0 +1,65 @@
+"""Lets Daphne's websockets send a ready text at once: a frame is one write to the system, not a turn of the loop.
+
+Autobahn prepares each write for a log that nobody keeps, and Twisted hands it over a turn later, with two calls to the
+system to be told when. For a socket that takes what it is sent neither is needed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from orders.delivery import SEND_NOW
+
+TEXT = 0x81  # a whole message of text in one frame
+
+
+def send_at_once() -> None:
+    """Replaces how Daphne's websockets send text, and offers it in their scope. Does nothing under another server."""
+    try:
+        from daphne.server import Server
+        from daphne.ws_protocol import WebSocketProtocol
+        from twisted.internet.tcp import Server as Connection
+    except ImportError:
+        return
+    create_application, server_send = Server.create_application, WebSocketProtocol.serverSend
+
+    def send_now(protocol: Any, text: str) -> None:
+        if protocol.state == protocol.STATE_OPEN:  # else its application is about to hear of its end
+            write(protocol.transport, frame(text), at_once=type(protocol.transport) is Connection)
+
+    def send(self: Any, content: Any, binary: bool = False) -> None:
+        if binary or self.state != self.STATE_OPEN or self.send_queue:
+            server_send(self, content, binary)
+        else:
+            send_now(self, content)
+
+    def create(self: Any, protocol: Any, scope: dict[str, Any]) -> Any:
+        if scope["type"] == "websocket":
+            scope["extensions"] = {SEND_NOW: partial(send_now, protocol)}
+        return create_application(self, protocol, scope)
+
+    WebSocketProtocol.serverSend = send
+    Server.create_application = create
+
+
+def write(transport: Any, data: bytes, *, at_once: bool) -> None:
+    """`at_once` gives the system what it takes now, unless something waits to go first: no turn of the loop."""
+    if at_once and transport.connected and not (transport.dataBuffer or transport._tempDataLen):
+        # Full for now, or lost: the transport finds out by itself.
+        with suppress(OSError):
+            data = data[transport.socket.send(data) :]
+    if data:
+        transport.write(data)
+
+
+def frame(text: str) -> bytes:
+    """The text as RFC 6455 has a server send it."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((TEXT, size)) + payload
+    if size < 65536:
+        return bytes((TEXT, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((TEXT, 127)) + size.to_bytes(8, "big") + payload
