@@ -109,8 +109,13 @@ def _daphne(name: str, application: str, environment: dict[str, str], people: st
     token = made.stdout.split("token ")[1].split()[0]
     port = free_port()
     with process([sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application], environment):
-        _until(lambda: _answers(port), name)
+        until_answers(port, name)
         yield Served(name, port, token, environment)
+
+
+def until_answers(port: int, name: str) -> None:
+    """Waits until a site serves its API there."""
+    _until(lambda: _answers(port), name)
 
 
 def _until(ready: object, what: str) -> None:

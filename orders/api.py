@@ -19,10 +19,10 @@ from rest_framework.views import APIView
 from orders import services
 from orders.api_json import JsonParser, JsonRenderer
 from orders.errors import Forbidden, NotFound, ValidationFailed
+from orders.finding import orders_of
 from orders.models import Order
 from orders.origin import Source, acting
 from orders.parameters import check_names, check_text
-from orders.querysets import OrderQuerySet
 
 EVERYONE = "*"
 PAGE_HEADER = "X-Order-Source"
@@ -111,12 +111,6 @@ def watched(request: Request) -> User | None:
     if found is None:
         raise NotFound("There is no such user.")
     return found
-
-
-def orders_of(owner: User | None) -> OrderQuerySet:
-    """These orders, with their owners' names at hand."""
-    orders = Order.objects.all() if owner is None else Order.objects.for_trader(owner)
-    return orders.select_related("user")
 
 
 def visible_order(user: User, order_id: int) -> Order:

@@ -16,8 +16,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from orders import filters, rows
-from orders.api import FILTERS, OrdersView, orders_of, watched
+from orders import filters, finding, rows
+from orders.api import FILTERS, OrdersView, watched
 from orders.api_json import JsonRenderer
 from orders.querysets import OrderQuerySet
 from orders.snapshots import table_database
@@ -68,9 +68,9 @@ class OrderExport(OrdersView):
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
     def get(self, request: Request) -> StreamingHttpResponse:
-        orders = orders_of(watched(request))
+        owner = watched(request)
         query = filters.parse(request.query_params)
-        chunks = _chunks(query.ordered(query.filtered(orders)).using(table_database()))
+        chunks = _chunks(query.ordered(finding.matching(query, owner, table_database())))
         streamed: Any = _from_thread(chunks) if isinstance(request._request, ASGIRequest) else chunks
         response = StreamingHttpResponse(streamed, content_type="text/csv; charset=utf-8; header=present")
         response["Content-Disposition"] = f'attachment; filename="orders-{timezone.now():%Y%m%dT%H%M%SZ}.csv"'

@@ -11,8 +11,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders import datatables, filters, rows, serializers, services
-from orders.api import FILTERS, OrdersView, orders_of, person, watched
+from orders import datatables, filters, finding, rows, serializers, services
+from orders.api import FILTERS, OrdersView, person, watched
 from orders.api_json import JsonRenderer
 from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.parameters import whole_number
@@ -50,15 +50,14 @@ class OrderList(OrdersView):
         size = whole_number(request.query_params, "page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE)
         page = whole_number(request.query_params, "page", 1, 1, 2**31)
         with read_snapshot():
-            found = query.ordered(query.filtered(orders_of(owner)))
-            count = found.order_by().count() if query.is_narrowed else datatables.book(owner).counts[query.tab]
-            if page > 1 and (page - 1) * size >= count:
+            found = finding.find(query, owner, datatables.book(owner).counts, reach=None)
+            if page > 1 and (page - 1) * size >= found.count:
                 raise NotFound("There is no such page.")
-            results = [rows.order_row(order) for order in found[(page - 1) * size : page * size]]
-        more = page * size < count
+            results = [rows.order_row(order) for order in found.page((page - 1) * size, size)]
+        more = page * size < found.count
         return Response(
             {
-                "count": count,
+                "count": found.count,
                 "next": _page_url(request, page + 1) if more else None,
                 "previous": _page_url(request, page - 1) if page > 1 else None,
                 "results": results,
@@ -113,9 +112,10 @@ class OrderList(OrdersView):
 
         def answer() -> dict[str, Any]:
             self.book = datatables.book(owner)
-            found = datatables.OrdersFilterBackend().filter_queryset(request, orders_of(owner), self)
+            found = datatables.OrdersFilterBackend().filter_queryset(request, owner, self)
             page = pagination.paginate_queryset(found, request, self)
-            return {
+            more = {"recordsFilteredIsMore": True} if found.is_more else {}
+            return more | {
                 "draw": draw,
                 "recordsTotal": pagination.total_count,
                 "recordsFiltered": pagination.count,

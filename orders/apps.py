@@ -1,6 +1,7 @@
-"""The orders app: connects the signals that keep the event log."""
+"""The orders app: connects the signals that keep the event log, and keeps the search's index where it belongs."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OrdersConfig(AppConfig):
@@ -8,6 +9,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import signals
+        from orders import search_index, signals
 
         signals.connect()
+        post_migrate.connect(search_index.prepare, sender=self)

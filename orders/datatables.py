@@ -16,21 +16,19 @@ from rest_framework_datatables.filters import DatatablesFilterBackend
 from rest_framework_datatables.pagination import DatatablesLimitOffsetPagination
 from rest_framework_datatables.renderers import DatatablesRenderer
 
-from orders import events, filters, lifecycle
+from orders import events, filters, finding, lifecycle
 from orders.api_json import JsonRenderer
 from orders.errors import ValidationFailed
 from orders.filters import Query, Sort
-from orders.models import Order
+from orders.finding import Found
 from orders.parameters import whole_number
-from orders.querysets import OrderQuerySet
 
 MAX_COLUMNS = 50
 MAX_LENGTH = 1000
+DEFAULT_LENGTH = 25
 MAX_START = 2**31
 MAX_DRAW = 2**31
 MAX_SORTS = 5
-# From here on two short queries are faster than one that reads whole rows only to skip them.
-DEEP = 500
 EVERYONE = "*"
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
 
@@ -56,12 +54,13 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         query = filters.parse(parameters, self.sorts(parameters, columns), parameters.get("search[value]", ""))
         return replace(query, in_columns=self.searches(parameters, columns))
 
-    def filter_queryset(self, request: Request, queryset: OrderQuerySet, view: Any) -> OrderQuerySet:
+    def filter_queryset(self, request: Request, owner: User | None, view: Any) -> Found:
         query = self.query(request)
         self.set_count_before(view, view.book.counts[query.tab])
-        found = query.filtered(queryset)
-        self.set_count_after(view, found.count() if query.is_narrowed else view._datatables_total_count)
-        return query.ordered(found)
+        start, length = asked_rows(request)
+        found = finding.find(query, owner, view.book.counts, start + length)
+        self.set_count_after(view, found.count)
+        return found
 
     def columns(self, parameters: QueryDict) -> list[str]:
         """The column names in their order; an empty one is a column that shows no field."""
@@ -101,32 +100,17 @@ class OrdersFilterBackend(DatatablesFilterBackend):
 class OrdersPagination(DatatablesLimitOffsetPagination):
     """`length` rows from row `start` on, wherever that is."""
 
-    default_limit = 25
-    max_limit = MAX_LENGTH
-
-    def get_limit(self, request: Request) -> int:
-        return whole_number(request.query_params, "length", self.default_limit, 1, MAX_LENGTH)
-
-    def get_offset(self, request: Request) -> int:
-        return whole_number(request.query_params, "start", 0, 0, MAX_START)
-
-    def paginate_queryset(self, queryset: OrderQuerySet, request: Request, view: Any = None) -> Any:
-        self.limit, self.offset = self.get_limit(request), self.get_offset(request)
+    def paginate_queryset(self, found: Found, request: Request, view: Any = None) -> Any:
+        self.offset, self.limit = asked_rows(request)
         self.is_datatable_request = True
-        self.count, self.total_count = self.get_count_and_total_count(queryset, view)
-        return page(queryset, self.count, self.offset, self.limit)
+        self.count, self.total_count = self.get_count_and_total_count(found, view)
+        return found.page(self.offset, self.limit)
 
 
-def page(orders: OrderQuerySet, count: int, offset: int, limit: int) -> list[Order]:
-    """These rows of `count` in all; deep ones are found by id, in an index, from the nearer end."""
-    if offset < DEEP:
-        return list(orders[offset : offset + limit])
-    ids = orders.values_list("pk", flat=True)
-    end = min(offset + limit, count)
-    from_the_end = ids.reverse()[count - end : max(count - offset, 0)]
-    found = list(from_the_end)[::-1] if end > count / 2 else list(ids[offset:end])
-    by_id = {order.pk: order for order in Order.objects.select_related("user").filter(pk__in=found)}
-    return [by_id[pk] for pk in found]
+def asked_rows(request: Request) -> tuple[int, int]:
+    """Where the page begins, and how many rows it has."""
+    start = whole_number(request.query_params, "start", 0, 0, MAX_START)
+    return start, whole_number(request.query_params, "length", DEFAULT_LENGTH, 1, MAX_LENGTH)
 
 
 def knows(name: str) -> bool:

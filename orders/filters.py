@@ -51,7 +51,6 @@ SORTS = {
     )
 } | {"symbol": "symbol_id", "user": "user__username"}
 NULLABLE = frozenset({"price", "stop_price", "avg_price"})
-SEARCHED = ("symbol_id", "client_order_id", "text")
 WHOLE_NUMBERS = frozenset({"id", "version"})
 AMOUNTS = frozenset({"quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price"})
 TIMES = frozenset({"created_at", "updated_at"})
@@ -90,7 +89,18 @@ class Query:
         found = self.in_tab(orders).filter(self.conditions)
         for column, term in self.in_columns:
             found = _with_column(found, column, term)
-        return _holding(found, self.search) if self.search else found
+        return _holding(found, self.folded, self.number) if self.search else found
+
+    @property
+    def folded(self) -> str:
+        """The search as the column `searched` is written."""
+        return _folded(self.search)
+
+    @property
+    def number(self) -> int | None:
+        """The id that the search finds as well, if it is one."""
+        is_number = self.search.isascii() and self.search.isdigit() and len(self.search) <= lifecycle.SIGNIFICANT_DIGITS
+        return int(self.search) if is_number else None
 
     def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
         """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
@@ -146,20 +156,17 @@ def _folded(term: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in term)
 
 
-def _holding(orders: OrderQuerySet, term: str) -> OrderQuerySet:
+def _holding(orders: OrderQuerySet, folded: str, number: int | None) -> OrderQuerySet:
     """Those whose symbol, client order id or text holds the term; a number finds its id as well.
 
     The case of A to Z does not matter. Other letters' would to SQLite and not to PostgreSQL, whose columns, bytewise
-    as they are, fold ASCII alone but whose `icontains` folds all of the term: so ASCII it is for both.
+    as they are, fold ASCII alone but whose `icontains` folds all of the term: so ASCII it is for both. The three stand
+    one a line in `searched`, so that no term reaches from one into the next.
     """
-    columns = {f"{name}_lower": Lower(name, output_field=CharField()) for name in SEARCHED}
-    folded = _folded(term)
-    found = Q()
-    for name in columns:
-        found |= Q(**{f"{name}__contains": folded})
-    if term.isascii() and term.isdigit() and len(term) <= lifecycle.SIGNIFICANT_DIGITS:
-        found |= Q(pk=int(term))
-    return orders.alias(**columns).filter(found)
+    if "\n" in folded:
+        return orders.none()
+    found = Q(searched__contains=folded)
+    return orders.filter(found if number is None else found | Q(pk=number))
 
 
 def _order_by(sort: Sort) -> OrderBy:

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import connections, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
-from django.db.models.functions import Round
+from django.db.models.functions import Concat, Lower, Round
 from django.utils import timezone
 
 from market.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
 from orders import lifecycle, rows
 from orders.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
-from orders.querysets import SORTED, OrderQuerySet
+from orders.querysets import SEARCHED, SORTED, OrderQuerySet
 
 CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
 
@@ -76,6 +76,11 @@ class Order(models.Model):
     avg_price = AmountField(null=True, blank=True)
     gross_trade_amount = ExactDecimalField(default=lifecycle.ZERO, editable=False)
     text = BytewiseCharField(max_length=255, blank=True, default="")
+    searched = models.GeneratedField(
+        expression=Lower(Concat(*SEARCHED, output_field=BytewiseCharField(max_length=313))),
+        output_field=BytewiseCharField(max_length=313),
+        db_persist=True,
+    )
     version = models.PositiveBigIntegerField(default=1, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
     is_import = models.BooleanField(default=False, editable=False)

@@ -162,7 +162,7 @@ export class Blotter extends EventTarget {
     }
     if (this.window.needsFetch) this.#fetcher.soon();
     const { start } = this.#wanted;
-    if (start > 0 && this.window.filtered <= start) this.ask({ start: this.#lastStart() });
+    if (start > 0 && this.window.filtered <= start && !this.window.isMore) this.ask({ start: this.#lastStart() });
   }
 
   #arrange() {

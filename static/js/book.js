@@ -142,10 +142,10 @@ export class Book extends EventTarget {
 
   #show() {
     const { query } = this.#blotter;
-    const { rows, counts, filtered, total } = this.#blotter.window;
+    const { rows, counts, filtered, isMore, total } = this.#blotter.window;
     this.#tabs.show(query.tab, counts);
     this.#filters.show(query.filters);
-    this.#pager.show({ start: query.start, length: query.length, shown: rows.length, filtered, total });
+    this.#pager.show({ start: query.start, length: query.length, shown: rows.length, filtered, isMore, total });
     find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
     const failed = this.#failure !== "";
     const line = find("#trying-again");

@@ -5,20 +5,52 @@
 import { find, setText } from "./dom.js";
 import { integer, plural } from "./format.js";
 
-/** @typedef {{start: number, length: number, shown: number, filtered: number, total: number}} PageState */
+/**
+ * `isMore`: there are more than `filtered`, nobody has counted how many.
+ *
+ * @typedef {{start: number, length: number, shown: number, filtered: number, isMore: boolean, total: number}} PageState
+ */
 
-/** "1–25 of 697 orders (of 4,213)". @param {PageState} state */
-export function totalsText({ start, shown, filtered, total }) {
-  if (filtered === 0) return plural(0, "order");
-  const range = `${integer(start + 1)}–${integer(start + shown)} of ${plural(filtered, "order")}`;
-  return filtered === total ? range : `${range}, filtered from ${integer(total)}`;
+/** "1–25 of 697 orders, filtered from 4,213", "1–25 of 1,000+ orders". @param {PageState} state */
+export function totalsText({ start, shown, filtered, isMore, total }) {
+  if (filtered === 0 && !isMore) return plural(0, "order");
+  const of = isMore ? `${integer(filtered)}+ orders` : plural(filtered, "order");
+  const range = `${integer(start + 1)}–${integer(start + shown)} of ${of}`;
+  return filtered === total && !isMore ? range : `${range}, filtered from ${integer(total)}`;
+}
+
+/** "2 / 28", "2 / 40+". @param {PageState} state */
+export function pageText(state) {
+  return `${integer(state.start / state.length + 1)} / ${integer(lastStart(state) / state.length + 1)}${state.isMore ? "+" : ""}`;
+}
+
+/** Where a button leads; to where one is, if it leads nowhere. @param {string|undefined} button @param {PageState} state */
+export function pageTarget(button, state) {
+  const { start, length, isMore } = state;
+  switch (button) {
+    case "first":
+      return 0;
+    case "previous":
+      return Math.max(0, start - length);
+    case "next":
+      return isMore ? start + length : Math.min(Math.max(start, lastStart(state)), start + length);
+    default:
+      // Where the last page is, is not known: the other way of the sort leads there.
+      return isMore ? start : Math.max(start, lastStart(state));
+  }
+}
+
+/** Where the last page begins that is known of. @param {PageState} state */
+function lastStart({ start, filtered, isMore, length }) {
+  const last = Math.max(0, Math.ceil(filtered / length) - 1) * length;
+  return isMore ? Math.max(start, last) : last;
 }
 
 export class Pager extends EventTarget {
   #root;
   #size;
   /** @type {PageState} */
-  #state = { start: 0, length: 25, shown: 0, filtered: 0, total: 0 };
+  #state = { start: 0, length: 25, shown: 0, filtered: 0, isMore: false, total: 0 };
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -27,7 +59,7 @@ export class Pager extends EventTarget {
     this.#size = /** @type {HTMLSelectElement} */ (find("#page-size", root));
     this.#size.addEventListener("change", () => this.#tell("size", Number(this.#size.value)));
     for (const button of this.#buttons) {
-      button.addEventListener("click", () => this.#tell("page", this.#target(button.dataset.page)));
+      button.addEventListener("click", () => this.#tell("page", pageTarget(button.dataset.page, this.#state)));
     }
   }
 
@@ -36,37 +68,14 @@ export class Pager extends EventTarget {
     return [...this.#root.querySelectorAll(/** @type {"button"} */ ("[data-page]"))];
   }
 
-  get #lastStart() {
-    const { filtered, length } = this.#state;
-    return Math.max(0, Math.ceil(filtered / length) - 1) * length;
-  }
-
   /** @param {PageState} state */
   show(state) {
     this.#state = state;
     const { start, length } = state;
     if (this.#size.value !== String(length)) this.#size.value = String(length);
     setText(find("#totals", this.#root), totalsText(state));
-    setText(
-      find("#page-number", this.#root),
-      `${integer(start / length + 1)} / ${integer(this.#lastStart / length + 1)}`,
-    );
-    for (const button of this.#buttons) button.disabled = this.#target(button.dataset.page) === start;
-  }
-
-  /** @param {string|undefined} name */
-  #target(name) {
-    const { start, length } = this.#state;
-    switch (name) {
-      case "first":
-        return 0;
-      case "previous":
-        return Math.max(0, start - length);
-      case "next":
-        return Math.min(Math.max(start, this.#lastStart), start + length);
-      default:
-        return Math.max(start, this.#lastStart);
-    }
+    setText(find("#page-number", this.#root), pageText(state));
+    for (const button of this.#buttons) button.disabled = pageTarget(button.dataset.page, state) === start;
   }
 
   /** @param {string} type @param {number} detail */

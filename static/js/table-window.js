@@ -11,6 +11,7 @@
  * @property {Order[]} data
  * @property {number} recordsTotal of the tab
  * @property {number} recordsFiltered of the tab with search and filters
+ * @property {boolean} [recordsFilteredIsMore] there are more than that
  * @property {number} head
  * @property {Record<Tab, number>} counts
  */
@@ -28,6 +29,8 @@ export class TableWindow {
   rows = [];
   total = 0;
   filtered = 0;
+  /** Whether there are more than `filtered`: nobody has counted how many. */
+  isMore = false;
   /** @type {Record<Tab, number>} */
   counts = { working: 0, filled: 0, closed: 0, all: 0 };
   /** Newest event in what is held; null before the first answer. @type {number|null} */
@@ -54,6 +57,7 @@ export class TableWindow {
     this.rows = [...answer.data];
     this.total = answer.recordsTotal;
     this.filtered = answer.recordsFiltered;
+    this.isMore = answer.recordsFilteredIsMore === true;
     this.counts = { ...answer.counts };
     this.head = answer.head;
     const departed = this.#departed;
@@ -92,8 +96,13 @@ export class TableWindow {
     const index = this.rows.findIndex((row) => row.id === event.order.id);
     if (this.#query.search !== "") this.#takeSearched(index, before, after, was, is);
     else this.#takeDecided(index, before, after, was, is);
-    if (this.rows.length < this.#query.length && this.filtered > this.#query.start + this.rows.length)
+    if (this.rows.length < this.#query.length && this.#isMoreThan(this.#query.start + this.rows.length))
       this.needsFetch = true;
+  }
+
+  /** @param {number} count */
+  #isMoreThan(count) {
+    return this.isMore || this.filtered > count;
   }
 
   /** @param {Order|null} order @param {1|-1} by */
@@ -163,7 +172,7 @@ export class TableWindow {
       return;
     }
     // Behind the last row held it belongs here only if that row is the last of all.
-    if (index === this.rows.length && (index >= length || this.filtered - 1 > start + index)) return;
+    if (index === this.rows.length && (index >= length || this.#isMoreThan(start + index + 1))) return;
     this.rows.splice(index, 0, order);
     if (this.rows.length > length) this.rows.pop();
   }

@@ -8,7 +8,7 @@ import { COLUMNS, cellText } from "../../static/js/columns.js";
 import { datatablesParams, sortFrom } from "../../static/js/datatables-request.js";
 import { changeText } from "../../static/js/event-words.js";
 import { canAmend, canCancel, STATUS_WORDS } from "../../static/js/order.js";
-import { totalsText } from "../../static/js/pager.js";
+import { pageTarget, pageText, totalsText } from "../../static/js/pager.js";
 import { noFilters } from "../../static/js/query.js";
 import { firstQuery } from "../../static/js/remembered-query.js";
 import { longestRising } from "../../static/js/reorder.js";
@@ -106,10 +106,25 @@ test("events are told in words", () => {
 });
 
 test("totals say what is shown of what", () => {
-  const page = { start: 25, length: 25, shown: 25, filtered: 697, total: 697 };
+  const page = { start: 25, length: 25, shown: 25, filtered: 697, isMore: false, total: 697 };
   assert.equal(totalsText(page), "26–50 of 697 orders");
   assert.equal(totalsText({ ...page, total: 4213 }), "26–50 of 697 orders, filtered from 4,213");
   assert.equal(totalsText({ ...page, start: 0, shown: 0, filtered: 0 }), "0 orders");
+  assert.equal(pageText(page), "2 / 28");
+});
+
+test("where nobody has counted to the end, one can still turn the pages, but not jump to the last", () => {
+  const page = { start: 950, length: 25, shown: 25, filtered: 1000, isMore: true, total: 4213 };
+  assert.equal(totalsText(page), "951–975 of 1,000+ orders, filtered from 4,213");
+  assert.equal(pageText(page), "39 / 40+");
+  assert.equal(pageTarget("next", page), 975);
+  assert.equal(pageTarget("last", page), page.start);
+  const beyond = { ...page, start: 1000, filtered: 1025 };
+  assert.equal(pageText(beyond), "41 / 41+");
+  assert.equal(pageTarget("next", beyond), 1025);
+  assert.equal(pageTarget("previous", beyond), 975);
+  const last = { ...beyond, shown: 7, filtered: 1007, isMore: false };
+  assert.equal(pageTarget("next", last), last.start);
 });
 
 test("a sparkline stays in its box, and one value is no line", () => {

@@ -51,6 +51,8 @@ export class Server {
   /** @type {Map<number, Order>} */
   orders = new Map();
   head = 0;
+  /** How far the matching orders are counted. */
+  counted = Infinity;
   #nextId = 1;
 
   /** @param {Partial<Order>} [fields] @returns {OrderEvent} */
@@ -118,10 +120,12 @@ export class Server {
         Object.entries(TABS).map(([name, of]) => [name, all.filter(({ status }) => of.includes(status)).length]),
       )
     );
+    const most = Math.max(this.counted, start + length);
     return {
       data: found.slice(start, start + length).map((each) => ({ ...each })),
       recordsTotal: ofTab.length,
-      recordsFiltered: found.length,
+      recordsFiltered: Math.min(found.length, most),
+      recordsFilteredIsMore: found.length > most,
       head: this.head,
       counts,
     };

@@ -80,11 +80,13 @@ function someEvent(choose, server) {
 
 /** @param {TableWindow} window @param {Server} server @param {string} where */
 function same(window, server, where) {
-  const { data, recordsTotal, recordsFiltered, counts } = server.answer(window.query);
+  const { data, recordsTotal, counts } = server.answer(window.query);
+  const matching = server.answer({ ...window.query, start: 0, length: Infinity }).recordsFiltered;
   assert.deepEqual(window.counts, counts, where);
   assert.equal(window.total, recordsTotal, where);
   if (window.needsFetch) return false;
-  assert.equal(window.filtered, recordsFiltered, where);
+  if (window.isMore) assert.ok(window.filtered < matching, where);
+  else assert.equal(window.filtered, matching, where);
   assert.deepEqual(window.rows, data, where);
   return true;
 }
@@ -94,6 +96,7 @@ test("a window that asks for nothing equals the server's page after every event,
   for (let seed = 1; seed <= WALKS; seed += 1) {
     const choose = chooser(randomness(seed));
     const server = new Server();
+    if (choose.chance(0.3)) server.counted = 4;
     for (let i = 0; i < 12; i += 1) server.place(someFields(choose));
     const window = new TableWindow(someQuery(choose));
     window.load(server.answer(window.query), window.query);

@@ -207,7 +207,7 @@ def test_a_database_that_is_away_is_said_to_be(api: Any, monkeypatch: pytest.Mon
     def away(*args: Any) -> None:
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr("orders.api_orders.orders_of", away)
+    monkeypatch.setattr("orders.finding.orders_of", away)
     body = refused(api.get("/api/orders/"), 503, "unavailable")
     assert "server closed" not in body["message"]
 

@@ -1,0 +1,230 @@
+"""A search finds exactly what reading every order would find, whatever wrote it and whichever way it is looked for."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from orders import finding, search, search_index
+from orders.models import Order
+from tests.orders.builders import instrument, place, rolled_back, snapshot_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ON_SQLITE = connection.vendor == "sqlite"
+
+PIECES = [
+    "a",
+    "B",
+    "ä",
+    "Ä",
+    "'",
+    '"',
+    "%",
+    "_",
+    "\\",
+    "*",
+    "😀",
+    "\u0301",
+    "zq",
+    "AND",
+    "urgent",
+    " ",
+    "-",
+    "9",
+    "(",
+    "^",
+]
+
+
+@pytest.fixture(autouse=True)
+def large_books(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No book is so small that it is read through."""
+    monkeypatch.setattr(finding, "SMALL", 0)
+
+
+@pytest.fixture(params=["by the index", "by walking"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "by walking":
+        monkeypatch.setattr(search, "MOST", -1)
+    return str(request.param)
+
+
+@pytest.fixture
+def table(as_user: Any, alice: User) -> Any:
+    client = as_user(alice)
+
+    def ask(term: str, **parameters: Any) -> dict[str, Any]:
+        query = {"format": "datatables", "length": "1000", "search[value]": term, **parameters}
+        response = client.get("/api/orders/", query)
+        assert response.status_code == 200, response.content
+        return response.json()  # type: ignore[no-any-return]
+
+    return ask
+
+
+def make(user: User, texts: list[str]) -> list[Order]:
+    instrument()
+    values = {"symbol": "AAPL", "side": "buy", "quantity": Decimal(1), "price": Decimal(1)}
+    return Order.objects.bulk_create(Order(user=user, text=text, **values) for text in texts)
+
+
+def index_everything() -> None:
+    """So that what is there stands in the index itself, and not beside it."""
+    if ON_SQLITE:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER orders_search_updated")
+        search_index.prepare()
+
+
+def folded(text: str) -> str:
+    return "".join(char.lower() if char.isascii() else char for char in text)
+
+
+def holding(user: User, term: str) -> list[int]:
+    """The ids that a plain reading of every order finds, newest first."""
+    parts = ("symbol", "client_order_id", "text")
+    return [
+        order
+        for order, row in sorted(snapshot_of(user).items(), reverse=True)
+        if any(folded(term) in folded(row[part]) for part in parts) or term == str(order)
+    ]
+
+
+def ids(answer: dict[str, Any]) -> list[int]:
+    return sorted((row["id"] for row in answer["data"]), reverse=True)
+
+
+def test_any_term_finds_what_reading_every_order_finds(table: Any, way: str, alice: User, bob: User) -> None:
+    chance = random.Random(4)
+    texts = ["".join(chance.choices(PIECES, k=chance.randrange(9))) for _ in range(90)]
+    make(bob, texts)
+    make(alice, texts[:60])
+    index_everything()
+    made = make(alice, texts[60:])
+    texts += [order.client_order_id for order in made[:5]] + [str(made[7].pk), "AAPL", "aapl\\"]
+    found = 0
+    for _ in range(80):
+        text = chance.choice(texts) or "x"
+        start, length = chance.randrange(len(text)), chance.randrange(1, 6)
+        term = (
+            text[start : start + length].swapcase() if chance.random() < 0.9 else "".join(chance.choices(PIECES, k=2))
+        )
+        if term := term.strip():
+            answer = table(term)
+            assert ids(answer) == holding(alice, term), term
+            assert answer["recordsFiltered"] == len(answer["data"]), term
+            found += len(answer["data"]) > 0
+    assert found > 40
+
+
+def test_whatever_writes_an_order_it_is_found_as_it_is_now(table: Any, way: str, alice: User) -> None:
+    first, second, third, fourth, fifth = make(alice, ["first old", "second old", "third old", "fourth", "fifth"])
+    index_everything()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE orders_order SET text = 'Raw new' WHERE id = %s", [first.pk])
+    Order.objects.filter(pk=second.pk).update(text="bulk new")
+    third.text = "saved new"
+    third.save(update_fields=["text"])
+    with rolled_back():
+        Order.objects.filter(pk=fourth.pk).update(text="never new")
+        make(alice, ["neither new"])
+    fifth.delete()
+    added = place(alice, text="placed new")
+    assert ids(table("new")) == [added.pk, third.pk, second.pk, first.pk]
+    assert ids(table("raw")) == [first.pk]
+    assert table("old")["data"] == []
+    assert table("fifth")["data"] == []
+    assert ids(table("fourth")) == [fourth.pk]
+
+
+def test_an_order_given_away_is_found_by_its_new_owner_alone(table: Any, way: str, alice: User, bob: User) -> None:
+    order, _ = make(alice, ["to be given", "not"])
+    make(bob, ["to be given"])
+    index_everything()
+    assert ids(table("given")) == [order.pk]
+    Order.objects.filter(pk=order.pk).update(user=bob)
+    assert table("given")["recordsFiltered"] == 0
+    assert table("q1")["recordsFiltered"] == len(holding(alice, "q1"))
+
+
+def test_new_orders_are_taken_into_the_index_together(table: Any, alice: User) -> None:
+    make(alice, ["seldom"] + [""] * search_index.BATCH + ["seldom"])
+    [rare_first, *_, rare_last] = holding(alice, "seldom")
+    assert ids(table("seldom")) == [rare_first, rare_last]
+    if ON_SQLITE:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT through FROM orders_search_state")
+            assert rare_last < cursor.fetchone()[0] <= rare_first
+            cursor.execute("SELECT rowid FROM orders_search WHERE orders_search MATCH 'sel AND eld AND ldo AND dom'")
+            assert cursor.fetchall()[0] == (rare_last,)
+
+
+@pytest.mark.parametrize("parameters", [{"search[value]": "same"}, {"search[value]": "", "side": "buy"}])
+def test_a_count_is_exact_up_to_a_thousand_and_says_when_it_is_not(
+    table: Any, alice: User, as_user: Any, parameters: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(alice, ["same"] * 999)
+
+    def told(**more: Any) -> tuple[int, bool, int]:
+        answer = table("", **parameters | {"length": "10"} | more)
+        return answer["recordsFiltered"], answer.get("recordsFilteredIsMore", False), len(answer["data"])
+
+    assert told() == (999, False, 10)
+    make(alice, ["same"])
+    assert told() == (1000, False, 10)
+    make(alice, ["same"])
+    assert told() == (1000, True, 10)
+    assert told(start="990") == (1000, True, 10)
+    assert told(start="1000") == (1001, False, 1)
+    assert told(start="5000") == (1001, False, 0)
+    listed = as_user(alice).get("/api/orders/", {"search": "same", "page_size": "1000", "page": "2"}).json()
+    assert (listed["count"], len(listed["results"]), listed["next"]) == (1001, 1, None)
+    exported = as_user(alice).get("/api/orders/export/", {"search": "same"})
+    assert len(b"".join(exported.streaming_content).splitlines()) == 1002
+    monkeypatch.setattr(finding, "SMALL", 1001)
+    assert told() == (1001, False, 10)
+
+
+def test_pages_of_a_search_follow_its_sort_without_a_hole(table: Any, way: str, alice: User) -> None:
+    make(alice, ["same"] * 1010)
+    newest_first = holding(alice, "same")
+    sort = {"columns[0][data]": "id", "order[0][column]": "0", "order[0][dir]": "desc", "length": "300"}
+    pages = [table("same", start=str(start), **sort)["data"] for start in range(0, 1200, 300)]
+    assert [row["id"] for page in pages for row in page] == newest_first
+
+
+def test_after_a_migration_that_lost_it_the_index_is_whole_again(table: Any, alice: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER orders_search_inserted" if ON_SQLITE else "DROP INDEX order_search")
+        [order, *_] = make(alice, ["Lost"] + [""] * search_index.BATCH)
+        search_index.prepare()
+        assert ids(table("lost")) == [order.pk]
+        if not ON_SQLITE:
+            cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = 'order_search'")
+            assert cursor.fetchone() == (1,)
+
+
+def test_what_stands_is_not_made_again(alice: User, django_assert_max_num_queries: Any) -> None:
+    make(alice, ["kept"])
+    with django_assert_max_num_queries(3):
+        search_index.prepare()
+
+
+def test_without_an_index_a_search_reads_every_order(table: Any, alice: User) -> None:
+    with connection.cursor() as cursor:
+        for statement in (
+            ["DROP TRIGGER orders_search_inserted", "DROP TRIGGER orders_search_updated", "DROP TABLE orders_search"]
+            if ON_SQLITE
+            else ["DROP INDEX order_search"]
+        ):
+            cursor.execute(statement)
+    try:
+        [order, _] = make(alice, ["rare one", "other"])
+        assert ids(table("rare")) == [order.pk]
+    finally:
+        search_index.prepare()
