@@ -1,0 +1,96 @@
+"""The admin's change list of orders: its pages with a few orders, and with many."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+from benchmarks.entry_sites import PASSWORD, PATIENCE, PEOPLE, daphne, environment, manage
+from benchmarks.figures import Figure, Spread
+
+FEW = 10_000
+AT_MOST = 2
+LIST = "/admin/orders/order/"
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
+TIMES = 3
+
+
+def pages(count: int) -> dict[str, str]:
+    """What is looked at, by name."""
+    asked = {
+        "first page": {},
+        "page 100": {"p": "100"},
+        "a frequent status": {"status__exact": "filled"},
+        "a rare status": {"status__exact": "pending_new"},
+        "one side": {"side__exact": "buy"},
+        "search, rare": {"q": rare_term(count)},
+        "search, missing": {"q": "zzzzqq"},
+        "search, frequent": {"q": "urgent"},
+        "search, a symbol": {"q": "SYM7"},
+    }
+    return {name: f"{LIST}?{urlencode(query)}" for name, query in asked.items()}
+
+
+class Administrator:
+    """Signed in, on a connection that is kept."""
+
+    def __init__(self, port: int) -> None:
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self._cookies: dict[str, str] = {}
+        login = f"/admin/login/?next={LIST}"
+        form = {"username": "bench", "password": PASSWORD, "next": LIST}
+        [token] = TOKEN.findall(self._ask("GET", login, 200))
+        self._ask("POST", login, 302, urlencode(form | {"csrfmiddlewaretoken": token.decode()}))
+
+    def milliseconds(self, path: str) -> float:
+        """The fastest of a few: what the page takes, and not what else the machine was at."""
+        taken = []
+        for _ in range(TIMES):
+            began = time.perf_counter()
+            self._ask("GET", path, 200)
+            taken.append((time.perf_counter() - began) * 1000)
+        return min(taken)
+
+    def _ask(self, method: str, path: str, status: int, body: str | None = None) -> bytes:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        self._line.request(method, path, body, headers)
+        answer = self._line.getresponse()
+        text = answer.read()
+        if answer.status != status:
+            raise SystemExit(f"The admin answered {answer.status} to {method} {path}: {text[:300]!r}")
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self._cookies[key] = rest.partition(";")[0]
+        return text
+
+
+@contextmanager
+def _filled(url: str, redis_url: str, count: int) -> Iterator[Administrator]:
+    surroundings = environment(url, redis_url)
+    _run_filler(surroundings, count)
+    manage(surroundings, "shell", "-v0", "-c", PEOPLE)
+    with daphne("webapp.asgi:application", surroundings) as port:
+        yield Administrator(port)
+
+
+def figures(urls: tuple[str, str], redis_url: str, vendor: str, count: int, rounds: int) -> list[Figure]:
+    """Each page with so many orders beside itself with few; `urls` are two empty databases."""
+    few: dict[str, list[float]] = defaultdict(list)
+    many: dict[str, list[float]] = defaultdict(list)
+    with _filled(urls[0], redis_url, FEW) as small, _filled(urls[1], redis_url, count) as big:
+        asked = {FEW: pages(FEW), count: pages(count)}
+        for _ in range(rounds):
+            for name in asked[FEW]:
+                few[name].append(small.milliseconds(asked[FEW][name]))
+                many[name].append(big.milliseconds(asked[count][name]))
+    return [
+        Figure(f"{vendor}: admin, {name}", "ms", f"at {FEW:,}", Spread.of(few[name]), Spread.of(many[name]), AT_MOST)
+        for name in few
+    ]

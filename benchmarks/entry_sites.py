@@ -1,0 +1,159 @@
+"""The two sites that take orders in, on one database and one broker: the product, and a plain ModelViewSet."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks import served
+from tests.servers import PostgreSQL, wait_for
+
+PATIENCE = 120
+PASSWORD = secrets.token_urlsafe(12)
+PEOPLE = f"""
+from django.contrib.auth.models import User
+from market.models import Instrument
+from rest_framework.authtoken.models import Token
+user, _ = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
+user.set_password({PASSWORD!r})
+user.save()
+Instrument.objects.get_or_create(symbol="AAPL", defaults=dict(name="Apple", currency="USD"))
+print("token", Token.objects.get_or_create(user=user)[0].key)
+"""
+
+
+class Site:
+    """A running site, asked by one person on a connection that is kept."""
+
+    def __init__(self, name: str, port: int, token: str) -> None:
+        self.name = name
+        self.port = port
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self.token = token
+        self._headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+
+    def again(self, token: str = "", port: int = 0) -> Site:
+        """Another connection, of another person or to another server."""
+        return Site(self.name, port or self.port, token or self.token)
+
+    def get(self, path: str) -> bytes:
+        return self.send("GET", path, None)
+
+    def send(self, method: str, path: str, body: str | None) -> bytes:
+        """The answer to a body that is JSON already."""
+        self._line.request(method, path, body, self._headers)
+        answer = self._line.getresponse()
+        text = answer.read()
+        if answer.status not in (200, 201):
+            raise SystemExit(f"{self.name} answered {answer.status} to {method} {path}: {text[:300]!r}")
+        return text
+
+
+@contextmanager
+def databases(vendor: str, folder: Path, names: Sequence[str]) -> Iterator[dict[str, str]]:
+    """The addresses of empty ones."""
+    if vendor == "sqlite":
+        yield {name: f"sqlite:///{folder}/{name}.sqlite3" for name in names}
+        return
+    server = PostgreSQL(shared_buffers="512MB", max_wal_size="4GB")
+    try:
+        server.create()
+        server.start()
+        for name in names:
+            server.make_database(name)
+        yield {name: server.address(name) for name in names}
+    finally:
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def environment(url: str, redis_url: str) -> dict[str, str]:
+    settings = {"DATABASE_URL": url, "REDIS_URL": redis_url, "SECRET_KEY": secrets.token_urlsafe(50)}
+    return os.environ | settings | {"DJANGO_SETTINGS_MODULE": "webapp.settings"}
+
+
+def manage(surroundings: dict[str, str], *arguments: str) -> str:
+    """Runs a management command; what it prints."""
+    command = [sys.executable, "-m", "django", *arguments]
+    done = subprocess.run(command, cwd=served.ROOT, env=surroundings, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+class Server(NamedTuple):
+    port: int
+    pid: int
+
+
+def prepare(surroundings: dict[str, str]) -> str:
+    """Makes the tables, an instrument and an administrator; his token."""
+    manage(surroundings, "migrate", "-v0")
+    return manage(surroundings, "shell", "-v0", "-c", PEOPLE).split("token ")[1].split()[0]
+
+
+@contextmanager
+def product(surroundings: dict[str, str]) -> Iterator[tuple[Site, Server]]:
+    """The product alone, prepared."""
+    token = prepare(surroundings)
+    with daphne("webapp.asgi:application", surroundings) as server:
+        yield Site("the product", server.port, token), server
+
+
+@contextmanager
+def both(surroundings: dict[str, str]) -> Iterator[tuple[Site, Site]]:
+    """The product and the baseline, each on a Daphne of its own."""
+    token = prepare(surroundings)
+    plain = surroundings | {"DJANGO_SETTINGS_MODULE": "benchmarks.plain_entry.settings"}
+    with (
+        daphne("webapp.asgi:application", surroundings) as ours,
+        daphne("benchmarks.plain_entry.asgi:application", plain) as theirs,
+    ):
+        yield Site("the product", ours.port, token), Site("the baseline", theirs.port, token)
+
+
+@contextmanager
+def daphne(application: str, surroundings: dict[str, str]) -> Iterator[Server]:
+    """A server that answers."""
+    port = served.free_port()
+    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application]
+    with served.process(command, surroundings) as process:
+        wait_for(lambda: _answers(port), application)
+        yield Server(port, process.pid)
+
+
+def _answers(port: int) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        line.request("GET", "/api/orders/")
+        return line.getresponse().status in (401, 403)
+    except OSError:
+        return False
+    finally:
+        line.close()
+
+
+def bodies(count: int) -> list[dict[str, Any]]:
+    """Orders that nobody has placed yet."""
+    stamp = time.time_ns()
+    order = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
+    return [order | {"client_order_id": f"{stamp}-{number}"} for number in range(count)]
+
+
+def rate(count: int, action: Any) -> float:
+    """How many of so many a second, done by this."""
+    began = time.perf_counter()
+    action()
+    return float(count / (time.perf_counter() - began))
+
+
+def texts(values: list[Any]) -> list[str]:
+    return [json.dumps(value) for value in values]

@@ -1,0 +1,178 @@
+"""How each cost grows: with orders and events, with owners, with sockets, with server processes.
+
+`python -m benchmarks.growth [--rounds N] [--database sqlite] [--orders 1000 5000 20000] [--owners 1 10 100 300]
+[--sockets 1 10 50 200]`. The baseline of each curve is its own first point. `python -m benchmarks.plots` draws it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from benchmarks import growth_sockets, outcome, served
+from benchmarks.entry_sites import Site, bodies, daphne, databases, environment, manage, product
+from benchmarks.figures import Figure, Spread, table
+
+ORDERS = "/api/orders/"
+LIST = 1000
+OF_EACH = 10
+CLIENTS = 4
+REQUESTS = 25
+PROCESSES = [1, 2]
+FIRST_PAGE = f"{ORDERS}?page_size=100"
+NEW = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
+OWNERS = """
+from django.contrib.auth.models import User
+from rest_framework.authtoken.models import Token
+for number in range({first}, {last}):
+    print("token", Token.objects.create(user=User.objects.create(username=f"owner-{{number}}")).key)
+"""
+
+Curves = dict[str, list[list[float]]]
+
+
+def milliseconds(action: Callable[..., Any], *arguments: Any) -> float:
+    began = time.perf_counter()
+    action(*arguments)
+    return (time.perf_counter() - began) * 1000
+
+
+def reading(site: Site, path: str, rounds: int) -> list[float]:
+    return [milliseconds(site.get, path) for _ in range(rounds)]
+
+
+def placing(site: Site, rounds: int) -> list[float]:
+    return [milliseconds(site.send, "POST", ORDERS, json.dumps(body)) for body in bodies(rounds)]
+
+
+def of_orders(site: Site, counts: list[int], rounds: int) -> tuple[Curves, Curves]:
+    """What reading and placing take with so many orders of one owner, and his log with as many events."""
+    orders: Curves = defaultdict(list)
+    events: Curves = defaultdict(list)
+    held = 0
+    for count in counts:
+        while held < count:
+            some = min(LIST, count - held)
+            site.send("POST", ORDERS, json.dumps(bodies(some)))
+            held += some
+        orders["first page of 100"].append(reading(site, FIRST_PAGE, rounds))
+        orders["a search that finds nothing"].append(reading(site, f"{ORDERS}?search=zzzzqq", rounds))
+        for name, after in (("oldest 1,000 of the log", 0), ("newest 1,000 of the log", held - LIST)):
+            path = f"/api/events/?after={max(0, after)}&limit={LIST}"
+            events[name].append(reading(site, path, rounds))
+        orders["placing one"].append(placing(site, rounds))
+        held += rounds
+    return orders, events
+
+
+def of_owners(site: Site, surroundings: dict[str, str], counts: list[int], rounds: int) -> Curves:
+    """What one of so many owners, and one who watches them all, waits for; each has ten orders."""
+    found: Curves = defaultdict(list)
+    for first, last in pairwise([0, *counts]):
+        made = manage(surroundings, "shell", "-v0", "-c", OWNERS.format(first=first, last=last))
+        keys = [line.split()[1] for line in made.splitlines() if line.startswith("token ")]
+        for key in keys:
+            one = site.again(key)
+            one.send("POST", ORDERS, json.dumps(bodies(OF_EACH)))
+        found["an owner's first page"].append(reading(one, FIRST_PAGE, rounds))
+        found["everyone's first page"].append(reading(site, f"{FIRST_PAGE}&user=*", rounds))
+        found["placing one"].append(placing(one, rounds))
+    return found
+
+
+def of_processes(site: Site, surroundings: dict[str, str], counts: list[int], rounds: int) -> Curves:
+    """Requests a second of four clients, spread over so many server processes."""
+
+    def pages(client: Site) -> None:
+        for _ in range(REQUESTS):
+            client.get(FIRST_PAGE)
+
+    def places(client: Site) -> None:
+        for _ in range(REQUESTS):
+            client.send("POST", ORDERS, json.dumps(NEW))
+
+    found: Curves = defaultdict(list)
+    for count in counts:
+        with ExitStack() as stack:
+            servers = [stack.enter_context(daphne("webapp.asgi:application", surroundings)) for _ in range(count)]
+            clients = [site.again(port=servers[number % count].port) for number in range(CLIENTS)]
+            pool = stack.enter_context(ThreadPoolExecutor(CLIENTS))
+            for name, work in (("first pages of 100", pages), ("orders placed", places)):
+                taken = [milliseconds(list, pool.map(work, clients)) for _ in range(rounds)]
+                found[name].append([REQUESTS * CLIENTS * 1000 / each for each in taken])
+    return found
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Each axis: its points, its unit, and the rounds of every curve at every point."""
+    axes: dict[str, Any] = {}
+
+    def keep(axis: str, unit: str, points: list[int], curves: Curves) -> None:
+        print(f"{axis}: {points}", flush=True)
+        spreads = {name: [Spread.of(rounds) for rounds in found] for name, found in curves.items()}
+        axes[axis] = {"unit": unit, "points": points, "curves": spreads}
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served.broker() as redis_url,
+        databases(options.database, Path(folder), ("one", "many")) as urls,
+    ):
+        one, many = (environment(urls[name], redis_url) for name in ("one", "many"))
+        with product(one) as (site, server):
+            keep(
+                "sockets",
+                "ms",
+                options.sockets,
+                growth_sockets.measure(site, server.pid, options.sockets, options.rounds),
+            )
+        with product(many) as (site, _):
+            keep("owners", "ms", options.owners, of_owners(site, many, options.owners, options.rounds))
+            keep("processes", "a second", PROCESSES, of_processes(site, many, PROCESSES, options.rounds))
+        with product(one) as (site, _):
+            orders, events = of_orders(site, options.orders, options.rounds)
+            keep("orders", "ms", options.orders, orders)
+            keep("events", "ms", options.orders, events)
+    return axes
+
+
+def figures(axes: dict[str, Any]) -> list[Figure]:
+    """The last point of each curve beside its first."""
+    found = []
+    for axis, measured in axes.items():
+        first, last = measured["points"][0], measured["points"][-1]
+        for name, spreads in measured["curves"].items():
+            title = f"{name}, {last:,} {axis}"
+            found.append(Figure(title, measured["unit"], f"{first:,} {axis}", spreads[0], spreads[-1]))
+    return found
+
+
+def _as_json(curves: dict[str, list[Spread]]) -> dict[str, Any]:
+    return {name: [asdict(spread) for spread in spreads] for name, spreads in curves.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How each cost grows.")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--orders", type=int, nargs="+", default=[1_000, 5_000, 20_000])
+    parser.add_argument("--owners", type=int, nargs="+", default=[1, 10, 100, 300])
+    parser.add_argument("--sockets", type=int, nargs="+", default=[1, 10, 50, 200])
+    options = parser.parse_args()
+    axes = run(options)
+    print(table(figures(axes)))
+    told = {axis: measured | {"curves": _as_json(measured["curves"])} for axis, measured in axes.items()}
+    outcome.write("growth", told, rounds=options.rounds, database=options.database)
+
+
+if __name__ == "__main__":
+    main()
