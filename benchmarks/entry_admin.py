@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import http.client
 import re
+import subprocess
+import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 from benchmarks.entry_sites import PASSWORD, PATIENCE, PEOPLE, daphne, environment, manage
 from benchmarks.figures import Figure, Spread
+from benchmarks.served import ROOT
+from benchmarks.table_data import rare_term
 
 FEW = 10_000
 AT_MOST = 2
@@ -71,21 +74,23 @@ class Administrator:
         return text
 
 
-@contextmanager
-def _filled(url: str, redis_url: str, count: int) -> Iterator[Administrator]:
-    surroundings = environment(url, redis_url)
-    _run_filler(surroundings, count)
+def _fill(surroundings: dict[str, str], count: int) -> None:
+    command = [sys.executable, "-m", "benchmarks.table_data", str(count), "1"]
+    subprocess.run(command, cwd=ROOT, env=surroundings, check=True)
     manage(surroundings, "shell", "-v0", "-c", PEOPLE)
-    with daphne("webapp.asgi:application", surroundings) as port:
-        yield Administrator(port)
 
 
 def figures(urls: tuple[str, str], redis_url: str, vendor: str, count: int, rounds: int) -> list[Figure]:
     """Each page with so many orders beside itself with few; `urls` are two empty databases."""
     few: dict[str, list[float]] = defaultdict(list)
     many: dict[str, list[float]] = defaultdict(list)
-    with _filled(urls[0], redis_url, FEW) as small, _filled(urls[1], redis_url, count) as big:
-        asked = {FEW: pages(FEW), count: pages(count)}
+    asked = {FEW: pages(FEW), count: pages(count)}
+    surroundings = [environment(url, redis_url) for url in urls]
+    _fill(surroundings[0], FEW)
+    _fill(surroundings[1], count)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(daphne("webapp.asgi:application", each)) for each in surroundings]
+        small, big = (Administrator(server.port) for server in servers)
         for _ in range(rounds):
             for name in asked[FEW]:
                 few[name].append(small.milliseconds(asked[FEW][name]))

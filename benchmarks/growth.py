@@ -29,6 +29,7 @@ OF_EACH = 10
 CLIENTS = 4
 REQUESTS = 25
 PROCESSES = [1, 2]
+AXES = ("orders", "events", "owners", "sockets", "processes")
 FIRST_PAGE = f"{ORDERS}?page_size=100"
 NEW = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
 OWNERS = """
@@ -113,9 +114,10 @@ def of_processes(site: Site, surroundings: dict[str, str], counts: list[int], ro
     return found
 
 
-def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Each axis: its points, its unit, and the rounds of every curve at every point."""
+def run(options: argparse.Namespace) -> tuple[dict[str, Any], float | None]:
+    """Each axis: its points, its unit and its curves; and the bytes that an order with its event takes on SQLite."""
     axes: dict[str, Any] = {}
+    bytes_each: float | None = None
 
     def keep(axis: str, unit: str, points: list[int], curves: Curves) -> None:
         print(f"{axis}: {points}", flush=True)
@@ -142,7 +144,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             orders, events = of_orders(site, options.orders, options.rounds)
             keep("orders", "ms", options.orders, orders)
             keep("events", "ms", options.orders, events)
-    return axes
+        if options.database == "sqlite":
+            files = Path(folder).glob("one.sqlite3*")
+            bytes_each = sum(file.stat().st_size for file in files) / options.orders[-1]
+    return {axis: axes[axis] for axis in AXES}, bytes_each
 
 
 def figures(axes: dict[str, Any]) -> list[Figure]:
@@ -168,10 +173,11 @@ def main() -> None:
     parser.add_argument("--owners", type=int, nargs="+", default=[1, 10, 100, 300])
     parser.add_argument("--sockets", type=int, nargs="+", default=[1, 10, 50, 200])
     options = parser.parse_args()
-    axes = run(options)
+    axes, bytes_each = run(options)
     print(table(figures(axes)))
     told = {axis: measured | {"curves": _as_json(measured["curves"])} for axis, measured in axes.items()}
-    outcome.write("growth", told, rounds=options.rounds, database=options.database)
+    outcome.write("growth", told, rounds=options.rounds, database=options.database, bytes_each=bytes_each)
+    print(f"Bytes an order with its event: {bytes_each}")
 
 
 if __name__ == "__main__":

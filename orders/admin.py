@@ -13,8 +13,9 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from orders import lifecycle, services
+from orders import admin_list, lifecycle, services
 from orders.admin_forms import AmendForm, NewOrderForm, ReportForm
+from orders.admin_list import OrderPaginator
 from orders.errors import OrderError
 from orders.lifecycle import ExecutionKind, Status, Step
 from orders.models import Execution, Order, OrderEvent
@@ -51,8 +52,11 @@ class OrderAdmin(ModelAdmin):
     list_select_related = ["user"]
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["symbol__symbol", "client_order_id", "user__username", "text"]
-    search_help_text = "Symbol, client order id, user or text"
+    paginator = OrderPaginator
+    # Every other column would sort the whole table.
+    sortable_by = ["id"]
+    search_fields = ["symbol", "client_order_id", "text"]  # shows the box; how it searches: admin_list
+    search_help_text = "A user's name, or a part of symbol, client order id or text"
     autocomplete_fields = ["user", "symbol"]
     ordering = ["-id"]
     inlines = [ExecutionInline]
@@ -77,6 +81,10 @@ class OrderAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        term = search_term.strip()
+        return (admin_list.found(queryset, term) if term else queryset), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         """Orders are cancelled; the log would tell of a deletion, but nobody needs one."""

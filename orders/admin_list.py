@@ -1,0 +1,56 @@
+"""The admin's list of orders: what a page costs does not grow with the number of orders.
+
+All orders are counted by their owners' counters, few are counted and fetched by their ids, and of many it is said
+that they are more than that.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet, Sum
+
+from orders import search
+from orders.filters import Query
+from orders.models import EventCounter, Order
+from orders.querysets import OrderQuerySet
+
+# Up to here a narrowed list is counted, and can be paged through.
+EXACT = 1000
+
+
+class More(int):
+    """At least so many; it says so where it is shown."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"
+
+
+class OrderPaginator(Paginator):
+    """Pages of a list of orders, counted up to a point."""
+
+    object_list: QuerySet[Order]
+
+    @cached_property
+    def count(self) -> int:
+        orders = self.object_list
+        if not orders.query.has_filters():
+            kept = EventCounter.objects.aggregate(total=Sum("working") + Sum("filled") + Sum("closed"))
+            return kept["total"] or 0
+        ids = list(orders.order_by().values_list("pk", flat=True)[: EXACT + 1])
+        if len(ids) > EXACT:
+            return More(EXACT)
+        self.object_list = Order.objects.filter(pk__in=ids).select_related("user").order_by(*orders.query.order_by)
+        return len(ids)
+
+
+def found(orders: OrderQuerySet, term: str) -> OrderQuerySet:
+    """The orders of this person, or else those whose symbol, client order id or text holds the term, or of this id."""
+    owner = User.objects.filter(username=term).first()
+    if owner is not None:
+        return orders.filter(user_id=owner.pk)
+    query = Query("all", Q(), term, ())
+    few = search.narrowed(orders, query.folded, query.number)
+    return query.filtered(orders if few is None else few)
