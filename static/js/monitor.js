@@ -15,8 +15,9 @@ import { nextFrame } from "./frames.js";
 import { KIND_WORDS } from "./order.js";
 
 const KEPT = 500;
-/** More rows than are ever in sight at once; so many new ones in one frame are a burst. */
-const SEEN = 40;
+/** More new rows in one frame are a burst. */
+const BURST = 40;
+const ROW_PIXELS = 24;
 /** Rows that follow in one frame after a burst. */
 const STEP = 100;
 /** How long nothing may burst before they do. */
@@ -35,6 +36,8 @@ export class Monitor {
   #undrawn = 0;
   #burstAt = -Infinity;
   #drawnAt = -Infinity;
+  /** How many rows are in sight at once. */
+  #seen = BURST;
   /** Whether somebody reads further down. */
   #scrolled = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -58,6 +61,10 @@ export class Monitor {
     scroller.addEventListener("scroll", () => {
       this.#scrolled = scroller.scrollTop > 0;
     });
+    const sight = new ResizeObserver(([entry]) => {
+      this.#seen = Math.min(BURST, Math.ceil((entry?.contentRect.height ?? 0) / ROW_PIXELS) + 1);
+    });
+    sight.observe(scroller);
     const toggle = find("#monitor-toggle", root);
     const show = (/** @type {boolean} */ open) => {
       toggle.setAttribute("aria-expanded", String(open));
@@ -100,10 +107,10 @@ export class Monitor {
 
   #drawRows() {
     const time = performance.now();
-    if (this.#undrawn > SEEN) this.#burstAt = time;
-    if (this.#undrawn > SEEN && !this.#scrolled) {
+    if (this.#undrawn > BURST) this.#burstAt = time;
+    if (this.#undrawn > BURST && !this.#scrolled) {
       this.#drawSeen();
-    } else if (this.#undrawn <= SEEN || time - this.#drawnAt >= READING_MS) {
+    } else if (this.#undrawn <= BURST || time - this.#drawnAt >= READING_MS) {
       this.#drawFresh();
       if (time - this.#burstAt >= CALM_MS || this.#scrolled) this.#drawBehind();
     }
@@ -119,7 +126,7 @@ export class Monitor {
   /** The rows in sight, in the nodes that are there. */
   #drawSeen() {
     const rows = [...this.#rows];
-    const seen = this.#events.slice(-SEEN).reverse();
+    const seen = this.#events.slice(-this.#seen).reverse();
     for (const [i, event] of seen.entries()) fill(rows[i] ?? this.#body.appendChild(newRow()), event);
     for (const row of rows.slice(seen.length)) row.remove();
     this.#undrawn = 0;
