@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -22,25 +23,58 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30.0
 
 PEOPLE = """
+import json
 from django.contrib.auth import get_user_model
 from rest_framework.authtoken.models import Token
-user, _ = get_user_model().objects.get_or_create(username="bench")
-print("token", Token.objects.get_or_create(user=user)[0].key)
+model = get_user_model()
+names = ["bench", *(f"owner-{number}" for number in range(%d))]
+model.objects.bulk_create([model(username=name) for name in names])
+people = model.objects.filter(username__in=names).order_by("pk")
+Token.objects.bulk_create([Token(user=user, key=Token.generate_key()) for user in people])
+print("tokens", json.dumps(list(Token.objects.order_by("user_id").values_list("key", flat=True))))
 """
 INSTRUMENT = """
 from market.models import Instrument
 Instrument.objects.get_or_create(symbol="AAPL", defaults={"name": "Apple", "currency": "USD"})
 """
+# The faster of the servers that are known to carry it.
+UVICORN = [
+    "--ws",
+    "websockets-sansio",
+    "--loop",
+    "uvloop",
+    "--ws-per-message-deflate",
+    "false",
+    "--lifespan",
+    "off",
+    "--no-access-log",
+]
 
 
 @dataclass(frozen=True)
 class Served:
-    """A running server: where it is and the token of its one person."""
+    """A running server: where it is, the token of its person `bench`, and those of owner-0, owner-1 …"""
 
     name: str
     port: int
     token: str
     environment: dict[str, str]
+    pid: int = 0
+    others: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> list[str]:
+        return [f"owner-{number}" for number in range(len(self.others))]
+
+    def seconds(self) -> float:
+        """Processor time that the server's process has used, threads that have ended included."""
+        # clock_getcpuclockid(3), which Python does not have: another process' clock on Linux, to the nanosecond.
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+    def kibibytes(self) -> float:
+        """Memory that is this process' own."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return float(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1])
 
 
 def free_port() -> int:
@@ -75,42 +109,61 @@ def broker() -> Iterator[str]:
 
 
 @contextmanager
-def product(folder: Path, redis_url: str) -> Iterator[Served]:
-    """The product on Daphne with a fresh SQLite file."""
+def product(
+    folder: Path, redis_url: str, *, server: str = "daphne", database_url: str = "", owners: int = 0
+) -> Iterator[Served]:
+    """The product on Daphne or uvicorn, with a fresh SQLite file or this database; `owners` more people."""
     environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder}/product.sqlite3",
+        "DATABASE_URL": database_url or f"sqlite:///{folder}/product-{server}.sqlite3",
         "REDIS_URL": redis_url,
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
     }
-    with _daphne("product", "webapp.asgi:application", environment, PEOPLE + INSTRUMENT) as served:
+    with _served("product", "webapp.asgi:application", server, environment, owners, INSTRUMENT) as served:
         yield served
 
 
 @contextmanager
-def plain(folder: Path, redis_url: str) -> Iterator[Served]:
-    """The baseline on Daphne with a fresh SQLite file."""
+def plain(folder: Path, redis_url: str, *, database_url: str = "", owners: int = 0) -> Iterator[Served]:
+    """The baseline on Daphne, with a fresh SQLite file or this database."""
     environment = os.environ | {
-        "PLAIN_DATABASE": f"{folder}/plain.sqlite3",
+        "PLAIN_DATABASE": database_url or f"{folder}/plain.sqlite3",
         "REDIS_URL": redis_url,
         "DJANGO_SETTINGS_MODULE": "benchmarks.plain_channels.settings",
     }
-    with _daphne("plain", "benchmarks.plain_channels.asgi:application", environment, PEOPLE) as served:
+    with _served("plain", "benchmarks.plain_channels.asgi:application", "daphne", environment, owners) as served:
         yield served
 
 
 @contextmanager
-def _daphne(name: str, application: str, environment: dict[str, str], people: str) -> Iterator[Served]:
+def floor(redis_url: str) -> Iterator[Served]:
+    """What sends on whatever Redis publishes, and nothing else."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    environment["REDIS_URL"] = redis_url
+    with process([sys.executable, "-m", "benchmarks.floor", str(port), redis_url], environment) as child:
+        _until(lambda: _listens(port), "the floor")
+        yield Served("floor", port, "", environment, child.pid)
+
+
+@contextmanager
+def _served(
+    name: str, application: str, server: str, environment: dict[str, str], owners: int, more: str = ""
+) -> Iterator[Served]:
     admin = [sys.executable, "-m", "django"]
     subprocess.run([*admin, "migrate", "-v0", "--run-syncdb"], cwd=ROOT, env=environment, check=True)
-    made = subprocess.run(
-        [*admin, "shell", "-v0", "-c", people], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    )
-    token = made.stdout.split("token ")[1].split()[0]
+    command = [*admin, "shell", "-v0", "-c", PEOPLE % owners + more]
+    made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    token, *others = json.loads(made.stdout.split("tokens ")[1])
     port = free_port()
-    with process([sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application], environment):
+    command = [sys.executable, "-m", server]
+    if server == "daphne":
+        command += ["-b", "127.0.0.1", "-p", str(port), "--verbosity", "0"]
+    else:
+        command += ["--host", "127.0.0.1", "--port", str(port), *UVICORN]
+    with process([*command, application], environment) as child:
         until_answers(port, name)
-        yield Served(name, port, token, environment)
+        yield Served(name, port, token, environment, child.pid, tuple(others))
 
 
 def until_answers(port: int, name: str) -> None:

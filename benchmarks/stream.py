@@ -1,124 +1,185 @@
-"""How long after a POST, and after its commit, the order's frame is at the client: the product beside plain Channels.
+"""How long after a save its frame is at the clients, and what that costs: the product, plain Channels, and the floor.
 
-Both run on Daphne with SQLite and one Valkey, in turn, several rounds; the table and the JSON give the median of the
-rounds with its spread, and the ratio to the baseline of the same run. `python -m benchmarks.stream [--rounds N]`.
+Plain Channels is what its tutorial builds (`benchmarks/plain_channels`), the floor `websockets.broadcast` behind one
+subscription of Redis. All servers run at once and are measured in turn, several rounds, medians with their spread.
+`python -m benchmarks.stream [--rounds N] [--only PART] [--without DATABASE] [--idle SOCKETS]`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import http.client
-import json
-import statistics
 import tempfile
-import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from websockets.asyncio.client import connect
+import psycopg
 
-from benchmarks import outcome, served
-from benchmarks.figures import percentile
+from benchmarks import outcome, served, stream_posts
+from benchmarks.figures import Figure, table
+from benchmarks.helpers import Helper, helper
 from benchmarks.served import Served
+from benchmarks.stream_fanout import apart, burst, listening, together
+from benchmarks.stream_idle import idle
+from benchmarks.stream_marks import Kept, figures
+from tests.servers import postgresql_server
 
-WARM_UP = 20
-
-
-def place(client: http.client.HTTPConnection, server: Served, number: int) -> None:
-    body = {
-        "client_order_id": f"bench-{time.time_ns()}-{number}"[:36],
-        "symbol": "AAPL",
-        "side": "buy",
-        "quantity": "18",
-        "price": "585.33",
-    }
-    headers = {"Authorization": f"Token {server.token}", "Content-Type": "application/json"}
-    client.request("POST", "/api/orders/", json.dumps(body), headers)
-    answer = client.getresponse()
-    text = answer.read()
-    if answer.status != 201:
-        raise SystemExit(f"{server.name} answered {answer.status}: {text[:300]!r}")
+OWNERS = 1000
+ONE_OWNER = 200
+BURST_SOCKETS, BURST_SAVES = 100, 500
+CONNECTIONS = 4
+IDLE = 2000
+DATABASES = {"redis", "sqlite", "postgresql"}
 
 
-async def measure(server: Served, orders: int) -> dict[str, list[float]]:
-    """Milliseconds of each order: POST begun → frame here, commit → frame here."""
-    client = http.client.HTTPConnection("127.0.0.1", server.port)
-    headers = {"Authorization": f"Token {server.token}"}
-    figures: dict[str, list[float]] = {"post_to_frame": [], "commit_to_frame": []}
-    async with connect(f"ws://127.0.0.1:{server.port}/ws/", additional_headers=headers, compression=None) as socket:
-        if server.name == "product":
-            await socket.send(json.dumps({"type": "subscribe", "stream": "orders"}))
-        for number in range(WARM_UP + orders):
-            begun = time.time() * 1000
-            posting = asyncio.create_task(asyncio.to_thread(place, client, server, number))
-            committed, arrived = await next_order(socket)
-            await posting
-            if number >= WARM_UP:
-                figures["post_to_frame"].append(arrived - begun)
-                figures["commit_to_frame"].append(arrived - committed)
-    client.close()
-    return figures
+@dataclass
+class Sites:
+    """The servers by name, each with a process that saves on its database; `only` leaves out what is not asked for."""
+
+    redis_url: str
+    folder: Path
+    database: Callable[[str], str]
+    stack: ExitStack
+    found: dict[str, tuple[Served, Helper]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        server, kind = name.split()
+        url = self.database(name.replace(" ", "_")) if kind == "postgresql" else ""
+        if server == "plain":
+            site = served.plain(self.folder, self.redis_url, database_url=url, owners=OWNERS)
+        elif server == "floor":
+            site = served.floor(self.redis_url)
+        else:
+            site = served.product(self.folder, self.redis_url, server=server, database_url=url, owners=OWNERS)
+        running = self.stack.enter_context(site)
+        self.found[name] = running, self.stack.enter_context(helper("writer", running.environment))
 
 
-async def next_order(socket: Any) -> tuple[float, float]:
-    """When the next order was committed, and when its frame was here; heartbeats are answered."""
-    while True:
-        frame = json.loads(await asyncio.wait_for(socket.recv(), 10))
-        arrived = time.time() * 1000
-        if "order" in frame:
-            return frame["committed"], arrived
-        if frame["type"] == "events":
-            event = frame["events"][-1]
-            await socket.send(json.dumps({"type": "received", "user": event["user"], "seq": event["seq"]}))
-            return event["hops"]["committed"], arrived
+@contextmanager
+def sites(names: list[str]) -> Iterator[dict[str, tuple[Served, Helper]]]:
+    """These, but for those on a database that is left out."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served.broker() as redis_url,
+        postgresql_server() as postgresql_url,
+        ExitStack() as stack,
+    ):
+
+        def database(name: str) -> str:
+            with psycopg.connect(postgresql_url, autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{name}"')
+            return postgresql_url.replace("/postgres?", f"/{name}?")
+
+        started = Sites(redis_url, Path(folder), database, stack)
+        for name in names:
+            if name.split()[1] in DATABASES:
+                started.start(name)
+        yield started.found
 
 
-def run(rounds: int, orders: int) -> dict[str, Any]:
-    figures: dict[str, dict[str, list[float]]] = {}
+PLAIN = ["plain sqlite", "plain postgresql"]
+OURS = ["daphne sqlite", "uvicorn sqlite", "daphne postgresql", "uvicorn postgresql"]
+FLOOR = ["floor redis"]
+ON_SQLITE = ["floor redis", "plain sqlite", "daphne sqlite", "uvicorn sqlite"]
+
+
+def waits(rounds: int, kept: Kept) -> None:
+    with sites([*PLAIN, *OURS]) as found, ExitStack() as stack:
+        for site, _ in found.values():
+            # With its last socket plain Channels' layer stops listening, and does not always begin again.
+            stack.enter_context(listening(site, 1, apart=True))
+        for number in range(rounds):
+            print(f"waits, round {number + 1} of {rounds}", flush=True)
+            for name, (site, writer) in found.items():
+                kept.add(name, stream_posts.posts(site, 100))
+                kept.add(name, stream_posts.elsewhere(site, writer, 100))
+                kept.add(name, stream_posts.rate(site, CONNECTIONS, 1.0))
+                if site.name == "product":
+                    kept.add(name, stream_posts.commands(site, 100))
+
+
+def costs(rounds: int, kept: Kept) -> None:
+    with sites(["daphne sqlite", "daphne postgresql"]) as found:
+        for number in range(rounds):
+            print(f"costs of a save, round {number + 1} of {rounds}", flush=True)
+            for name, (_, writer) in found.items():
+                for mode in ("bare", "log", "stream"):
+                    taken = writer.ask("cost", count=200, mode=mode, owner="bench")
+                    kept.add(name, {f"save {mode}": sum(taken) / len(taken)})
+
+
+def fans(rounds: int, kept: Kept) -> None:
+    with sites(ON_SQLITE) as found, ExitStack() as stack:
+        listeners = {name: stack.enter_context(listening(site, ONE_OWNER)) for name, (site, _) in found.items()}
+        for number in range(rounds):
+            print(f"{ONE_OWNER} sockets of one owner, round {number + 1} of {rounds}", flush=True)
+            for name, (site, writer) in found.items():
+                kept.add(name, together(site, listeners[name], writer, ONE_OWNER, 25), f"{ONE_OWNER}: ")
+
+
+def crowds(rounds: int, kept: Kept) -> None:
+    with sites(ON_SQLITE) as found:
+        with ExitStack() as stack:
+            many = {name: stack.enter_context(listening(site, OWNERS)) for name, (site, _) in found.items()}
+            for number in range(rounds):
+                print(f"{OWNERS:,} sockets of one owner, round {number + 1} of {rounds}", flush=True)
+                for name, (site, writer) in found.items():
+                    kept.add(name, together(site, many[name], writer, OWNERS, 5), f"{OWNERS}: ")
+        with ExitStack() as stack:
+            own = {
+                name: stack.enter_context(listening(site, OWNERS, apart=True))
+                for name, (site, _) in found.items()
+                if site.others
+            }
+            for number in range(rounds):
+                print(f"{OWNERS:,} owners with a socket each, round {number + 1} of {rounds}", flush=True)
+                for name, listeners in own.items():
+                    site, writer = found[name]
+                    kept.add(name, apart(site, listeners, writer, OWNERS), "apart: ")
+
+
+def bursts(rounds: int, kept: Kept) -> None:
+    with sites([*ON_SQLITE[1:], "daphne postgresql"]) as found, ExitStack() as stack:
+        listeners = {name: stack.enter_context(listening(site, BURST_SOCKETS)) for name, (site, _) in found.items()}
+        for _, writer in found.values():
+            writer.ask("saves", count=1, pause=0, owners=["bench"])
+        for number in range(rounds):
+            print(f"burst, round {number + 1} of {rounds}", flush=True)
+            for name, (_, writer) in found.items():
+                text = f"burst-{number}"
+                kept.add(name, burst(listeners[name], writer, BURST_SOCKETS, BURST_SAVES, text), "burst: ")
+
+
+def idles(rounds: int, kept: Kept, sockets: int) -> None:
     for number in range(rounds):
-        with tempfile.TemporaryDirectory() as folder, served.broker() as redis_url:
-            for start in (served.plain, served.product):
-                with start(Path(folder), redis_url) as server:
-                    print(f"round {number + 1} of {rounds}: {server.name}", flush=True)
-                    for name, values in asyncio.run(measure(server, orders)).items():
-                        kept = figures.setdefault(name, {})
-                        kept.setdefault(f"{server.name}_p50", []).append(statistics.median(values))
-                        kept.setdefault(f"{server.name}_p99", []).append(percentile(values, 0.99))
-    return {name: summary(kept) for name, kept in figures.items()}
+        for name in ON_SQLITE:
+            print(f"{sockets:,} idle sockets, round {number + 1} of {rounds}: {name}", flush=True)
+            with sites([name]) as found:
+                kept.add(name, idle(found[name][0], sockets))
 
 
-def summary(kept: dict[str, list[float]]) -> dict[str, Any]:
-    """Median and spread of the rounds, and the ratio product / plain of each percentile."""
-    rows: dict[str, Any] = {
-        name: {"median": statistics.median(values), "low": min(values), "high": max(values)}
-        for name, values in kept.items()
-    }
-    for share in ("p50", "p99"):
-        rows[f"ratio_{share}"] = rows[f"product_{share}"]["median"] / rows[f"plain_{share}"]["median"]
-    return rows
-
-
-def table(figures: dict[str, Any]) -> str:
-    lines = [f"{'milliseconds':<18}{'':<5}{'plain Channels':>26}{'order monitor':>26}{'ratio':>8}"]
-    for name, rows in figures.items():
-        for share in ("p50", "p99"):
-            cells = [rows[f"{who}_{share}"] for who in ("plain", "product")]
-            shown = [f"{cell['median']:.2f} ({cell['low']:.2f}–{cell['high']:.2f})" for cell in cells]
-            ratio = rows[f"ratio_{share}"]
-            lines.append(f"{name:<18}{share:<5}{shown[0]:>26}{shown[1]:>26}{ratio:>8.2f}")
-    return "\n".join(lines)
+PARTS = {"waits": waits, "costs": costs, "fans": fans, "crowds": crowds, "bursts": bursts}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--orders", type=int, default=200, help="orders a round")
+    parser.add_argument("--only", choices=[*PARTS, "idle"], nargs="*", default=[*PARTS, "idle"])
+    parser.add_argument("--idle", type=int, default=IDLE, help="idle sockets; memory is measured once")
+    parser.add_argument("--without", choices=["sqlite", "postgresql"], nargs="*", default=[], help="databases")
     options = parser.parse_args()
-    figures = run(options.rounds, options.orders)
-    about = {"unit": "milliseconds", "baseline": "plain Channels: benchmarks/plain_channels"}
-    outcome.write("stream", figures, rounds=options.rounds, orders=options.orders, **about)
-    print(table(figures))
+    DATABASES.difference_update(options.without)
+    kept = Kept()
+    for name in options.only:
+        if name == "idle":
+            idles(1, kept, options.idle)
+        else:
+            PARTS[name](options.rounds, kept)
+    found: list[Figure] = figures(kept)
+    about = {"rounds": options.rounds, "idle_sockets": options.idle, "measured": kept.as_json()}
+    outcome.write("stream", {figure.name: figure.as_json() for figure in found}, **about)
+    print(table(found))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """Settings of the baseline: the same libraries, database pragmas, hasher and channel layer as the product."""
 
 import os
+from pathlib import Path
+
+from webapp.database import database
 
 SECRET_KEY = "only-for-the-benchmark-on-this-machine"
 ALLOWED_HOSTS = ["127.0.0.1"]
@@ -15,17 +18,22 @@ INSTALLED_APPS = [
 ]
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ["PLAIN_DATABASE"],
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
-        },
+if os.environ["PLAIN_DATABASE"].startswith("postgres"):
+    # Each request has a thread of its own here, so that a connection which is kept would be kept for nobody.
+    own = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0}
+    DATABASES = {"default": database(os.environ["PLAIN_DATABASE"], Path()) | own}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ["PLAIN_DATABASE"],
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+            },
+        }
     }
-}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
