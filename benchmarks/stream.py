@@ -37,7 +37,6 @@ DATABASES = {"redis", "sqlite", "postgresql"}
 class Sites:
     """The servers by name, each with a process that saves on its database; `only` leaves out what is not asked for."""
 
-    redis_url: str
     folder: Path
     database: Callable[[str], str]
     stack: ExitStack
@@ -45,13 +44,15 @@ class Sites:
 
     def start(self, name: str) -> None:
         server, kind = name.split()
+        # Groups are named by users' ids, which are the same at every site: with one Redis they would hear each other.
+        redis_url = self.stack.enter_context(served.broker())
         url = self.database(name.replace(" ", "_")) if kind == "postgresql" else ""
         if server == "plain":
-            site = served.plain(self.folder, self.redis_url, database_url=url, owners=OWNERS)
+            site = served.plain(self.folder, redis_url, database_url=url, owners=OWNERS)
         elif server == "floor":
-            site = served.floor(self.redis_url)
+            site = served.floor(redis_url)
         else:
-            site = served.product(self.folder, self.redis_url, server=server, database_url=url, owners=OWNERS)
+            site = served.product(self.folder, redis_url, server=server, database_url=url, owners=OWNERS)
         running = self.stack.enter_context(site)
         self.found[name] = running, self.stack.enter_context(helper("writer", running.environment))
 
@@ -61,7 +62,6 @@ def sites(names: list[str]) -> Iterator[dict[str, tuple[Served, Helper]]]:
     """These, but for those on a database that is left out."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        served.broker() as redis_url,
         postgresql_server() as postgresql_url,
         ExitStack() as stack,
     ):
@@ -71,7 +71,7 @@ def sites(names: list[str]) -> Iterator[dict[str, tuple[Served, Helper]]]:
                 connection.execute(f'CREATE DATABASE "{name}"')
             return postgresql_url.replace("/postgres?", f"/{name}?")
 
-        started = Sites(redis_url, Path(folder), database, stack)
+        started = Sites(Path(folder), database, stack)
         for name in names:
             if name.split()[1] in DATABASES:
                 started.start(name)

@@ -28,6 +28,10 @@ def listening(site: Served, count: int, *, apart: bool = False) -> Iterator[Help
 def together(site: Served, listeners: Helper, writer: Helper, sockets: int, events: int) -> Found:
     """Last after first of each event in milliseconds, and deliveries a core-second of the server's."""
     listeners.ask("begin")
+    listeners.tell("until", each=1, quiet=4 * QUIET)
+    writer.ask("saves", count=1, pause=0, owners=["bench"])  # it may have to start yet
+    listeners.answer()
+    listeners.ask("begin")
     used = site.seconds()
     listeners.tell("until", each=events, quiet=QUIET)
     writer.ask("saves", count=events, pause=0.02, owners=["bench"])
