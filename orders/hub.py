@@ -126,7 +126,8 @@ class Hub:
             return
         head = stream.head
         if not stream.take(first, texts):
-            self.gaps += 1
+            # Heard twice, here and from the broker, it is one gap.
+            self.gaps += stream not in self._filling
             self._fill(stream)
         elif stream.head > head:
             self._tell(stream)

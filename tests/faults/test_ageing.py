@@ -46,11 +46,16 @@ def test_without_the_sweep_a_forgotten_group_is_silence(site: Site, traders: Cal
     ageing = {**environment("the_sweep", "short_lives"), "LIFETIME": "2"}
 
     def place() -> int:
-        status, answer = server.request("POST", "/api/orders/", new_order(), Authorization=f"Token {person.token}")
+        """At another server: one's own hears of it without the group."""
+        status, answer = elsewhere.request("POST", "/api/orders/", new_order(), Authorization=f"Token {person.token}")
         assert status == 201, answer
         return person.head()
 
-    with site.joined(**ageing) as server, Client(site, person, port=server.port) as client:
+    with (
+        site.joined(**ageing) as elsewhere,
+        site.joined(**ageing) as server,
+        Client(site, person, port=server.port) as client,
+    ):
         client.until(place())
         heard = True
         while heard and not client.codes:

@@ -49,6 +49,11 @@ class _Groups:
         raise AssertionError("nobody sets it")
 
 
+async def a_hub() -> Hub:
+    """Of the loop that runs."""
+    return Hub()
+
+
 class Site(Writers):
     """One server's hub over two owners' logs, and their screens."""
 
@@ -57,7 +62,7 @@ class Site(Writers):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.hub = Hub()
+        self.hub = self.run(a_hub())
         self.hub.membership = _Groups()  # type: ignore[assignment]
         self.screens: list[Screen] = []
         self.hinted: dict[User, int] = {}
@@ -79,11 +84,11 @@ class Site(Writers):
         self.loop.close()
         super().teardown()
 
-    def run(self, work: Awaitable[Any]) -> None:
-        async def finish() -> None:
-            await work
+    def run(self, work: Awaitable[Any]) -> Any:
+        async def finish() -> Any:
+            return await work
 
-        self.loop.run_until_complete(finish())
+        return self.loop.run_until_complete(finish())
 
     @rule(owner=st.integers(0, 1))
     @precondition(lambda self: len(self.screens) < 5)
@@ -138,7 +143,7 @@ class Site(Writers):
             self.run(self._take(self.late.pop()))
 
     async def _take(self, message: dict[str, Any]) -> None:
-        self.hub._take(message)
+        self.hub._take(message["user_id"], message["first"], message["texts"])
 
     @invariant()
     def every_screen_that_reads_shows_what_the_database_holds(self) -> None:
