@@ -151,7 +151,9 @@ def _served(
     name: str, application: str, server: str, environment: dict[str, str], owners: int, more: str = ""
 ) -> Iterator[Served]:
     admin = [sys.executable, "-m", "django"]
-    subprocess.run([*admin, "migrate", "-v0", "--run-syncdb"], cwd=ROOT, env=environment, check=True)
+    # A baseline's own tables have no migrations, and refer to Django's, which must be there first.
+    for options in ([], ["--run-syncdb"]):
+        subprocess.run([*admin, "migrate", "-v0", *options], cwd=ROOT, env=environment, check=True)
     command = [*admin, "shell", "-v0", "-c", PEOPLE % owners + more]
     made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     token, *others = json.loads(made.stdout.split("tokens ")[1])

@@ -19,6 +19,10 @@ from django.utils.module_loading import import_string
 from rest_framework.authtoken.models import Token
 
 from orders import services
+from orders.prepared import GIVEN, Prepared
+
+PERSON_OF_TOKEN = Prepared(lambda: User.objects.filter(auth_token__key=GIVEN))
+SESSION = Prepared(lambda: Session.objects.filter(session_key=GIVEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,8 @@ def person_of(entry: Pass) -> User | None:
     """The pass' person as he is now, if it is still good."""
     user: User | None = None
     if entry.token:
-        token = Token.objects.select_related("user").filter(key=entry.token).first()
-        user = token.user if token else None
-    elif Session.objects.filter(session_key=entry.session_key, expire_date__gt=timezone.now()).exists():
+        user = PERSON_OF_TOKEN.first(entry.token)
+    elif entry.session_key and (session := SESSION.first(entry.session_key)) and session.expire_date > timezone.now():
         user = User.objects.filter(pk=entry.user.pk).first()
     is_good = user is not None and user.is_active and (user.pk, user.password) == (entry.user.pk, entry.password)
     return user if is_good else None

@@ -17,6 +17,9 @@ from orders import bulk, limits, origin, rows, rules
 from orders.errors import DuplicateClientOrderId, OrderError, ValidationFailed, in_list
 from orders.lifecycle import OrderType, Side, TimeInForce
 from orders.models import Change, Order, new_client_order_id
+from orders.prepared import GIVEN, Prepared
+
+INSTRUMENT = Prepared(lambda: Instrument.objects.filter(symbol=GIVEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +173,5 @@ def _placed_before(user: User, new_orders: Sequence[NewOrder]) -> dict[str, Orde
     return {order.client_order_id: order for order in Order.objects.by_id(known.values_list("pk", flat=True))}
 
 
-def _instruments(symbols: set[str]) -> dict[str, Instrument]:
-    return {
-        str(instrument.symbol): instrument
-        for instrument in Instrument.objects.filter(symbol__in=[name for name in symbols if re.match(SYMBOL, name)])
-    }
+def _instruments(symbols: set[str]) -> dict[str, Instrument | None]:
+    return {symbol: INSTRUMENT.first(symbol) if re.match(SYMBOL, symbol) else None for symbol in symbols}

@@ -1,6 +1,6 @@
 """`pytest --two-lanes`: the core on PostgreSQL and the browser's tests run in a process beside this one, and count.
 
-The fault matrix comes last and waits until nothing runs beside it: it measures.
+The fault matrix comes last, and what measures in it waits until nothing runs beside it.
 """
 
 from __future__ import annotations
@@ -76,11 +76,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if LANE in config.stash:
         items[:] = [item for item in items if "browser" not in item.path.parts]
-    items.sort(key=lambda item: "faults" in item.path.parts)
+    items.sort(key=lambda item: ("faults" in item.path.parts, measures(item)))
+
+
+def measures(item: pytest.Item) -> bool:
+    """Whether it is a row of the fault matrix at a site: those have pass marks in seconds and bytes."""
+    return item.get_closest_marker("fault") is not None and "site" in getattr(item, "fixturenames", ())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if LANE in item.config.stash and "faults" in item.path.parts:
+    if LANE in item.config.stash and measures(item):
         item.config.stash[LANE].wait()
 
 

@@ -17,13 +17,14 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from webapp.errors import unavailable
 from webapp.pulse import Pulse
+from webapp.turns import Turns
 
 # Also the most database connections that the requests of one process keep.
 THREADS = 16
@@ -38,6 +39,8 @@ class ThreadedHandler(ASGIHandler):
         self._in_thread = self._threads(THREADS, "request")
         self._in_spare_thread = self._threads(1, "live")
         self._pulse = Pulse()
+        # PostgreSQL works while others compute; SQLite computes in our own process, and lets one write at a time.
+        self._turns = Turns(1 if connection.vendor == "sqlite" else THREADS)
 
     def _threads(self, number: int, name: str) -> Any:
         pool = ThreadPoolExecutor(number, thread_name_prefix=name)
@@ -84,6 +87,13 @@ class ThreadedHandler(ASGIHandler):
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         if request.path == LIVE:
             return cast("HttpResponseBase", await self._in_spare_thread(request))
+        turn = await self._turns.take()
+        try:
+            return await self._answered(request)
+        finally:
+            turn.end()
+
+    async def _answered(self, request: HttpRequest) -> HttpResponseBase:
         if self._pulse.is_silent:
             return unavailable(request)
         answer: asyncio.Task[HttpResponseBase] = asyncio.ensure_future(self._in_thread(request))
