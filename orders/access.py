@@ -19,10 +19,11 @@ from django.utils.module_loading import import_string
 from rest_framework.authtoken.models import Token
 
 from orders import services
-from orders.prepared import GIVEN, Prepared
+from orders.prepared import GIVEN, GIVEN_NUMBER, Prepared
 
-PERSON_OF_TOKEN = Prepared(lambda: User.objects.filter(auth_token__key=GIVEN))
-SESSION = Prepared(lambda: Session.objects.filter(session_key=GIVEN))
+PERSON = Prepared(User, pk=GIVEN_NUMBER)
+PERSON_OF_TOKEN = Prepared(User, auth_token__key=GIVEN)
+SESSION = Prepared(Session, session_key=GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def person_of(entry: Pass) -> User | None:
     if entry.token:
         user = PERSON_OF_TOKEN.first(entry.token)
     elif entry.session_key and (session := SESSION.first(entry.session_key)) and session.expire_date > timezone.now():
-        user = User.objects.filter(pk=entry.user.pk).first()
+        user = PERSON.first(entry.user.pk)
     is_good = user is not None and user.is_active and (user.pk, user.password) == (entry.user.pk, entry.password)
     return user if is_good else None
 

@@ -125,8 +125,7 @@ def draw(parameters: QueryDict) -> int:
 def book(owner: User | None) -> Book:
     """The owner's as of the present snapshot; everyone's where there is no one owner, with his head by each name."""
     if owner is not None:
-        standing = events.standings([owner.pk]).get(owner.pk)
-        return Book(standing.head, standing.counts) if standing else Book(0, dict.fromkeys(lifecycle.TABS, 0))
+        return Book(*events.standing(owner.pk))
     found = events.standings()
     names = events.user_names(found)
     counts = {tab: sum(standing.counts[tab] for standing in found.values()) for tab in lifecycle.TABS}

@@ -24,6 +24,7 @@ from orders import lifecycle, origin, pending, publish, rows, statements
 from orders.lifecycle import Kind
 from orders.models import Change, EventCounter, Order, OrderEvent
 from orders.pending import Changes, Entry
+from orders.prepared import GIVEN_NUMBER, Prepared
 
 PAGE = 1000
 
@@ -37,6 +38,7 @@ _RAISE_HEAD = """
     RETURNING head
 """
 _KEPT = ("working", "filled", "closed")
+_COUNTER = Prepared(EventCounter, pk=GIVEN_NUMBER)
 _COLUMNS = ("user_id", "seq", "order_id", "version", "kind", "source", "actor", "at", "body")
 
 
@@ -133,13 +135,20 @@ def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
     return found
 
 
-def standings(user_ids: Iterable[int] | None = None) -> dict[int, Standing]:
-    """Each of these owners' standing (None: of everyone who has a log); nothing for one without events."""
-    counters = EventCounter.objects.all() if user_ids is None else EventCounter.objects.filter(user_id__in=user_ids)
-    found = counters.values_list("user_id", "head", *_KEPT)
-    return {
-        user_id: Standing(head, dict(zip(_KEPT, kept, strict=True), all=sum(kept))) for user_id, head, *kept in found
-    }
+def standing(user_id: int) -> Standing:
+    """The owner's; all zero for one without events."""
+    counter = _COUNTER.first(user_id) or EventCounter(user_id=user_id)
+    return _standing(counter.head, [getattr(counter, tab) for tab in _KEPT])
+
+
+def standings() -> dict[int, Standing]:
+    """Everyone's who has a log."""
+    found = EventCounter.objects.values_list("user_id", "head", *_KEPT)
+    return {user_id: _standing(head, kept) for user_id, head, *kept in found}
+
+
+def _standing(head: int, kept: list[int]) -> Standing:
+    return Standing(head, dict(zip(_KEPT, kept, strict=True), all=sum(kept)))
 
 
 def recount(user_id: int) -> bool:

@@ -19,7 +19,7 @@ from orders.lifecycle import OrderType, Side, TimeInForce
 from orders.models import Change, Order, new_client_order_id
 from orders.prepared import GIVEN, Prepared
 
-INSTRUMENT = Prepared(lambda: Instrument.objects.filter(symbol=GIVEN))
+INSTRUMENT = Prepared(Instrument, symbol=GIVEN)
 
 
 @dataclass(frozen=True, slots=True)

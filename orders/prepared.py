@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import connection, models
+from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Stands for the text that is asked for, in the query that is worded.
+# Stand for the text or the number that is asked for, in the query that is worded.
 GIVEN = "\0given"
+GIVEN_NUMBER = 2**62 + 7
 
 M = TypeVar("M", bound=models.Model)
 
@@ -26,14 +27,16 @@ class _Worded(NamedTuple):
 
 
 class Prepared(Generic[M]):
-    """A query for whole rows of one model by one text: `Prepared(lambda: User.objects.filter(username=GIVEN))`."""
+    """A query for one whole row of a model by one value: `Prepared(User, username=GIVEN)`."""
 
-    def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:
-        self._query = query
+    def __init__(self, model: type[M], **lookup: str | int) -> None:
+        self._model = model
+        self._lookup = lookup
         self._worded: dict[str, _Worded] = {}
 
-    def first(self, given: str) -> M | None:
-        """The row, read from the default database, or None."""
+    def first(self, given: str | int) -> M | None:
+        """The row, read from where the ORM would read it, or None."""
+        connection = connections[router.db_for_read(self._model)]
         worded = self._worded.get(connection.vendor) or self._word(connection)
         with connection.cursor() as cursor:
             cursor.execute(worded.sql, (given,))
@@ -48,14 +51,13 @@ class Prepared(Generic[M]):
         return found
 
     def _word(self, using: BaseDatabaseWrapper) -> _Worded:
-        query = self._query().order_by()
-        self._model = query.model
-        compiler = query.query.get_compiler(connection=using)
+        query = self._model._base_manager.filter(**self._lookup).order_by().query
+        compiler = query.get_compiler(connection=using)
         sql, parameters = compiler.as_sql()
-        if tuple(parameters) != (GIVEN,):
-            raise ValueError(f"One text, not {parameters}.")
+        if tuple(parameters) not in ((GIVEN,), (GIVEN_NUMBER,)):
+            raise ValueError(f"One value, not {parameters}.")
         columns = [column for column, _, _ in compiler.select]
         converters = [(place, *found) for place, found in compiler.get_converters(columns).items()]
-        names = [field.attname for field in query.model._meta.concrete_fields]
+        names = [field.attname for field in self._model._meta.concrete_fields]
         self._worded[using.vendor] = worded = _Worded(sql, converters, names)
         return worded

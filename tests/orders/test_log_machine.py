@@ -152,8 +152,7 @@ class Writers(RuleBasedStateMachine):
             table = builders.apply(table, told)
             assert table == builders.snapshot_of(owner)
             self.known[owner] = (builders.head_of(owner), table)
-            standing = events.standings([owner.pk]).get(owner.pk)
-            assert (standing.counts if standing else dict.fromkeys(TABS, 0)) == tabs_of(table)
+            assert events.standing(owner.pk).counts == tabs_of(table)
             assert self.known[owner][0] == head + len(told)
 
 
