@@ -47,7 +47,7 @@ export class Book extends EventTarget {
     this.#store = store;
     const orderUrl = (/** @type {number} */ id) => `${url}${id}/`;
     const table = /** @type {HTMLTableElement} */ (find("#orders"));
-    const flash = new Flash();
+    const flash = new Flash(table);
     const actions = new RowActions(api, orderUrl, (id) => {
       const row = this.#blotter.rows.node(id);
       if (row) this.#blotter.rows.repaint(row);

@@ -1,8 +1,13 @@
 /**
  * Marks what has just changed for 600 ms: a cell at most twice a second, nothing where the person wants no motion.
+ *
+ * Where more flashes at once than an eye can follow, marks come and go without fading: each that fades costs every frame.
  */
 
 const FLASH_MS = 600;
+const CROWD = 60;
+const CROWDED_FLASH_MS = 300;
+const CLEAR_MS = 50;
 const PAUSE_MS = 500;
 /** Another name for the same animation: it begins anew without the styles having to be computed in between. */
 const AGAIN = "again";
@@ -20,8 +25,15 @@ export class Flash {
   #marked = new Map();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
+  #crowded = false;
+  #table;
   /** Nothing is marked: what is drawn happened while nobody looked. */
   quiet = false;
+
+  /** @param {Element} table which wears `is-crowded` while marks do not fade */
+  constructor(table) {
+    this.#table = table;
+  }
 
   /** Takes note; `show()` does it for all at once. @param {Element} element @param {Mark} mark */
   mark(element, mark) {
@@ -33,19 +45,21 @@ export class Flash {
 
   show() {
     if (this.#next.size === 0) return;
-    const until = performance.now() + FLASH_MS;
+    this.#crowd(this.#marked.size + this.#next.size > CROWD);
+    const lasts = this.#crowded ? CROWDED_FLASH_MS : FLASH_MS;
+    const until = performance.now() + lasts;
     for (const [element, mark] of this.#next) {
       const before = this.#marked.get(element)?.mark;
       if (before !== mark) {
         element.classList.remove(...CLASSES);
         element.classList.add(mark);
-      } else if (mark !== "row-changed") {
+      } else if (mark !== "row-changed" && !this.#crowded) {
         element.classList.toggle(AGAIN);
       }
       this.#marked.set(element, { until, mark });
     }
     this.#next.clear();
-    this.#timer ??= setTimeout(() => this.#clear(), FLASH_MS);
+    this.#timer ??= setTimeout(() => this.#clear(), lasts);
   }
 
   /** Takes the marks off an element and all it holds. @param {Element} row */
@@ -70,6 +84,14 @@ export class Flash {
         wait = Math.min(wait, until - time);
       }
     }
-    if (this.#marked.size > 0) this.#timer = setTimeout(() => this.#clear(), wait);
+    if (this.#marked.size > 0) this.#timer = setTimeout(() => this.#clear(), Math.max(wait, CLEAR_MS));
+    else this.#crowd(false);
+  }
+
+  /** @param {boolean} crowded */
+  #crowd(crowded) {
+    if (crowded === this.#crowded) return;
+    this.#crowded = crowded;
+    this.#table.classList.toggle("is-crowded", crowded);
   }
 }

@@ -2,16 +2,19 @@
  * The rows of the order table on screen: patched in place, moved as little as possible, each order keeping its own node.
  *
  * DataTables makes the nodes; afterwards they are ours until its next draw. An order that left its tab lingers for two
- * seconds, so that its last status is seen.
+ * seconds, so that its last status is seen. Rows out of sight are written a few times a second, and as they come into it.
  *
  * @import {Order} from "./order.js"
  * @import {Flash} from "./flash.js"
  * @import {RowPainter} from "./row-painter.js"
  */
 
+import { nextFrame } from "./frames.js";
 import { reorder } from "./reorder.js";
+import { Sight } from "./sight.js";
 
 const LINGER_MS = 2000;
+const UNSEEN_MS = 250;
 
 export class Rows {
   #body;
@@ -24,6 +27,12 @@ export class Rows {
   #lingering = new Map();
   /** Rows that were taken out. @type {HTMLTableRowElement[]} */
   #spare = [];
+  /** What rows out of sight have yet to show. @type {Map<number, Order>} */
+  #unwritten = new Map();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #writeTimer;
+  #writeUnseen = () => this.#writeAll();
+  #sight = new Sight((row) => this.#write(Number(/** @type {HTMLElement} */ (row).dataset.orderId)));
 
   /**
    * @param {HTMLTableSectionElement} body
@@ -42,7 +51,10 @@ export class Rows {
   adopt() {
     this.#lingering.clear();
     this.#spare = [];
+    this.#unwritten.clear();
+    this.#sight.clear();
     this.#byId = new Map(this.all.map((row) => [Number(row.dataset.orderId), row]));
+    for (const row of this.#byId.values()) this.#sight.watch(row);
   }
 
   /** Leaves nothing. */
@@ -61,14 +73,16 @@ export class Rows {
     return this.#byId.get(id);
   }
 
-  /** The order as its row shows it. @param {number} id */
+  /** The order as its row shows it, or is about to. @param {number} id */
   order(id) {
+    this.#write(id);
     const row = this.#byId.get(id);
     return row && this.#painter.shown(row);
   }
 
   /** Writes a row anew, changed or not: what its buttons may do is another matter now. @param {HTMLTableRowElement} row */
   repaint(row) {
+    this.#write(Number(row.dataset.orderId));
     this.#painter.refresh(row);
   }
 
@@ -76,7 +90,7 @@ export class Rows {
   patch(orders) {
     for (const order of orders) {
       const row = this.#byId.get(order.id);
-      if (row) this.#painter.update(row, order);
+      if (row) this.#update(row, order);
     }
     this.#flash.show();
   }
@@ -85,6 +99,7 @@ export class Rows {
   linger(order) {
     const row = this.#byId.get(order.id);
     if (!row) return;
+    this.#unwritten.delete(order.id);
     this.#painter.update(row, order);
     row.classList.add("row-leaving");
     this.#lingering.set(order.id, performance.now() + LINGER_MS);
@@ -112,7 +127,7 @@ export class Rows {
       nodes.push(this.#rowFor(order, free), ...(after.get(order.id) ?? []));
     }
     for (const [id, row] of free) {
-      this.#byId.delete(id);
+      this.#forget(id);
       row.remove();
       this.#spare.push(row);
     }
@@ -132,7 +147,7 @@ export class Rows {
     let row = this.#byId.get(order.id);
     if (row) {
       if (this.#lingering.delete(order.id)) row.classList.remove("row-leaving");
-      this.#painter.update(row, order);
+      this.#update(row, order);
       return row;
     }
     row = this.#recycle(free);
@@ -141,6 +156,7 @@ export class Rows {
       this.#painter.paint(row, order);
     } else {
       row = this.#make(order);
+      this.#sight.watch(row);
     }
     this.#byId.set(order.id, row);
     this.#flash.mark(row, "row-new");
@@ -152,8 +168,41 @@ export class Rows {
     const last = free.findLastIndex(([, row]) => !row.contains(document.activeElement));
     if (last < 0) return this.#spare.pop();
     const [[id, row]] = /** @type {[[number, HTMLTableRowElement]]} */ (free.splice(last, 1));
-    this.#byId.delete(id);
+    this.#forget(id);
     return row;
+  }
+
+  /** Writes at once what can be seen. @param {HTMLTableRowElement} row @param {Order} order */
+  #update(row, order) {
+    if (this.#sight.sees(row)) {
+      this.#painter.update(row, order);
+      return;
+    }
+    this.#unwritten.set(order.id, order);
+    this.#writeTimer ??= setTimeout(() => nextFrame(this.#writeUnseen), UNSEEN_MS);
+  }
+
+  #writeAll() {
+    this.#writeTimer = undefined;
+    for (const id of [...this.#unwritten.keys()]) this.#write(id);
+  }
+
+  /** Nothing flashes that nobody could see. @param {number} id */
+  #write(id) {
+    const order = this.#unwritten.get(id);
+    const row = this.#byId.get(id);
+    this.#unwritten.delete(id);
+    if (!order || !row) return;
+    const { quiet } = this.#flash;
+    this.#flash.quiet = true;
+    this.#painter.update(row, order);
+    this.#flash.quiet = quiet;
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    this.#byId.delete(id);
+    this.#unwritten.delete(id);
   }
 
   /** Rows to be left standing although they are not wanted. @param {Set<number>} wanted @param {Set<number>} keep */

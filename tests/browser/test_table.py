@@ -24,6 +24,14 @@ WATCH = """([id, status]) => {
   }).observe(body, { subtree: true, childList: true, attributes: true });
 }"""
 
+CROWDED = """() => {
+  const table = document.querySelector("#orders");
+  new MutationObserver(() => { window.crowded ||= table.classList.contains("is-crowded"); }).observe(table, {
+    attributes: true,
+    attributeFilter: ["class"],
+  });
+}"""
+
 
 def mark(blotter: Blotter, order_id: int) -> None:
     """Leaves a trace on the row's node, which a row made anew would not have."""
@@ -153,6 +161,41 @@ def test_what_changes_is_marked_up_down_or_changed_and_the_mark_goes(open_as: Op
     expect(
         blotter.page.locator("#orders :is(.cell-up, .cell-down, .cell-changed, .row-new, .row-changed)")
     ).to_have_count(0)
+
+
+def test_a_row_out_of_sight_is_written_a_moment_later_and_flashes_for_nobody(open_as: Open, trader: Trader) -> None:
+    hidden, *_, shown = trader.place_many([new_order() for _ in range(25)])
+    blotter = open_as(trader)
+    expect(blotter.row(hidden["id"])).not_to_be_in_viewport()
+    blotter.page.evaluate(MARKS)
+
+    trader.amend(hidden, quantity="70")
+    trader.amend(shown, price="600")
+    expect(blotter.cell(hidden["id"], "quantity")).to_have_text("70")
+    marks = set(wait_for(lambda: blotter.page.evaluate("[...window.marks]"), "a mark"))
+    assert "price cell-up" in marks
+    assert not [mark for mark in marks if "quantity" in mark]
+
+    blotter.row(hidden["id"]).scroll_into_view_if_needed()
+    trader.amend(hidden, quantity="80")
+    wait_for(lambda: "quantity cell-up" in blotter.page.evaluate("[...window.marks]"), "the mark of what is seen")
+    expect(blotter.cell(hidden["id"], "quantity")).to_have_text("80")
+
+
+def test_where_all_rows_change_at_once_marks_do_not_fade_and_go(open_as: Open, trader: Trader) -> None:
+    placed = trader.place_many([new_order() for _ in range(25)])
+    blotter = open_as(trader)
+    blotter.page.evaluate(CROWDED)
+
+    changes = {"expected_version": 1, "quantity": "70", "price": "600", "text": "all"}
+    status, _ = trader.ask("PATCH", "/api/orders/", [{"id": order["id"], **changes} for order in placed])
+
+    assert status == 200
+    wait_for(lambda: blotter.page.evaluate("window.crowded"), "marks that do not fade")
+    for order in (placed[0], placed[-1]):
+        expect(blotter.cell(order["id"], "text")).to_have_text("all")
+    expect(blotter.page.locator("#orders.is-crowded")).to_have_count(0)
+    expect(blotter.page.locator("#orders :is(.cell-up, .cell-down, .cell-changed, .row-changed)")).to_have_count(0)
 
 
 def test_an_order_deleted_elsewhere_goes_and_one_given_away_changes_hands(
