@@ -1,8 +1,8 @@
 """Hands committed events to the channel layer; never fails and never delays whoever saved.
 
 A writer's commit puts its events into a bounded queue; a daemon thread with a loop and a broker connection of its own
-sends them, an owner's run of consecutive events as one message: the first at once, what follows closely together. What the queue or a dead broker swallows is found by
-every server's sweep of the log, so nothing here is retried.
+sends them, an owner's run of consecutive events as one message: the first at once, what follows it closely together.
+What the queue or a dead broker swallows is found by every server's sweep of the log, so nothing here is retried.
 """
 
 from __future__ import annotations
