@@ -30,15 +30,17 @@ def run(parts: list[str], rounds: int, events: int) -> list[Figure]:
     figures: list[Figure] = []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser(), args=site.ARGUMENTS)
-        with site.served() as place:
-            for part in parts:
-                print(f"screen: {part}", flush=True)
+        for part in parts:
+            print(f"screen: {part}", flush=True)
+            if part == "saves":
+                figures += saves.measure(chromium, rounds)
+                continue
+            # A site of its own: what one part has played is not in the log that the next one's pages read.
+            with site.served() as place:
                 if part == "memory":
                     figures += memory.measure(chromium, place, events)
-                elif part in PARTS:
+                else:
                     figures += PARTS[part](chromium, place, rounds)
-        if "saves" in parts:
-            figures += saves.measure(chromium, rounds)
         chromium.close()
     return figures
 
