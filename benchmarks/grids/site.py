@@ -19,7 +19,7 @@ from benchmarks.grids.front import Front
 from benchmarks.grids.load import Load, Order
 from benchmarks.served import ROOT, Served
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 ORDERS = 100
 ORDER = {"symbol": "AAPL", "side": "buy", "quantity": "900000", "price": "585.33"}
 SESSION = """

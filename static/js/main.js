@@ -46,7 +46,14 @@ const connection = new Connection(stream, socket, strip, announcer);
 const awake = new Awake();
 new Theme(store, find("#theme"));
 let signedOut = false;
+let reloading = false;
 let shown = "";
+
+/** Once: frames go on coming until the new page is there, and each would begin it anew. */
+function reload() {
+  if (!reloading) location.reload();
+  reloading = true;
+}
 
 /** Called for every frame: most of them change nothing. */
 function showState() {
@@ -55,7 +62,7 @@ function showState() {
   if (state === shown) return;
   shown = state;
   // Whoever has signed in again has another cookie, another token, and perhaps another name.
-  if (signedOut && ending === null) location.reload();
+  if (signedOut && ending === null) reload();
   if (ending === "signed-out" && !signedOut) leave();
   connection.show();
   for (const part of [api, ticket, book]) part.away = away;
@@ -118,7 +125,7 @@ stream.addEventListener("state", showState);
 stream.addEventListener("proof", () => (document.hidden ? showProof() : nextFrame(showProof)));
 stream.addEventListener("events", (event) => takeEvents(/** @type {CustomEvent<Batch>} */ (event).detail));
 stream.addEventListener("reset", (event) => book.reset(/** @type {CustomEvent<number>} */ (event).detail));
-stream.addEventListener("stranger", () => location.reload());
+stream.addEventListener("stranger", reload);
 stream.addEventListener("caughtup", (event) => {
   notices.tell(`Caught up: ${plural(/** @type {CustomEvent<number>} */ (event).detail, "event")}`);
 });

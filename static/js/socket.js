@@ -1,9 +1,9 @@
 /**
  * One websocket that comes back: tells of frames and of its own state, and never claims to be up when it is silent.
  *
- * Fires `state` on every change of `state` and `frame` (detail `{frame, at}`) for every JSON frame. It ends, until
- * somebody comes back to the page, where nobody is signed in ("signed-out"), and for good where the server has begun to
- * speak a protocol of which this page knows nothing ("outdated").
+ * Fires `state` on every change of `state` and `frame` (detail `{frame, at}`) for every JSON frame. Where nobody is signed
+ * in ("signed-out") it looks ever more rarely whether that still holds; where the server has begun to speak a protocol of
+ * which this page knows nothing ("outdated") it ends for good.
  *
  * @typedef {"idle"|"connecting"|"open"|"stale"|"down"|"signed-out"|"outdated"} SocketState
  */
@@ -16,7 +16,9 @@ const CHECK_MS = 500;
 const STABLE_MS = 10_000;
 const CONNECT_MS = 10_000;
 const PROBE_MS = 2_000;
+/** Between two looks whether nobody is signed in still: doubling. */
 const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_LONGEST_MS = 60_000;
 const STALE_AFTER_HEARTBEATS = 1.5;
 const DEAD_AFTER_HEARTBEATS = 2;
 const SIGNED_OUT = [4401, 4403];
@@ -137,8 +139,11 @@ export class Socket extends EventTarget {
   #lost(code) {
     this.#socket = null;
     if (SIGNED_OUT.includes(code)) {
+      this.#refusals += 1;
       this.#refused();
-    } else if (this.state !== "signed-out") {
+    } else if (this.state === "signed-out") {
+      this.#refused();
+    } else {
       this.#become("down");
       const ordered = this.#comeBackMs;
       if (ordered === null) this.#connectIn(this.#backoff.next());
@@ -146,12 +151,11 @@ export class Socket extends EventTarget {
     }
   }
 
-  /** Perhaps the browser has a new cookie by now, or will have it in a moment: a password was changed elsewhere. */
+  /** Perhaps the browser has a new cookie by now, or will have it in a moment: a password was changed, or somebody has signed in, elsewhere. */
   #refused() {
-    this.#refusals += 1;
-    this.#become(this.#refusals === 1 ? "down" : "signed-out");
-    if (this.#refusals === 1) this.#connectIn(0);
-    if (this.#refusals === 2) this.#connectIn(LOOK_AGAIN_MS);
+    const looks = this.#refusals - 1;
+    this.#become(looks === 0 ? "down" : "signed-out");
+    this.#connectIn(looks === 0 ? 0 : Math.min(LOOK_AGAIN_LONGEST_MS, LOOK_AGAIN_MS * 2 ** (looks - 1)));
   }
 
   /** @param {number} ms @param {boolean} [ordered] whether the server has asked for it */

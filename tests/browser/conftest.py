@@ -15,7 +15,7 @@ from tests.proxy import Proxy
 from tests.servers import PASSWORD, Server
 from tests.traders import Trader, enlist
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 ENLISTED_AT_ONCE = 40
 
 

@@ -79,7 +79,7 @@ test("comes back no earlier than a server that goes away has said, and not much 
   assert.equal(network.sockets.length, 2);
 });
 
-test("looks twice whether it is really signed out, then stops", () => {
+test("signed out, it looks whether that still holds: at once, then ever more rarely", () => {
   const socket = start();
   network.last.hello();
   network.last.lose(4401);
@@ -88,34 +88,30 @@ test("looks twice whether it is really signed out, then stops", () => {
   network.last.receive({ type: "error", code: "unauthenticated" });
   network.last.lose(4401);
   assert.equal(socket.state, "signed-out");
-  time.pass(1000);
-  assert.equal(network.sockets.length, 3);
-  network.last.receive({ type: "error", code: "unauthenticated" });
-  assert.equal(socket.state, "signed-out");
-  network.last.lose(4401);
-  time.pass(600_000);
-  assert.equal(socket.state, "signed-out");
-  assert.equal(network.sockets.length, 3);
+  const waits = [1, 2, 4, 8, 8, 16, 32, 60, 60];
+  for (const [looks, seconds] of waits.entries()) {
+    time.pass(seconds * 1000 - 50);
+    assert.equal(network.sockets.length, looks + 2);
+    time.pass(50);
+    assert.equal(network.sockets.length, looks + 3);
+    network.last.lose(looks === 3 ? 1006 : 4401); // nobody there: it knows no more than before
+    assert.equal(socket.state, "signed-out");
+  }
+  time.pass(60_000);
+  network.last.hello();
+  assert.equal(socket.state, "open");
 });
 
-test("signed out, it looks once whether that still holds when somebody comes back to the tab", () => {
+test("signed out, it looks at once when somebody comes back to the tab", () => {
   const socket = start();
-  for (const milliseconds of [50, 1000, 60_000]) {
+  for (const milliseconds of [50, 1000, 2000, 0]) {
     network.last.lose(4401);
     time.pass(milliseconds);
   }
-  assert.equal(network.sockets.length, 3);
-  socket.nudge();
-  network.last.lose(4401);
-  time.pass(60_000);
-  assert.equal(socket.state, "signed-out");
   assert.equal(network.sockets.length, 4);
   socket.nudge();
-  network.last.lose(1006); // nobody there: it knows no more than before
-  time.pass(60_000);
-  assert.equal(socket.state, "signed-out");
   assert.equal(network.sockets.length, 5);
-  socket.nudge();
+  assert.equal(socket.state, "signed-out");
   network.last.hello();
   assert.equal(socket.state, "open");
 });
