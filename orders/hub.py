@@ -221,3 +221,8 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 def get_hub() -> Hub:
     """The running event loop's hub: one a server process."""
     return _hubs.setdefault(asyncio.get_running_loop(), Hub())
+
+
+def hubs() -> list[Hub]:
+    """Those of the loops that run in this process, for whoever counts: other threads read their figures, nothing else."""
+    return [hub for loop, hub in list(_hubs.items()) if loop.is_running()]

@@ -95,6 +95,11 @@ def get_sessions() -> Sessions:
     return _sessions.setdefault(asyncio.get_running_loop(), Sessions())
 
 
+def open_sockets() -> int:
+    """How many there are in this process; any thread may ask."""
+    return sum(len(sessions.open) for loop, sessions in list(_sessions.items()) if loop.is_running())
+
+
 def _before_shutdown(sessions: Sessions) -> None:
     """Daphne runs in Twisted's reactor, which can wait for us; other servers send close 1012 by themselves."""
     reactor: Any = getattr(sys.modules.get("twisted.internet"), "reactor", None)

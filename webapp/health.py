@@ -8,14 +8,11 @@ import time
 from typing import Any
 
 import redis
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from orders import publish
-from orders.hub import get_hub
-from orders.sessions import get_sessions
+from orders import hub, publish, sessions
 
 STARTED = time.time()
 BROKER_SECONDS = 1.0
@@ -37,7 +34,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format; the counters are this process's own."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    sockets = async_to_sync(_sockets)()
+    hubs = hub.hubs()
+    streams = sum(len(each.streams) for each in hubs)
+    gaps, swept = sum(each.gaps for each in hubs), sum(each.swept for each in hubs)
     figures = [
         ("process_start_time_seconds", "gauge", "Start of this process, unix seconds.", STARTED),
         ("process_cpu_seconds_total", "counter", "Processor time used.", usage.ru_utime + usage.ru_stime),
@@ -45,19 +44,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ("orders_events_published_total", "counter", "Events handed to the broker.", publish.publisher.published),
         ("orders_events_dropped_total", "counter", "Events left to the sweep.", publish.publisher.dropped),
         ("orders_broker_failures_total", "counter", "Sends the broker did not take.", publish.publisher.failures),
-        ("orders_sockets", "gauge", "Websockets open now.", sockets["open"]),
-        ("orders_streams", "gauge", "Owners whose events are followed now.", sockets["streams"]),
-        ("orders_stream_gaps_total", "counter", "Announcements that were not the next event.", sockets["gaps"]),
-        ("orders_streams_swept_total", "counter", "Streams found behind the log by the sweep.", sockets["swept"]),
+        ("orders_sockets", "gauge", "Websockets open now.", sessions.open_sockets()),
+        ("orders_streams", "gauge", "Owners whose events are followed now.", streams),
+        ("orders_stream_gaps_total", "counter", "Announcements that were not the next event.", gaps),
+        ("orders_streams_swept_total", "counter", "Streams found behind the log by the sweep.", swept),
     ]
     lines = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}" for name, kind, text, value in figures]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-async def _sockets() -> dict[str, int]:
-    """The figures of the hub and the sockets, which belong to the server's event loop and are read there."""
-    hub = get_hub()
-    return {"open": len(get_sessions().open), "streams": len(hub.streams), "gaps": hub.gaps, "swept": hub.swept}
 
 
 def _database() -> bool:

@@ -80,3 +80,21 @@ def test_a_body_beyond_the_limit_is_refused_and_not_kept_in_memory(server: Serve
 
     assert (answer.status, body["code"]) == (413, "message_too_big")
     assert daphne(server).memory_info().rss - before < size / 4
+
+
+def test_metrics_count_the_sockets_of_the_process_that_answers(server: Server) -> None:
+    [trader] = enlist(server, 1)
+
+    def figure(name: str) -> int:
+        text = server.request("GET", "/metrics")[1]
+        return int(re.search(rf"^{name} (\d+)$", text, re.MULTILINE)[1])  # type: ignore[index]
+
+    sockets, streams = figure("orders_sockets"), figure("orders_streams")
+    with dial(server, by_token(trader)) as socket:
+        socket.send(json.dumps({"type": "subscribe", "stream": "orders", "id": 1}))
+        while json.loads(socket.recv(timeout=10))["type"] != "subscribed":
+            pass
+        assert figure("orders_sockets") == sockets + 1
+        assert figure("orders_streams") == streams + 1
+
+    wait_for(lambda: figure("orders_sockets") == sockets, "the socket's being counted as closed")
