@@ -33,7 +33,7 @@ cluster: $(PACKAGES)/runtime $(STATIC) ## PostgreSQL, Redis, two servers (SERVER
 test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
 	@node --test tests/js/*.test.js
-	@$(PYTHON) -m pytest -q -p no:cacheprovider --two-lanes
+	@$(PYTHON) -m pytest -q -p no:cacheprovider --lanes
 
 faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured
 	@$(PYTHON) -m tests.provision

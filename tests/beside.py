@@ -1,6 +1,6 @@
-"""`pytest --two-lanes`: the core on PostgreSQL and the browser's tests run in a process beside this one, and count.
+"""`pytest --lanes`: what can wait for others runs in lanes beside this process, and counts.
 
-The fault matrix comes last, and what measures in it waits until nothing runs beside it.
+What measures, in the fault matrix, comes last and waits until nothing runs beside it.
 """
 
 from __future__ import annotations
@@ -58,25 +58,41 @@ class Lane:
                 part.returncode = self._process.wait()
 
 
-LANE = pytest.StashKey[Lane]()
+LANES = pytest.StashKey[list[Lane]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--two-lanes", action="store_true", help="run two parts beside the rest")
+    parser.addoption("--lanes", action="store_true", help="run three parts beside the rest")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quiet: measures, so that nothing may run beside it; given, never written")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    if session.config.option.two_lanes:
+    if session.config.option.lanes:
         core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market"])
+        checks = Part("that the checks can fail", ["pytest", "tests/faults", "-m", "not quiet"])
         browser = Part("in the browser", ["pytest", "tests/browser"])
-        session.config.stash[LANE] = Lane([core, browser])
+        session.config.stash[LANES] = [Lane([core, checks]), Lane([browser])]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if measures(item):
+        item.add_marker("quiet")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if LANE in config.stash:
-        items[:] = [item for item in items if "browser" not in item.path.parts]
-    items.sort(key=lambda item: ("faults" in item.path.parts, measures(item)))
+    if LANES in config.stash:
+        items[:] = [item for item in items if not elsewhere(item)]
+    items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)
+
+
+def elsewhere(item: pytest.Item) -> bool:
+    """Whether a lane runs it."""
+    in_folder = item.path.parts
+    return "browser" in in_folder or ("faults" in in_folder and item.get_closest_marker("quiet") is None)
 
 
 def measures(item: pytest.Item) -> bool:
@@ -85,25 +101,25 @@ def measures(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if LANE in item.config.stash and measures(item):
-        item.config.stash[LANE].wait()
+    if item.get_closest_marker("quiet") is not None:
+        for lane in item.config.stash.get(LANES, []):
+            lane.wait()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    lane = session.config.stash.get(LANE, None)
-    if lane is None:
-        return
-    if session.exitstatus == pytest.ExitCode.OK:
-        lane.wait()
-    lane.stop()
-    if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in lane.parts):
+    lanes = session.config.stash.get(LANES, [])
+    for lane in lanes:
+        if session.exitstatus == pytest.ExitCode.OK:
+            lane.wait()
+        lane.stop()
+    parts = [part for lane in lanes for part in lane.parts]
+    if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in parts):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    lane = config.stash.get(LANE, None)
-    for part in lane.parts if lane is not None else []:
+    for part in [part for lane in config.stash.get(LANES, []) for part in lane.parts]:
         part.output.seek(0)
         lines = part.output.read().decode(errors="replace").splitlines()
         terminalreporter.section(part.name)
