@@ -224,5 +224,5 @@ def get_hub() -> Hub:
 
 
 def hubs() -> list[Hub]:
-    """Those of the loops that run in this process, for whoever counts: other threads read their figures, nothing else."""
+    """Those of the loops that run in this process, for whoever counts; other threads read their figures, no more."""
     return [hub for loop, hub in list(_hubs.items()) if loop.is_running()]

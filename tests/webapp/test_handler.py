@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ import psutil
 import pytest
 
 from tests.servers import Server, wait_for
+from tests.stack.sockets import by_token, dial
+from tests.traders import enlist
 
 TRACE = """
 from django.dispatch import receiver
