@@ -27,13 +27,12 @@ def create(orders: Sequence[Order], *, using: str = "default") -> None:
             if isinstance(field, AmountField):
                 _round(orders, field, connection)
         columns = [_stored(orders, field, connection) for field in fields]
-        names = tuple(str(field.column) for field in fields)
         ids = {
             (user_id, client_order_id): pk
             for pk, user_id, client_order_id in statements.insert(
                 connection,
                 Order._meta.db_table,
-                names,
+                fields,
                 list(zip(*columns, strict=True)),
                 returning=("id", "user_id", "client_order_id"),
             )

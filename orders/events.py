@@ -39,7 +39,8 @@ _RAISE_HEAD = """
 """
 _KEPT = ("working", "filled", "closed")
 _COUNTER = Prepared(EventCounter, pk=GIVEN_NUMBER)
-_COLUMNS = ("user_id", "seq", "order_id", "version", "kind", "source", "actor", "at", "body")
+_COLUMNS = ("user", "seq", "order_id", "version", "kind", "source", "actor", "at", "body")
+_FIELDS = [OrderEvent._meta.get_field(name) for name in _COLUMNS]
 
 
 class Standing(NamedTuple):
@@ -108,7 +109,7 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
                 written.append((*whose, entry.kind, entry.source, entry.actor, stored_at, body))
                 announced.append(publish.Announced(entry.user_id, seq, body))
             changes.announce = partial(publish.committed, announced)
-    statements.insert(connection, OrderEvent._meta.db_table, _COLUMNS, written)
+    statements.insert(connection, OrderEvent._meta.db_table, _FIELDS, written)
 
 
 def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:

@@ -9,21 +9,26 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import models
+import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # With twenty columns well below what any database takes as parameters of one statement.
 ROWS = 100
 
 Values = Sequence[Sequence[Any]]
+Fields = Sequence[Any]
 
 
 def insert(
-    connection: BaseDatabaseWrapper, table: str, columns: tuple[str, ...], rows: Values, returning: tuple[str, ...] = ()
+    connection: BaseDatabaseWrapper, table: str, fields: Fields, rows: Values, returning: tuple[str, ...] = ()
 ) -> list[tuple[Any, ...]]:
     """Inserts these rows, whose values the database takes as they are; what it returns of each, in any order."""
+    columns = tuple(str(field.column) for field in fields)
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) > 1:
+            cursor.execute(_insert_columns(table, columns, _types(fields, connection), returning), [_text(columns, rows)])
+            return cursor.fetchall() if returning else []
         for start in range(0, len(rows), ROWS):
             some = rows[start : start + ROWS]
             cursor.execute(_insert(table, columns, len(some), returning), [value for row in some for value in row])
@@ -32,18 +37,24 @@ def insert(
     return found
 
 
-def update(connection: BaseDatabaseWrapper, table: str, fields: Sequence[models.Field[Any, Any]], rows: Values) -> None:
+def update(connection: BaseDatabaseWrapper, table: str, fields: Fields, rows: Values) -> None:
     """Writes these fields of the rows that the last of them, the primary key, names."""
-    columns = tuple(field.column for field in fields)
+    columns = tuple(str(field.column) for field in fields)
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if connection.vendor == "postgresql":
+            cursor.execute(_update_columns(table, columns, _types(fields, connection)), [_text(columns, rows)])
+        else:
             # No round trip a row here, and a statement that is prepared once.
             cursor.executemany(_update(table, columns), rows)
-            return
-        types = tuple(str(field.cast_db_type(connection)) for field in fields)
-        for start in range(0, len(rows), ROWS):
-            some = rows[start : start + ROWS]
-            cursor.execute(_update_all(table, columns, types, len(some)), [value for row in some for value in row])
+
+
+def _types(fields: Fields, connection: BaseDatabaseWrapper) -> tuple[str, ...]:
+    return tuple(str(field.cast_db_type(connection)) for field in fields)
+
+
+def _text(columns: tuple[str, ...], rows: Values) -> str:
+    """All rows as one parameter: the driver takes a statement with thousands of them apart anew each time."""
+    return orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str).decode()
 
 
 @cache
@@ -59,11 +70,21 @@ def _update(table: str, columns: tuple[str, ...]) -> str:
 
 
 @cache
-def _update_all(table: str, columns: tuple[str, ...], types: tuple[str, ...], rows: int) -> str:
-    typed = zip(columns, types, strict=True)
-    settings = ", ".join(f"{column} = CAST(given.{column} AS {type_})" for column, type_ in list(typed)[:-1])
-    given = f"(VALUES {_places(len(columns), rows)}) AS given ({', '.join(columns)})"
+def _insert_columns(table: str, columns: tuple[str, ...], types: tuple[str, ...], returning: tuple[str, ...]) -> str:
+    tail = f" RETURNING {', '.join(returning)}" if returning else ""
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {_given(columns, types)}{tail}"  # noqa: S608
+
+
+@cache
+def _update_columns(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+    settings = ", ".join(f"{column} = given.{column}" for column in columns[:-1])
+    given = _given(columns, types)
     return f"UPDATE {table} SET {settings} FROM {given} WHERE {table}.{columns[-1]} = given.{columns[-1]}"  # noqa: S608
+
+
+def _given(columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+    typed = ", ".join(f"{column} {type_}" for column, type_ in zip(columns, types, strict=True))
+    return f"json_to_recordset(CAST(%s AS json)) AS given ({typed})"
 
 
 def _places(columns: int, rows: int) -> str:
