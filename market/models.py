@@ -11,6 +11,7 @@ from django.db.models import Q
 from market.fields import AmountField, BytewiseCharField
 
 SYMBOL = r"^[A-Z0-9.\-]{1,20}\Z"
+FEED_SYMBOL = r"^[A-Za-z0-9.:/_\-]{0,40}\Z"
 SMALLEST = Decimal("0.00000001")
 
 
@@ -23,6 +24,8 @@ class Instrument(models.Model):
     tick_size = AmountField(default=Decimal("0.01"), validators=[MinValueValidator(SMALLEST)])
     lot_size = AmountField(default=Decimal(1), validators=[MinValueValidator(SMALLEST)])
     price_decimals = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(8)])
+    # What the price feed calls it, where that is not its symbol: BTC/USD at Kraken, BINANCE:BTCUSDT at Finnhub.
+    feed_symbol = models.CharField(max_length=40, blank=True, default="", validators=[RegexValidator(FEED_SYMBOL)])
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -35,3 +38,8 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return str(self.symbol)
+
+    @property
+    def upstream_symbol(self) -> str:
+        """Its name at the price feed."""
+        return str(self.feed_symbol or self.symbol)

@@ -27,7 +27,9 @@ def insert(
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) > 1:
-            cursor.execute(_insert_columns(table, columns, _types(fields, connection), returning), [_text(columns, rows)])
+            cursor.execute(
+                _insert_columns(table, columns, _types(fields, connection), returning), [_text(columns, rows)]
+            )
             return cursor.fetchall() if returning else []
         for start in range(0, len(rows), ROWS):
             some = rows[start : start + ROWS]

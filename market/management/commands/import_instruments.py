@@ -1,0 +1,28 @@
+"""`manage.py import_instruments FILE.csv`: adds and edits instruments, all of the file or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from market.importing import OPTIONAL, REQUIRED, BadLine, import_instruments
+
+
+class Command(BaseCommand):
+    help = f"Adds and edits instruments from a CSV file with the columns {', '.join(REQUIRED + OPTIONAL)}."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with open(options["file"], newline="", encoding="utf-8-sig") as file:
+                found = import_instruments(file)
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{options['file']} is not UTF-8.") from error
+        except BadLine as error:
+            raise CommandError(f"{options['file']}, {error} Nothing was changed.") from error
+        self.stdout.write(f"{found.added} added, {found.changed} changed, {found.same} as they were.")
