@@ -10,10 +10,16 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from market.models import Instrument
 from tests import servers
+
+# How long an example takes says how busy the machine is.
+hypothesis_settings.register_profile("any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any pace")
 
 
 @pytest.fixture(scope="session", autouse=True)
