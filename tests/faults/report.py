@@ -1,10 +1,12 @@
 """The fault matrix as a table: each test of a row says what it did and what it measured; the run ends by printing all.
 
-A test takes the fixture `row` and is marked `@pytest.mark.fault(number, "what is done to the system")`.
+A test takes the fixture `row` and is marked `@pytest.mark.fault(number, "what is done to the system")`. One that misses
+a mark in seconds is measured again: what waits by a fault of ours does so each time, and the machine's hiccup does not.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Iterator
@@ -23,6 +25,13 @@ def scaled(short: int, long: int) -> int:
     return long if LONG else short
 
 
+TRIES = 3
+
+
+class TooLate(AssertionError):
+    """A mark in seconds was missed."""
+
+
 @dataclass
 class Row:
     """One test of one row: where it ran, its figures beside their marks, and how it ended."""
@@ -37,6 +46,11 @@ class Row:
         """Say it before asserting it, so that a failure shows it as well. `mark` is what is demanded: "<= 5 s"."""
         shown = f"{value:.3g}" if isinstance(value, float) else str(value)
         self.figures.append(f"{name} {shown}" + (f" ({mark})" if mark else ""))
+
+    def within(self, seconds: float, mark: float) -> None:
+        """For marks in seconds alone; whatever else is demanded is asserted, and fails at the first try."""
+        if not seconds <= mark:
+            raise TooLate(f"{seconds:.3f} s and not {mark:.3f}")
 
 
 ROWS = pytest.StashKey[list[Row]]()
@@ -55,6 +69,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    try:
+        return (yield)
+    except TooLate as missed:
+        return again(pyfuncitem, missed)
+
+
+def again(item: pytest.Function, missed: TooLate) -> bool:
+    """The same test at its site made whole; the figures of every try stay in the row."""
+    row, wanted = item.funcargs["row"], inspect.signature(item.obj).parameters
+    for number in range(2, TRIES + 1):
+        row.figure(f"missed by {missed}; try", number)
+        item.funcargs["site"].heal()
+        try:
+            item.obj(**{name: item.funcargs[name] for name in wanted})
+        except TooLate as more:
+            missed = more
+        else:
+            return True
+    raise missed
 
 
 @pytest.hookimpl(wrapper=True)

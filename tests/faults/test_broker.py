@@ -54,8 +54,8 @@ def test_a_broker_that_dies_costs_nothing(site: Site, traders: Callable[[int], l
     row.figure("verdict", found)
     assert ledger.failed == []
     assert found.clean, str(found)
-    assert meanwhile <= 1.2 * before + NOISE_SECONDS
-    assert max(heals) <= 2
+    row.within(meanwhile, 1.2 * before + NOISE_SECONDS)
+    row.within(max(heals), 2)
 
 
 def seconds_until_announced(clients: list[Client]) -> float:
@@ -92,14 +92,14 @@ def test_a_broker_that_hangs_delays_nobody(site: Site, traders: Callable[[int], 
         if began < event["hops"]["committed"] / 1000 < ended
     ]
     row.figure("paused for", ended - began)
-    row.figure("save p99 (ms)", 1000 * percentile(paused, 0.99), "< 50 ms")
+    row.figure("save p99 (ms)", 1000 * percentile(paused, 0.99), "<= 50 ms")
     row.figure("p99 of commit to client", percentile(delays, 0.99), "<= 1.5 s")
     row.figure("saves failed", len(ledger.failed), "0")
     row.figure("verdict", found)
     assert ledger.failed == []
     assert found.clean, str(found)
-    assert percentile(paused, 0.99) < 0.05
-    assert percentile(delays, 0.99) <= 1.5
+    row.within(percentile(paused, 0.99), 0.05)
+    row.within(percentile(delays, 0.99), 1.5)
 
 
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)

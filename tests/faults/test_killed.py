@@ -64,8 +64,8 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
     row.figure("verdict", found)
     assert ledger.failed == []
     assert found.clean, str(found)
-    assert max(breaks) <= 3, breaks
-    assert seconds <= 5
+    row.within(max(breaks), 3)
+    row.within(seconds, 5)
 
 
 def until_stable(worker: psutil.Process) -> None:
@@ -107,7 +107,7 @@ def test_who_dies_before_telling_is_told_of_by_the_sweep(
     row.figure("verdict", found)
     assert found.clean, str(found)
     assert len(clients[0].events) == deaths
-    assert percentile(delays, 0.99) <= 1.5
+    row.within(percentile(delays, 0.99), 1.5)
 
 
 def kill_writers(server: Server, person: Trader, deaths: int) -> list[float]:
@@ -140,7 +140,7 @@ def test_a_server_that_dies_before_telling_is_told_of_by_the_others(
     assert (status, again) == (0, 200), json.dumps(order)
     assert found.clean, str(found)
     assert len(client.events) == 1
-    assert client.arrived[1] - died <= 1.5
+    row.within(client.arrived[1] - died, 1.5)
 
 
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)

@@ -132,9 +132,9 @@ def test_whoever_may_no_longer_stay_is_out_within_two_seconds(site: Site, row: R
     row.figure("the last socket closed after, s", max(0.0, slowest), f"<= {MARK_SECONDS:g}")
     row.figure("events afterwards", late, "0")
     assert codes == CODES
-    assert slowest <= MARK_SECONDS
     assert late == 0
     assert heard == {fate: 0 if fate == "removed" else 1 for fate in CODES}
+    row.within(slowest, MARK_SECONDS)
 
 
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
@@ -181,5 +181,5 @@ def test_an_order_that_changes_hands_is_gone_for_one_and_new_for_the_other(site:
     row.figure("verdict", found)
     assert [event["kind"] for event in old.events] == ["created", "deleted"]
     assert [event["kind"] for event in new.events] == ["created", "accepted"]
-    assert slowest <= MARK_SECONDS
     assert found.clean, str(found)
+    row.within(slowest, MARK_SECONDS)

@@ -105,14 +105,14 @@ def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Tr
     row.figure("failed attempts", sum(one["failures"] for one in crowded), "0")
     row.figure("told to come back after (ms)", f"{min(hints)} to {max(hints)}")
     row.figure("most back within 100 ms", f"{busiest / clients:.0%}")
-    row.figure("REST p99 meanwhile (s)", percentile(waits, 0.99), "< 1 s")
+    row.figure("REST p99 meanwhile (s)", percentile(waits, 0.99), "<= 1 s")
     row.figure("database connections", most, f"<= {POOL * len(site.servers)}")
     assert {one["code"] for one in crowded} == {1012}
-    assert live - told_at <= 10
     assert sum(one["failures"] for one in crowded) == 0
     assert max(hints) - min(hints) > SPREAD_MS
-    assert percentile(waits, 0.99) < 1
     assert most <= POOL * len(site.servers)
+    row.within(live - told_at, 10)
+    row.within(percentile(waits, 0.99), 1)
 
 
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
