@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
 from rest_framework.authtoken.models import Token
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -18,13 +18,18 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from market.directory import directory
 from market.models import Instrument
+from market.search import TERM_LENGTH
 from orders import demo, rows, rules, services
 from orders.api import OrdersView, person
 from orders.api_json import JsonParser
 from orders.errors import RateLimited, ValidationFailed
+from orders.parameters import whole_number
 from orders.people import is_demo_person
 from orders.serializers import ErrorSerializer, TextField
+
+FOUND, MOST_FOUND = 20, 100
 
 
 class SignInSerializer(drf.Serializer[Any]):
@@ -107,13 +112,36 @@ class Me(OrdersView):
 
 
 class Instruments(OrdersView):
-    @extend_schema(operation_id="instruments_list", responses={200: InstrumentSerializer(many=True)})
+    """All of them by symbol; with `q` those that it may mean, the best first."""
+
+    parameters = frozenset({"q", "limit"})
+
+    @extend_schema(
+        operation_id="instruments_list",
+        parameters=[
+            OpenApiParameter("q", str, description=f"part of a symbol or name, at most {TERM_LENGTH} characters"),
+            OpenApiParameter("limit", int, description=f"with q: 1 to {MOST_FOUND}, {FOUND} by default"),
+        ],
+        responses={200: InstrumentSerializer(many=True), 400: ErrorSerializer},
+    )
     def get(self, request: Request) -> HttpResponseBase:
+        term = request.query_params.get("q")
+        if term is not None:
+            return Response([instrument_row(instrument) for instrument in self._found(request, term)])
+        if "limit" in request.query_params:
+            raise ValidationFailed("limit: Goes with q.", fields={"limit": ["Goes with q."]})
         body = orjson.dumps([instrument_row(instrument) for instrument in Instrument.objects.all()])
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
         response = HttpResponse(body, content_type="application/json", headers=headers)
         return get_conditional_response(request._request, etag=etag, response=response) or response
+
+    def _found(self, request: Request, term: str) -> list[Instrument]:
+        limit = whole_number(request.query_params, "limit", FOUND, 1, MOST_FOUND)
+        problems = rules.Problems()
+        rules.check_text(problems, "q", term, TERM_LENGTH)
+        problems.check()
+        return directory.find(term, limit)
 
 
 class IsDemoPerson(BasePermission):
