@@ -14,6 +14,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 VENDOR = "vendor/"
 VENDOR_FILES = frozenset(
     {
+        "@leeoniya/ufuzzy/dist/uFuzzy.mjs",
         "bootstrap/dist/css/bootstrap.min.css",
         "datatables.net/js/dataTables.min.mjs",
     }

@@ -14,24 +14,20 @@
  */
 
 export class Instruments {
+  /** Another list whenever it was read anew. @type {Instrument[]} */
+  all = [];
   /** @type {Map<string, Instrument>} */
   #bySymbol = new Map();
 
   /** @param {Api} api @param {string} url */
   async load(api, url) {
-    /** @type {Instrument[]} */
-    const list = await api.get(url);
-    this.#bySymbol = new Map(list.map((instrument) => [instrument.symbol, instrument]));
+    this.all = await api.get(url);
+    this.#bySymbol = new Map(this.all.map((instrument) => [instrument.symbol, instrument]));
   }
 
   /** @param {string} symbol */
   get(symbol) {
     return this.#bySymbol.get(symbol);
-  }
-
-  /** @returns {Instrument[]} */
-  get active() {
-    return [...this.#bySymbol.values()].filter(({ active }) => active);
   }
 
   /** @param {string} symbol */

@@ -9,8 +9,10 @@
 
 import { ApiError } from "./api.js";
 import { ClientOrderId } from "./client-order-id.js";
-import { find, make, setText, showFieldErrors } from "./dom.js";
+import { Combobox } from "./combobox.js";
+import { find, setText, showFieldErrors } from "./dom.js";
 import { sentence } from "./format.js";
+import { symbolResults } from "./symbol-results.js";
 
 /** How the message of an attempt ends that never left this page. */
 const UNSENT = "Nothing was sent.";
@@ -45,6 +47,11 @@ export class Ticket extends EventTarget {
       event.preventDefault();
       this.#send();
     });
+    new Combobox(/** @type {HTMLInputElement} */ (find("[name=symbol]", panel)), {
+      search: symbolResults(instruments),
+      onPick: () => this.#drawForm(),
+      noun: "symbol",
+    });
     this.#drawForm();
   }
 
@@ -71,12 +78,6 @@ export class Ticket extends EventTarget {
 
   /** The instruments have come. */
   showInstruments() {
-    const options = this.#instruments.active.map(({ symbol, name }) => {
-      const option = make("option", "", name);
-      option.value = symbol;
-      return option;
-    });
-    find("#symbols", this.#panel).replaceChildren(...options);
     this.#drawForm();
   }
 

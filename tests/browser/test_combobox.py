@@ -1,0 +1,295 @@
+"""A symbol is found by a few letters, by keys, mouse or finger, and the form stays a form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.blotter import Blotter, values_of
+from tests.browser.test_layout import OVERFLOW, PHONE, TOUCH, serious_violations
+from tests.servers import ROOT
+from tests.traders import Trader
+
+Open = Callable[..., Blotter]
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><b>Bold</b> & \u202egnorw Co"
+
+# Whether all of the list is on the screen, and each option in sight is what a click there would hit.
+FITS = """() => {
+  const popup = document.querySelector(".combobox");
+  const box = popup.getBoundingClientRect();
+  const inside = box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+  const inSight = [...popup.querySelectorAll("[role=option]")].map((option) => option.getBoundingClientRect())
+    .filter(({ top, bottom }) => top >= box.top && bottom <= box.bottom);
+  const hit = inSight.every(({ left, top, width, height }) =>
+    popup.contains(document.elementFromPoint(left + width / 2, top + height / 2)));
+  return { inside, hit, options: inSight.length > 0 };
+}"""
+FITTING = {"inside": True, "hit": True, "options": True}
+
+# What axe-core finds of any impact, by rule and element.
+VIOLATIONS = """axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target}`)))"""
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Symbol")
+
+
+def options(page: Page) -> Locator:
+    return page.get_by_role("listbox", name="Symbols").get_by_role("option")
+
+
+def symbols(page: Page) -> list[str]:
+    return options(page).locator("b").all_inner_texts()
+
+
+def open_ticket(blotter: Blotter, typed: str = "") -> Page:
+    blotter.page.locator("#new-order").click()
+    expect(field(blotter.page)).to_be_focused()
+    blotter.page.keyboard.type(typed)
+    return blotter.page
+
+
+def with_instruments(page: Page, *more: dict[str, Any]) -> None:
+    """The page with these instruments besides those of the server."""
+
+    def answer(route: Route) -> None:
+        everything = route.fetch().json()
+        body = json.dumps(everything + [everything[0] | one for one in more])
+        route.fulfill(status=200, content_type="application/json", body=body)
+
+    page.route("**/api/instruments/", answer)
+    with page.expect_response("**/api/instruments/"):
+        page.reload()
+
+
+def test_an_order_is_placed_by_keys_alone_for_a_symbol_typed_wrong(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    press, type_ = page.keyboard.press, page.keyboard.type
+    press("n")
+    type_("appel")
+    expect(options(page).first).to_have_accessible_name("AAPL Apple USD")
+    expect(options(page).first.locator("mark")).to_have_text(["Apple"])
+
+    press("ArrowDown")
+    expect(options(page).first).to_have_attribute("aria-selected", "true")
+    press("Enter")
+    expect(options(page)).to_have_count(0)
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "AAPL"}
+    expect(page.locator("[data-symbol-name]")).to_contain_text("Apple, USD")
+    for text in ("", "18", "585.33"):
+        press("Tab")
+        type_(text)
+    press("Enter")
+
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 18 AAPL at 585.33, day.")
+    [order] = trader.orders()
+    assert (order["symbol"], order["quantity"], order["price"]) == ("AAPL", "18", "585.33")
+
+
+def test_the_list_says_what_it_is_to_those_who_listen(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader))
+    expect(field(page)).to_have_attribute("aria-autocomplete", "list")
+    expect(field(page)).to_have_attribute("aria-expanded", "false")
+
+    page.keyboard.type("btc")
+    expect(field(page)).to_have_attribute("aria-expanded", "true")
+    assert symbols(page) == ["BTCEUR", "BTCUSD"]
+    list_id = page.get_by_role("listbox", name="Symbols").get_attribute("id")
+    expect(field(page)).to_have_attribute("aria-controls", str(list_id))
+    expect(page.locator("#ticket [role=status]").filter(has_text="symbols found")).to_have_text("2 symbols found")
+
+    page.keyboard.press("ArrowDown")
+    active = field(page).get_attribute("aria-activedescendant")
+    expect(page.locator(f"#{active}")).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("9")
+    assert field(page).get_attribute("aria-activedescendant") is None
+    expect(field(page)).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".combobox")).to_have_text("No symbol found")
+    expect(page.locator("#ticket [role=status]").filter(has_text="No symbol")).to_have_text("No symbol found")
+
+
+def test_each_key_does_what_the_pattern_says(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader))
+    press = page.keyboard.press
+    selected = page.locator("[role=option][aria-selected=true]")
+
+    press("Alt+ArrowDown")
+    few = symbols(page)
+    assert few == sorted(few)
+    assert len(few) == 8
+    expect(selected).to_have_count(0)
+    press("Alt+ArrowUp")
+    expect(options(page)).to_have_count(0)
+    press("ArrowUp")
+    expect(selected).to_contain_text(few[-1])
+    press("ArrowDown")
+    expect(selected).to_contain_text(few[0])
+    press("End")
+    expect(selected).to_contain_text(few[-1])
+    press("Home")
+    expect(selected).to_contain_text(few[0])
+
+    page.keyboard.type("a")
+    many = symbols(page)
+    assert len(many) > 12
+    press("PageDown")
+    press("PageDown")
+    inner = selected.bounding_box()
+    outer = page.locator(".combobox").bounding_box()
+    assert inner is not None
+    assert outer is not None
+    assert outer["y"] <= inner["y"] <= outer["y"] + outer["height"] - inner["height"]
+    assert many.index(selected.locator("b").inner_text()) > 6
+    press("PageUp")
+    press("PageUp")
+    expect(selected).to_contain_text(many[0])
+    press("ArrowLeft")
+    expect(selected).to_have_count(0)
+    page.keyboard.type("x")
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "xa"}
+
+
+def test_esc_closes_the_list_before_the_ticket_and_tab_picks_nothing(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader), "bt")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket [name=order_type]")).to_be_focused()
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "bt"}
+
+    field(page).click()
+    expect(options(page)).not_to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket")).to_be_visible()
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "bt"}
+    page.keyboard.press("Escape")
+    expect(page.locator("#ticket")).to_be_hidden()
+
+
+def test_enter_sends_the_form_as_long_as_nothing_in_the_list_is_chosen(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader))
+    page.fill("#ticket [name=quantity]", "18")
+    page.fill("#ticket [name=price]", "585.33")
+    field(page).press_sequentially("appel")
+    expect(options(page)).not_to_have_count(0)
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#ticket [data-error=symbol]")).to_have_text("There is no such instrument.")
+    expect(field(page)).to_have_attribute("aria-invalid", "true")
+    expect(field(page)).to_be_focused()
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "appel"}
+
+
+def test_the_mouse_picks_and_the_field_keeps_the_focus(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader), "eur")
+    options(page).filter(has_text="ETHEUR").click()
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "ETHEUR"}
+    expect(field(page)).to_be_focused()
+    expect(page.locator(".combobox")).to_be_hidden()
+    field(page).click()
+    expect(options(page)).not_to_have_count(0)
+    page.locator("#ticket-title").click()
+    expect(page.locator(".combobox")).to_be_hidden()
+
+
+def test_what_is_not_traded_is_shown_and_not_picked(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    with_instruments(blotter.page, {"symbol": "AAPL.OLD", "name": "Apple, before", "active": False})
+    page = open_ticket(blotter, "aapl")
+    assert symbols(page) == ["AAPL", "AAPL.OLD"]
+    expect(options(page).last).to_have_attribute("aria-disabled", "true")
+    expect(options(page).last).to_contain_text("not traded")
+
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    options(page).last.click(force=True)
+
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "aapl"}
+    expect(options(page)).to_have_count(2)
+
+
+def test_a_hostile_name_is_shown_as_the_text_it_is(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    with_instruments(blotter.page, {"symbol": "EVIL", "name": HOSTILE})
+    title = blotter.page.title()
+    page = open_ticket(blotter, "bold")
+
+    name = options(page).filter(has_text="EVIL").locator(".combobox-detail")
+    assert name.text_content() == HOSTILE
+    expect(name.locator("mark")).to_have_text(["Bold"])
+    assert name.evaluate("name => [...name.querySelectorAll('*')].map(({ localName }) => localName)") == ["mark"]
+    field(page).fill('<img src=x onerror=alert(1)>"\\[(a+)+$')
+    expect(page.locator(".combobox img")).to_have_count(0)
+    assert page.title() == title
+
+
+@pytest.mark.parametrize(
+    "viewport", [{"width": 1440, "height": 900}, {"width": 1024, "height": 330}, {"width": 320, "height": 480}, PHONE]
+)
+def test_nothing_clips_the_list(open_as: Open, trader: Trader, viewport: dict[str, int]) -> None:
+    page = open_ticket(open_as(trader, viewport=viewport), "a")
+    expect(options(page).first).to_be_visible()
+    assert page.evaluate(FITS) == FITTING
+
+    page.locator("#ticket").evaluate("ticket => { ticket.scrollTop = 60; }")
+    page.set_viewport_size({"width": viewport["width"], "height": viewport["height"] - 60})
+    expect(options(page).first).to_be_visible()
+    assert page.evaluate(FITS) == FITTING
+    assert page.evaluate(OVERFLOW)["right"] == 0
+
+
+def test_a_finger_finds_and_picks(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader, **TOUCH)
+    page = blotter.page
+    page.locator("#new-order").tap()
+    field(page).tap()
+    expect(options(page)).to_have_count(8)
+    field(page).press_sequentially("mcirosoft")
+    box = options(page).first.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert page.evaluate(FITS) == FITTING
+
+    options(page).first.tap()
+
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "MSFT"}
+    expect(page.locator(".combobox")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, TOUCH], ids=["desk", "phone"])
+def test_nobody_is_kept_out_by_the_open_list(
+    open_as: Open, trader: Trader, scheme: str, device: dict[str, Any]
+) -> None:
+    blotter = open_as(trader, color_scheme=scheme, **device)
+    with_instruments(blotter.page, {"symbol": "AOLD", "name": "Not traded", "active": False})
+    blotter.until_state("live")
+    page = open_ticket(blotter)
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    before = set(page.evaluate(VIOLATIONS))
+
+    page.keyboard.type("a")
+    page.keyboard.press("ArrowDown")
+    expect(options(page).filter(has_text="not traded")).to_have_count(1)
+    assert set(page.evaluate(VIOLATIONS)) <= before
+    assert serious_violations(page) == []
+
+    page.keyboard.type("zzzz9")
+    expect(page.locator(".combobox")).to_have_text("No symbol found")
+    assert set(page.evaluate(VIOLATIONS)) <= before
+    assert serious_violations(page) == []
+
+
+def test_the_list_does_not_move_where_less_motion_is_wanted(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader, reduced_motion="reduce"), "a")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("PageDown")
+    assert page.evaluate("document.getAnimations().length") == 0
