@@ -2,6 +2,7 @@
  * Text as search compares it: lower case, without accents and apostrophes; market/search.py does the same on the server.
  */
 
+const PLAIN = /^[ -~]*$/;
 const DROPPED = /[\p{M}'’ʼ`]/gu;
 const WORD = /[\p{L}\p{N}]+/gu;
 const PART_OF_A_WORD = /[\p{L}\p{N}]/u;
@@ -9,6 +10,7 @@ const MARK = /\p{M}/u;
 
 /** @param {string} text */
 export function fold(text) {
+  if (PLAIN.test(text)) return text.toLowerCase().replace(/['`]/g, "");
   return text.normalize("NFKD").replace(DROPPED, "").toLowerCase().replaceAll("ς", "σ");
 }
 

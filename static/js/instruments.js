@@ -14,7 +14,7 @@
  */
 
 export class Instruments {
-  /** Another list whenever it was read anew. @type {Instrument[]} */
+  /** @type {Instrument[]} */
   all = [];
   /** @type {Map<string, Instrument>} */
   #bySymbol = new Map();

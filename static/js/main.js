@@ -24,6 +24,7 @@ import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { OrderStream } from "./stream.js";
 import { Strip } from "./strip.js";
+import { SymbolResults } from "./symbol-results.js";
 import { Theme } from "./theme.js";
 import { Ticket } from "./ticket.js";
 
@@ -33,11 +34,12 @@ const { user = "", csrfToken = "", socketPath = "", ordersUrl = "", instrumentsU
 const store = new Store();
 const api = new Api(csrfToken);
 const instruments = new Instruments();
+const symbols = new SymbolResults();
 const notices = new Notices(find("#notices"));
 const announcer = new Announcer(find("#summary"));
 const monitor = new Monitor(find("#monitor"), store);
 const book = new Book(api, ordersUrl, instruments, store);
-const ticket = new Ticket(find("#ticket"), find("#new-order"), api, ordersUrl, instruments);
+const ticket = new Ticket(find("#ticket"), find("#new-order"), api, ordersUrl, instruments, symbols);
 const socket = new Socket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${socketPath}`);
 const stream = new OrderStream(user, socket, store.get("realtime", true));
 const latency = new Latency(stream.clock);
@@ -170,6 +172,7 @@ if (body.dataset.isDemo === "true") {
 instruments
   .load(api, instrumentsUrl)
   .then(() => {
+    symbols.take(instruments.all);
     book.showInstruments();
     ticket.showInstruments();
   })

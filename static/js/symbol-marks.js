@@ -1,12 +1,19 @@
 /**
  * Which letters of a symbol and a name a search has found.
  *
- * @import {Typos} from "./symbol-typos.js"
+ * @import {Fit} from "./symbol-typos.js"
  *
  * @typedef {[from: number, to: number]} Range of UTF-16 units, `to` exclusive
  */
 
 import { trace } from "./folding.js";
+
+/** @typedef {ReturnType<typeof trace>} Trace */
+
+/** @param {{symbol: string, name: string}} instrument @returns {[Trace, Trace]} */
+export function traces({ symbol, name }) {
+  return [trace(symbol, ""), trace(name, " ")];
+}
 
 /** Where a word is, at the beginning of another if it can be; -1 if it is not. @param {string} text @param {string} word */
 function position(text, word) {
@@ -17,14 +24,29 @@ function position(text, word) {
   return first;
 }
 
-/** In order, and joined where they touch. @param {Range[]} ranges */
-function joined(ranges) {
+/** @param {string} text @param {string} word @returns {Range[]} */
+function typed(text, word) {
+  const at = position(text, word);
+  return at === -1 ? [] : [[at, at + word.length]];
+}
+
+/** @param {string} text @param {Map<string, Fit>|undefined} alike @returns {Range[]} */
+function mistyped(text, alike) {
+  for (const { 0: word, index } of text.matchAll(/[^ ]+/g)) {
+    const fit = alike?.get(word);
+    if (fit) return [[index, index + fit.length]];
+  }
+  return [];
+}
+
+/** In order, joined where they touch, and in the original text. @param {Range[]} ranges @param {Trace} trace */
+function original(ranges, { from, to }) {
   /** @type {Range[]} */
   const found = [];
-  for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
+  for (const [first, end] of ranges.toSorted(([a], [b]) => a - b)) {
     const last = found.at(-1);
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else found.push([from, to]);
+    if (last && from[first] <= last[1]) last[1] = Math.max(last[1], to[end - 1]);
+    else found.push([from[first], to[end - 1]]);
   }
   return found;
 }
@@ -32,36 +54,25 @@ function joined(ranges) {
 /**
  * The ranges in the symbol and in the name.
  *
- * @param {string} symbol
- * @param {string} name
+ * @param {[Trace, Trace]} traced
  * @param {string[]} words what was asked for, folded
- * @param {Typos} typos
+ * @param {Map<string, Fit>[]} alike for each of them what else may have been meant; none where that was not looked for
  * @returns {[Range[], Range[]]}
  */
-export function marks(symbol, name, words, typos) {
-  const labels = [
-    { ...trace(symbol, ""), found: /** @type {Range[]} */ ([]) },
-    { ...trace(name, " "), found: /** @type {Range[]} */ ([]) },
-  ];
-  const whole = words.join("");
-  const inSymbol = words.length > 1 ? labels[0].text.indexOf(whole) : -1;
-  if (inSymbol !== -1) labels[0].found.push([inSymbol, inSymbol + whole.length]);
-  for (const word of words) {
-    let typed = inSymbol !== -1;
-    for (const { text, found } of labels) {
-      const at = position(text, word);
-      if (at === -1) continue;
-      found.push([at, at + word.length]);
-      typed = true;
+export function marks([symbol, name], words, alike) {
+  const ofSymbol = words.length > 1 ? typed(symbol.text, words.join("")) : [];
+  /** @type {Range[]} */
+  const ofName = [];
+  const isSymbol = ofSymbol.length > 0;
+  for (const [place, word] of words.entries()) {
+    let inSymbol = typed(symbol.text, word);
+    let inName = typed(name.text, word);
+    if (!isSymbol && inSymbol.length + inName.length === 0) {
+      inSymbol = mistyped(symbol.text, alike[place]);
+      inName = mistyped(name.text, alike[place]);
     }
-    if (typed) continue;
-    for (const { text, found } of labels) {
-      const range = typos.range(text, word);
-      if (range) found.push(range);
-    }
+    ofSymbol.push(...inSymbol);
+    ofName.push(...inName);
   }
-  const [ofSymbol, ofName] = labels.map(({ from, to, found }) =>
-    joined(found).map(([first, end]) => /** @type {Range} */ ([from[first], to[end - 1]])),
-  );
-  return [ofSymbol, ofName];
+  return [original(ofSymbol, symbol), original(ofName, name)];
 }

@@ -1,7 +1,7 @@
 /**
- * What a combobox shows of the instruments for what is typed: the first few while that is nothing.
+ * What every combobox for symbols shows for what is typed: the first few while that is nothing.
  *
- * @import {Instrument, Instruments} from "./instruments.js"
+ * @import {Instrument} from "./instruments.js"
  * @import {Result} from "./listbox-popup.js"
  */
 
@@ -10,17 +10,17 @@ import { SymbolSearch } from "./symbol-search.js";
 
 const FEW = 8;
 
-/** @param {Instruments} instruments @returns {(term: string, limit: number) => Result[]} */
-export function symbolResults(instruments) {
-  /** @type {Instrument[]} */
-  let known = [];
-  let search = new SymbolSearch(known, uFuzzy);
-  return (term, limit) => {
-    if (known !== instruments.all) {
-      known = instruments.all;
-      search = new SymbolSearch(known, uFuzzy);
-    }
-    return search.find(term, term.trim() === "" ? FEW : limit).map(({ instrument, symbolMarks, nameMarks }) => ({
+export class SymbolResults {
+  #search = new SymbolSearch(/** @type {Instrument[]} */ ([]), uFuzzy);
+
+  /** Made ready here, so that the first letter typed waits for nothing. @param {Instrument[]} instruments */
+  take(instruments) {
+    this.#search = new SymbolSearch(instruments, uFuzzy);
+  }
+
+  /** @param {string} term @param {number} limit @returns {Result[]} */
+  find(term, limit) {
+    return this.#search.find(term, term.trim() === "" ? FEW : limit).map(({ instrument, symbolMarks, nameMarks }) => ({
       value: instrument.symbol,
       text: instrument.symbol,
       textMarks: symbolMarks,
@@ -29,5 +29,5 @@ export function symbolResults(instruments) {
       note: instrument.active ? instrument.currency : "not traded",
       disabled: !instrument.active,
     }));
-  };
+  }
 }

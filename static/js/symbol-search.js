@@ -4,7 +4,7 @@
  *
  * The server ranks alike (market/search.py), and a test holds both to the same order.
  *
- * @import {Library} from "./symbol-typos.js"
+ * @import {Fit, Library} from "./symbol-typos.js"
  * @import {Range} from "./symbol-marks.js"
  *
  * @typedef {{symbol: string, name: string, currency: string, active: boolean}} Searched
@@ -16,8 +16,8 @@
  */
 
 import { fold, wordsOf } from "./folding.js";
-import { marks } from "./symbol-marks.js";
-import { isTolerant, Typos } from "./symbol-typos.js";
+import { marks, traces } from "./symbol-marks.js";
+import { isTolerant, Vocabulary } from "./symbol-typos.js";
 
 /** Longer is nobody's symbol or name. */
 const TERM_LENGTH = 100;
@@ -35,9 +35,9 @@ export class SymbolSearch {
   #symbols;
   /** Symbol and name as words, a space around each. */
   #texts;
-  /** The same, with nothing but what `Typos` knows. */
-  #plain;
-  #typos;
+  #vocabulary;
+  /** Of those that were shown. @type {Map<number, ReturnType<typeof traces>>} */
+  #traces = new Map();
 
   /** @param {T[]} instruments @param {Library} library uFuzzy */
   constructor(instruments, library) {
@@ -50,8 +50,10 @@ export class SymbolSearch {
     this.#texts = this.#instruments.map(
       ({ name }, place) => ` ${this.#symbols[place]} ${wordsOf(fold(name)).join(" ")} `,
     );
-    this.#plain = this.#texts.map((text) => text.replace(/[^a-z0-9 ]/g, " "));
-    this.#typos = new Typos(library);
+    this.#vocabulary = new Vocabulary(
+      this.#texts.map((text) => text.replace(/[^a-z0-9 ]/g, " ")),
+      library,
+    );
   }
 
   /** The best first; without a term, the first by symbol. @param {string} term @param {number} limit @returns {Found<T>[]} */
@@ -59,67 +61,88 @@ export class SymbolSearch {
     if ([...term].length > TERM_LENGTH) return [];
     const folded = fold(term).replace(/^ +| +$/g, "");
     const words = wordsOf(folded);
-    const places = folded === "" ? [...this.#texts.keys()] : this.#ranked(folded, words, limit);
+    /** @type {Map<string, Fit>[]} */
+    let alike = [];
+    /** @type {number[]} */
+    let places;
+    if (folded === "") places = [...this.#texts.keys()];
+    else {
+      const tiers = this.#asTyped(folded, words);
+      if (this.#countActive(tiers.keys()) < limit && words.some(isTolerant)) {
+        alike = words.map((word) => this.#vocabulary.alike(word));
+        for (const [place, tier] of this.#mistyped(alike)) if (!tiers.has(place)) tiers.set(place, tier);
+      }
+      places = this.#ranked(tiers);
+    }
     return places.slice(0, limit).map((place) => {
-      const instrument = this.#instruments[place];
-      const [symbolMarks, nameMarks] = marks(instrument.symbol, instrument.name, words, this.#typos);
-      return { instrument, symbolMarks, nameMarks };
+      const [symbolMarks, nameMarks] = marks(this.#traced(place), words, alike);
+      return { instrument: this.#instruments[place], symbolMarks, nameMarks };
     });
   }
 
-  /** @param {string} folded @param {string[]} words @param {number} limit */
-  #ranked(folded, words, limit) {
-    const tiers = this.#asTyped(folded, words);
-    let enough = 0;
-    for (const place of tiers.keys()) if (place < this.#active) enough += 1;
-    if (enough < limit) {
-      for (const [place, tier] of this.#mistyped(words)) if (!tiers.has(place)) tiers.set(place, tier);
-    }
+  /** @param {Iterable<number>} places */
+  #countActive(places) {
+    let count = 0;
+    for (const place of places) if (place < this.#active) count += 1;
+    return count;
+  }
+
+  /** @param {number} place */
+  #traced(place) {
+    const known = this.#traces.get(place) ?? traces(this.#instruments[place]);
+    this.#traces.set(place, known);
+    return known;
+  }
+
+  /** Places, the best first. @param {Map<number, number>} tiers */
+  #ranked(tiers) {
     const count = this.#texts.length;
-    return [...tiers]
-      .map(([place, tier]) => (place < this.#active ? tier : tier + TIERS) * count + place)
-      .sort((a, b) => a - b)
-      .map((weight) => weight % count);
+    const weights = [];
+    for (const [place, tier] of tiers) weights.push((place < this.#active ? tier : tier + TIERS) * count + place);
+    return weights.sort((a, b) => a - b).map((weight) => weight % count);
   }
 
   /** @param {string} folded @param {string[]} words */
   #asTyped(folded, words) {
     /** @type {Map<number, number>} */
     const tiers = new Map();
-    const whole = words.join("");
+    const [first, ...others] = words;
+    const [whole, begun, begunToo] = [words.join(""), ` ${first}`, others.map((word) => ` ${word}`)];
     for (const [place, text] of this.#texts.entries()) {
-      const tier = this.#folded[place] === folded ? EXACT : this.#tier(place, text, words, whole);
-      if (tier !== null) tiers.set(place, tier);
+      // All that is found holds the first word, also where the words together are a symbol.
+      if (first === undefined ? this.#folded[place] !== folded : !text.includes(first)) continue;
+      const symbol = this.#symbols[place];
+      /** @param {string} word */
+      const holds = (word) => text.includes(word);
+      if (this.#folded[place] === folded) tiers.set(place, EXACT);
+      else if (symbol.startsWith(whole)) tiers.set(place, SYMBOL);
+      else if (text.includes(begun) && begunToo.every(holds)) tiers.set(place, WORD);
+      else if (symbol.includes(whole) || others.every(holds)) tiers.set(place, WITHIN);
     }
     return tiers;
   }
 
-  /** @param {number} place @param {string} text @param {string[]} words @param {string} whole */
-  #tier(place, text, words, whole) {
-    // All that is found holds the first word, also where the words together are a symbol.
-    if (words.length === 0 || !text.includes(words[0])) return null;
-    const symbol = this.#symbols[place];
-    if (symbol.startsWith(whole)) return SYMBOL;
-    if (words.every((word) => text.includes(` ${word}`))) return WORD;
-    if (symbol.includes(whole) || words.every((word) => text.includes(word))) return WITHIN;
-    return null;
-  }
-
-  /** @param {string[]} words */
-  #mistyped(words) {
+  /** @param {Map<string, Fit>[]} alike for each word */
+  #mistyped(alike) {
     /** @type {Map<number, number>} */
     const tiers = new Map();
-    if (!words.some(isTolerant)) return tiers;
-    /** @type {number[]|undefined} */
-    let places;
-    for (const word of words) places = this.#typos.begins(this.#plain, word, places);
-    let wholes = places;
-    for (const word of words) wholes = this.#typos.wholes(this.#plain, word, wholes);
-    const [only = "", ...more] = words;
-    const symbols = more.length === 0 ? this.#typos.wholes(this.#symbols, only, wholes) : [];
-    for (const place of places ?? []) tiers.set(place, TYPO);
-    for (const place of wholes ?? []) tiers.set(place, TYPO_WORD);
-    for (const place of symbols) tiers.set(place, TYPO_SYMBOL);
+    const [first, ...others] = alike.map((words) => this.#fits(words));
+    for (const [place, whole] of first) {
+      if (!others.every((fits) => fits.has(place))) continue;
+      const wholly = whole && others.every((fits) => fits.get(place));
+      const isSymbol = others.length === 0 && alike[0].get(this.#symbols[place])?.whole;
+      tiers.set(place, wholly ? (isSymbol ? TYPO_SYMBOL : TYPO_WORD) : TYPO);
+    }
     return tiers;
+  }
+
+  /** The places that have one of the words, and whether one of them was meant as a whole. @param {Map<string, Fit>} alike */
+  #fits(alike) {
+    /** @type {Map<number, boolean>} */
+    const fits = new Map();
+    for (const [word, { whole }] of alike) {
+      for (const place of this.#vocabulary.places(word)) fits.set(place, whole || fits.get(place) === true);
+    }
+    return fits;
   }
 }

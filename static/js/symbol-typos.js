@@ -1,9 +1,12 @@
 /**
  * Words with one typo: a letter changed, missing, too much, or two next to each other in the wrong order.
  *
- * The texts are lower case with a space around each word. market/typos.py finds the same on the server.
+ * market/typos.py finds the same on the server.
  *
  * @import uFuzzy from "@leeoniya/ufuzzy"
+ *
+ * @typedef {typeof uFuzzy} Library
+ * @typedef {{whole: boolean, length: number}} Fit whether all of a word was meant, and how many of its letters
  */
 
 /** What may be mistyped: fewer letters say too little, more are no word, and a number is never meant to be another. */
@@ -11,57 +14,78 @@ const TOLERANT = /^[a-z]{3,24}$/;
 /** Of so few letters, only two in the wrong order are forgiven. */
 const SHORT = 3;
 
-/** @param {string} word */
-export function isTolerant(word) {
-  return TOLERANT.test(word);
+/** @param {string} term */
+export function isTolerant(term) {
+  return TOLERANT.test(term);
 }
 
 /** @type {NonNullable<uFuzzy.Options["intraRules"]>} */
-const rules = (word) => {
-  const any = word.length > SHORT ? 1 : 0;
+const rules = (term) => {
+  const any = term.length > SHORT ? 1 : 0;
   return { intraSlice: [0, Infinity], intraIns: any, intraSub: any, intraDel: any, intraTrn: 1 };
 };
 
-/** @typedef {typeof uFuzzy} Library */
-
-export class Typos {
-  #starts;
-  #wholes;
-
-  /** @param {Library} library uFuzzy, which a browser and a test find in different places */
-  constructor(library) {
-    this.#starts = new library({ intraMode: 1, interLft: 2, intraRules: rules });
-    this.#wholes = new library({ intraMode: 1, interLft: 2, interRgt: 2, intraRules: rules });
-  }
-
-  /**
-   * Which of these texts have a word that begins like this one.
-   *
-   * @param {string[]} texts
-   * @param {string} word
-   * @param {number[]} [places] all of them if absent
-   * @returns {number[]}
-   */
-  begins(texts, word, places) {
-    if (isTolerant(word)) return this.#starts.filter(texts, word, places) ?? [];
-    return holding(texts, ` ${word}`, places);
-  }
-
-  /** Which have this word from beginning to end. @param {string[]} texts @param {string} word @param {number[]} [places] @returns {number[]} */
-  wholes(texts, word, places) {
-    if (isTolerant(word)) return this.#wholes.filter(texts, word, places) ?? [];
-    return holding(texts, ` ${word} `, places);
-  }
-
-  /** Where the word is in the text; null if it is not. @param {string} text @param {string} word @returns {[number, number]|null} */
-  range(text, word) {
-    if (!isTolerant(word) || this.#starts.filter([text], word)?.length !== 1) return null;
-    const [[from, to] = []] = this.#starts.info([0], [text], word).ranges;
-    return from === undefined || to === undefined ? null : [from, to];
-  }
+/** @param {string} term @param {number} at */
+function swapped(term, at) {
+  return term.slice(0, at) + term[at + 1] + term[at] + term.slice(at + 2);
 }
 
-/** @param {string[]} texts @param {string} part @param {number[]} [places] */
-function holding(texts, part, places) {
-  return (places ?? [...texts.keys()]).filter((place) => texts[place].includes(part));
+/** Whether a word may begin like the term, as far as that is cheaply seen. @param {string} term @returns {(word: string) => boolean} */
+function sign(term) {
+  if (!isTolerant(term)) return (word) => word.startsWith(term);
+  if (term.length === SHORT) {
+    const [first, second] = [swapped(term, 0), swapped(term, 1)];
+    return (word) => word.startsWith(term) || word.startsWith(first) || word.startsWith(second);
+  }
+  // A mistake leaves one half as it is, unless it swaps the letters where they meet.
+  const half = Math.floor(term.length / 2);
+  const [start, rest, across] = [term.slice(0, half), term.slice(half), swapped(term, half - 1)];
+  return (word) => word.includes(rest) || word.startsWith(start) || word.startsWith(across);
+}
+
+/** The words of a to z and digits in many texts, and in which texts each is. */
+export class Vocabulary {
+  /** @type {Map<string, number[]>} */
+  #places = new Map();
+  #words;
+  #begins;
+  #equals;
+
+  /** @param {string[]} texts @param {Library} library uFuzzy, which a browser and a test find in different places */
+  constructor(texts, library) {
+    for (const [place, text] of texts.entries()) {
+      for (const word of text.split(" ")) {
+        const places = this.#places.get(word);
+        if (places) places.push(place);
+        else if (word !== "") this.#places.set(word, [place]);
+      }
+    }
+    this.#words = [...this.#places.keys()];
+    this.#begins = new library({ intraMode: 1, interLft: 2, intraRules: rules });
+    this.#equals = new library({ intraMode: 1, interLft: 2, interRgt: 2, intraRules: rules });
+  }
+
+  /** The texts that have this word. @param {string} word @returns {number[]} */
+  places(word) {
+    return this.#places.get(word) ?? [];
+  }
+
+  /** The words that begin like the term. @param {string} term @returns {Map<string, Fit>} */
+  alike(term) {
+    const words = this.#words;
+    const may = sign(term);
+    /** @type {number[]} */
+    const candidates = [];
+    for (const [place, word] of words.entries()) if (may(word)) candidates.push(place);
+    const { length } = term;
+    if (!isTolerant(term)) return new Map(candidates.map((at) => [words[at], { whole: words[at] === term, length }]));
+    const begun = this.#begins.filter(words, term, candidates) ?? [];
+    const wholes = new Set(this.#equals.filter(words, term, begun));
+    return new Map(
+      begun.map((at) => {
+        const whole = wholes.has(at);
+        return [words[at], { whole, length: whole ? words[at].length : Math.min(length, words[at].length) }];
+      }),
+    );
+  }
 }

@@ -5,6 +5,7 @@
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
+ * @import {SymbolResults} from "./symbol-results.js"
  */
 
 import { ApiError } from "./api.js";
@@ -12,7 +13,6 @@ import { ClientOrderId } from "./client-order-id.js";
 import { Combobox } from "./combobox.js";
 import { find, setText, showFieldErrors } from "./dom.js";
 import { sentence } from "./format.js";
-import { symbolResults } from "./symbol-results.js";
 
 /** How the message of an attempt ends that never left this page. */
 const UNSENT = "Nothing was sent.";
@@ -29,8 +29,8 @@ export class Ticket extends EventTarget {
   #message;
   #away = "";
 
-  /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments */
-  constructor(panel, button, api, url, instruments) {
+  /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments @param {SymbolResults} symbols */
+  constructor(panel, button, api, url, instruments, symbols) {
     super();
     this.#panel = panel;
     this.#button = button;
@@ -48,7 +48,7 @@ export class Ticket extends EventTarget {
       this.#send();
     });
     new Combobox(/** @type {HTMLInputElement} */ (find("[name=symbol]", panel)), {
-      search: symbolResults(instruments),
+      search: (term, limit) => symbols.find(term, limit),
       onPick: () => this.#drawForm(),
       noun: "symbol",
     });

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from market.directory import KEEP_SECONDS, Directory
 from market.models import Instrument
+from market.search import SymbolIndex
 
 
 class Clock:
@@ -41,6 +44,26 @@ def test_names_are_read_again_once_they_are_old(directory: Directory, clock: Clo
     clock.now += KEEP_SECONDS / 2
     assert symbols(directory, "apple") == []
     assert symbols(directory, "cupertino") == ["AAPL"]
+
+
+def test_an_index_is_made_anew_only_for_other_names(
+    directory: Directory, clock: Clock, monkeypatch: pytest.MonkeyPatch, aapl: Instrument
+) -> None:
+    made: list[int] = []
+
+    class Counting(SymbolIndex):
+        def __init__(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+            made.append(1)
+            super().__init__(rows)
+
+    monkeypatch.setattr("market.directory.SymbolIndex", Counting)
+    for _ in range(3):
+        symbols(directory, "a")
+        clock.now += KEEP_SECONDS
+    assert len(made) == 1
+    Instrument.objects.filter(pk=aapl.pk).update(active=False)
+    assert symbols(directory, "a") == ["BTCUSD", "AAPL"]
+    assert len(made) == 2
 
 
 def test_what_is_gone_is_not_answered(directory: Directory, clock: Clock, aapl: Instrument) -> None:
