@@ -24,7 +24,7 @@ from market.search import SymbolIndex
 from tests.market import listings
 
 FRAME_MS = 16.0
-PAGE_LIMIT, SERVER_LIMIT = 51, 20
+PAGE_LIMIT, SERVER_LIMIT = 21, 20
 
 
 def on_the_page(rows: Sequence[listings.Row], rounds: list[list[str]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import { plural } from "./format.js";
 import { ListboxPopup } from "./listbox-popup.js";
 
 /** What is drawn; whoever needs more types another letter. */
-const MOST = 50;
+const MOST = 20;
 /** How many are found is said once nobody types any more. */
 const SAY_AFTER_MS = 400;
 

@@ -89,7 +89,7 @@ export class ListboxPopup {
     if (!this.open) return;
     this.#away.abort();
     this.release();
-    this.#popup.hidePopover?.();
+    this.#popup.hidePopover();
     this.#popup.hidden = true;
     this.#input.setAttribute("aria-expanded", "false");
   }
@@ -114,7 +114,7 @@ export class ListboxPopup {
 
   #appear() {
     this.#popup.hidden = false;
-    this.#popup.showPopover?.();
+    this.#popup.showPopover();
     this.#away = new AbortController();
     const { signal } = this.#away;
     const place = () => this.#place();
