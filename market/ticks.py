@@ -1,0 +1,65 @@
+"""What a price feed tells: ticks; and what it is asked: to carry a set of symbols, whatever its connection does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A trade, the best prices of a book, or both, of one of our symbols; what is not told is None.
+
+    `at` is the upstream's clock in unix milliseconds, `day_open` the price that the day's change counts from.
+    """
+
+    symbol: str
+    at: float
+    last: Decimal | None = None
+    size: Decimal | None = None
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    day_open: Decimal | None = None
+    is_trade: bool = False
+
+
+class State(StrEnum):
+    """How a feed stands; `REFUSED` lasts until somebody changes its key."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALE = "stale"
+    DOWN = "down"
+    REFUSED = "refused"
+
+
+@dataclass
+class Status:
+    """`limit`: as many symbols are carried at once, None for any number; `counts`: what was ignored, by reason."""
+
+    state: State = State.CONNECTING
+    reason: str = ""
+    limit: int | None = 50
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+Sink = Callable[[Tick], None]
+
+
+class Feed(Protocol):
+    """One upstream connection, whatever the number of symbols and viewers."""
+
+    name: str
+    status: Status
+
+    def want(self, symbols: Mapping[str, str]) -> None:
+        """From now on exactly these: ours → the feed's name. At most `status.limit`; returns at once."""
+
+    async def run(self, sink: Sink) -> None:
+        """Keeps the connection and hands on ticks until cancelled; never returns and never raises by itself."""
