@@ -1,0 +1,129 @@
+"""Between any feed and its sink: lets pass what can be believed, and counts the rest by its reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from market.feeds import counts
+from market.feeds.clock import CLOCK, Clock
+from market.ticks import Sink, Status, Tick
+
+# Prices, and sizes, of another magnitude are no prices, and arithmetic with them may overflow.
+SMALLEST, LARGEST = Decimal("1E-12"), Decimal("1E15")
+TICKS_OF_A_MOMENT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is believed: `far` and `near` are shares of a price, the rest seconds and numbers of prints."""
+
+    far: Decimal = Decimal("0.3")
+    near: Decimal = Decimal("0.05")
+    confirmations: int = 3
+    patience: float = 60
+    ahead: float = 60
+
+
+RULES = Rules()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was accepted of one symbol last, and the far prints since: `suspect` the newest of them."""
+
+    at: float
+    moment: set[Tick] = field(default_factory=set)  # all accepted with this `at`
+    price: Decimal | None = None
+    accepted: float = 0  # when the price was, by our own clock
+    suspect: Tick | None = None
+    confirmations: int = 0
+
+
+class Guard:
+    """A sink in front of the sink: `feed.run(Guard(sink, feed.status))`.
+
+    A price far from the last one is taken once further prints near it have confirmed it, or after a time without any
+    price: a real gap is not ignored for ever. A repeated price that is no trade confirms nothing.
+    """
+
+    def __init__(self, sink: Sink, status: Status, *, clock: Clock = CLOCK, rules: Rules = RULES) -> None:
+        self._sink, self._status, self._clock, self._rules = sink, status, clock, rules
+        self._known: dict[str, _Known] = {}
+
+    def __call__(self, tick: Tick) -> None:
+        reason = _nonsense(tick) or self._in_a_wrong_time(tick) or self._far(tick)
+        if reason:
+            self._status.count(reason)
+            return
+        if tick.bid is not None and tick.ask is not None and tick.bid > tick.ask:
+            self._status.count(counts.CROSSED)
+        self._remember(tick)
+        self._sink(tick)
+
+    def _in_a_wrong_time(self, tick: Tick) -> str | None:
+        latest = (self._clock.wall() + self._rules.ahead) * 1000
+        if tick.at > latest:
+            return counts.AHEAD
+        known = self._known.get(tick.symbol)
+        # A last time that lies ahead by itself says that our clock was put back: it judges nothing.
+        if known is None or known.at > latest:
+            return None
+        if tick.at < known.at:
+            return counts.OLD
+        return counts.DUPLICATE if tick in known.moment or tick == known.suspect else None
+
+    def _far(self, tick: Tick) -> str | None:
+        price, known = _price(tick), self._known.get(tick.symbol)
+        if price is None or known is None or known.price is None:
+            return None
+        if _differ(price, known.price, self._rules.far):
+            if self._clock.now() - known.accepted >= self._rules.patience:
+                return None
+            return None if self._confirms(tick, price, known) else counts.FAR
+        return None
+
+    def _confirms(self, tick: Tick, price: Decimal, known: _Known) -> bool:
+        """Whether this far print is the one that makes its kind believable."""
+        before = None if known.suspect is None else _price(known.suspect)
+        if before is None or _differ(price, before, self._rules.near):
+            known.confirmations = 0
+        elif tick.is_trade or price != before:
+            known.confirmations += 1
+        known.suspect = tick
+        return known.confirmations >= self._rules.confirmations
+
+    def _remember(self, tick: Tick) -> None:
+        known = self._known.setdefault(tick.symbol, _Known(tick.at))
+        if tick.at != known.at or len(known.moment) >= TICKS_OF_A_MOMENT:
+            known.moment.clear()
+        known.at = tick.at
+        known.moment.add(tick)
+        price = _price(tick)
+        if price is not None:
+            known.price, known.accepted = price, self._clock.now()
+            known.suspect, known.confirmations = None, 0
+
+
+def _price(tick: Tick) -> Decimal | None:
+    if tick.last is not None:
+        return tick.last
+    if tick.bid is not None and tick.ask is not None:
+        return (tick.bid + tick.ask) / 2
+    return tick.bid if tick.ask is None else tick.ask
+
+
+def _nonsense(tick: Tick) -> str | None:
+    if not math.isfinite(tick.at):
+        return counts.NOT_A_TIME
+    for price in (tick.last, tick.bid, tick.ask, tick.day_open):
+        if price is not None and not (price.is_finite() and SMALLEST <= price <= LARGEST):
+            return counts.NOT_A_PRICE
+    if tick.size is not None and not (tick.size.is_finite() and 0 <= tick.size <= LARGEST):
+        return counts.NOT_A_SIZE
+    return None
+
+
+def _differ(price: Decimal, other: Decimal, share: Decimal) -> bool:
+    return abs(price - other) > other * share
