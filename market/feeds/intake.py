@@ -1,0 +1,105 @@
+"""What an upstream's messages change: ticks go to the sink, refusals and limits to the feed's status and interest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from market.feeds import counts, dialect
+from market.feeds.clock import Clock
+from market.feeds.interest import Interest
+from market.ticks import Sink, State, Status, Tick
+
+logger = logging.getLogger(__name__)
+NAMED = 5
+
+
+class Lost(Exception):
+    """The connection is of no use any more; the text says why, to people."""
+
+
+class Intake:
+    """`changed` is set where something has to be asked for that was not before."""
+
+    def __init__(
+        self,
+        spoken: dialect.Dialect,
+        interest: Interest,
+        status: Status,
+        changed: asyncio.Event,
+        clock: Clock,
+        limit_again: float,
+    ) -> None:
+        self._spoken, self._interest, self._status, self._changed = spoken, interest, status, changed
+        self._clock, self._limit_again = clock, limit_again
+        self._limit, self._lowered = status.limit, -limit_again
+
+    def restart(self) -> None:
+        """A new connection. A limit that was lowered long ago is tried again."""
+        if self._clock.now() - self._lowered >= self._limit_again:
+            self._status.limit = self._limit
+        self._interest.restart()
+        self._spoken.opened()
+
+    def receive(self, message: str | bytes, sink: Sink) -> None:
+        """Raises `Lost` where the message says so, and whatever the sink raises."""
+        if self._status.state is not State.LIVE:
+            self.live()
+        try:
+            parsed = dialect.parsed(message)
+        except dialect.UNREADABLE:
+            self._status.count(counts.MALFORMED)
+            return
+        for told in self._spoken.told(parsed):
+            if isinstance(told, Tick):
+                self._tick(told, sink)
+            else:
+                self._obey(told)
+
+    def live(self) -> None:
+        """The feed is live; the reason names what it does not carry."""
+        in_vain = self._interest.not_carried(self._status.limit)
+        named = "; ".join(f"{symbol} ({why})" for symbol, why in list(in_vain.items())[:NAMED])
+        more = f" and {len(in_vain) - NAMED} more" if len(in_vain) > NAMED else ""
+        self._status.state, self._status.reason = State.LIVE, f"Not carried: {named}{more}." if named else ""
+
+    def _tick(self, tick: Tick, sink: Sink) -> None:
+        symbols = self._interest.ours(tick.symbol)
+        if not symbols:
+            self._status.count(counts.UNWANTED)
+            return
+        self._interest.confirm(tick.symbol)
+        for symbol in symbols:
+            sink(tick if symbol == tick.symbol else replace(tick, symbol=symbol))
+
+    def _obey(self, told: dialect.Answer) -> None:
+        match told:
+            case dialect.Accepted(name):
+                self._interest.confirm(name)
+            case dialect.Refused(name, why):
+                self._status.count(counts.REFUSED_SYMBOL)
+                self._interest.refuse(name, why)
+                self._changed.set()  # its place is free
+                self.live()
+            case dialect.OverLimit():
+                self._lower_limit()
+            case dialect.Ignored(reason):
+                self._status.count(reason)
+            case dialect.Complaint(text):
+                self._status.count(counts.ERROR)
+                logger.warning("%s says: %s", self._spoken.name, text[:200])
+            case dialect.Broken(why):
+                raise Lost(why)
+
+    def _lower_limit(self) -> None:
+        """One symbol was too many: as many as were subscribed before it are what works."""
+        left = self._interest.over_limit()
+        self._status.count(counts.SYMBOL_LIMIT)
+        if left < 1:
+            raise Lost("Not even one symbol is carried.")
+        self._status.limit, self._lowered = left, self._clock.now()
+        if self._interest.has_unsubscribed:
+            # The error may be older than that: then the one too many is another one. A new connection knows.
+            raise Lost(f"Only {left} symbols are carried at once.")
+        self.live()
