@@ -12,13 +12,14 @@ from django.db import InterfaceError, OperationalError
 
 from orders import access, commands, sessions, wire
 from orders.access import Pass
-from orders.delivery import SEND_NOW, Delivery
+from orders.delivery import IS_BEHIND, SEND_NOW, Delivery
 from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable
 from orders.hub import get_hub
 from orders.limits import MessageRate
 from orders.reader import in_thread
 from orders.rows import Row
 from orders.subscriptions import Subscriptions
+from orders.viewing import Viewing
 from orders.wire import Close
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class OrdersConsumer(AsyncConsumer):
     entry: Pass
     delivery: Delivery
     subscriptions: Subscriptions
+    viewing: Viewing
     rate: MessageRate
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -70,9 +72,12 @@ class OrdersConsumer(AsyncConsumer):
             await self.close(Close.SIGNED_OUT)
             return
         self.entry = entry
-        self.server_send_now = self.scope.get("extensions", {}).get(SEND_NOW)
-        self.delivery = Delivery(self.send_text, self._too_slow, self._send_now if self.server_send_now else None)
+        extensions = self.scope.get("extensions", {})
+        self.server_send_now = extensions.get(SEND_NOW)
+        send_now = self._send_now if self.server_send_now else None
+        self.delivery = Delivery(self.send_text, self._too_slow, send_now)
         self.subscriptions = Subscriptions(entry.user, self.delivery, get_hub())
+        self.viewing = Viewing(entry.user, self.send_text, self._too_slow, send_now, extensions.get(IS_BEHIND))
         self.rate = MessageRate()
         sessions.get_sessions().enter(self)
         await self.send_text(wire.hello(entry.user.get_username()))
@@ -120,6 +125,10 @@ class OrdersConsumer(AsyncConsumer):
                     await self.subscriptions.subscribe(frame, self.send_text)
                 case wire.Unsubscribe():
                     await self.send_text(await self.subscriptions.unsubscribe(frame))
+                case wire.SubscribeQuotes():
+                    await self.viewing.subscribe(frame)
+                case wire.UnsubscribeQuotes():
+                    await self.viewing.unsubscribe(frame)
                 case wire.Command():
                     status, row = await in_thread(self._run, frame)
                     await self.send_text(wire.ack(frame.id, status, row))
@@ -194,5 +203,6 @@ class OrdersConsumer(AsyncConsumer):
         if self.serving is not None:
             self.serving.cancel()
             sessions.get_sessions().leave(self)
+            self.viewing.leave()
             await self.subscriptions.leave()
             log.info("closed for %s", self.entry.user.get_username())

@@ -18,6 +18,8 @@ from orders.stream import Chunk, Stream, pack
 
 # The ASGI extension of a server whose sockets take a text at once, without being waited for.
 SEND_NOW = "orders.send_now"
+# And the one that tells whether a client has yet to take what it was sent.
+IS_BEHIND = "orders.is_behind"
 LOG_PAGE = 250
 SMALL_LOG_PAGE = 16
 ANSWER_SECONDS = 30.0

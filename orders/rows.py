@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from market.decimals import decimal_string
 from orders import lifecycle
 
 if TYPE_CHECKING:
@@ -15,12 +16,6 @@ Row = dict[str, Any]
 
 # Every save touches these; alone they are no change.
 BOOKKEEPING = frozenset({"version", "updated_at"})
-
-
-def decimal_string(value: Decimal) -> str:
-    """A plain string: no exponent, no trailing zeros, no negative zero, at most 8 decimals (half-even)."""
-    text = f"{value:.8f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def timestamp(value: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders import api_events, api_export, api_order, api_orders, api_people, views
+from orders import api_events, api_export, api_order, api_orders, api_people, api_prices, views
 
 urlpatterns = [
     path("", views.blotter, name="blotter"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("api/me/", api_people.Me.as_view()),
     path("api/instruments/", api_people.Instruments.as_view()),
     path("api/demo/", api_people.Demo.as_view()),
+    path("api/quotes/", api_prices.Quotes.as_view()),
+    path("api/bars/", api_prices.BarList.as_view()),
     path("api/events/", api_events.EventList.as_view()),
     path("api/orders/", api_orders.OrderList.as_view()),
     path("api/orders/export/", api_export.OrderExport.as_view()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -23,6 +24,7 @@ def blotter(request: HttpRequest) -> HttpResponse:
         "is_demo": is_demo_person(user),
         "can_watch": services.can_watch(user),
         "can_execute": services.can_execute(user),
+        "has_feed": settings.FEED != "off",
     }
     return render(request, "blotter.html", context)
 

@@ -7,8 +7,9 @@ Builders return JSON text. `parse` takes a client's text frame and returns one o
 from __future__ import annotations
 
 import math
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -16,6 +17,8 @@ from typing import Any
 
 import orjson
 
+from market.hub import RATES
+from market.models import SYMBOL
 from orders.errors import OrderError
 
 PROTOCOL = 1
@@ -27,6 +30,9 @@ EVENTS_ENVELOPE = 128
 SUBSCRIPTIONS = 2000
 MAX_NAME = 150
 MAX_ID = 64
+
+STREAMS = ("orders", "quotes")
+SYMBOLS = 1000
 
 COMMANDS = ("order.place", "order.amend", "order.cancel")
 
@@ -91,7 +97,24 @@ class Command:
     body: dict[str, Any]
 
 
-Frame = Subscribe | Unsubscribe | Received | Ping | Command
+@dataclass(frozen=True, slots=True)
+class SubscribeQuotes:
+    """`per_second`: how often at most, None for the usual."""
+
+    id: Id
+    symbols: tuple[str, ...]
+    per_second: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribeQuotes:
+    """`symbols`: None for all."""
+
+    id: Id
+    symbols: tuple[str, ...] | None
+
+
+Frame = Subscribe | Unsubscribe | SubscribeQuotes | UnsubscribeQuotes | Received | Ping | Command
 
 
 def parse(text: str) -> Frame:
@@ -117,11 +140,14 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
     if not isinstance(kind, str):
         raise WireError("bad_message", "A frame has a type.")
     match kind:
+        case "subscribe" if _stream(message) == "quotes":
+            return SubscribeQuotes(frame_id, _symbols(message.get("symbols")), _per_second(message))
         case "subscribe":
-            _stream(message)
             return Subscribe(frame_id, _user(message), _after(message))
+        case "unsubscribe" if _stream(message) == "quotes":
+            symbols = message.get("symbols")
+            return UnsubscribeQuotes(frame_id, None if symbols is None else _symbols(symbols))
         case "unsubscribe":
-            _stream(message)
             return Unsubscribe(frame_id, _user(message))
         case "received":
             seq: Any = message.get("seq")
@@ -142,12 +168,26 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
     raise WireError("unknown_type", f"There is no frame of type {kind[:40]!r}.")
 
 
-def _stream(message: Mapping[str, Any]) -> None:
+def _stream(message: Mapping[str, Any]) -> str:
     stream = message.get("stream")
-    if stream == "quotes":
-        raise WireError("bad_message", "There are no quotes: no price feed is running.")
-    if stream != "orders":
-        raise WireError("bad_message", 'stream is "orders".')
+    if not isinstance(stream, str) or stream not in STREAMS:
+        raise WireError("bad_message", 'stream is "orders" or "quotes".')
+    return stream
+
+
+def _symbols(symbols: Any) -> tuple[str, ...]:
+    if not isinstance(symbols, list) or not 0 < len(symbols) <= SYMBOLS:
+        raise WireError("bad_message", f"symbols is a list of 1 to {SYMBOLS} symbols.")
+    if not all(isinstance(symbol, str) and re.fullmatch(SYMBOL, symbol) for symbol in symbols):
+        raise WireError("bad_message", "A symbol has 1 to 20 of A-Z, 0-9, dot and hyphen.")
+    return tuple(dict.fromkeys(symbols))
+
+
+def _per_second(message: Mapping[str, Any]) -> int | None:
+    per_second = message.get("per_second")
+    if per_second is not None and (isinstance(per_second, bool) or per_second not in RATES):
+        raise WireError("bad_message", f"per_second is one of {', '.join(map(str, RATES))}.")
+    return per_second
 
 
 def _user(message: Mapping[str, Any]) -> str | None:
@@ -203,6 +243,20 @@ def subscribed(frame_id: Id, user: str, head: int | Mapping[str, int]) -> str:
 
 def unsubscribed(frame_id: Id, user: str, head: int | Mapping[str, int]) -> str:
     return _answer(frame_id, type="unsubscribed", stream="orders", user=user, head=head)
+
+
+def subscribed_quotes(frame_id: Id, symbols: Sequence[str]) -> str:
+    return _answer(frame_id, type="subscribed", stream="quotes", symbols=symbols)
+
+
+def unsubscribed_quotes(frame_id: Id, symbols: Sequence[str]) -> str:
+    return _answer(frame_id, type="unsubscribed", stream="quotes", symbols=symbols)
+
+
+def quotes(joined: str, changes: int, feed: str | None) -> str:
+    """The frame of the joined texts of quotes, the latest of so many changes; with the feed's state where that is news."""
+    state = "" if feed is None else f',"feed":{feed}'
+    return f'{{"type":"quotes","sent":{now():.3f},"changes":{changes},"quotes":[{joined}]{state}}}'
 
 
 def live_event(body: str, committed: float, published: float) -> str:

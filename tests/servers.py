@@ -156,7 +156,7 @@ class Server:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        own = {"PORT": str(self.port), "DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
+        own = {"PORT": str(self.port), "DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", "FEED": "off"}
         hidden = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
         self.environment = {k: v for k, v in os.environ.items() if k not in hidden} | own | environment
         self.process: subprocess.Popen[str] | None = None

@@ -96,6 +96,19 @@ def optional_decimal(name: str) -> Decimal | None:
     return _read(name, "", read, "a positive number, or unset for no limit")
 
 
+def speed(name: str, default: str) -> float | None:
+    """How many times as fast as recorded; None for "max"."""
+
+    def read(value: str) -> float | None:
+        if value == "max":
+            return None
+        if not 0 < float(value) <= 1e6:
+            raise ValueError(value)
+        return float(value)
+
+    return _read(name, default, read, "a number of times, or max")
+
+
 def hosts(name: str, default: str) -> list[str]:
     def read(value: str) -> list[str]:
         found = [part.strip() for part in value.split(",") if part.strip()]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from market import board
 from orders import hub, publish, sessions
 
 STARTED = time.time()
@@ -23,8 +24,10 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 only when database and broker answer; no feed runs in this release, so no prices are waited for."""
+    """200 only when database and broker answer and, unless FEED is off, a feed has brought prices."""
     found = {"database": _database(), "broker": _broker()}
+    if settings.FEED != "off":
+        found["prices"] = _prices()
     good = all(found.values())
     status = {name: "ok" if well else "down" for name, well in found.items()}
     return JsonResponse({"status": "ok" if good else "unavailable", **status}, status=200 if good else 503)
@@ -65,6 +68,13 @@ def _database() -> bool:
 def _broker() -> bool:
     layers: Any = settings.CHANNEL_LAYERS
     return all(_answers(url) for url in layers["default"]["CONFIG"]["hosts"])
+
+
+def _prices() -> bool:
+    try:
+        return board.has_prices()
+    except redis.RedisError:
+        return False
 
 
 def _answers(url: str) -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from orders.delivery import SEND_NOW
+from orders.delivery import IS_BEHIND, SEND_NOW
 
 TEXT = 0x81  # a whole message of text in one frame
 
@@ -37,11 +37,17 @@ def send_at_once() -> None:
 
     def create(self: Any, protocol: Any, scope: dict[str, Any]) -> Any:
         if scope["type"] == "websocket":
-            scope["extensions"] = {SEND_NOW: partial(send_now, protocol)}
+            scope["extensions"] = {SEND_NOW: partial(send_now, protocol), IS_BEHIND: partial(is_behind, protocol)}
         return create_application(self, protocol, scope)
 
     WebSocketProtocol.serverSend = send
     Server.create_application = create
+
+
+def is_behind(protocol: Any) -> bool:
+    """Whether bytes for this client wait in the process, since the system takes no more of them."""
+    transport = protocol.transport
+    return bool(getattr(transport, "dataBuffer", b"") or getattr(transport, "_tempDataLen", 0))
 
 
 def write(transport: Any, data: bytes, *, at_once: bool) -> None:

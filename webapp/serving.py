@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -67,25 +68,30 @@ class Workers:
     broker: EmbeddedBroker | None
     say: Callable[[str], None]
     behind_proxy: bool = False
+    # Commands of manage.py that run beside the servers.
+    beside: Sequence[str] = ()
     _servers: list[Kept] = field(default_factory=list)
     _broker: list[Kept] = field(default_factory=list)
+    _beside: list[Kept] = field(default_factory=list)
 
     def start(self) -> None:
         """The servers; the broker runs already."""
         self._servers = [Kept("server", self._daphne, self._daphne(), self.say) for _ in range(self.count)]
+        starts = {name: partial(self._command, name) for name in self.beside}
+        self._beside = [Kept(name, start, start(), self.say) for name, start in starts.items()]
         if self.broker is not None and self.broker.process is not None:
             self._broker = [Kept("broker", self.broker.launch, self.broker.process, self.say)]
 
     def watch(self, until: Callable[[], bool]) -> None:
         """Starts again whoever died, later each time if it dies at once, until the fact holds."""
         while not until():
-            for kept in (*self._servers, *self._broker):
+            for kept in (*self._servers, *self._beside, *self._broker):
                 kept.look()
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Asks all servers to end, and ends those that do not; the broker is its owner's to stop."""
-        processes = [server.process for server in self._servers]
+        """Asks all to end, and ends those that do not; the broker is its owner's to stop."""
+        processes = [kept.process for kept in (*self._servers, *self._beside)]
         turn_newcomers_away(self.listening)
         self.listening.close()
         for process in processes:
@@ -98,6 +104,9 @@ class Workers:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    def _command(self, name: str) -> subprocess.Popen[bytes]:
+        return leash.start([sys.executable, "manage.py", name], cwd=self.folder, stdin=subprocess.DEVNULL)
 
     def _daphne(self) -> subprocess.Popen[bytes]:
         number = self.listening.fileno()

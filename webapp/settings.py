@@ -28,13 +28,23 @@ REDIS_URLS = env.urls("REDIS_URL", ("redis", "rediss", "unix"))
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 DEMO_PEOPLE = ("alice", "bob", "desk", "broker", "admin")
 TLS = env.flag("TLS")
-# Read now so that a wrong value is refused; the feeds and the paper broker themselves come with a later release.
 FEED = env.choice("FEED", "sim", ("sim", "replay", "finnhub", "kraken", "off"))
+FEED_SEED = env.whole_number("FEED_SEED", 1, 0, 2**31)
+FEED_FILE = env.text("FEED_FILE", "", "a file of recorded trades or bars")
+FEED_SPEED = env.speed("FEED_SPEED", "1")
+FINNHUB_KEY = env.text("FINNHUB_KEY")
+QUOTES_PER_SECOND = env.whole_number("QUOTES_PER_SECOND", 10, 0, 100)
+# Read now so that a wrong value is refused; the paper broker itself comes with a later release.
 PAPER_BROKER = env.flag("PAPER_BROKER", default=True)
 ORDERS_MAX_NOTIONAL = env.optional_decimal("ORDERS_MAX_NOTIONAL")
 ORDERS_MAX_OPEN = env.optional_number("ORDERS_MAX_OPEN")
 ORDERS_MESSAGES_PER_MINUTE = env.optional_number("ORDERS_MESSAGES_PER_MINUTE")
 ORDERS_REQUESTS_PER_MINUTE = env.optional_number("ORDERS_REQUESTS_PER_MINUTE")
+
+if FEED == "replay" and not FEED_FILE:
+    raise SystemExit("FEED=replay needs FEED_FILE, a file of recorded trades or bars.")
+if FEED == "finnhub" and not FINNHUB_KEY:
+    raise SystemExit("FEED=finnhub needs FINNHUB_KEY.")
 
 INSTALLED_APPS = [
     "daphne",

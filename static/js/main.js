@@ -20,6 +20,7 @@ import { Keyboard } from "./keyboard.js";
 import { Latency } from "./latency.js";
 import { Monitor } from "./monitor.js";
 import { Notices } from "./notices.js";
+import { Prices } from "./prices.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { OrderStream } from "./stream.js";
@@ -27,6 +28,7 @@ import { Strip } from "./strip.js";
 import { SymbolResults } from "./symbol-results.js";
 import { Theme } from "./theme.js";
 import { Ticket } from "./ticket.js";
+import { Watchlist } from "./watchlist.js";
 
 const { body } = document;
 const { user = "", csrfToken = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
@@ -46,6 +48,9 @@ const latency = new Latency(stream.clock);
 const strip = new Strip(find(".strip"), stream, latency);
 const connection = new Connection(stream, socket, strip, announcer);
 const awake = new Awake();
+const pricesPanel = document.querySelector("#prices");
+const prices = pricesPanel && new Prices(socket, stream.clock);
+const watchlist = prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, store);
 new Theme(store, find("#theme"));
 let signedOut = false;
 let reloading = false;
@@ -149,6 +154,7 @@ for (const tab of document.querySelectorAll("[data-view-tab]")) {
 document.addEventListener("visibilitychange", () => {
   awake.interrupt();
   if (!document.hidden) socket.nudge();
+  prices?.looked();
 });
 document.addEventListener("resume", () => socket.nudge());
 for (const type of ["online", "offline", "pageshow"]) addEventListener(type, () => socket.nudge());
@@ -175,6 +181,7 @@ instruments
     symbols.take(instruments.all);
     book.showInstruments();
     ticket.showInstruments();
+    watchlist?.begin();
   })
   .catch((/** @type {Error} */ error) => notices.alert(`The instruments could not be read: ${error.message}`));
 awake.start();

@@ -48,6 +48,7 @@ class Command(BaseCommand):
             broker,
             self.stderr.write,
             settings.PROXY_HEADERS,
+            [] if settings.FEED == "off" else ["run_feed"],
         )
         try:
             for number in STOPS:

@@ -1,0 +1,28 @@
+"""The broker that prices pass through: the channel layer's first Redis, reached without the layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+
+def url() -> str:
+    layers: Any = settings.CHANNEL_LAYERS
+    return str(layers["default"]["CONFIG"]["hosts"][0])
+
+
+def connect(seconds: float = 1.0) -> redis.Redis:
+    """For threads; nobody is waited for longer than `seconds`."""
+    return redis.Redis.from_url(
+        url(), socket_timeout=seconds, socket_connect_timeout=seconds, retry=None, decode_responses=True
+    )
+
+
+def connect_async(seconds: float | None = None) -> redis.asyncio.Redis:
+    """For an event loop; None waits for as long as a subscription is silent."""
+    return redis.asyncio.Redis.from_url(
+        url(), socket_timeout=seconds, socket_connect_timeout=2.0, retry=None, decode_responses=True
+    )

@@ -1,0 +1,136 @@
+"""Recorded trades or bars, played again with their gaps: what the file says last is what stands at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import NamedTuple
+
+from market.ticks import Sink, State, Status, Tick
+
+TRADES = {"time", "symbol", "price", "size"}
+BARS = {"time", "symbol", "open", "high", "low", "close"}
+# So many are handed on before others get a turn.
+AT_ONCE = 500
+
+
+class BadFile(Exception):
+    """The message names the line and what is wrong with it."""
+
+
+class Print(NamedTuple):
+    """One recorded price: when, in unix seconds, of which symbol, how much."""
+
+    at: float
+    symbol: str
+    price: Decimal
+    size: Decimal
+
+
+def read(file: Path) -> list[Print]:
+    """The file's prices in their order; of a bar its open, high, low and close. Raises BadFile, or OSError."""
+    with open(file, newline="", encoding="utf-8-sig") as opened:
+        rows = csv.DictReader(opened)
+        names = set(rows.fieldnames or ())
+        if not (names >= TRADES or names >= BARS):
+            raise BadFile(f"{file.name}: the columns are {', '.join(sorted(TRADES))} or {', '.join(sorted(BARS))}.")
+        prints: list[Print] = []
+        for row in rows:
+            try:
+                prints += _of_trade(row) if names >= TRADES else _of_bar(row)
+            except (ValueError, InvalidOperation, TypeError) as error:
+                raise BadFile(f"{file.name}, line {rows.line_num}: {error}.") from error
+    if not prints:
+        raise BadFile(f"{file.name} has no prices.")
+    return prints
+
+
+def _of_trade(row: dict[str, str]) -> Iterator[Print]:
+    yield Print(_time(row["time"]), row["symbol"], _price(row["price"]), _price(row["size"] or "0", least=0))
+
+
+def _of_bar(row: dict[str, str]) -> Iterator[Print]:
+    at, size = _time(row["time"]), _price(row.get("volume") or "0", least=0)
+    for name in ("open", "low", "high", "close"):
+        yield Print(at, row["symbol"], _price(row[name]), size if name == "close" else Decimal(0))
+
+
+def _time(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone")
+    return moment.timestamp()
+
+
+def _price(text: str, least: int | None = None) -> Decimal:
+    price = Decimal(text)
+    if not price.is_finite() or price < 0 or (price == 0 and least is None):
+        raise ValueError(f"{text!r} is no price")
+    return price
+
+
+class ReplayFeed:
+    """`speed`: how much faster than recorded, None without any gaps. What was played before a symbol was wanted is told
+    when it is: its latest price at once."""
+
+    name = "replay"
+
+    def __init__(self, prints: list[Print], speed: float | None, clock: Callable[[], float] = time.time) -> None:
+        self.status = Status(State.LIVE)
+        self._prints = prints
+        self._speed = speed
+        self._clock = clock
+        self._wanted: frozenset[str] = frozenset()
+        self._late: list[str] = []
+        self._last: dict[str, Print] = {}
+        self._opens: dict[str, Decimal] = {}
+        self._changed = asyncio.Event()
+
+    @property
+    def symbols(self) -> list[str]:
+        return sorted({each.symbol for each in self._prints})
+
+    def want(self, symbols: Mapping[str, str]) -> None:
+        self._late += sorted(symbols.keys() - self._wanted)
+        self._wanted = frozenset(symbols)
+        self._changed.set()
+
+    async def run(self, sink: Sink) -> None:
+        began, first = self._clock(), self._prints[0].at
+        for number, each in enumerate(self._prints):
+            if self._speed is not None:
+                await self._until(began + (each.at - first) / self._speed, sink)
+            elif number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+            self._last[each.symbol] = each
+            self._opens.setdefault(each.symbol, each.price)
+            if each.symbol in self._wanted:
+                self._tell(each, sink)
+        self.status.reason = "The recording has ended."
+        await self._until(None, sink)
+
+    async def _until(self, due: float | None, sink: Sink) -> None:
+        """Waits, and tells what has become wanted meanwhile."""
+        while True:
+            self._changed.clear()
+            late, self._late = self._late, []
+            for symbol in late:
+                if symbol in self._last and symbol in self._wanted:
+                    self._tell(self._last[symbol], sink)
+            if due is not None and due <= self._clock():
+                return
+            try:
+                async with asyncio.timeout(None if due is None else due - self._clock()):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
+
+    def _tell(self, each: Print, sink: Sink) -> None:
+        day_open = self._opens[each.symbol]
+        now = self._clock() * 1000
+        sink(Tick(each.symbol, now, each.price, each.size, day_open=day_open, is_trade=each.size > 0))

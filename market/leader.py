@@ -1,0 +1,38 @@
+"""Who may talk to the price feed: one process of all, by a lock in the broker that ends with whoever holds it."""
+
+from __future__ import annotations
+
+import redis.asyncio
+
+KEY = "market.leader"
+TERMS = "market.leader.terms"
+SECONDS = 10
+RENEW_SECONDS = 3.0
+
+_RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIRE', KEYS[1], ARGV[2]) end return 0"
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+
+class Leader:
+    """`term` grows with each leader: what an earlier one still writes is refused (market.board)."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._client = client
+        self._renew = client.register_script(_RENEW)
+        self._release = client.register_script(_RELEASE)
+        self.term = 0
+
+    async def acquire(self) -> bool:
+        """Whether this process leads from now on, for SECONDS unless it renews."""
+        term = int(await self._client.incr(TERMS))
+        if not await self._client.set(KEY, term, nx=True, ex=SECONDS):
+            return False
+        self.term = term
+        return True
+
+    async def renew(self) -> bool:
+        """False where another leads, or nobody: this process must stop at once."""
+        return bool(await self._renew(keys=[KEY], args=[self.term, SECONDS]))
+
+    async def release(self) -> None:
+        await self._release(keys=[KEY], args=[self.term])

@@ -1,0 +1,77 @@
+"""The instruments that a feed may carry, as the database has them, for an event loop that must not wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import NamedTuple
+
+import orjson
+import redis
+from django.db import Error, close_old_connections
+
+from market import board
+from market.models import Instrument
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 5.0
+
+
+class Terms(NamedTuple):
+    """What a feed must know of an instrument; `latest` is its price when a feed last ran, if the broker still knows."""
+
+    upstream: str
+    tick_size: Decimal
+    lot_size: Decimal
+    latest: Decimal | None
+
+
+class Listing:
+    """`terms` by symbol, active ones alone; a database that is away leaves them as they were."""
+
+    def __init__(self) -> None:
+        self.terms: dict[str, Terms] = {}
+        self._read_at: float | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="listing")
+
+    async def refresh(self) -> None:
+        """Reads anew what is older than AGAIN_SECONDS."""
+        now = time.monotonic()
+        if self._read_at is None or now - self._read_at > AGAIN_SECONDS:
+            self._read_at = now
+            self.terms = await asyncio.get_running_loop().run_in_executor(self._thread, self._read)
+
+    def terms_of(self, symbol: str) -> Terms:
+        return self.terms[symbol]
+
+    def _read(self) -> dict[str, Terms]:
+        close_old_connections()
+        try:
+            found = list(Instrument.objects.filter(active=True))
+        except Error as error:
+            log.warning("The instruments can't be read (%s).", str(error).strip())
+            return self.terms
+        new = [each.symbol for each in found if each.symbol not in self.terms]
+        latest = _latest(new)
+        return {
+            each.symbol: Terms(
+                each.upstream_symbol,
+                each.tick_size,
+                each.lot_size,
+                latest.get(each.symbol) if each.symbol in new else self.terms[each.symbol].latest,
+            )
+            for each in found
+        }
+
+
+def _latest(symbols: list[str]) -> dict[str, Decimal]:
+    try:
+        texts = board.read(symbols)
+    except redis.RedisError:
+        return {}
+    lasts = {symbol: orjson.loads(text)["last"] for symbol, text in texts.items()}
+    return {symbol: Decimal(last) for symbol, last in lasts.items() if last is not None}

@@ -1,0 +1,96 @@
+"""`manage.py run_feed`: the price feed that FEED names, for all processes of the site; one of several leads."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from market.feeds import replay, sim
+from market.feeds.guard import guarded
+from market.listing import Listing
+from market.models import Instrument
+from market.runner import Runner
+from market.ticks import Feed
+
+STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
+
+
+class Command(BaseCommand):
+    help = "Brings prices to all processes of the site, from the feed that FEED names."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.FEED == "off":
+            raise CommandError("FEED is off: there are no prices.")
+        listing = Listing()
+        feed, standing = _feed(listing)
+        asyncio.run(_run(Runner(feed, guarded(feed.status), listing, standing)))
+
+
+async def _run(runner: Runner) -> None:
+    """Until told to end; the lead is given up, so that another takes it at once."""
+    running = asyncio.ensure_future(runner.run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def _feed(listing: Listing) -> tuple[Feed, list[str]]:
+    """The feed, and the symbols it carries whether anybody looks or not."""
+    match settings.FEED:
+        case "sim":
+            return sim.SimFeed(listing.terms_of, settings.FEED_SEED), STANDING
+        case "replay":
+            return _replay()
+        case "finnhub":
+            from market.feeds.finnhub import FinnhubFeed
+
+            return FinnhubFeed(settings.FINNHUB_KEY), STANDING
+        case _:
+            from market.feeds.kraken import KrakenFeed
+
+            return KrakenFeed(), STANDING
+
+
+def _replay() -> tuple[Feed, list[str]]:
+    try:
+        prints = replay.read(Path(settings.FEED_FILE))
+    except replay.BadFile as error:
+        raise CommandError(f"FEED_FILE: {error}") from error
+    except OSError as error:
+        raise CommandError(f"FEED_FILE: {settings.FEED_FILE} can't be read: {error.strerror}.") from error
+    feed = replay.ReplayFeed(prints, settings.FEED_SPEED)
+    _make_missing(prints)
+    return feed, feed.symbols
+
+
+def _make_missing(prints: list[replay.Print]) -> None:
+    """Recorded instruments that nobody has entered, with the smallest step their prices have."""
+    decimals: dict[str, int] = {}
+    for each in prints:
+        places = max(0, -int(each.price.normalize().as_tuple().exponent))
+        decimals[each.symbol] = max(decimals.get(each.symbol, 0), min(8, places))
+    present = set(Instrument.objects.filter(symbol__in=decimals).values_list("symbol", flat=True))
+    Instrument.objects.bulk_create(
+        [
+            Instrument(
+                symbol=symbol,
+                name=f"{symbol} (recorded)",
+                currency=symbol[-3:] if symbol[-3:].isalpha() and len(symbol) == 6 else "USD",
+                tick_size=Decimal(1).scaleb(-places),
+                lot_size=Decimal("0.00000001"),
+                price_decimals=places,
+            )
+            for symbol, places in decimals.items()
+            if symbol not in present
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,184 @@
+"""Runs one feed while this process leads: carries what is wanted, tells what changed, keeps the bars."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import redis
+import redis.asyncio
+
+from market import broker, leases
+from market.bars import Bar, Bars
+from market.board import Board
+from market.leader import RENEW_SECONDS, Leader
+from market.listing import Listing
+from market.quotes import Quote
+from market.slots import Slots
+from market.ticks import Feed, Sink, Tick
+
+log = logging.getLogger(__name__)
+
+# What has come meanwhile is told together; a symbol that ticks more often is told with its latest price.
+TELL_SECONDS = 0.005
+BARS_SECONDS = 1.0
+STATE_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+# A symbol that nobody wants any more stays for so long: pages are reloaded.
+GRACE_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+OPERATION_SECONDS = 2.0
+
+
+class Runner:
+    """`standing` are carried whether anybody looks or not, where there is room."""
+
+    def __init__(
+        self, feed: Feed, guard: Callable[[Sink], Sink], listing: Listing, standing: list[str]
+    ) -> None:
+        self.feed = feed
+        self.slots = Slots()
+        self._sink = guard(self._take)
+        self._listing = listing
+        self._standing = standing
+        self._quotes: dict[str, Quote] = {}
+        self._dirty: set[str] = set()
+        self._news = asyncio.Event()
+        self._wants = asyncio.Event()
+        self._gone: dict[str, float] = {}
+        self._bars = Bars()
+        self._begun: set[str] = set()
+
+    async def run(self) -> None:
+        """Until cancelled: leads when nobody else does, and lets go at once where another does."""
+        while True:
+            try:
+                async with broker.connect_async(OPERATION_SECONDS) as client:
+                    await self._as_leader(client)
+            except (redis.RedisError, OSError) as error:
+                log.warning("The broker does not answer (%s); trying again.", error or type(error).__name__)
+            except LostLead:
+                log.warning("Another process leads the feed by now.")
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _as_leader(self, client: redis.asyncio.Redis) -> None:
+        leader = Leader(client)
+        while not await leader.acquire():
+            await asyncio.sleep(RETRY_SECONDS)
+        board = Board(client, leader.term)
+        self._dirty = set(self._quotes)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._leading(leader))
+                tasks.create_task(self.feed.run(self._sink))
+                tasks.create_task(self._following(client))
+                tasks.create_task(self._hearing())
+                tasks.create_task(self._telling(board))
+                tasks.create_task(self._keeping_bars(board))
+                tasks.create_task(self._standing_by(board))
+        except* (redis.RedisError, OSError, LostLead) as group:
+            raise group.exceptions[0] from None
+        finally:
+            with contextlib.suppress(redis.RedisError, OSError):
+                await leader.release()
+
+    async def _leading(self, leader: Leader) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if not await leader.renew():
+                raise LostLead
+
+    async def _following(self, client: redis.asyncio.Redis) -> None:
+        """Keeps the feed at what is wanted now."""
+        while True:
+            self._wants.clear()
+            await self._look(client)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wants.wait()
+
+    async def _look(self, client: redis.asyncio.Redis) -> None:
+        await self._listing.refresh()
+        names = self._listing.terms
+        wanted = await leases.wanted(client)
+        found = {symbol: wanted[symbol] for symbol in sorted(wanted, key=lambda s: not wanted[s]) if symbol in names}
+        now = time.monotonic()
+        for symbol in self.slots.carried:
+            if symbol not in found and now < self._gone.setdefault(symbol, now + GRACE_SECONDS):
+                found[symbol] = False
+        self._gone = {symbol: until for symbol, until in self._gone.items() if symbol not in wanted and until > now}
+        found |= {symbol: False for symbol in self._standing if symbol not in found and symbol in names}
+        self.slots.allot(found, self.feed.status.limit)
+        for symbol in self.slots.carried:
+            self._begin(symbol)
+        self.feed.want({symbol: names[symbol].upstream for symbol in self.slots.carried})
+
+    def _begin(self, symbol: str) -> None:
+        """What was before: told once, by the feeds that know it."""
+        if symbol in self._begun:
+            return
+        self._begun.add(symbol)
+        history: Callable[[str], list[Bar]] | None = getattr(self.feed, "history", None)
+        for bar in history(symbol) if history else ():
+            self._bars.keep(symbol, bar)
+
+    async def _hearing(self) -> None:
+        """Wakes `_following` when somebody says that he wants something else; a look each second stands in for it."""
+        async with broker.connect_async() as client, client.pubsub(ignore_subscribe_messages=True) as heard:
+            await heard.subscribe(leases.INDEX)
+            async for _ in heard.listen():
+                self._wants.set()
+
+    def _take(self, tick: Tick) -> None:
+        quote = self._quotes.get(tick.symbol) or Quote(tick.symbol, tick.at)
+        after = quote.after(tick)
+        if after is not quote:
+            self._quotes[tick.symbol] = after
+            self._dirty.add(tick.symbol)
+            self._news.set()
+        price = tick.last or after.price
+        if price is not None:
+            self._bars.take(tick.symbol, tick.at, price, tick.size if tick.is_trade and tick.size else Decimal(0))
+
+    async def _telling(self, board: Board) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            dirty, self._dirty = self._dirty, set()
+            if dirty and not await board.write({symbol: self._quotes[symbol].text() for symbol in dirty}):
+                raise LostLead
+            await asyncio.sleep(TELL_SECONDS)
+
+    async def _keeping_bars(self, board: Board) -> None:
+        while True:
+            changed = self._bars.changed()
+            if changed:
+                await board.write_bars(changed)
+            await asyncio.sleep(BARS_SECONDS)
+
+    async def _standing_by(self, board: Board) -> None:
+        while True:
+            await board.tell(self.state())
+            await asyncio.sleep(STATE_SECONDS)
+
+    def state(self) -> dict[str, Any]:
+        status = self.feed.status
+        return {
+            "name": self.feed.name,
+            "state": str(status.state),
+            "reason": status.reason,
+            "limit": status.limit,
+            "in_use": len(self.slots.carried),
+            "queued": self.slots.queued,
+            "counts": status.counts,
+            "at": time.time() * 1000,
+        }
+
+
+class LostLead(Exception):
+    """Another process leads, or nobody does: nothing more may be told."""

@@ -1,0 +1,139 @@
+"""The prices that one socket is shown: which symbols, how often, and never more than it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from market.hub import QuoteHub
+from market.models import Instrument
+from orders import wire
+from orders.errors import OrderError, ValidationFailed
+from orders.models import Order
+from orders.reader import in_thread
+
+STUCK_SECONDS = 10.0
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, QuoteHub] = WeakKeyDictionary()
+
+
+def get_quote_hub() -> QuoteHub:
+    """The running event loop's: one a server process."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = QuoteHub(wire.quotes)
+    return _hubs[loop]
+
+
+class TooManySymbols(OrderError):
+    code = "too_many_subscriptions"
+    status = 429
+
+
+class SymbolLimit(OrderError):
+    """The feed carries as many symbols as it may; these wait for a place."""
+
+    code = "symbol_limit"
+    status = 400
+
+
+class Viewing:
+    """One socket's side of the quote hub.
+
+    `send_now`, where the server can, sends at once; `is_behind` tells whether the client has yet to take what was sent.
+    """
+
+    def __init__(
+        self,
+        user: User,
+        send: Callable[[str], Awaitable[None]],
+        too_slow: Callable[[], Awaitable[None]],
+        send_now: Callable[[str], None] | None,
+        is_behind: Callable[[], bool] | None,
+    ) -> None:
+        self._user = user
+        self._send = send
+        self._too_slow = too_slow
+        self._send_now = send_now
+        self._is_behind = is_behind
+        self._per_second: float = settings.QUOTES_PER_SECOND
+        self._sending: asyncio.Future[None] | None = None
+        self._behind_since: float | None = None
+        self._working: frozenset[str] = frozenset()
+
+    async def subscribe(self, frame: wire.SubscribeQuotes) -> None:
+        """Answers `subscribed`; then comes what is known of these symbols, and what changes."""
+        if settings.FEED == "off":
+            raise ValidationFailed("There are no quotes: no price feed is running.")
+        hub = get_quote_hub()
+        wanted = hub.watched(self).union(frame.symbols)
+        if len(wanted) > wire.SYMBOLS:
+            raise TooManySymbols(f"At most {wire.SYMBOLS} symbols a socket.")
+        unknown, working = await in_thread(_look_up, self._user, frame.symbols, wanted)
+        if unknown:
+            names = ", ".join(unknown)
+            raise ValidationFailed(f"There is no active instrument {names}.", fields={"symbols": unknown})
+        if frame.per_second is not None:
+            self._per_second = frame.per_second
+        self._working = working
+        await self._send(wire.subscribed_quotes(frame.id, frame.symbols))
+        hub.watch(self, wanted, self._per_second, working)
+
+    async def unsubscribe(self, frame: wire.UnsubscribeQuotes) -> None:
+        hub = get_quote_hub()
+        watched = hub.watched(self)
+        gone = sorted(watched) if frame.symbols is None else frame.symbols
+        if left := watched.difference(gone):
+            hub.watch(self, left, self._per_second, self._working & left)
+        else:
+            hub.leave(self)
+        await self._send(wire.unsubscribed_quotes(frame.id, gone))
+
+    def leave(self) -> None:
+        get_quote_hub().leave(self)
+        if self._sending is not None:
+            self._sending.cancel()
+
+    def show(self, frame: str) -> bool:
+        """False where the client still has some to take: it gets the latest once it has."""
+        if self._must_wait():
+            self._stuck()
+            return False
+        self._behind_since = None
+        if self._send_now is not None:
+            self._send_now(frame)
+        else:
+            self._sending = asyncio.ensure_future(self._send(frame))
+        return True
+
+    def queued(self, symbols: Iterable[str], limit: int) -> None:
+        names = list(symbols)
+        text = f"All {limit} live symbols are in use: {', '.join(names)} will follow when a place is free."
+        refused = wire.error(None, SymbolLimit(text, fields={"symbols": names}))
+        asyncio.ensure_future(self._send(refused))  # noqa: RUF006 a socket that is gone needs no answer
+
+    def _must_wait(self) -> bool:
+        if self._sending is not None and not self._sending.done():
+            return True
+        return self._is_behind is not None and self._is_behind()
+
+    def _stuck(self) -> None:
+        now = time.monotonic()
+        if self._behind_since is None:
+            self._behind_since = now
+        elif now - self._behind_since > STUCK_SECONDS and (self._sending is None or self._sending.done()):
+            self._sending = asyncio.ensure_future(self._too_slow())
+
+
+def _look_up(user: User, symbols: Iterable[str], wanted: Iterable[str]) -> tuple[list[str], frozenset[str]]:
+    """Which of the symbols nobody can trade, and in which of all that is wanted this person has working orders."""
+    known = set(Instrument.objects.filter(symbol__in=symbols, active=True).values_list("symbol", flat=True))
+    working = Order.objects.for_trader(user).working().filter(symbol__in=wanted)
+    return [symbol for symbol in symbols if symbol not in known], frozenset(
+        working.order_by().values_list("symbol_id", flat=True).distinct()
+    )

@@ -1,0 +1,177 @@
+/**
+ * The latest prices of whatever the page's parts watch: one subscription for all of them, kept through every break.
+ *
+ * Fires `quotes` (detail: the set of symbols that changed), once an animation frame at most, and `feed` when the feed's
+ * state or what it refuses has changed.
+ *
+ * @import {Socket} from "./socket.js"
+ * @import {ServerClock} from "./clock.js"
+ *
+ * @typedef {object} Quote decimal strings, or null where there is none
+ * @property {string} symbol
+ * @property {string|null} bid
+ * @property {string|null} ask
+ * @property {string|null} last
+ * @property {string|null} change percent since the day's open
+ * @property {number} at unix milliseconds, the server's clock
+ *
+ * @typedef {object} FeedState
+ * @property {string} name
+ * @property {"connecting"|"live"|"stale"|"down"|"refused"} state
+ * @property {string} [reason]
+ * @property {number|null} [limit]
+ * @property {number} [in_use]
+ * @property {string[]} [queued]
+ */
+
+import { nextFrame } from "./frames.js";
+import { PriceFigures } from "./price-figures.js";
+
+const HIDDEN_RATE = 1;
+export const RATES = [2, 5, 10, 20];
+export const USUAL_RATE = 10;
+const ID = "prices";
+
+export class Prices extends EventTarget {
+  /** @type {FeedState} */
+  feed = { name: "", state: "connecting" };
+  /** Those that the server does not carry, and why. @type {Map<string, string>} */
+  refused = new Map();
+  figures;
+  #socket;
+  /** By who watches them. @type {Map<string, Set<string>>} */
+  #watched = new Map();
+  /** What the server was asked for on this connection. @type {Set<string>} */
+  #asked = new Set();
+  /** @type {Map<string, Quote>} */
+  #quotes = new Map();
+  /** @type {Set<string>} */
+  #changed = new Set();
+  #rate;
+  #askedRate = 0;
+  #open = false;
+  #show = () => this.#tell();
+
+  /** @param {Socket} socket @param {ServerClock} clock @param {number} [rate] frames a second at most */
+  constructor(socket, clock, rate = USUAL_RATE) {
+    super();
+    this.#socket = socket;
+    this.#rate = rate;
+    this.figures = new PriceFigures(clock);
+    socket.addEventListener("state", () => this.#socketChanged());
+    socket.addEventListener("frame", (event) => {
+      const { frame, at } = /** @type {CustomEvent} */ (event).detail;
+      this.#take(frame, at);
+    });
+  }
+
+  /** Whether prices are known to be the present ones. */
+  get live() {
+    return this.#open && this.feed.state === "live";
+  }
+
+  get rate() {
+    return this.#rate;
+  }
+
+  /** How often at most the page is told, a second. @param {number} rate */
+  set rate(rate) {
+    this.#rate = rate;
+    this.#ask();
+  }
+
+  /** The tab was hidden or shown. */
+  looked() {
+    this.#ask();
+  }
+
+  /** From now on `owner` watches exactly these. @param {string} owner @param {Iterable<string>} symbols */
+  watch(owner, symbols) {
+    this.#watched.set(owner, new Set(symbols));
+    this.#ask();
+  }
+
+  /** @param {string} symbol */
+  quote(symbol) {
+    return this.#quotes.get(symbol);
+  }
+
+  #socketChanged() {
+    const open = this.#socket.state === "open";
+    if (open === this.#open) return;
+    this.#open = open;
+    this.#asked.clear();
+    this.#askedRate = 0;
+    this.refused.clear();
+    this.#ask();
+    this.dispatchEvent(new Event("feed"));
+  }
+
+  #ask() {
+    if (!this.#open) return;
+    const wanted = new Set([...this.#watched.values()].flatMap((symbols) => [...symbols]));
+    const rate = globalThis.document?.hidden ? HIDDEN_RATE : this.#rate;
+    const gone = [...this.#asked].filter((symbol) => !wanted.has(symbol));
+    const missing = [...wanted].filter((symbol) => !this.#asked.has(symbol) && !this.refused.has(symbol));
+    if (gone.length > 0) this.#socket.send({ type: "unsubscribe", stream: "quotes", symbols: gone, id: ID });
+    for (const symbol of gone) this.#asked.delete(symbol);
+    const symbols = rate === this.#askedRate ? missing : [...this.#asked, ...missing];
+    if (symbols.length === 0) return;
+    if (!this.#socket.send({ type: "subscribe", stream: "quotes", symbols, per_second: rate, id: ID })) return;
+    this.#askedRate = rate;
+    for (const symbol of missing) this.#asked.add(symbol);
+  }
+
+  /** @param {any} frame @param {number} received */
+  #take(frame, received) {
+    if (frame.type === "quotes") {
+      this.#takeQuotes(frame, received);
+    } else if (frame.type === "error" && (frame.id === ID || frame.code === "symbol_limit")) {
+      this.#takeRefusal(frame);
+    }
+  }
+
+  /** @param {{sent: number, changes: number, quotes: Quote[], feed?: FeedState}} frame @param {number} received */
+  #takeQuotes({ quotes, changes, feed }, received) {
+    for (const quote of quotes) {
+      const before = this.#quotes.get(quote.symbol);
+      if (before !== undefined && before.at > quote.at) continue;
+      this.#quotes.set(quote.symbol, quote);
+      this.#changed.add(quote.symbol);
+      if (this.refused.delete(quote.symbol)) this.dispatchEvent(new Event("feed"));
+    }
+    if (quotes.length > 0) {
+      this.figures.took(quotes, changes, received);
+      nextFrame(this.#show);
+    }
+    if (feed !== undefined) {
+      this.feed = feed;
+      this.dispatchEvent(new Event("feed"));
+    }
+  }
+
+  /** @param {{code: string, message: string, fields?: {symbols?: string[]}}} frame */
+  #takeRefusal({ code, message, fields }) {
+    const symbols = fields?.symbols;
+    if (symbols === undefined) {
+      this.feed = { name: "off", state: "down", reason: message };
+    } else {
+      for (const symbol of symbols) this.refused.set(symbol, message);
+      if (code !== "symbol_limit") {
+        // Nothing of what was asked for together with them was granted.
+        this.#asked.clear();
+        this.#askedRate = 0;
+        this.#ask();
+      }
+    }
+    this.dispatchEvent(new Event("feed"));
+  }
+
+  #tell() {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    if (changed.size === 0) return;
+    this.dispatchEvent(new CustomEvent("quotes", { detail: changed }));
+    this.figures.drawn();
+  }
+}
