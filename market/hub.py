@@ -18,6 +18,7 @@ import redis.asyncio
 from redis.asyncio.client import PubSub
 
 from market import board, broker, leases
+from market.together import together
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ RETRY_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 # A feed that has not been heard of for so long is gone.
 SILENT_SECONDS = board.FEED_SECONDS
-OFF = {"name": "off", "state": "down", "reason": "No price feed runs."}
+UNHEARD = {"name": "", "state": "connecting", "reason": ""}
 
 
 class Viewer(Protocol):
@@ -88,7 +89,7 @@ class Pace:
         frames: dict[Key, str] = {}
         is_behind = False
         for interest in self.interests:
-            new = interest.wanted & changed.keys()
+            new = interest.wanted.intersection(changed)
             if interest.unseen:
                 for symbol in new:
                     interest.unseen[symbol] = interest.unseen.get(symbol, 0) + changed[symbol]
@@ -119,11 +120,11 @@ class QuoteHub:
 
     def __init__(self, build: Callable[[str, int, str | None], str]) -> None:
         self.texts: dict[str, str] = {}
-        self.feed = orjson.dumps(OFF).decode()
+        self.feed = orjson.dumps(UNHEARD).decode()
         self._build = build
         # Those heard of since the broker was last reached: what it keeps is no newer.
         self._fresh: set[str] = set()
-        self._state: dict[str, Any] = dict(OFF)
+        self._state: dict[str, Any] = dict(UNHEARD)
         self._heard_at = 0.0
         self._interests: dict[Viewer, tuple[Interest, Pace]] = {}
         self._paces: dict[float, Pace] = {}
@@ -199,12 +200,9 @@ class QuoteHub:
                 async with broker.connect_async() as client, client.pubsub() as heard:
                     self._fresh.clear()
                     await heard.subscribe(board.FEED)
-                    async with asyncio.TaskGroup() as tasks:
-                        tasks.create_task(self._hear(heard))
-                        tasks.create_task(self._follow(client, heard))
-                        tasks.create_task(self._watch_feed())
-            except* (redis.RedisError, OSError) as group:
-                log.warning("The broker does not answer (%s); prices stand still.", group.exceptions[0])
+                    await together(self._hear(heard), self._follow(client, heard), self._watch_feed())
+            except (redis.RedisError, OSError) as error:
+                log.warning("The broker does not answer (%s); prices stand still.", error or type(error).__name__)
             self._set_feed({"name": self._state["name"], "state": "down", "reason": "The broker does not answer."})
             await asyncio.sleep(RETRY_SECONDS)
 

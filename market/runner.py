@@ -21,6 +21,7 @@ from market.listing import Listing
 from market.quotes import Quote
 from market.slots import Slots
 from market.ticks import Feed, Sink, Tick
+from market.together import together
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,7 @@ OPERATION_SECONDS = 2.0
 class Runner:
     """`standing` are carried whether anybody looks or not, where there is room."""
 
-    def __init__(
-        self, feed: Feed, guard: Callable[[Sink], Sink], listing: Listing, standing: list[str]
-    ) -> None:
+    def __init__(self, feed: Feed, guard: Callable[[Sink], Sink], listing: Listing, standing: list[str]) -> None:
         self.feed = feed
         self.slots = Slots()
         self._sink = guard(self._take)
@@ -71,18 +70,19 @@ class Runner:
         while not await leader.acquire():
             await asyncio.sleep(RETRY_SECONDS)
         board = Board(client, leader.term)
+        # The broker may have forgotten what an earlier lead of this process told it.
         self._dirty = set(self._quotes)
+        self._news.set()
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._leading(leader))
-                tasks.create_task(self.feed.run(self._sink))
-                tasks.create_task(self._following(client))
-                tasks.create_task(self._hearing())
-                tasks.create_task(self._telling(board))
-                tasks.create_task(self._keeping_bars(board))
-                tasks.create_task(self._standing_by(board))
-        except* (redis.RedisError, OSError, LostLead) as group:
-            raise group.exceptions[0] from None
+            await together(
+                self._leading(leader),
+                self.feed.run(self._sink),
+                self._following(client),
+                self._hearing(),
+                self._telling(board),
+                self._keeping_bars(board),
+                self._standing_by(board),
+            )
         finally:
             with contextlib.suppress(redis.RedisError, OSError):
                 await leader.release()

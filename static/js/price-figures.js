@@ -33,9 +33,9 @@ export class PriceFigures {
     this.changes += changes ?? quotes.length;
     this.#recent.push({ at: received, changes: changes ?? quotes.length });
     while (this.#recent.length > 0 && (this.#recent[0]?.at ?? 0) < received - WINDOW_MS) this.#recent.shift();
-    // Those that were there before, sent for a beginning, are no measure of the way.
-    const since = this.#clock.known ? received - WINDOW_MS : Infinity;
-    for (const { at } of quotes) if (this.#clock.toLocal(at) > since) this.#waiting.push(at);
+    // Those that were there before, sent for a beginning, stand for no change and are no measure of the way.
+    if (!this.#clock.known || (changes ?? quotes.length) < quotes.length) return;
+    for (const { at } of quotes) this.#waiting.push(at);
   }
 
   /** What was taken is in the document; it is on the screen with the next frame. */

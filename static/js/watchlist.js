@@ -46,7 +46,9 @@ export class Watchlist extends EventTarget {
     this.#instruments = instruments;
     this.#store = store;
     this.#paused = new Set(store.get("watchlist-paused", /** @type {string[]} */ ([]), symbols));
-    prices.addEventListener("quotes", (event) => this.#showQuotes(/** @type {CustomEvent<Set<string>>} */ (event).detail));
+    prices.addEventListener("quotes", (event) =>
+      this.#showQuotes(/** @type {CustomEvent<Set<string>>} */ (event).detail),
+    );
     prices.addEventListener("feed", () => this.#showStates());
     this.#chooseRate(find("[name=per_second]", root));
     const form = /** @type {HTMLFormElement} */ (find(".watch-add", root));
@@ -59,7 +61,9 @@ export class Watchlist extends EventTarget {
 
   /** The instruments are known: what is on the list is shown and followed. */
   begin() {
-    const known = this.#store.get("watchlist", BEGIN, symbols).filter((symbol) => this.#instruments.get(symbol)?.active);
+    const known = this.#store
+      .get("watchlist", BEGIN, symbols)
+      .filter((symbol) => this.#instruments.get(symbol)?.active);
     for (const symbol of known.slice(0, MOST)) this.#addLine(symbol);
     this.#follow();
     this.#showStates();
@@ -152,7 +156,10 @@ export class Watchlist extends EventTarget {
     setText(last, now === null ? "…" : price(now, decimals));
     setText(change, quote.change === null ? "" : signed(quote.change));
     change.dataset.sign = quote.change === null ? "" : quote.change.startsWith("-") ? "down" : "up";
-    setText(book, quote.bid === null || quote.ask === null ? "" : `${price(quote.bid, decimals)} / ${price(quote.ask, decimals)}`);
+    setText(
+      book,
+      quote.bid === null || quote.ask === null ? "" : `${price(quote.bid, decimals)} / ${price(quote.ask, decimals)}`,
+    );
     if (now !== null && line.last !== null && now !== line.last) this.#flash(line, Number(now) > Number(line.last));
     line.last = now;
   }
@@ -170,7 +177,10 @@ export class Watchlist extends EventTarget {
     const { feed, refused, live } = this.#prices;
     const state = find("[data-feed-state]", this.#root);
     state.dataset.feedState = live ? "live" : feed.state;
-    setText(state, feed.name === "off" ? "No feed" : `${WORDS[feed.state] ?? feed.state}${feed.name ? ` · ${feed.name}` : ""}`);
+    setText(
+      state,
+      feed.name === "off" ? "No feed" : `${WORDS[feed.state] ?? feed.state}${feed.name ? ` · ${feed.name}` : ""}`,
+    );
     state.title = feed.reason ?? "";
     this.#root.classList.toggle("is-stale", !live);
     for (const { symbol, row } of this.#lines.values()) {

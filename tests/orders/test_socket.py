@@ -306,7 +306,7 @@ async def test_a_frame_of_64_kib_is_read(alice: User) -> None:
 async def test_there_are_no_quotes_while_no_feed_runs(alice: User) -> None:
     async with connected(alice) as client:
         answer = await client.ask(type="subscribe", stream="quotes", symbols=["AAPL"])
-        assert (answer["type"], answer["code"]) == ("error", "bad_message")
+        assert (answer["type"], answer["code"]) == ("error", "validation_failed")
 
 
 async def test_a_rate_limit_closes_who_exceeds_it_but_counts_no_answers_and_pings(alice: User, settings: Any) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from market.feeds import replay, sim
-from market.feeds.guard import guarded
+from market.feeds.guard import Guard
 from market.listing import Listing
 from market.models import Instrument
 from market.runner import Runner
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError("FEED is off: there are no prices.")
         listing = Listing()
         feed, standing = _feed(listing)
-        asyncio.run(_run(Runner(feed, guarded(feed.status), listing, standing)))
+        asyncio.run(_run(Runner(feed, lambda sink: Guard(sink, feed.status), listing, standing)))
 
 
 async def _run(runner: Runner) -> None:

@@ -1,0 +1,168 @@
+"""The feeds that need nobody: a pretended market, and one that was recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from market.feeds import replay
+from market.feeds.replay import BadFile, ReplayFeed
+from market.feeds.sim import HISTORY_MINUTES, SimFeed
+from market.listing import Terms
+from market.ticks import Feed, Tick
+
+D = Decimal
+RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "xrp-eth.trades.csv"
+TRADES = """time,symbol,price,size,side
+2019-10-11T00:00:01Z,XRPETH,0.5,10,sell
+2019-10-11T00:00:02Z,BTCUSD,9000,1,buy
+2019-10-11T00:00:03Z,XRPETH,0.7,20,sell
+2019-10-11T00:00:04Z,XRPETH,0.6,30,buy
+"""
+
+
+async def ticks_of(feed: Feed, until: Callable[[list[Tick]], bool], wanted: dict[str, str]) -> list[Tick]:
+    """What the feed tells until the fact holds."""
+    told: list[Tick] = []
+    news = asyncio.Event()
+
+    def sink(tick: Tick) -> None:
+        told.append(tick)
+        news.set()
+
+    feed.want(wanted)
+    running = asyncio.ensure_future(feed.run(sink))
+    try:
+        async with asyncio.timeout(20):
+            while not until(told):
+                news.clear()
+                await news.wait()
+    finally:
+        running.cancel()
+    return told
+
+
+def sim(seed: int = 1, latest: Decimal | None = None) -> SimFeed:
+    return SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), latest), seed, clock=lambda: 1000.0)
+
+
+async def test_the_pretended_market_is_on_its_ticks_and_between_bid_and_ask() -> None:
+    feed = SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), None), 1)
+    told = await ticks_of(feed, lambda told: len(told) >= 40, {name: name for name in ("AAPL", "BTCUSD", "X", "Y")})
+
+    assert {tick.symbol for tick in told} == {"AAPL", "BTCUSD", "X", "Y"}
+    for tick in told:
+        assert tick.bid is not None
+        assert tick.ask is not None
+        assert 0 < tick.bid < tick.ask
+        prices = [price for price in (tick.bid, tick.ask, tick.last) if price is not None]
+        assert all(price % D("0.05") == 0 for price in prices)
+        assert tick.last in (None, tick.bid, tick.ask)
+        assert tick.is_trade == (tick.last is not None)
+
+
+def test_the_same_seed_makes_the_same_prices_and_another_one_others() -> None:
+    def path(seed: int) -> list[Tick]:
+        line = sim(seed)._line("AAPL")
+        return [line.step(0.5, number) for number in range(50)]
+
+    assert path(1) == path(1)
+    assert path(1) != path(2)
+
+
+def test_a_path_goes_on_from_where_the_symbol_stood_when_the_feed_last_ran() -> None:
+    price = sim(latest=D("777.00"))._line("AAPL").step(0.001, 0).ask
+
+    assert price is not None
+    assert abs(price - D(777)) < 2
+
+
+def test_there_are_whole_minutes_before_the_beginning_that_lead_to_it() -> None:
+    feed = sim()
+    bars = feed.history("AAPL")
+
+    assert len(bars) == HISTORY_MINUTES
+    assert [later.time - bar.time for bar, later in zip(bars, bars[1:], strict=False)] == [60] * (len(bars) - 1)
+    assert bars[-1].time == 900
+    for bar, later in zip(bars, bars[1:], strict=False):
+        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+        assert bar.close == later.open
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "prices.csv"
+    file.write_text(text)
+    return file
+
+
+async def test_at_the_end_of_a_recording_every_symbol_stands_where_the_file_says(tmp_path: Path) -> None:
+    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), None)
+
+    def both(told: list[Tick]) -> bool:
+        return feed.status.reason != "" and {tick.symbol for tick in told} == {"XRPETH", "BTCUSD"}
+
+    told = await ticks_of(feed, both, {"XRPETH": "", "BTCUSD": ""})
+
+    last = {tick.symbol: tick.last for tick in told}
+    assert last == {"XRPETH": D("0.6"), "BTCUSD": D(9000)}
+    assert {tick.symbol: tick.day_open for tick in told} == {"XRPETH": D("0.5"), "BTCUSD": D(9000)}
+
+
+async def test_whoever_comes_after_the_end_is_told_the_last_price_at_once(tmp_path: Path) -> None:
+    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), None)
+    await ticks_of(feed, lambda told: bool(told), {"BTCUSD": ""})
+    feed.want({})
+
+    told = await ticks_of(feed, lambda told: bool(told), {"XRPETH": ""})
+
+    assert [tick.last for tick in told][-1] == D("0.6")
+
+
+async def test_recorded_gaps_are_kept_divided_by_the_speed(tmp_path: Path) -> None:
+    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 20.0)
+
+    told = await ticks_of(feed, lambda told: len(told) == 3, {"XRPETH": ""})
+
+    gaps = [(later.at - tick.at) * 20 / 1000 for tick, later in zip(told, told[1:], strict=False)]
+    assert gaps[0] >= 1.9
+    assert gaps[1] >= 0.9
+
+
+def test_of_a_bar_its_four_prices_are_played_in_an_order_that_ends_with_its_close(tmp_path: Path) -> None:
+    file = write(tmp_path, "time,symbol,open,high,low,close,volume\n2019-11-01T14:30:00+00:00,SPX,10,12,9,11,5\n")
+
+    found = replay.read(file)
+
+    assert [(each.price, each.size) for each in found] == [(D(10), 0), (D(9), 0), (D(12), 0), (D(11), D(5))]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("time,price\n", "the columns are"),
+        ("time,symbol,price,size\n", "has no prices"),
+        ("time,symbol,price,size\nyesterday,X,1,1\n", "line 2"),
+        ("time,symbol,price,size\n2019-10-11T00:00:01,X,1,1\n", "no zone"),
+        ("time,symbol,price,size\n2019-10-11T00:00:01Z,X,-1,1\n", "no price"),
+        ("time,symbol,price,size\n2019-10-11T00:00:01Z,X,NaN,1\n", "no price"),
+        ("time,symbol,price,size\n2019-10-11T00:00:01Z,X,one,1\n", "line 2"),
+        ("time,symbol,price,size\n2019-10-11T00:00:01Z,X\n", "line 2"),
+    ],
+)
+def test_a_bad_recording_is_refused_with_its_line(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(BadFile, match=reason):
+        replay.read(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("file", [pytest.param(RECORDED, id=RECORDED.name)] if RECORDED.exists() else [])
+async def test_a_whole_recording_ends_at_the_file_s_last_price(file: Path) -> None:
+    *_, last = file.read_text().splitlines()
+    feed = ReplayFeed(replay.read(file), None)
+
+    told = await ticks_of(feed, lambda told: feed.status.reason != "" and bool(told), {"XRPETH": "XRPETH"})
+
+    assert told[-1].last == D(last.split(",")[2])

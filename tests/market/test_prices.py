@@ -1,0 +1,120 @@
+"""What becomes of ticks: quotes, bars, and who gets one of the few places in a feed."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from market.bars import Bars
+from market.leases import union
+from market.quotes import Quote
+from market.slots import Slots
+from market.ticks import Tick
+
+D = Decimal
+
+
+def trade(last: str, at: float = 1000.0, **more: Decimal) -> Tick:
+    return Tick("BTCUSD", at, D(last), D(1), is_trade=True, **more)
+
+
+def test_a_quote_is_written_as_its_readers_are_promised() -> None:
+    quote = Quote("BTCUSD", 1.0).after(Tick("BTCUSD", 1500.5, D("101.50"), bid=D("101.4"), ask=D("1E+2"), day_open=D(100)))
+
+    assert json.loads(quote.text()) == {
+        "symbol": "BTCUSD",
+        "bid": "101.4",
+        "ask": "100",
+        "last": "101.5",
+        "change": "1.5",
+        "at": 1500.5,
+    }
+
+
+def test_a_tick_that_tells_no_other_price_leaves_the_very_quote() -> None:
+    quote = Quote("BTCUSD", 0.0).after(trade("100"))
+
+    assert quote.after(trade("100", at=2000)) is quote
+    assert quote.after(Tick("BTCUSD", 3000)) is quote
+    assert quote.after(trade("100.1", at=4000)).at == 4000
+
+
+def test_the_change_counts_from_the_day_s_open_and_from_the_first_price_where_none_is_told() -> None:
+    told = Quote("BTCUSD", 0.0).after(trade("102", day_open=D(100)))
+    first = Quote("BTCUSD", 0.0).after(trade("200"))
+
+    assert told.change == D("2.00")
+    assert first.change == 0
+    assert first.after(trade("199")).change == D("-0.50")
+    assert Quote("BTCUSD", 0.0).change is None
+
+
+def test_a_book_without_a_trade_has_a_price_in_its_middle() -> None:
+    quote = Quote("BTCUSD", 0.0).after(Tick("BTCUSD", 1.0, bid=D(99), ask=D(100)))
+
+    assert (quote.last, quote.price) == (None, D("99.5"))
+
+
+def test_a_bar_holds_its_minute_and_the_next_begins_with_the_first_price_after_it() -> None:
+    bars = Bars()
+    for at, price in ((60_000, "10"), (61_000, "12"), (90_000, "9"), (119_999, "11"), (120_000, "11.5")):
+        bars.take("X", at, D(price), D(2))
+
+    [(first, one), (second, two)] = bars.changed()["X"]
+
+    assert (first, second) == (60, 120)
+    assert json.loads(one) == {"time": 60, "open": "10", "high": "12", "low": "9", "close": "11", "volume": "8"}
+    assert json.loads(two)["open"] == "11.5"
+    assert bars.changed() == {}
+
+
+def test_a_price_of_a_minute_that_is_over_changes_no_bar() -> None:
+    bars = Bars()
+    bars.take("X", 120_000, D(10), D(1))
+    bars.changed()
+
+    bars.take("X", 119_000, D(99), D(1))
+
+    assert bars.changed() == {}
+
+
+def test_what_several_want_is_carried_once_and_counts_as_worked_where_one_works_it() -> None:
+    assert union([{"A": False, "B": True}, {"B": False, "C": False}]) == {"A": False, "B": True, "C": False}
+
+
+@pytest.fixture
+def slots() -> Slots:
+    return Slots()
+
+
+def test_whoever_came_first_keeps_the_place_and_the_queue_moves_up(slots: Slots) -> None:
+    slots.allot({"A": False, "B": False}, 2)
+    slots.allot({"C": False, "A": False, "B": False, "D": False}, 2)
+    assert (slots.carried, slots.queued) == (["A", "B"], ["C", "D"])
+
+    slots.allot({"C": False, "B": False, "D": False}, 2)
+    assert (slots.carried, slots.queued) == (["B", "C"], ["D"])
+
+
+def test_a_symbol_with_working_orders_takes_the_place_of_the_one_that_came_last(slots: Slots) -> None:
+    slots.allot({"A": False, "B": False, "C": False}, 3)
+
+    slots.allot({"A": False, "B": False, "C": False, "D": True}, 3)
+
+    assert (slots.carried, slots.queued) == (["D", "A", "B"], ["C"])
+
+
+def test_without_a_limit_nobody_waits(slots: Slots) -> None:
+    slots.allot(dict.fromkeys(map(str, range(200)), False), None)
+
+    assert (len(slots.carried), slots.queued) == (200, [])
+
+
+def test_a_limit_that_falls_sends_the_last_ones_to_the_queue(slots: Slots) -> None:
+    wanted = {"A": False, "B": True, "C": False}
+    slots.allot(wanted, 3)
+    slots.allot(wanted, 2)
+
+    assert (slots.carried, slots.queued) == (["B", "A"], ["C"])

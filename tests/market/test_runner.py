@@ -1,0 +1,224 @@
+"""The feed's process: it carries what is wanted, tells what changed, and stops where another leads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import redis.asyncio
+
+from market import board, leader, leases, runner
+from market.bars import Bar
+from market.leases import Lease
+from market.listing import Listing, Terms
+from market.runner import Runner
+from market.ticks import Sink, State, Status, Tick
+from tests.market.conftest import until
+
+D = Decimal
+SYMBOLS = [f"S{number}" for number in range(8)]
+
+
+class Puppet:
+    """A feed that a test moves: `wanted` is what it was last asked to carry."""
+
+    name = "puppet"
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.status = Status(State.LIVE, limit=limit)
+        self.wanted: dict[str, str] = {}
+        self.sink: Sink | None = None
+        self.runs = 0
+
+    def want(self, symbols: Mapping[str, str]) -> None:
+        self.wanted = dict(symbols)
+
+    def history(self, symbol: str) -> list[Bar]:
+        return [Bar(60, D(1), D(2), D(1), D(2), D(5))]
+
+    async def run(self, sink: Sink) -> None:
+        self.runs += 1
+        self.sink = sink
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self.sink = None
+
+    def trade(self, symbol: str, price: str, at: float = 90_000.0) -> None:
+        assert self.sink is not None
+        self.sink(Tick(symbol, at, D(price), D(1), is_trade=True))
+
+
+class Listed(Listing):
+    """Instruments without a database."""
+
+    async def refresh(self) -> None:
+        self.terms = {symbol: Terms(f"up-{symbol}", D("0.01"), D(1), None) for symbol in SYMBOLS}
+
+
+@asynccontextmanager
+async def running(feed: Puppet, standing: tuple[str, ...] = ()) -> AsyncIterator[Runner]:
+    own = Runner(feed, lambda sink: sink, Listed(), list(standing))
+    task = asyncio.ensure_future(own.run())
+    try:
+        await until(lambda: feed.sink, "the feed's run")
+        yield own
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(runner, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(runner, "STATE_SECONDS", 0.1)
+    monkeypatch.setattr(runner, "BARS_SECONDS", 0.05)
+
+
+async def quote_of(client: redis.asyncio.Redis, symbol: str) -> dict[str, Any] | None:
+    text = await client.hget(board.QUOTES, symbol)  # type: ignore[misc]
+    return json.loads(text) if text else None
+
+
+async def test_what_viewers_want_is_carried_by_the_feed_s_names_and_let_go_after_a_while(
+    client: redis.asyncio.Redis,
+) -> None:
+    feed = Puppet()
+    async with running(feed):
+        lease = Lease(client)
+        await lease.renew({"S1": False, "S2": True, "NOBODY-HAS-IT": False})
+        await until(lambda: feed.wanted == {"S1": "up-S1", "S2": "up-S2"}, "both")
+
+        await lease.renew({"S2": True})
+        await until(lambda: feed.wanted == {"S2": "up-S2"}, "the one that is left")
+
+        await lease.end()
+        await until(lambda: feed.wanted == {}, "none")
+
+
+async def test_a_page_that_is_loaded_again_costs_no_new_subscription(
+    client: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 60)
+    feed = Puppet()
+    asked: list[dict[str, str]] = []
+    monkeypatch.setattr(feed, "want", lambda symbols: asked.append(dict(symbols)))
+    async with running(feed):
+        lease = Lease(client)
+        await lease.renew({"S1": False})
+        await until(lambda: {"S1": "up-S1"} in asked, "the symbol")
+        asked.clear()
+        await lease.end()
+        await until(lambda: len(asked) > 2, "further looks")
+        await Lease(client).renew({"S1": False})
+        before = len(asked)
+        await until(lambda: len(asked) > before + 2, "further looks")
+
+    assert all(each == {"S1": "up-S1"} for each in asked)
+
+
+async def test_beyond_the_limit_symbols_wait_and_working_orders_go_first(client: redis.asyncio.Redis) -> None:
+    feed = Puppet(limit=2)
+    async with running(feed) as own:
+        first, second = Lease(client), Lease(client)
+        await first.renew({"S1": False, "S2": False})
+        await until(lambda: set(feed.wanted) == {"S1", "S2"}, "the first two")
+
+        await second.renew({"S3": True, "S4": False})
+        await until(lambda: "S3" in feed.wanted and len(feed.wanted) == 2, "the one with orders")
+        assert own.state()["in_use"] == 2
+        assert set(own.state()["queued"]) == ({"S1", "S2"} - set(feed.wanted)) | {"S4"}
+
+        await first.end()
+        await until(lambda: set(feed.wanted) == {"S3", "S4"}, "the promotion")
+        await until(lambda: own.state()["queued"] == [], "nobody waiting")
+
+
+async def test_a_price_is_told_when_it_changed_and_only_then(client: redis.asyncio.Redis) -> None:
+    feed = Puppet()
+    told: list[str] = []
+    async with client.pubsub(ignore_subscribe_messages=True) as ear:
+        await ear.subscribe(board.topic("S1"))
+        async with running(feed, standing=("S1",)):
+            await until(lambda: feed.wanted, "the standing symbol")
+            feed.trade("S1", "100")
+            feed.trade("S1", "100", at=91_000.0)
+            await until_kept(client, "100")
+            feed.trade("S1", "101")
+            feed.trade("S1", "102")
+            await until_kept(client, "102")
+            feed.trade("S1", "102")
+            feed.trade("S1", "103")
+            await until_kept(client, "103")
+        async for message in ear.listen():
+            told.append(json.loads(message["data"])["last"])
+            if told[-1] == "103":
+                break
+
+    assert told in (["100", "102", "103"], ["100", "101", "102", "103"])
+
+
+async def until_kept(client: redis.asyncio.Redis, last: str) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            quote = await quote_of(client, "S1")
+            if quote is not None and quote["last"] == last:
+                return
+
+
+async def test_bars_begin_with_the_feed_s_own_history(client: redis.asyncio.Redis) -> None:
+    feed = Puppet()
+    async with running(feed, standing=("S1",)):
+        await until(lambda: feed.wanted, "the standing symbol")
+        feed.trade("S1", "7", at=125_000.0)
+        found = await until(lambda: len(texts := board.read_bars("S1")) == 2 and texts, "both bars")
+
+    assert [(bar["time"], bar["close"]) for bar in map(json.loads, found)] == [(60, "2"), (120, "7")]
+
+
+async def test_the_feed_s_state_ends_by_itself_when_nobody_tells_it_again(client: redis.asyncio.Redis) -> None:
+    async with running(Puppet(), standing=("S1",)):
+        await until(board.feed_text, "the state")
+
+    assert json.loads(board.feed_text() or "")["name"] == "puppet"
+    assert 0 < await client.ttl(board.FEED) <= board.FEED_SECONDS
+
+
+async def test_whoever_has_lost_the_lead_stops_at_once_and_tells_nothing_more(client: redis.asyncio.Redis) -> None:
+    feed = Puppet()
+    async with running(feed, standing=("S1",)):
+        await until(lambda: feed.wanted, "the standing symbol")
+        await client.set(leader.KEY, 10**6, ex=30)
+        feed.trade("S1", "666")
+        await until(lambda: feed.sink is None, "the feed's end")
+        assert await quote_of(client, "S1") is None
+
+        await client.delete(leader.KEY)
+        await until(lambda: feed.sink and feed.runs == 2, "leading again")
+        await until_kept(client, "666")
+
+
+async def test_two_processes_never_run_the_feed_together(client: redis.asyncio.Redis) -> None:
+    one, other = Puppet(), Puppet()
+    waiting = Runner(other, lambda sink: sink, Listed(), [])
+    async with running(one):
+        task = asyncio.ensure_future(waiting.run())
+        lease = Lease(client)
+        await lease.renew({"S1": False})
+        await until(lambda: one.wanted, "the leader at work")
+        assert other.runs == 0
+    await until(lambda: other.sink, "the other one's turn")
+    await until(lambda: other.wanted == {"S1": "up-S1"}, "what is wanted, carried on")
+    assert leases.INDEX
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
