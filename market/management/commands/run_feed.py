@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from market.feeds import replay, sim
+from market.feeds import finnhub, kraken, replay, sim
 from market.feeds.guard import Guard
 from market.listing import Listing
 from market.models import Instrument
@@ -51,13 +51,9 @@ def _feed(listing: Listing) -> tuple[Feed, list[str]]:
         case "replay":
             return _replay()
         case "finnhub":
-            from market.feeds.finnhub import FinnhubFeed
-
-            return FinnhubFeed(settings.FINNHUB_KEY), STANDING
+            return finnhub.feed(settings.FINNHUB_KEY), STANDING
         case _:
-            from market.feeds.kraken import KrakenFeed
-
-            return KrakenFeed(), STANDING
+            return kraken.feed(), STANDING
 
 
 def _replay() -> tuple[Feed, list[str]]:
