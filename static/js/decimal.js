@@ -1,0 +1,87 @@
+/**
+ * Exact decimals: whole numbers (BigInt) of 10⁻⁸, from and to the API's plain decimal strings.
+ *
+ * Null stands for "not defined": null in, null out, and nothing is thrown. Where something must be rounded it is
+ * half-even, once, to as many places as are asked for. A product of two decimals is kept exactly, as units of 10⁻¹⁶.
+ *
+ * @typedef {bigint|null} Decimal
+ */
+
+export const PLACES = 8;
+/** The places of a product that has not been rounded. */
+export const PRODUCT_PLACES = 16;
+
+/** @param {bigint} value */
+export function absolute(value) {
+  return value < 0n ? -value : value;
+}
+
+/** @param {number} places */
+function power(places) {
+  return 10n ** BigInt(places);
+}
+
+/** The whole number nearest to a quotient, of two the even one. @param {bigint} numerator @param {bigint} denominator not 0 */
+export function nearest(numerator, denominator) {
+  const [n, d] = [absolute(numerator), absolute(denominator)];
+  const [whole, twice] = [n / d, (n % d) * 2n];
+  const up = twice > d || (twice === d && whole % 2n === 1n);
+  const size = up ? whole + 1n : whole;
+  return numerator < 0n === denominator < 0n ? size : -size;
+}
+
+/** What the API writes as "585.33"; null for null, and for what is no plain number. @param {string|null|undefined} text @returns {Decimal} */
+export function decimal(text) {
+  if (text === null || text === undefined) return null;
+  const [, minus = "", whole = "", fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === "") return null;
+  const more = fraction.length - PLACES;
+  const units =
+    more > 0 ? nearest(BigInt(whole + fraction), power(more)) : BigInt(whole + fraction.padEnd(PLACES, "0"));
+  return minus === "" ? units : -units;
+}
+
+/** Text with exactly so many decimals. @param {Decimal} value @param {number} places @param {number} [scale] the places that its units have */
+export function fixed(value, places, scale = PLACES) {
+  if (value === null) return null;
+  const units = scale > places ? nearest(value, power(scale - places)) : value * power(places - scale);
+  const digits = absolute(units)
+    .toString()
+    .padStart(places + 1, "0");
+  const whole = digits.slice(0, digits.length - places);
+  const text = places === 0 ? whole : `${whole}.${digits.slice(-places)}`;
+  return units < 0n ? `-${text}` : text;
+}
+
+/** Text as the API writes it: no more decimals than it needs. @param {Decimal} value @param {number} [places] at most */
+export function plain(value, places = PLACES) {
+  const text = fixed(value, places);
+  return text?.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** @param {Decimal} a @param {Decimal} b @returns {Decimal} */
+export function plus(a, b) {
+  return a === null || b === null ? null : a + b;
+}
+
+/** @param {Decimal} a @param {Decimal} b @returns {Decimal} */
+export function minus(a, b) {
+  return a === null || b === null ? null : a - b;
+}
+
+/** a × b, rounded. @param {Decimal} a @param {Decimal} b @param {number} [places] at most 8 @returns {Decimal} */
+export function multiply(a, b, places = PLACES) {
+  if (a === null || b === null) return null;
+  return nearest(a * b, power(PRODUCT_PLACES - places)) * power(PLACES - places);
+}
+
+/** a ÷ b, rounded; null where b is 0. @param {Decimal} a @param {Decimal} b @param {number} [places] at most 8 @returns {Decimal} */
+export function divide(a, b, places = PLACES) {
+  if (a === null || b === null || b === 0n) return null;
+  return nearest(a * power(places), b) * power(PLACES - places);
+}
+
+/** a × b, exactly: units of 10⁻¹⁶. @param {Decimal} a @param {Decimal} b @returns {Decimal} */
+export function product(a, b) {
+  return a === null || b === null ? null : a * b;
+}
