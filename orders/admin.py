@@ -169,7 +169,8 @@ class OrderAdmin(ModelAdmin):
 
     def _fixed_fields(self) -> list[str]:
         fixed = ["id", "user", "symbol", "side", "order_type", "time_in_force", "status", "cum_qty", "leaves_qty"]
-        return [*fixed, "avg_price", "client_order_id", "version", "created_at", "updated_at", "history"]
+        fixed += ["avg_price", "arrival_price", "client_order_id", "version", "created_at", "updated_at"]
+        return [*fixed, "history"]
 
     def _may_amend(self, order: Order) -> bool:
         return lifecycle.is_legal(Status(order.status), Step.AMEND)

@@ -44,6 +44,7 @@ COLUMNS = [
     "version",
     "created_at",
     "updated_at",
+    "arrival_price",
 ]
 
 

@@ -14,7 +14,7 @@ from orders import lifecycle, rows, rules
 from orders.errors import DuplicateExecId, NotFound
 from orders.lifecycle import ExecutionKind, Step
 from orders.models import Change, Execution, Order
-from orders.steps import can_execute, can_watch, check_may_execute, lock, take_step, transition
+from orders.steps import can_execute, can_watch, check_may_execute, lock, note_arrival, take_step, transition
 
 EXEC_ID_LENGTH = 64
 
@@ -89,10 +89,8 @@ def _fill(order: Order, report: Report) -> None:
     order.avg_price = lifecycle.avg_price(order.gross_trade_amount, cum_qty)
     if report.text:
         order.text = report.text
-    order.save(
-        update_fields=["status", "cum_qty", "gross_trade_amount", "avg_price", "text"],
-        change=Change(before, leads_to.kind),
-    )
+    names = ["status", "cum_qty", "gross_trade_amount", "avg_price", "text", *note_arrival(before, order)]
+    order.save(update_fields=names, change=Change(before, leads_to.kind))
 
 
 def _check_report(report: Report) -> None:

@@ -86,9 +86,9 @@ class Order(models.Model):
     is_import = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    arrival_price = AmountField(null=True, blank=True, editable=False)  # the market's when the broker took the order
 
     objects = OrderQuerySet.as_manager()
-
     change: Change | None = None
 
     class Meta:

@@ -54,6 +54,7 @@ def order_row(order: Order) -> Row:
         "version": order.version,
         "created_at": timestamp(order.created_at),
         "updated_at": timestamp(order.updated_at),
+        "arrival_price": None if order.arrival_price is None else decimal_string(order.arrival_price),
     }
 
 

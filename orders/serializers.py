@@ -105,6 +105,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+    arrival_price = serializers.CharField(allow_null=True)
 
 
 class OrderPageSerializer(serializers.Serializer[Any]):

@@ -8,11 +8,14 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 
+from market import arrival
 from market.models import Instrument
 from orders import lifecycle, rows
 from orders.errors import Forbidden, InvalidTransition, NotFound, VersionConflict
-from orders.lifecycle import Step
+from orders.lifecycle import Status, Step
 from orders.models import Change, Order
+
+ARRIVED = frozenset({Status.NEW, Status.PARTIALLY_FILLED, Status.FILLED})
 
 
 def can_watch(user: User) -> bool:
@@ -77,4 +80,16 @@ def take_step(order: Order, step: Step, text: str | None) -> None:
     order.status = leads_to.status
     if text is not None:
         order.text = text
-    order.save(update_fields=["status", "text"], change=Change(before, leads_to.kind))
+    names = ["status", "text", *note_arrival(before, order)]
+    order.save(update_fields=names, change=Change(before, leads_to.kind))
+
+
+def note_arrival(before: Order, order: Order) -> list[str]:
+    """Gives an order that has just come to the market the price it met there; the names of the fields this set.
+
+    Once: whatever becomes of the order, it is judged by that price. Recorded flow has met another day's.
+    """
+    if before.status != Status.PENDING_NEW or order.status not in ARRIVED or order.is_import:
+        return []
+    order.arrival_price = arrival.price(str(order.symbol_id))
+    return ["arrival_price"]

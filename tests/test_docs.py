@@ -98,7 +98,7 @@ def shape(value: Any, path: str = "") -> Any:
         return [shape(inner) for inner in value]
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", value):
         return "time"
-    if path in ("actor", "avg_price", "published", "stop_price") and value is None:
+    if path in ("actor", "arrival_price", "avg_price", "published", "stop_price") and value is None:
         return "str"
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 

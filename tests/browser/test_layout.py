@@ -21,7 +21,7 @@ TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 
 FIELDS = (
     "id client_order_id user symbol side order_type time_in_force quantity price stop_price status cum_qty leaves_qty "
-    "avg_price text version created_at updated_at"
+    "avg_price text version created_at updated_at arrival_price"
 )
 HOOKS = [
     "#orders",

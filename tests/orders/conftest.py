@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import connections
 
+from market import arrival
+
+
+@pytest.fixture(autouse=True)
+def no_market(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders find no price when they are accepted, whatever other tests have left with the broker."""
+    monkeypatch.setattr(arrival, "provider", lambda symbol: None)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def short_lived_connections() -> None:

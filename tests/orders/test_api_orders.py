@@ -35,7 +35,7 @@ def test_a_placed_order_comes_back_as_everybody_will_read_it(api: Any, alice: Us
     assert list(response.json()) == [
         *("id", "client_order_id", "user", "symbol", "side", "order_type", "time_in_force"),
         *("quantity", "price", "stop_price", "status", "cum_qty", "leaves_qty", "avg_price", "text"),
-        *("version", "created_at", "updated_at"),
+        *("version", "created_at", "updated_at", "arrival_price"),
     ]
     assert response.json()["status"] == "pending_new"
     assert "Idempotent-Replay" not in response.headers

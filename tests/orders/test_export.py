@@ -63,7 +63,7 @@ def test_the_file_says_what_it_is(as_user: Any, alice: User, monkeypatch: pytest
     assert response.headers["Content-Disposition"] == 'attachment; filename="orders-20260131T093000Z.csv"'
     assert text_of(response) == (
         "id,client_order_id,user,symbol,side,order_type,time_in_force,quantity,price,stop_price,"
-        "status,cum_qty,leaves_qty,avg_price,text,version,created_at,updated_at\r\n"
+        "status,cum_qty,leaves_qty,avg_price,text,version,created_at,updated_at,arrival_price\r\n"
     )
 
 

@@ -62,7 +62,7 @@ def test_changes_are_the_fields_that_differ_without_the_bookkeeping() -> None:
 
 def test_an_order_has_the_contracts_fields_in_its_order(alice: User) -> None:
     fields = """id client_order_id user symbol side order_type time_in_force quantity price stop_price status cum_qty
-        leaves_qty avg_price text version created_at updated_at"""
+        leaves_qty avg_price text version created_at updated_at arrival_price"""
     assert list(rows.order_row(builders.place(alice))) == fields.split()
 
 

@@ -1,0 +1,134 @@
+"""The market's price at this moment: the mid, else the last, asked within milliseconds; and never a reason to wait."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from market import arrival
+from market.arrival import LatestQuotes
+from tests.orders.brokers import Broker
+
+D = Decimal
+NOW = 1_784_992_203_118.0
+
+
+def quoted(bid: str | None = None, ask: str | None = None, last: str | None = None, at: float | None = None) -> str:
+    return json.dumps({"bid": bid, "ask": ask, "last": last, "at": time.time() * 1000 if at is None else at})
+
+
+@pytest.fixture
+def broker(tmp_path: Path, settings: Any) -> Iterator[Broker]:
+    with Broker(tmp_path) as running:
+        settings.CHANNEL_LAYERS = running.layers
+        yield running
+
+
+@pytest.fixture
+def quotes(broker: Broker) -> Iterator[Redis]:
+    """The hash as the feed leaves it."""
+    with Redis.from_url(broker.url) as client:
+        client.hset(arrival.KEY, "AAPL", quoted("230.10", "230.14", "230.11"))
+        client.hset(arrival.KEY, "EURUSD", quoted(last="1.08123"))
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("told", "price"),
+    [
+        (quoted("230.10", "230.14", "230", NOW), "230.12"),
+        (quoted("230.1", "230.11", None, NOW), "230.105"),
+        (quoted(None, "230.14", "230", NOW), "230"),
+        (quoted("230.10", None, None, NOW), None),
+        (quoted("-38", "-36", None, NOW), "-37"),
+        (quoted(None, None, "0", NOW), "0"),
+        (quoted(None, None, None, NOW), None),
+        (quoted("1", "2", None, NOW - arrival.OLD_MS - 1), None),
+        (quoted("1", "2", None, NOW - arrival.OLD_MS), "1.5"),
+        (quoted("1", "2", None, NOW + 10_000), "1.5"),
+        (quoted("NaN", "2", "3", NOW), None),
+        (quoted("Infinity", "Infinity", None, NOW), None),
+        (quoted(None, None, "1000000000000000", NOW), None),
+        (quoted("x", "2", None, NOW), None),
+        ('{"bid": "1", "ask": "2", "last": null}', None),
+        ('{"bid": "1", "ask": "2", "last": null, "at": "now"}', None),
+        ('["1", "2"]', None),
+        ("null", None),
+        ("{", None),
+    ],
+)
+def test_a_quotes_price_is_its_mid_else_its_last_and_nothing_that_is_old_or_no_quote(
+    told: str, price: str | None
+) -> None:
+    assert arrival.price_in(told, NOW) == (None if price is None else D(price))
+
+
+def test_the_newest_quote_of_the_symbol_is_asked_for(quotes: Redis) -> None:
+    latest = LatestQuotes()
+    assert latest("AAPL") == D("230.12")
+    assert latest("EURUSD") == D("1.08123")
+    assert latest("UNKNOWN") is None
+    quotes.hset(arrival.KEY, "AAPL", quoted("231", "232"))
+    assert latest("AAPL") == D("231.5")
+
+
+def test_without_a_feed_there_is_no_price(quotes: Redis, settings: Any) -> None:
+    settings.FEED = "off"
+    assert LatestQuotes()("AAPL") is None
+
+
+def test_a_broker_that_hangs_is_waited_for_once_and_then_left_alone(quotes: Redis, broker: Broker) -> None:
+    latest = LatestQuotes()
+    assert latest("AAPL") == D("230.12")
+    broker.pause()
+    begun = time.monotonic()
+    for _ in range(1000):
+        assert latest("AAPL") is None
+    assert time.monotonic() - begun < 0.5
+
+
+def test_a_broker_that_is_not_there_is_no_error_and_is_asked_again_later(
+    quotes: Redis, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latest = LatestQuotes()
+    broker.stop()
+    assert latest("AAPL") is None
+    broker.start()
+    with Redis.from_url(broker.url) as client:
+        client.hset(arrival.KEY, "AAPL", quoted("230.10", "230.14"))
+    assert latest("AAPL") is None
+    later = time.monotonic() + arrival.BREAK_SECONDS
+    monkeypatch.setattr(arrival.time, "monotonic", lambda: later)
+    assert latest("AAPL") == D("230.12")
+
+
+def test_a_broker_that_was_started_anew_is_asked_at_once(quotes: Redis, broker: Broker) -> None:
+    latest = LatestQuotes()
+    assert latest("AAPL") == D("230.12")
+    broker.stop()
+    broker.start()
+    with Redis.from_url(broker.url) as client:
+        client.hset(arrival.KEY, "AAPL", quoted("230.10", "230.14"))
+    assert latest("AAPL") == D("230.12")
+
+
+def test_another_brokers_failure_says_nothing_of_this_one(quotes: Redis, settings: Any, tmp_path: Path) -> None:
+    latest = LatestQuotes()
+    here = settings.CHANNEL_LAYERS
+    settings.CHANNEL_LAYERS = {"default": {"CONFIG": {"hosts": [f"unix://{tmp_path}/nobody.sock"]}}}
+    assert latest("AAPL") is None
+    settings.CHANNEL_LAYERS = here
+    assert latest("AAPL") == D("230.12")
+
+
+def test_an_answer_that_is_no_hash_is_no_price(quotes: Redis) -> None:
+    quotes.delete(arrival.KEY)
+    quotes.set(arrival.KEY, "a text")
+    assert LatestQuotes()("AAPL") is None
