@@ -14,7 +14,7 @@
  */
 
 import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";
-import { COLUMNS, columnSettings } from "./columns.js";
+import { columnSettings, placeOf } from "./columns.js";
 import { nameRoles } from "./dom.js";
 import { nextFrame } from "./frames.js";
 import { datatablesParams, sortFrom } from "./datatables-request.js";
@@ -66,7 +66,7 @@ export class Blotter extends EventTarget {
       deferRender: false,
       layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
       language: { emptyTable: "", zeroRecords: "", loadingRecords: "" },
-      order: query.sort.map(({ field, dir }) => [COLUMNS.findIndex((column) => column.field === field) + 1, dir]),
+      order: query.sort.map(({ field, dir }) => [placeOf(field), dir]),
       columns: columnSettings(DataTable.render.text()),
       createdRow: (/** @type {Node} */ row, /** @type {any} */ order) =>
         painter.adopt(/** @type {HTMLTableRowElement} */ (row), order),

@@ -1,8 +1,8 @@
 /**
  * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
  *
- * Fires `loaded` (detail: head) and, from the rows, `done` (detail: the order), `refused` (detail: `{order, error}`) and
- * `unable` where nothing can be sent.
+ * Fires `loaded` (detail: head), `changed` when rows may differ, `emptied` for good and, from the rows, `done` (detail: the
+ * order), `refused` (detail: `{order, error}`) and `unable` where nothing can be sent.
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
@@ -88,6 +88,17 @@ export class Book extends EventTarget {
   empty() {
     this.work.dismiss();
     this.#blotter.empty();
+    this.dispatchEvent(new Event("emptied"));
+  }
+
+  /** The rows on screen. */
+  get rows() {
+    return this.#blotter.rows;
+  }
+
+  /** The orders of the page of the table that is shown, in sight or not. */
+  get orders() {
+    return this.#blotter.window.rows;
   }
 
   /** The instruments have come: prices get their decimals. */
@@ -121,6 +132,7 @@ export class Book extends EventTarget {
     });
     blotter.addEventListener("held", (event) => this.#showHeld(/** @type {CustomEvent} */ (event).detail));
     this.#passOn(blotter, "loaded");
+    this.#passOn(blotter, "changed");
     find("#let-in").addEventListener("click", () => blotter.letIn());
     this.#tabs.addEventListener("choose", (event) => blotter.ask({ tab: /** @type {CustomEvent} */ (event).detail }));
     this.#filters.addEventListener("choose", (event) =>

@@ -1,5 +1,5 @@
 /**
- * The columns of the order table, in order, and what a cell of each says.
+ * The columns of the order table, in order, and what a cell of each says; and those of the figures that prices make.
  *
  * @import {Order, Field} from "./order.js"
  *
@@ -7,6 +7,14 @@
  * @property {Field} field
  * @property {string} title
  * @property {boolean} [numeric] right-aligned
+ * @property {boolean} [unsorted] one can't sort by it
+ *
+ * @typedef {"last"|"distance"|"pnl"|"slippage"|"notional"} FigureName
+ *
+ * @typedef {object} Figure a column that the server knows nothing of
+ * @property {FigureName} figure
+ * @property {string} title
+ * @property {string} meaning
  */
 
 import { STATUS_WORDS, TYPE_WORDS } from "./order.js";
@@ -32,14 +40,53 @@ export const COLUMNS = [
   { field: "user", title: "Owner" },
   { field: "version", title: "Version", numeric: true },
   { field: "updated_at", title: "Changed" },
+  { field: "arrival_price", title: "Arrival", numeric: true, unsorted: true },
 ];
 
+/** @type {Figure[]} */
+export const FIGURES = [
+  { figure: "last", title: "Last", meaning: "Last price of the market; the mid where there is none" },
+  {
+    figure: "distance",
+    title: "Distance",
+    meaning: "From the limit price to the market, in ticks; 0 or less would trade",
+  },
+  { figure: "pnl", title: "P&L", meaning: "Unrealised P&L of what is filled, before fees" },
+  {
+    figure: "slippage",
+    title: "Slippage",
+    meaning: "Filled worse (+) or better (−) than the arrival price, in basis points",
+  },
+  { figure: "notional", title: "Notional", meaning: "Quantity at the order’s own price" },
+];
+
+/** What stands in the table between the toggle and the actions. @type {(Column|Figure)[]} */
+export const LAYOUT = COLUMNS.flatMap((column) => (column.field === "avg_price" ? [column, ...FIGURES] : [column]));
+
+/** The columns that the server is asked for. */
+export const SORTABLE = COLUMNS.filter(({ unsorted }) => !unsorted);
+
+/** The table's first column, the toggle, is not ours. */
+const FIRST = 1;
+
 /** @type {Set<Field>} */
-const PRICES = new Set(["price", "stop_price", "avg_price"]);
+const PRICES = new Set(["price", "stop_price", "avg_price", "arrival_price"]);
+
+/** Where in the table a field stands. @param {Field} field */
+export function placeOf(field) {
+  return LAYOUT.findIndex((column) => "field" in column && column.field === field) + FIRST;
+}
+
+/** The field that one can sort by at this place of the table. @param {number} place */
+export function fieldAt(place) {
+  const column = LAYOUT[place - FIRST];
+  return column && "field" in column && !column.unsorted ? column.field : undefined;
+}
 
 /** What a cell says. @param {Field} field @param {Order} order @param {number} decimals the instrument's price decimals */
 export function cellText(field, order, decimals) {
-  if (PRICES.has(field)) return price(/** @type {string|null} */ (order[field]), decimals);
+  // An event that was logged before there were arrival prices has none.
+  if (PRICES.has(field)) return price(/** @type {string|null} */ (order[field] ?? null), decimals);
   switch (field) {
     case "created_at":
     case "updated_at":
@@ -73,14 +120,20 @@ export function cellTitle(field, order) {
 /** DataTables' settings of the columns, with one for the toggle before and one for the actions behind. @param {object} render makes text of every cell: nothing an order carries is ever read as HTML */
 export function columnSettings(render) {
   const plain = { data: null, defaultContent: "", orderable: false };
-  const columns = COLUMNS.map(({ field, title, numeric }) => ({
-    data: field,
-    name: field,
-    title,
-    render,
-    className: `col-${field}${numeric ? " numeric" : ""}`,
-    orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
-  }));
+  const columns = LAYOUT.map((column) => {
+    const { title } = column;
+    if ("figure" in column) return { ...plain, title, className: `col-${column.figure} figure numeric` };
+    const { field, numeric, unsorted } = column;
+    return {
+      data: field,
+      name: field,
+      title,
+      render,
+      orderable: !unsorted,
+      className: `col-${field}${numeric ? " numeric" : ""}`,
+      orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
+    };
+  });
   return [
     { ...plain, title: "Details", className: "col-toggle" },
     ...columns,

@@ -5,18 +5,16 @@
  * @import {SortKey} from "./ordering.js"
  */
 
-import { COLUMNS } from "./columns.js";
+import { fieldAt, SORTABLE } from "./columns.js";
 import { filterParams } from "./query.js";
 
-/** The page's first column, the toggle, carries no field. */
-const FIRST = 1;
 /** The server sorts by no more. */
 const MOST_KEYS = 5;
 
 /** @param {{order: {column: number, dir: string}[]}} request as DataTables makes it @returns {SortKey[]} */
 export function sortFrom({ order }) {
   return order.slice(0, MOST_KEYS).flatMap(({ column, dir }) => {
-    const field = COLUMNS[column - FIRST]?.field;
+    const field = fieldAt(column);
     return field ? [{ field, dir: dir === "asc" ? /** @type {const} */ ("asc") : /** @type {const} */ ("desc") }] : [];
   });
 }
@@ -33,10 +31,10 @@ export function datatablesParams(query) {
     "search[regex]": "false",
   });
   query.sort.forEach(({ field, dir }, i) => {
-    params.set(`order[${i}][column]`, String(COLUMNS.findIndex((column) => column.field === field)));
+    params.set(`order[${i}][column]`, String(SORTABLE.findIndex((column) => column.field === field)));
     params.set(`order[${i}][dir]`, dir);
   });
-  COLUMNS.forEach(({ field }, i) => {
+  SORTABLE.forEach(({ field }, i) => {
     params.set(`columns[${i}][data]`, field);
     params.set(`columns[${i}][name]`, field);
     params.set(`columns[${i}][searchable]`, "true");

@@ -2,20 +2,36 @@
  * All fields of an order under its row, those that the layout hides among them, and what has happened to it.
  *
  * @import {Api} from "./api.js"
+ * @import {FigureName} from "./columns.js"
  * @import {Order, OrderEvent} from "./order.js"
  * @import {Instruments} from "./instruments.js"
  */
 
-import { COLUMNS, cellText, cellTitle } from "./columns.js";
+import { cellText, cellTitle, LAYOUT } from "./columns.js";
 import { changeText } from "./event-words.js";
 import { make } from "./dom.js";
 import { localTime, utc } from "./format.js";
 import { KIND_WORDS } from "./order.js";
 
+/** Written where there are prices, as long as this is open. @param {FigureName} figure @param {string} title */
+function figurePart(figure, title) {
+  const text = make("dd", "figure");
+  text.dataset.figure = figure;
+  const part = make("div", `details-${figure}`, make("dt", "", title), text);
+  part.hidden = true;
+  return part;
+}
+
 /** @param {Order} order @param {Instruments} instruments */
 function fieldList(order, instruments) {
   const list = make("dl", "details-fields");
-  for (const { field, title } of COLUMNS) {
+  for (const column of LAYOUT) {
+    const { title } = column;
+    if ("figure" in column) {
+      list.append(figurePart(column.figure, title));
+      continue;
+    }
+    const { field } = column;
     const value = cellText(field, order, instruments.decimals(order.symbol));
     if (value === "") continue;
     const text = make("dd", "", value);

@@ -25,6 +25,26 @@ export function price(value, decimals) {
   return padded === "" ? whole : `${whole}.${padded}`;
 }
 
+/** "1234567.80" → "1,234,567.80"; a minus sign, not a hyphen. @param {string} text a plain decimal */
+export function grouped(text) {
+  const [whole = "", fraction] = text.split(".");
+  const groups = whole.replace("-", "−").replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? groups : `${groups}.${fraction}`;
+}
+
+/** The same with its sign: "+12.30", "−4"; nothing before a zero. @param {string} text a plain decimal */
+export function signed(text) {
+  return /[1-9]/.test(text) && !text.startsWith("-") ? `+${grouped(text)}` : grouped(text);
+}
+
+/** "4 s", "3 min", "2 h", "5 days": how old something is, as exact as matters. @param {number} ms */
+export function age(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : plural(Math.floor(seconds / 86_400), "day");
+}
+
 /** Milliseconds with three digits that mean something; a dash where there is no measurement. @param {number|null} value */
 export function milliseconds(value) {
   if (value === null) return DASH;

@@ -8,6 +8,7 @@
 import { Announcer } from "./announcer.js";
 import { Api } from "./api.js";
 import { Awake } from "./awake.js";
+import { BlotterMoney } from "./blotter-money.js";
 import { Book } from "./book.js";
 import { now } from "./clock.js";
 import { Connection } from "./connection.js";
@@ -175,6 +176,7 @@ if (body.dataset.isDemo === "true") {
   const demo = new Demo(find("#demo"), api, demoUrl, notices, () => now() + stream.clock.offset);
   find("[data-action=play-demo]").addEventListener("click", () => demo.play());
 }
+if (prices !== null) new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);
 instruments
   .load(api, instrumentsUrl)
   .then(() => {

@@ -22,6 +22,7 @@
  * @property {number} version
  * @property {string} created_at
  * @property {string} updated_at
+ * @property {string|null} arrival_price
  *
  * @typedef {keyof Order} Field
  *

@@ -5,7 +5,7 @@
  * @import {Store} from "./store.js"
  */
 
-import { COLUMNS } from "./columns.js";
+import { SORTABLE } from "./columns.js";
 import { TABS } from "./order.js";
 import { noFilters } from "./query.js";
 
@@ -20,7 +20,7 @@ export function firstQuery() {
 
 /** @param {any} key */
 function isSortKey(key) {
-  return COLUMNS.some(({ field }) => field === key?.field) && ["asc", "desc"].includes(key?.dir);
+  return SORTABLE.some(({ field }) => field === key?.field) && ["asc", "desc"].includes(key?.dir);
 }
 
 /** @param {any} filters */

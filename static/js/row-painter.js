@@ -7,12 +7,12 @@
  *
  * @typedef {object} Shown what a row shows; it is kept here, since to read it back from the document costs more than to write
  * @property {Order} order DataTables' own object, so that its API tells the truth
- * @property {HTMLTableCellElement[]} cells those of the columns
+ * @property {HTMLTableCellElement[]} cells those of COLUMNS
  * @property {HTMLTableCellElement} actions
  * @property {string} manner how it was written: with how many decimals, on which day
  */
 
-import { COLUMNS, cellText, cellTitle } from "./columns.js";
+import { COLUMNS, cellText, cellTitle, LAYOUT } from "./columns.js";
 import { actionButton, nameRoles, setText } from "./dom.js";
 import { compareDecimals, DECIMALS } from "./ordering.js";
 
@@ -44,6 +44,8 @@ export class RowPainter {
   #paintActions;
   /** @type {WeakMap<Element, Shown>} */
   #shown = new WeakMap();
+  /** Called with each row that was written. @type {(row: HTMLTableRowElement) => void} */
+  written = () => {};
 
   /**
    * @param {Instruments} instruments
@@ -62,11 +64,12 @@ export class RowPainter {
     const actions = /** @type {HTMLTableCellElement} */ (cells.pop());
     nameRoles(row);
     toggle?.append(toggleButton());
-    cells.forEach((cell, i) => {
-      const column = COLUMNS[i];
-      if (column) cell.dataset.field = column.field;
+    const own = cells.filter((cell, i) => {
+      const column = LAYOUT[i];
+      if (column) cell.dataset.field = "field" in column ? column.field : column.figure;
+      return column && "field" in column;
     });
-    this.#shown.set(row, { order, cells, actions, manner: "" });
+    this.#shown.set(row, { order, cells: own, actions, manner: "" });
     this.paint(row, order);
   }
 
@@ -128,6 +131,7 @@ export class RowPainter {
     if (row.dataset.side !== order.side) row.dataset.side = order.side;
     Object.assign(shown.order, order);
     this.#paintActions(shown.actions, order);
+    this.written(row);
   }
 
   /** @param {Shown} shown @param {Order} order */

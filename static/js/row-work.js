@@ -172,7 +172,9 @@ export class RowWork extends EventTarget {
     if (asking !== null && !this.#blotter.rows.node(asking)) this.#actions.dismiss();
     this.#subrow.place();
     const order = this.#subrow.id === null ? undefined : this.#blotter.rows.order(this.#subrow.id);
-    if (order) this.#details?.show(order, `${this.#orderUrl(order.id)}events/`);
+    if (!order || !this.#details) return;
+    this.#details.show(order, `${this.#orderUrl(order.id)}events/`);
+    this.#blotter.rows.touch(order.id);
   }
 
   /** @param {string} type @param {unknown} detail */

@@ -32,7 +32,9 @@ export class Rows {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #writeTimer;
   #writeUnseen = () => this.#writeAll();
-  #sight = new Sight((row) => this.#write(Number(/** @type {HTMLElement} */ (row).dataset.orderId)));
+  #sight = new Sight((row) => this.#appeared(/** @type {HTMLTableRowElement} */ (row)));
+  /** Called with each row that was written or has come into sight. @type {(row: HTMLTableRowElement) => void} */
+  touched = () => {};
 
   /**
    * @param {HTMLTableSectionElement} body
@@ -45,6 +47,7 @@ export class Rows {
     this.#painter = painter;
     this.#flash = flash;
     this.#make = make;
+    painter.written = (row) => this.touched(row);
   }
 
   /** After DataTables has drawn: these are the rows now. */
@@ -71,6 +74,16 @@ export class Rows {
   /** @param {number} id */
   node(id) {
     return this.#byId.get(id);
+  }
+
+  /** The rows that can be seen, each with the order it shows. @returns {[HTMLTableRowElement, Order][]} */
+  get inSight() {
+    return [...this.#byId.values()].flatMap((row) => {
+      // What is open under a row is in sight longer than the row.
+      const seen = this.#sight.sees(row) || row.classList.contains("is-open");
+      const order = seen ? this.#painter.shown(row) : undefined;
+      return order ? [/** @type {[HTMLTableRowElement, Order]} */ ([row, order])] : [];
+    });
   }
 
   /** The order as its row shows it, or is about to. @param {number} id */
@@ -180,6 +193,18 @@ export class Rows {
     }
     this.#unwritten.set(order.id, order);
     this.#writeTimer ??= setTimeout(() => nextFrame(this.#writeUnseen), UNSEEN_MS);
+  }
+
+  /** There is more to write about this order, under its row. @param {number} id */
+  touch(id) {
+    const row = this.#byId.get(id);
+    if (row) this.touched(row);
+  }
+
+  /** @param {HTMLTableRowElement} row */
+  #appeared(row) {
+    this.#write(Number(row.dataset.orderId));
+    this.touched(row);
   }
 
   #writeAll() {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summary } from "../../static/js/announcer.js";
 import { ClientOrderId } from "../../static/js/client-order-id.js";
-import { COLUMNS, cellText } from "../../static/js/columns.js";
+import { cellText, FIGURES, LAYOUT, placeOf, SORTABLE } from "../../static/js/columns.js";
 import { datatablesParams, sortFrom } from "../../static/js/datatables-request.js";
 import { changeText } from "../../static/js/event-words.js";
 import { canAmend, canCancel, STATUS_WORDS } from "../../static/js/order.js";
@@ -29,18 +29,33 @@ test("a table request names every column, the sort, the tab, and only the filter
     ["25", "25", "working", "x&y", "desc", "new,pending_new"],
   );
   assert.equal(params.has("symbol"), false);
-  assert.equal(params.has(`columns[${COLUMNS.length}][data]`), false);
+  assert.equal(params.has(`columns[${SORTABLE.length}][data]`), false);
 });
 
 test("the table's own sort becomes ours, its first column carries no field", () => {
-  const column = COLUMNS.findIndex(({ field }) => field === "price") + 1;
   const request = {
     order: [
-      { column, dir: "asc" },
+      { column: placeOf("price"), dir: "asc" },
       { column: 0, dir: "asc" },
+      { column: placeOf("status"), dir: "desc" },
     ],
   };
-  assert.deepEqual(sortFrom(request), [{ field: "price", dir: "asc" }]);
+  assert.deepEqual(sortFrom(request), [
+    { field: "price", dir: "asc" },
+    { field: "status", dir: "desc" },
+  ]);
+});
+
+test("figures that prices make stand among the columns, and are neither sorted by nor asked for", () => {
+  const params = [...datatablesParams(firstQuery()).values()];
+  for (const { figure } of FIGURES) {
+    const place = LAYOUT.findIndex((column) => "figure" in column && column.figure === figure) + 1;
+    assert.ok(place > placeOf("avg_price") && place < placeOf("status"), figure);
+    assert.deepEqual(sortFrom({ order: [{ column: place, dir: "asc" }] }), []);
+    assert.equal(params.includes(figure), false);
+  }
+  assert.deepEqual(sortFrom({ order: [{ column: placeOf("arrival_price"), dir: "asc" }] }), []);
+  assert.equal(params.includes("arrival_price"), false);
 });
 
 test("only what the server would take may be asked for", () => {

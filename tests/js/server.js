@@ -43,6 +43,7 @@ export function order(fields = {}) {
     version: 1,
     created_at: moment(1),
     updated_at: moment(1),
+    arrival_price: null,
     ...fields,
   };
 }

@@ -2,7 +2,7 @@
 
 import { COLUMNS, cellText } from "/static/js/columns.js";
 
-const HIDDEN = new Set(["id", "user", "version", "updated_at"]);
+const HIDDEN = new Set(["id", "user", "version", "updated_at", "arrival_price"]);
 const DECIMALS = 2;
 
 /** The columns that the order monitor shows in a window of this size. */
