@@ -92,10 +92,10 @@ def mark(side: str | None, quote: Quote) -> Mark | None:
 
     `side` None asks for the market's price as such: mid, else last.
     """
-    mid = quote.mid
     closing = {"buy": quote.bid, "sell": quote.ask}[side] if side is not None and not quote.is_crossed else None
     if closing is not None:
         return Mark(closing, Source.BID if side == "buy" else Source.ASK)
+    mid = quote.mid
     if mid is not None:
         return Mark(mid, Source.MID)
     return None if quote.last is None else Mark(quote.last, Source.LAST)
