@@ -17,6 +17,7 @@ VENDOR_FILES = frozenset(
         "@leeoniya/ufuzzy/dist/uFuzzy.mjs",
         "bootstrap/dist/css/bootstrap.min.css",
         "datatables.net/js/dataTables.min.mjs",
+        "lightweight-charts/dist/lightweight-charts.standalone.production.mjs",
     }
 )
 
@@ -48,6 +49,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed names, module imports included; source maps, which packages name and we do not serve, are left alone."""
 
     support_js_module_import_aggregation = True
+    # A pass names one level of imports at least, whatever order the files are found in.
+    max_post_process_passes = 20
 
     patterns = tuple(
         (extension, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))

@@ -2,7 +2,7 @@
  * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
  *
  * Fires `loaded` (detail: head), `changed` when rows may differ, `emptied` for good and, from the rows, `done` (detail: the
- * order), `refused` (detail: `{order, error}`) and `unable` where nothing can be sent.
+ * order), `refused` (detail: `{order, error}`), `unable` where nothing can be sent, and `chart` (detail: the symbol).
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
@@ -55,7 +55,7 @@ export class Book extends EventTarget {
     const painter = new RowPainter(instruments, flash, (cell, order) => actions.paint(cell, order));
     this.#blotter = new Blotter(table, api, url, rememberedQuery(store), painter, flash);
     this.work = new RowWork(table, this.#blotter, actions, api, instruments, orderUrl);
-    for (const type of ["done", "refused", "unable"]) this.#passOn(this.work, type);
+    for (const type of ["done", "refused", "unable", "chart"]) this.#passOn(this.work, type);
     this.#listen();
     this.#show();
   }

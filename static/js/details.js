@@ -9,7 +9,7 @@
 
 import { cellText, cellTitle, LAYOUT } from "./columns.js";
 import { changeText } from "./event-words.js";
-import { make } from "./dom.js";
+import { actionButton, make } from "./dom.js";
 import { localTime, utc } from "./format.js";
 import { KIND_WORDS } from "./order.js";
 
@@ -36,9 +36,17 @@ function fieldList(order, instruments) {
     if (value === "") continue;
     const text = make("dd", "", value);
     text.title = cellTitle(field, order);
+    if (field === "symbol") text.append(" ", chartButton(order.symbol));
     list.append(make("div", `details-${field}`, make("dt", "", title), text));
   }
   return list;
+}
+
+/** @param {string} symbol */
+function chartButton(symbol) {
+  const button = actionButton("chart", "Chart", "quiet-button");
+  button.dataset.symbol = symbol;
+  return button;
 }
 
 /** @param {OrderEvent} event */

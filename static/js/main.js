@@ -10,6 +10,7 @@ import { Api } from "./api.js";
 import { Awake } from "./awake.js";
 import { BlotterMoney } from "./blotter-money.js";
 import { Book } from "./book.js";
+import { Chart } from "./chart.js";
 import { now } from "./clock.js";
 import { Connection } from "./connection.js";
 import { Demo } from "./demo.js";
@@ -33,6 +34,7 @@ import { Watchlist } from "./watchlist.js";
 
 const { body } = document;
 const { user = "", csrfToken = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
+const { barsUrl = "", eventsUrl = "" } = body.dataset;
 
 const store = new Store();
 const api = new Api(csrfToken);
@@ -52,6 +54,8 @@ const awake = new Awake();
 const pricesPanel = document.querySelector("#prices");
 const prices = pricesPanel && new Prices(socket, stream.clock);
 const watchlist = prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, store);
+const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, stream };
+const chart = new Chart(find("#chart"), find("#chart-toggle"), store, charted);
 new Theme(store, find("#theme"));
 let signedOut = false;
 let reloading = false;
@@ -73,13 +77,14 @@ function showState() {
   if (signedOut && ending === null) reload();
   if (ending === "signed-out" && !signedOut) leave();
   connection.show();
-  for (const part of [api, ticket, book]) part.away = away;
+  for (const part of [api, ticket, book, chart]) part.away = away;
 }
 
 /** Nobody is signed in here any more: nobody's orders stay on the screen. */
 function leave() {
   signedOut = true;
   book.empty();
+  chart.empty();
   monitor.clear();
   notices.clear();
 }
@@ -118,7 +123,16 @@ function toggleRealtime() {
 
 /** Without the stream one's own changes would not be seen. */
 function showOwnChange() {
-  if (stream.state !== "live") book.refetch();
+  if (stream.state === "live") return;
+  book.refetch();
+  chart.refetch();
+}
+
+/** The chart of the current order's instrument; where it is there already, or no order is current, it opens or closes. */
+function toggleChart() {
+  const { symbol } = book.work;
+  if (symbol === "" || (chart.open && symbol === chart.symbol)) chart.toggle();
+  else chart.show(symbol);
 }
 
 /** @param {string} view */
@@ -145,6 +159,8 @@ book.addEventListener("refused", (event) => {
   notices.alert(`Not cancelled, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
   showOwnChange();
 });
+book.addEventListener("chart", (event) => chart.show(/** @type {CustomEvent<string>} */ (event).detail));
+chart.addEventListener("open", () => showView(chart.open ? "chart" : "orders"));
 book.addEventListener("unable", () => notices.tell(`${connection.away} Nothing was sent.`));
 ticket.addEventListener("placed", showOwnChange);
 find("[data-action=first-order]").addEventListener("click", () => ticket.show(true));
@@ -167,6 +183,7 @@ new Keyboard({
   k: () => book.work.move(-1),
   e: () => book.work.act("amend"),
   c: () => book.work.act("cancel"),
+  g: toggleChart,
   Enter: () => book.work.toggle(),
   " ": toggleRealtime,
   Escape: () => book.work.dismiss() || (ticket.open && ticket.show(false)),
@@ -184,6 +201,7 @@ instruments
     book.showInstruments();
     ticket.showInstruments();
     watchlist?.begin();
+    chart.showInstruments();
   })
   .catch((/** @type {Error} */ error) => notices.alert(`The instruments could not be read: ${error.message}`));
 awake.start();

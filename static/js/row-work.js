@@ -2,7 +2,7 @@
  * What a person does in the rows: point, open, amend, cancel, go up and down by key. Rows stand still meanwhile.
  *
  * Fires `done` (detail: the order) after a change of the person's own was answered, `refused` (detail: `{order, error}`),
- * and `unable` where it could not even be tried.
+ * `unable` where it could not even be tried, and `chart` (detail: the symbol) where somebody wants to see one.
  *
  * @import {Api} from "./api.js"
  * @import {Blotter} from "./blotter.js"
@@ -71,6 +71,12 @@ export class RowWork extends EventTarget {
     for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
   }
 
+  /** The instrument of the current order; empty where none is. */
+  get symbol() {
+    const order = this.#current === null ? undefined : this.#blotter.rows.order(this.#current);
+    return order?.symbol ?? "";
+  }
+
   /** Goes to the next (1) or previous (-1) order. @param {1|-1} step */
   move(step) {
     const rows = this.#blotter.rows.all;
@@ -113,6 +119,8 @@ export class RowWork extends EventTarget {
 
   /** @param {Element} target */
   #clicked(target) {
+    const charted = /** @type {HTMLElement|null} */ (target.closest("[data-action=chart]"));
+    if (charted) this.#tell("chart", charted.dataset.symbol);
     const order = this.#orderAt(target);
     if (!order) return;
     const button = /** @type {HTMLElement|null} */ (target.closest("[data-action]"));

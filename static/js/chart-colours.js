@@ -1,0 +1,33 @@
+/**
+ * The colours of the theme, as a canvas needs them, and word of every change of theme.
+ *
+ * @typedef {Record<"surface"|"text"|"muted"|"line"|"lineStrong"|"link"|"buy"|"sell"|"onSide"|"rise"|"fall", string>} Colours
+ */
+
+/** @type {Record<keyof Colours, string>} */
+const PROPERTIES = {
+  surface: "--surface",
+  text: "--text",
+  muted: "--muted",
+  line: "--line",
+  lineStrong: "--line-strong",
+  link: "--link",
+  buy: "--buy",
+  sell: "--sell",
+  onSide: "--on-side",
+  rise: "--rise",
+  fall: "--fall",
+};
+
+/** @returns {Colours} */
+export function themeColours() {
+  const style = getComputedStyle(document.documentElement);
+  const entries = Object.entries(PROPERTIES).map(([name, property]) => [name, style.getPropertyValue(property).trim()]);
+  return /** @type {Colours} */ (Object.fromEntries(entries));
+}
+
+/** @param {() => void} changed */
+export function watchTheme(changed) {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
+}

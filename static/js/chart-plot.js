@@ -1,0 +1,237 @@
+/**
+ * The picture: candles or a line, working orders at their prices, fills where they happened. The only module that knows
+ * the chart library, which comes with it.
+ *
+ * @import {IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesMarker, SeriesType, Time, UTCTimestamp} from "lightweight-charts"
+ * @import {BarRange} from "./bar-range.js"
+ * @import {Bar} from "./bars.js"
+ * @import {FillMark} from "./fills.js"
+ * @import {Line} from "./order-lines.js"
+ */
+
+import {
+  CandlestickSeries,
+  ColorType,
+  CrosshairMode,
+  createChart,
+  createSeriesMarkers,
+  LineSeries,
+  LineStyle,
+} from "../vendor/lightweight-charts/dist/lightweight-charts.standalone.production.mjs";
+import { MARGIN } from "./bar-range.js";
+import { themeColours, watchTheme } from "./chart-colours.js";
+import { momentText, tickText } from "./chart-words.js";
+import { changesTo, widened } from "./order-lines.js";
+
+const BAR_PIXELS = 6;
+
+/** @param {number} time */
+function stamp(time) {
+  return /** @type {UTCTimestamp} */ (time);
+}
+
+export class ChartPlot {
+  #chart;
+  #candles;
+  /** @type {ISeriesApi<SeriesType>} */
+  #series;
+  /** @type {ISeriesMarkersPluginApi<Time>} */
+  #markers;
+  /** @type {Bar[]} */
+  #bars = [];
+  /** @type {Map<string, Line>} */
+  #lines = new Map();
+  /** @type {Map<string, IPriceLine>} */
+  #drawn = new Map();
+  /** @type {FillMark[]} */
+  #marks = [];
+  #decimals = 2;
+  #colours = themeColours();
+
+  /** @param {HTMLElement} host @param {boolean} candles @param {(time: number|null) => void} pointed told which bar the pointer is at */
+  constructor(host, candles, pointed) {
+    this.#candles = candles;
+    this.#chart = this.#newChart(host);
+    // The library lays its canvases out by a table.
+    host.querySelector("table")?.setAttribute("role", "presentation");
+    this.#series = this.#newSeries();
+    this.#markers = createSeriesMarkers(this.#series, []);
+    this.#paint();
+    this.#chart.subscribeCrosshairMove(({ time }) => pointed(typeof time === "number" ? time : null));
+    watchTheme(() => {
+      this.#colours = themeColours();
+      this.#paint();
+    });
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    const calm = () => this.#chart.applyOptions({ kineticScroll: { touch: !still.matches, mouse: false } });
+    still.addEventListener("change", calm);
+    calm();
+  }
+
+  get candles() {
+    return this.#candles;
+  }
+
+  set candles(candles) {
+    if (candles === this.#candles) return;
+    this.#candles = candles;
+    this.#chart.removeSeries(this.#series);
+    this.#drawn.clear();
+    this.#series = this.#newSeries();
+    this.#markers = createSeriesMarkers(this.#series, []);
+    this.#series.setData(this.#bars.map((bar) => this.#point(bar)));
+    this.#paint();
+  }
+
+  /** @param {number} decimals of the instrument's prices */
+  set decimals(decimals) {
+    this.#decimals = decimals;
+    this.#series.applyOptions({ priceFormat: this.#format });
+  }
+
+  /** @param {Bar[]} bars oldest first @param {boolean} afresh whether they are another instrument's: shown from the newest back */
+  show(bars, afresh) {
+    this.#bars = bars;
+    this.#series.setData(bars.map((bar) => this.#point(bar)));
+    if (!afresh) return;
+    this.#chart.timeScale().resetTimeScale();
+    this.#chart.priceScale("right").applyOptions({ autoScale: true });
+  }
+
+  /** @param {Bar} bar the last one or the next */
+  update(bar) {
+    this.#series.update(this.#point(bar));
+  }
+
+  /** @param {Map<string, Line>} lines */
+  showLines(lines) {
+    const { add, change, remove } = changesTo(this.#lines, lines);
+    this.#lines = lines;
+    for (const key of remove) {
+      const line = this.#drawn.get(key);
+      if (line) this.#series.removePriceLine(line);
+      this.#drawn.delete(key);
+    }
+    for (const line of change) this.#drawn.get(line.key)?.applyOptions(this.#lineOptions(line));
+    for (const line of add) this.#drawn.set(line.key, this.#series.createPriceLine(this.#lineOptions(line)));
+  }
+
+  /** What the lines say that are drawn. */
+  get titles() {
+    return [...this.#drawn.values()].map((line) => `${line.options().title} at ${this.#text(line.options().price)}`);
+  }
+
+  /** @param {FillMark[]} marks in the order of time */
+  showMarks(marks) {
+    this.#marks = marks;
+    this.#markers.setMarkers(marks.map((mark) => this.#marker(mark)));
+  }
+
+  /** @param {(range: BarRange, count: number) => BarRange} change */
+  move(change) {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    if (range !== null) scale.setVisibleLogicalRange(change(range, this.#bars.length));
+  }
+
+  /** @param {number} price */
+  #text(price) {
+    return price.toFixed(this.#decimals);
+  }
+
+  get #format() {
+    return { type: /** @type {const} */ ("price"), precision: this.#decimals, minMove: 10 ** -this.#decimals };
+  }
+
+  /** @param {HTMLElement} host @returns {IChartApi} */
+  #newChart(host) {
+    return createChart(host, {
+      autoSize: true,
+      crosshair: { mode: CrosshairMode.Normal },
+      handleScroll: { vertTouchDrag: false },
+      layout: { attributionLogo: true, fontFamily: getComputedStyle(host).fontFamily, fontSize: 12 },
+      localization: { timeFormatter: (/** @type {Time} */ time) => momentText(Number(time)) },
+      rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.1 } },
+      timeScale: {
+        barSpacing: BAR_PIXELS,
+        rightOffset: MARGIN,
+        timeVisible: true,
+        secondsVisible: false,
+        tickMarkFormatter: (/** @type {Time} */ time) => tickText(Number(time)),
+      },
+    });
+  }
+
+  /** @returns {ISeriesApi<SeriesType>} */
+  #newSeries() {
+    const series = this.#chart.addSeries(this.#candles ? CandlestickSeries : LineSeries, { priceFormat: this.#format });
+    series.applyOptions({
+      autoscaleInfoProvider: (/** @type {() => any} */ original) => {
+        const info = original();
+        if (!info?.priceRange) return info;
+        const prices = [...this.#lines.values()].map(({ price }) => Number(price));
+        return { ...info, priceRange: widened(info.priceRange, prices) };
+      },
+    });
+    return series;
+  }
+
+  /** @param {Bar} bar */
+  #point({ time, open, high, low, close }) {
+    if (!this.#candles) return { time: stamp(time), value: Number(close) };
+    return { time: stamp(time), open: Number(open), high: Number(high), low: Number(low), close: Number(close) };
+  }
+
+  /** Everything in the colours of the theme; what was not drawn on this series yet as well. */
+  #paint() {
+    const { surface, muted, line, lineStrong, link, rise, fall } = this.#colours;
+    this.#chart.applyOptions({
+      layout: { background: { type: ColorType.Solid, color: surface }, textColor: muted },
+      grid: { vertLines: { color: line }, horzLines: { color: line } },
+      crosshair: { vertLine: { color: muted }, horzLine: { color: muted } },
+      rightPriceScale: { borderColor: lineStrong },
+      timeScale: { borderColor: lineStrong },
+    });
+    // What rises is hollow and what falls is filled: nobody needs to tell the two colours apart.
+    const bodies = { upColor: surface, downColor: fall, borderUpColor: rise, borderDownColor: fall };
+    this.#series.applyOptions(
+      this.#candles ? { ...bodies, wickUpColor: rise, wickDownColor: fall } : { color: link, lineWidth: 2 },
+    );
+    for (const each of this.#lines.values()) {
+      const options = this.#lineOptions(each);
+      const drawn = this.#drawn.get(each.key);
+      if (drawn) drawn.applyOptions(options);
+      else this.#drawn.set(each.key, this.#series.createPriceLine(options));
+    }
+    this.showMarks(this.#marks);
+  }
+
+  /** @param {Line} line */
+  #lineOptions({ price, side, isStop, isWaiting, title }) {
+    const color = this.#colours[side];
+    const resting = isStop ? LineStyle.LargeDashed : LineStyle.Solid;
+    return {
+      price: Number(price),
+      color,
+      lineWidth: /** @type {const} */ (1),
+      lineStyle: isWaiting ? LineStyle.Dotted : resting,
+      axisLabelVisible: true,
+      axisLabelColor: color,
+      axisLabelTextColor: this.#colours.onSide,
+      title,
+    };
+  }
+
+  /** @param {FillMark} mark @returns {SeriesMarker<Time>} */
+  #marker({ time, side, price, text }) {
+    const buys = side === "buy";
+    return {
+      time: stamp(time),
+      position: buys ? "atPriceBottom" : "atPriceTop",
+      shape: buys ? "arrowUp" : "arrowDown",
+      color: this.#colours[side],
+      price,
+      text,
+    };
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What the chart says: times of the person's own clock, prices with their instrument's decimals, itself in one sentence.
+ *
+ * @import {Bar} from "./bars.js"
+ */
+
+import { price } from "./format.js";
+
+const MINUTES = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const minuteOf = new Intl.DateTimeFormat(undefined, MINUTES);
+const dayOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short" });
+const momentOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", ...MINUTES });
+
+/** A mark on the time axis: the day where one begins here, else the minute. @param {number} time unix seconds */
+export function tickText(time) {
+  const at = new Date(time * 1000);
+  return at.getHours() === 0 && at.getMinutes() === 0 ? dayOf.format(at) : minuteOf.format(at);
+}
+
+/** @param {number} time unix seconds */
+export function momentText(time) {
+  return momentOf.format(new Date(time * 1000));
+}
+
+/** "+0.42 %"; nothing where it is not known. @param {string|null} change percent */
+export function changeText(change) {
+  if (change === null) return "";
+  return `${change.startsWith("-") ? "−" : "+"}${change.replace(/^-/, "")} %`;
+}
+
+/** The fields of a bar as the page shows them. @param {Bar} bar @param {number} decimals */
+export function barTexts({ time, open, high, low, close, volume }, decimals) {
+  const prices = [open, high, low, close].map((each) => price(each, decimals));
+  return [momentText(time), ...prices, volume ?? "–"];
+}
+
+/** @param {Bar|undefined} bar @param {number} decimals */
+export function legendText(bar, decimals) {
+  if (bar === undefined) return "";
+  const [time, open, high, low, close] = barTexts(bar, decimals);
+  return `${time}  O ${open}  H ${high}  L ${low}  C ${close}`;
+}
+
+/** @param {{symbol: string, last: string, change: string, away: string}} facts as they are shown */
+export function chartLabel({ symbol, last, change, away }) {
+  const parts = [`Chart of ${symbol}, one-minute bars`];
+  if (last !== "") parts.push(`last price ${last}`);
+  if (change !== "") parts.push(`change ${change} since the day’s open`);
+  return `${parts.join(", ")}.${away === "" ? "" : ` ${away}`}`;
+}

@@ -1,0 +1,35 @@
+/** What the chart says, in a time zone that is half an hour off. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+process.env.TZ = "Asia/Kolkata";
+const { barTexts, changeText, chartLabel, legendText, momentText, tickText } = await import(
+  "../../static/js/chart-words.js"
+);
+
+test("times on the chart are the person's own, and a day is named where it begins there", () => {
+  const midnight = Date.UTC(2026, 0, 5, 18, 30) / 1000;
+  assert.match(tickText(midnight), /06/);
+  assert.doesNotMatch(tickText(midnight), /:/);
+  assert.equal(tickText(midnight + 60), "00:01");
+  assert.equal(tickText(Date.UTC(2026, 0, 5) / 1000), "05:30");
+  assert.match(momentText(midnight + 60), /06.*00:01/);
+});
+
+test("the chart's words have the instrument's decimals, and a minus that is read as one", () => {
+  const bar = { time: 0, open: "585.3", high: "586", low: "585.25", close: "585.4", volume: null };
+  assert.deepEqual(barTexts(bar, 2).slice(1), ["585.30", "586.00", "585.25", "585.40", "–"]);
+  assert.match(legendText(bar, 2), /O 585\.30 {2}H 586\.00 {2}L 585\.25 {2}C 585\.40$/);
+  assert.equal(legendText(undefined, 2), "");
+  assert.deepEqual([changeText("0.42"), changeText("-1.5"), changeText(null)], ["+0.42 %", "−1.5 %", ""]);
+  const facts = { symbol: "AAPL", last: "585.40", change: "+0.42 %", away: "" };
+  assert.equal(
+    chartLabel(facts),
+    "Chart of AAPL, one-minute bars, last price 585.40, change +0.42 % since the day’s open.",
+  );
+  assert.equal(
+    chartLabel({ ...facts, change: "", away: "Offline since 09:30:00." }),
+    "Chart of AAPL, one-minute bars, last price 585.40. Offline since 09:30:00.",
+  );
+});
