@@ -4,8 +4,8 @@
  * @typedef {{from: number, to: number}} BarRange fractions of bars are allowed
  */
 
-/** Bars of room to the right of the newest one. */
-export const MARGIN = 6;
+/** Bars of room to the right of the newest one, where the orders are named. */
+export const MARGIN = 16;
 const FEWEST = 10;
 
 /** @param {BarRange} range */

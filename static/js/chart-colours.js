@@ -1,7 +1,7 @@
 /**
  * The colours of the theme, as a canvas needs them, and word of every change of theme.
  *
- * @typedef {Record<"surface"|"text"|"muted"|"line"|"lineStrong"|"link"|"buy"|"sell"|"onSide"|"rise"|"fall", string>} Colours
+ * @typedef {Record<"surface"|"text"|"muted"|"line"|"lineStrong"|"buy"|"sell"|"onSide"|"rise"|"fall", string>} Colours
  */
 
 /** @type {Record<keyof Colours, string>} */
@@ -11,7 +11,6 @@ const PROPERTIES = {
   muted: "--muted",
   line: "--line",
   lineStrong: "--line-strong",
-  link: "--link",
   buy: "--buy",
   sell: "--sell",
   onSide: "--on-side",

@@ -48,7 +48,7 @@ export function control(root, plot, store) {
     move(plot);
   });
   // The keys are for what has just been pointed at.
-  find("[data-chart=canvas]", root).addEventListener("pointerdown", () => face.focus({ preventScroll: true }));
+  find("[data-chart=canvas]", root).addEventListener("click", () => face.focus({ preventScroll: true }));
   for (const [name, move] of Object.entries(MOVES)) {
     find(`[data-chart-do=${name}]`, root).addEventListener("click", () => move(plot));
   }

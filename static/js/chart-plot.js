@@ -1,8 +1,8 @@
 /**
- * The picture: candles or a line, working orders at their prices, fills where they happened. The only module that knows
- * the chart library, which comes with it.
+ * The picture: candles or a line, working orders at their prices, fills where they happened. With
+ * `chart-looks.js` the only module that knows the chart library, which comes with them.
  *
- * @import {IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesMarker, SeriesType, Time, UTCTimestamp} from "lightweight-charts"
+ * @import {IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time} from "lightweight-charts"
  * @import {BarRange} from "./bar-range.js"
  * @import {Bar} from "./bars.js"
  * @import {FillMark} from "./fills.js"
@@ -11,24 +11,18 @@
 
 import {
   CandlestickSeries,
-  ColorType,
   CrosshairMode,
   createChart,
   createSeriesMarkers,
   LineSeries,
-  LineStyle,
 } from "../vendor/lightweight-charts/dist/lightweight-charts.standalone.production.mjs";
 import { MARGIN } from "./bar-range.js";
 import { themeColours, watchTheme } from "./chart-colours.js";
+import { candleLooks, chartLooks, fillMarker, lineLooks, orderLine, lastPriceLine, stamp } from "./chart-looks.js";
 import { momentText, tickText } from "./chart-words.js";
 import { changesTo, widened } from "./order-lines.js";
 
 const BAR_PIXELS = 6;
-
-/** @param {number} time */
-function stamp(time) {
-  return /** @type {UTCTimestamp} */ (time);
-}
 
 export class ChartPlot {
   #chart;
@@ -37,12 +31,14 @@ export class ChartPlot {
   #series;
   /** @type {ISeriesMarkersPluginApi<Time>} */
   #markers;
-  /** @type {Bar[]} */
+  /** The owner's own, which he goes on filling. @type {Bar[]} */
   #bars = [];
   /** @type {Map<string, Line>} */
   #lines = new Map();
   /** @type {Map<string, IPriceLine>} */
   #drawn = new Map();
+  /** Where the last price is. @type {IPriceLine|null} */
+  #lastLine = null;
   /** @type {FillMark[]} */
   #marks = [];
   #decimals = 2;
@@ -77,6 +73,7 @@ export class ChartPlot {
     this.#candles = candles;
     this.#chart.removeSeries(this.#series);
     this.#drawn.clear();
+    this.#lastLine = null;
     this.#series = this.#newSeries();
     this.#markers = createSeriesMarkers(this.#series, []);
     this.#series.setData(this.#bars.map((bar) => this.#point(bar)));
@@ -93,14 +90,16 @@ export class ChartPlot {
   show(bars, afresh) {
     this.#bars = bars;
     this.#series.setData(bars.map((bar) => this.#point(bar)));
+    this.#showLast();
     if (!afresh) return;
     this.#chart.timeScale().resetTimeScale();
     this.#chart.priceScale("right").applyOptions({ autoScale: true });
   }
 
-  /** @param {Bar} bar the last one or the next */
+  /** @param {Bar} bar the last one of those shown, or one more that is among them by now */
   update(bar) {
     this.#series.update(this.#point(bar));
+    this.#showLast();
   }
 
   /** @param {Map<string, Line>} lines */
@@ -112,8 +111,7 @@ export class ChartPlot {
       if (line) this.#series.removePriceLine(line);
       this.#drawn.delete(key);
     }
-    for (const line of change) this.#drawn.get(line.key)?.applyOptions(this.#lineOptions(line));
-    for (const line of add) this.#drawn.set(line.key, this.#series.createPriceLine(this.#lineOptions(line)));
+    for (const line of [...change, ...add]) this.#draw(line);
   }
 
   /** What the lines say that are drawn. */
@@ -124,7 +122,7 @@ export class ChartPlot {
   /** @param {FillMark[]} marks in the order of time */
   showMarks(marks) {
     this.#marks = marks;
-    this.#markers.setMarkers(marks.map((mark) => this.#marker(mark)));
+    this.#markers.setMarkers(marks.map((mark) => fillMarker(mark, this.#colours)));
   }
 
   /** @param {(range: BarRange, count: number) => BarRange} change */
@@ -164,7 +162,11 @@ export class ChartPlot {
 
   /** @returns {ISeriesApi<SeriesType>} */
   #newSeries() {
-    const series = this.#chart.addSeries(this.#candles ? CandlestickSeries : LineSeries, { priceFormat: this.#format });
+    const series = this.#chart.addSeries(this.#candles ? CandlestickSeries : LineSeries, {
+      priceFormat: this.#format,
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
     series.applyOptions({
       autoscaleInfoProvider: (/** @type {() => any} */ original) => {
         const info = original();
@@ -184,54 +186,31 @@ export class ChartPlot {
 
   /** Everything in the colours of the theme; what was not drawn on this series yet as well. */
   #paint() {
-    const { surface, muted, line, lineStrong, link, rise, fall } = this.#colours;
-    this.#chart.applyOptions({
-      layout: { background: { type: ColorType.Solid, color: surface }, textColor: muted },
-      grid: { vertLines: { color: line }, horzLines: { color: line } },
-      crosshair: { vertLine: { color: muted }, horzLine: { color: muted } },
-      rightPriceScale: { borderColor: lineStrong },
-      timeScale: { borderColor: lineStrong },
-    });
-    // What rises is hollow and what falls is filled: nobody needs to tell the two colours apart.
-    const bodies = { upColor: surface, downColor: fall, borderUpColor: rise, borderDownColor: fall };
-    this.#series.applyOptions(
-      this.#candles ? { ...bodies, wickUpColor: rise, wickDownColor: fall } : { color: link, lineWidth: 2 },
-    );
-    for (const each of this.#lines.values()) {
-      const options = this.#lineOptions(each);
-      const drawn = this.#drawn.get(each.key);
-      if (drawn) drawn.applyOptions(options);
-      else this.#drawn.set(each.key, this.#series.createPriceLine(options));
-    }
+    const colours = this.#colours;
+    this.#chart.applyOptions(chartLooks(colours));
+    this.#series.applyOptions(this.#candles ? candleLooks(colours) : lineLooks(colours));
+    for (const line of this.#lines.values()) this.#draw(line);
+    this.#showLast();
     this.showMarks(this.#marks);
   }
 
   /** @param {Line} line */
-  #lineOptions({ price, side, isStop, isWaiting, title }) {
-    const color = this.#colours[side];
-    const resting = isStop ? LineStyle.LargeDashed : LineStyle.Solid;
-    return {
-      price: Number(price),
-      color,
-      lineWidth: /** @type {const} */ (1),
-      lineStyle: isWaiting ? LineStyle.Dotted : resting,
-      axisLabelVisible: true,
-      axisLabelColor: color,
-      axisLabelTextColor: this.#colours.onSide,
-      title,
-    };
+  #draw(line) {
+    const options = orderLine(line, this.#colours);
+    const drawn = this.#drawn.get(line.key);
+    if (drawn) drawn.applyOptions(options);
+    else this.#drawn.set(line.key, this.#series.createPriceLine(options));
   }
 
-  /** @param {FillMark} mark @returns {SeriesMarker<Time>} */
-  #marker({ time, side, price, text }) {
-    const buys = side === "buy";
-    return {
-      time: stamp(time),
-      position: buys ? "atPriceBottom" : "atPriceTop",
-      shape: buys ? "arrowUp" : "arrowDown",
-      color: this.#colours[side],
-      price,
-      text,
-    };
+  #showLast() {
+    const last = this.#bars.at(-1);
+    if (last === undefined) {
+      if (this.#lastLine) this.#series.removePriceLine(this.#lastLine);
+      this.#lastLine = null;
+      return;
+    }
+    const options = lastPriceLine(Number(last.close), this.#colours);
+    if (this.#lastLine) this.#lastLine.applyOptions(options);
+    else this.#lastLine = this.#series.createPriceLine(options);
   }
 }

@@ -79,10 +79,10 @@ export class ChartView {
   /** Follows this instrument; the one before is left at once. @param {string} symbol */
   show(symbol) {
     if (symbol === this.#symbol && this.#follows) return;
+    this.#orders.show(symbol);
     if (symbol !== this.#symbol) this.#change(symbol);
     this.#follows = true;
     this.#sources.prices?.watch(OWNER, [symbol]);
-    this.#orders.show(symbol);
     this.#read();
   }
 
@@ -143,7 +143,7 @@ export class ChartView {
     this.#plot.show([], true);
     showState(this.#root, "loading", `Loading ${symbol} …`);
     this.#showAll();
-    this.#plot.showLines(new Map());
+    this.#showLines();
   }
 
   async #read() {

@@ -4,8 +4,9 @@
  * @import {Bar} from "./bars.js"
  */
 
-import { price } from "./format.js";
+import { price, sameDay } from "./format.js";
 
+const UNBROKEN = "\u00a0";
 const MINUTES = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const minuteOf = new Intl.DateTimeFormat(undefined, MINUTES);
 const dayOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short" });
@@ -17,9 +18,10 @@ export function tickText(time) {
   return at.getHours() === 0 && at.getMinutes() === 0 ? dayOf.format(at) : minuteOf.format(at);
 }
 
-/** @param {number} time unix seconds */
-export function momentText(time) {
-  return momentOf.format(new Date(time * 1000));
+/** The minute; with the day where it is not today. @param {number} time unix seconds @param {Date} [today] */
+export function momentText(time, today = new Date()) {
+  const at = new Date(time * 1000);
+  return (sameDay(at, today) ? minuteOf : momentOf).format(at);
 }
 
 /** "+0.42 %"; nothing where it is not known. @param {string|null} change percent */
@@ -38,7 +40,8 @@ export function barTexts({ time, open, high, low, close, volume }, decimals) {
 export function legendText(bar, decimals) {
   if (bar === undefined) return "";
   const [time, open, high, low, close] = barTexts(bar, decimals);
-  return `${time}  O ${open}  H ${high}  L ${low}  C ${close}`;
+  const pairs = [`O ${open}`, `H ${high}`, `L ${low}`, `C ${close}`].map((pair) => pair.replace(" ", UNBROKEN));
+  return [time, ...pairs].join("  ");
 }
 
 /** @param {{symbol: string, last: string, change: string, away: string}} facts as they are shown */

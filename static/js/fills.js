@@ -19,35 +19,21 @@
  * @property {string} text "B 54 (3)"
  */
 
-/** As many decimals as a quantity may have. */
-const DECIMALS = 8;
+import { difference, sum } from "./quantities.js";
+
 const KINDS = new Set(["partially_filled", "filled"]);
-
-/** @param {string} text a plain decimal that is not negative */
-function toUnits(text) {
-  const [whole = "", fraction = ""] = text.split(".");
-  return BigInt(whole + fraction.padEnd(DECIMALS, "0"));
-}
-
-/** @param {bigint} units */
-function toText(units) {
-  const digits = String(units).padStart(DECIMALS + 1, "0");
-  const fraction = digits.slice(-DECIMALS).replace(/0+$/, "");
-  const whole = digits.slice(0, -DECIMALS);
-  return fraction === "" ? whole : `${whole}.${fraction}`;
-}
 
 /** What an event has filled; null where it is no fill. @param {OrderEvent} event @returns {Fill|null} */
 export function fillOf({ seq, kind, order, changes, at }) {
   const filled = /** @type {[string, string]|undefined} */ (changes.cum_qty);
   if (!KINDS.has(kind) || filled === undefined) return null;
-  const quantity = toUnits(filled[1]) - toUnits(filled[0]);
-  if (quantity <= 0n) return null;
+  const quantity = difference(filled[1], filled[0]);
+  if (quantity === "0" || quantity.startsWith("-")) return null;
   const [before = order.avg_price] = /** @type {[string|null, string]|undefined} */ (changes.avg_price) ?? [];
   const cost = Number(order.avg_price) * Number(filled[1]) - Number(before) * Number(filled[0]);
   const { symbol, side } = order;
   const price = cost / (Number(filled[1]) - Number(filled[0]));
-  return { seq, symbol, side, quantity: toText(quantity), price, at: Date.parse(at) };
+  return { seq, symbol, side, quantity, price, at: Date.parse(at) };
 }
 
 /** The bar at a moment, or the last one before it; -1 where there is none. @param {Bar[]} bars oldest first @param {number} at unix milliseconds */
@@ -64,8 +50,8 @@ function barAt(bars, at) {
 
 /** @param {FillMark["side"]} side @param {Fill[]} fills */
 function markText(side, fills) {
-  const quantity = toText(fills.reduce((sum, each) => sum + toUnits(each.quantity), 0n));
-  return `${side === "buy" ? "B" : "S"} ${quantity}${fills.length > 1 ? ` (${fills.length})` : ""}`;
+  const total = sum(fills.map(({ quantity }) => quantity));
+  return `${side === "buy" ? "B" : "S"} ${total}${fills.length > 1 ? ` (${fills.length})` : ""}`;
 }
 
 /** One mark a bar and side, in the order of time; fills from before the first bar have none. @param {Fill[]} fills @param {Bar[]} bars oldest first @returns {FillMark[]} */
@@ -83,8 +69,8 @@ export function marksOf(fills, bars) {
   return [...groups.values()]
     .sort((a, b) => a.time - b.time)
     .map(({ time, side, fills: inBar }) => {
-      const total = inBar.reduce((sum, { quantity }) => sum + Number(quantity), 0);
-      const price = inBar.reduce((sum, each) => sum + (each.price * Number(each.quantity)) / total, 0);
+      const total = inBar.reduce((all, { quantity }) => all + Number(quantity), 0);
+      const price = inBar.reduce((mean, each) => mean + (each.price * Number(each.quantity)) / total, 0);
       return { time, side, price, text: markText(side, inBar) };
     });
 }

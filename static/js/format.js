@@ -52,7 +52,7 @@ export function milliseconds(value) {
 }
 
 /** @param {Date} a @param {Date} b */
-function sameDay(a, b) {
+export function sameDay(a, b) {
   return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
 }
 

@@ -3,7 +3,7 @@
  *
  * @import {Order} from "./order.js"
  *
- * @typedef {object} Line
+ * @typedef {object} Line orders of one side that wait for one price in one way
  * @property {string} key
  * @property {string} price decimal text
  * @property {"buy"|"sell"} side
@@ -11,53 +11,65 @@
  * @property {boolean} isWaiting whether the broker has yet to answer
  * @property {string} title "BUY 12 of 18"
  *
+ * @typedef {object} Level
+ * @property {Order} order
+ * @property {string} price
+ * @property {"limit"|"stop"|"after its stop"} kind
+ *
  * @typedef {object} LineChanges
  * @property {Line[]} add
  * @property {Line[]} change lines that are there and look different now
  * @property {string[]} remove
  */
 
+import { sum } from "./quantities.js";
+
 /** More lines would hide the prices. */
-export const MOST_LINES = 60;
+export const MOST_LINES = 40;
 
-/** @param {Order} order */
-function amount({ side, quantity, leaves_qty, cum_qty }) {
-  const partly = cum_qty !== "0";
-  return `${side.toUpperCase()} ${partly ? `${leaves_qty} of ${quantity}` : quantity}`;
-}
-
-/** @param {Order} order */
-function waiting({ status }) {
+/** @param {Order["status"]} status */
+function waiting(status) {
   if (status === "pending_new") return ", waiting";
   return status === "pending_cancel" ? ", cancelling" : "";
 }
 
-/** Its limit, its stop, or both. @param {Order} order @returns {Line[]} */
-function linesOfOrder(order) {
-  const { id, side, price, stop_price } = order;
-  const isWaiting = waiting(order) !== "";
-  const lines = [];
-  if (stop_price !== null) {
-    const title = `${amount(order)} stop${waiting(order)}`;
-    lines.push({ key: `${id} stop`, price: stop_price, side, isStop: true, isWaiting, title });
-  }
-  if (price !== null) {
-    const title = `${amount(order)}${stop_price === null ? "" : " after its stop"}${waiting(order)}`;
-    lines.push({ key: `${id} limit`, price, side, isStop: false, isWaiting, title });
-  }
-  return lines;
+/** Its limit, its stop, or both. @param {Order} order @returns {Level[]} */
+function levelsOf(order) {
+  const { price, stop_price } = order;
+  /** @type {Level[]} */
+  const levels = [];
+  if (stop_price !== null) levels.push({ order, price: stop_price, kind: "stop" });
+  if (price !== null) levels.push({ order, price, kind: stop_price === null ? "limit" : "after its stop" });
+  return levels;
+}
+
+/** @param {Order[]} orders */
+function amount(orders) {
+  const [{ quantity, leaves_qty, cum_qty } = /** @type {any} */ ({})] = orders;
+  if (orders.length > 1) return `${sum(orders.map((order) => order.leaves_qty))} in ${orders.length} orders`;
+  return cum_qty === "0" ? quantity : `${leaves_qty} of ${quantity}`;
+}
+
+/** @param {string} key @param {Level[]} levels at least one, alike @returns {Line} */
+function lineOf(key, levels) {
+  const [{ order, price, kind }] = /** @type {[Level]} */ (levels);
+  const { side, status } = order;
+  const quantity = amount(levels.map((level) => level.order));
+  const title = `${side.toUpperCase()} ${quantity}${kind === "limit" ? "" : ` ${kind}`}${waiting(status)}`;
+  return { key, price, side, isStop: kind === "stop", isWaiting: waiting(status) !== "", title };
 }
 
 /** The newest orders' lines. @param {Iterable<Order>} orders that work @returns {Map<string, Line>} */
 export function linesOf(orders) {
+  /** @type {Map<string, Level[]>} */
+  const alike = new Map();
   const newest = [...orders].sort((a, b) => b.id - a.id);
-  const lines = newest.flatMap(linesOfOrder).slice(0, MOST_LINES);
-  return new Map(lines.map((line) => [line.key, line]));
-}
-
-/** @param {Line} a @param {Line} b */
-function same(a, b) {
-  return a.price === b.price && a.title === b.title && a.side === b.side && a.isWaiting === b.isWaiting;
+  for (const level of newest.flatMap(levelsOf)) {
+    const { order, price, kind } = level;
+    const key = `${order.side} ${price} ${kind}${waiting(order.status)}`;
+    alike.set(key, [...(alike.get(key) ?? []), level]);
+  }
+  return new Map([...alike].slice(0, MOST_LINES).map(([key, levels]) => [key, lineOf(key, levels)]));
 }
 
 /** @param {Map<string, Line>} shown @param {Map<string, Line>} wanted @returns {LineChanges} */
@@ -67,7 +79,7 @@ export function changesTo(shown, wanted) {
   for (const line of wanted.values()) {
     const before = shown.get(line.key);
     if (before === undefined) changes.add.push(line);
-    else if (!same(before, line)) changes.change.push(line);
+    else if (before.title !== line.title) changes.change.push(line);
   }
   return changes;
 }

@@ -31,31 +31,45 @@ test("a line says side, quantity and what the order waits for", () => {
   assert.deepEqual(titles({ order_type: "market", price: null }), []);
 });
 
+test("orders of one side at one price share a line, which says what is left of them all", () => {
+  const alike = [order({ id: 1 }), order({ id: 2, quantity: "0.1", leaves_qty: "0.1" }), order({ id: 3 })];
+  const [, , third] = alike;
+  if (third) Object.assign(third, { cum_qty: "17.8", leaves_qty: "0.2" });
+  const other = [order({ id: 4, side: "sell" }), order({ id: 5, status: "pending_cancel" })];
+  assert.deepEqual(
+    [...linesOf([...alike, ...other]).values()].map(({ title }) => title),
+    ["BUY 18, cancelling", "SELL 18", "BUY 18.3 in 3 orders"],
+  );
+});
+
 test("only the newest orders have lines, so that prices stay visible", () => {
-  const orders = Array.from({ length: MOST_LINES + 5 }, (_, i) => order({ id: i + 1 }));
-  const lines = linesOf(orders);
-  assert.equal(lines.size, MOST_LINES);
-  assert.equal(lines.has("1 limit"), false);
-  assert.equal(lines.has(`${MOST_LINES + 5} limit`), true);
+  const orders = Array.from({ length: MOST_LINES + 5 }, (_, i) => order({ id: i + 1, price: `${i + 1}` }));
+  const prices = [...linesOf(orders).values()].map(({ price }) => price);
+  assert.equal(prices.length, MOST_LINES);
+  assert.equal(prices.includes("1"), false);
+  assert.equal(prices.includes(`${MOST_LINES + 5}`), true);
 });
 
 test("only what differs is added, changed or removed", () => {
-  const shown = linesOf([order({ id: 1 }), order({ id: 2 }), order({ id: 3 })]);
-  const wanted = linesOf([order({ id: 1 }), order({ id: 2, price: "586" }), order({ id: 4 })]);
+  const one = order({ id: 1, price: "1" });
+  const two = order({ id: 2, price: "2" });
+  const shown = linesOf([one, two, order({ id: 3, price: "3" })]);
+  const four = order({ id: 4, price: "4" });
+  const wanted = linesOf([one, { ...two, quantity: "19" }, four]);
   const { add, change, remove } = changesTo(shown, wanted);
   assert.deepEqual(
-    add.map(({ key }) => key),
-    ["4 limit"],
+    add.map(({ price }) => price),
+    ["4"],
   );
   assert.deepEqual(
-    change.map(({ key, price }) => `${key} ${price}`),
-    ["2 limit 586"],
+    change.map(({ title, price }) => `${title} ${price}`),
+    ["BUY 19 2"],
   );
-  assert.deepEqual(remove, ["3 limit"]);
-  const again = changesTo(wanted, linesOf([order({ id: 4 }), order({ id: 2, price: "586" }), order({ id: 1 })]));
+  assert.deepEqual(remove, ["buy 3 limit"]);
+  const again = changesTo(wanted, linesOf([four, { ...two, quantity: "19" }, one]));
   assert.deepEqual(again, { add: [], change: [], remove: [] });
-  const side = changesTo(shown, linesOf([order({ id: 1, status: "pending_cancel" })]));
-  assert.equal(side.change.length, 1);
+  const moved = changesTo(linesOf([one]), linesOf([{ ...one, price: "1.5" }]));
+  assert.deepEqual([moved.add.length, moved.change.length, moved.remove.length], [1, 0, 1]);
 });
 
 test("the scale reaches for lines nearby and leaves those far away", () => {

@@ -15,12 +15,14 @@ test("times on the chart are the person's own, and a day is named where it begin
   assert.equal(tickText(midnight + 60), "00:01");
   assert.equal(tickText(Date.UTC(2026, 0, 5) / 1000), "05:30");
   assert.match(momentText(midnight + 60), /06.*00:01/);
+  assert.equal(momentText(midnight + 60, new Date((midnight + 3600) * 1000)), "00:01");
+  assert.match(momentText(midnight - 60, new Date((midnight + 3600) * 1000)), /05.*23:59/);
 });
 
 test("the chart's words have the instrument's decimals, and a minus that is read as one", () => {
   const bar = { time: 0, open: "585.3", high: "586", low: "585.25", close: "585.4", volume: null };
   assert.deepEqual(barTexts(bar, 2).slice(1), ["585.30", "586.00", "585.25", "585.40", "–"]);
-  assert.match(legendText(bar, 2), /O 585\.30 {2}H 586\.00 {2}L 585\.25 {2}C 585\.40$/);
+  assert.match(legendText(bar, 2), / {2}O\u00a0585\.30 {2}H\u00a0586\.00 {2}L\u00a0585\.25 {2}C\u00a0585\.40$/);
   assert.equal(legendText(undefined, 2), "");
   assert.deepEqual([changeText("0.42"), changeText("-1.5"), changeText(null)], ["+0.42 %", "−1.5 %", ""]);
   const facts = { symbol: "AAPL", last: "585.40", change: "+0.42 %", away: "" };

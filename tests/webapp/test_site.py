@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,17 @@ def test_the_page_allows_scripts_and_styles_of_its_own_origin_alone(signed_in: C
     assert "unsafe" not in policy
     assert "script-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_the_one_style_sheet_that_a_library_writes_into_the_page_is_allowed_and_no_other(signed_in: Client) -> None:
+    library = ROOT / "node_modules/lightweight-charts/dist/lightweight-charts.standalone.production.mjs"
+    [written] = re.findall(r'createElement\("style"\),this\.\w+\.innerText="([^"]+)"', library.read_text())
+    digest = b64encode(sha256(written.encode()).digest()).decode()
+
+    policy = signed_in.get("/").headers["Content-Security-Policy"]
+
+    [styles] = [rule for rule in policy.split("; ") if rule.startswith("style-src ")]
+    assert styles == f"style-src 'self' 'sha256-{digest}'"
 
 
 def test_every_answer_isolates_itself_from_other_origins(signed_in: Client) -> None:

@@ -1,0 +1,400 @@
+"""The live chart: loaded when it is seen, of one instrument at a time, with one's own orders, usable by everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.blotter import MILLISECONDS, Blotter
+from tests.browser.charted import Chart, bars, this_minute, wave
+from tests.browser.test_layout import DESK, LAPTOP, OVERFLOW, ROWS_IN_SIGHT, SMALL_TARGETS, TOUCH, populate
+from tests.browser.test_layout import serious_violations as violations
+from tests.proxy import Proxy
+from tests.servers import Server, wait_for
+from tests.traders import Trader
+
+Open = Callable[..., Blotter]
+
+
+@pytest.fixture
+def line(server: Server) -> Iterator[Proxy]:
+    with Proxy(server.port) as proxy:
+        yield proxy
+
+
+def test_nothing_of_the_chart_is_loaded_before_it_is_seen_and_it_stays_as_it_was_left(
+    open_as: Open, trader: Trader
+) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": wave(), "BTCUSD": wave()})
+    assert chart.loaded() == []
+    expect(page.locator("#chart-toggle")).to_have_attribute("aria-expanded", "false")
+
+    chart.open("BTCUSD")
+    chart.until("ready")
+    assert len(chart.loaded()) == 2
+    chart.do("candles")
+    page.reload()
+
+    chart.until("ready")
+    expect(page.locator("#chart-toggle")).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#chart-symbol")).to_have_value("BTCUSD")
+    expect(chart.root.locator("[data-chart-do=candles]")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Close the chart").click()
+    expect(chart.root).to_be_hidden()
+    page.reload()
+    expect(page.locator("#chart-toggle")).to_have_attribute("aria-expanded", "false")
+    assert chart.loaded() == []
+
+
+def test_the_chart_says_what_it_lacks_and_goes_on_when_it_can(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": [], "BTCUSD": 404, "ETHUSD": 503, "BTCEUR": None})
+    chart.open("AAPL")
+
+    chart.until("empty")
+    expect(chart.part("note-text")).to_have_text("No prices yet for AAPL")
+    chart.choose("BTCEUR")
+    chart.until("loading")
+    expect(chart.part("note-text")).to_have_text("Loading BTCEUR …")
+    chart.choose("BTCUSD")
+    chart.until("failed")
+    expect(chart.part("note-text")).to_have_text("The prices of BTCUSD could not be read: It is broken.")
+    chart.answers["BTCUSD"] = wave()
+    page.get_by_role("button", name="Try again").click()
+    chart.until("ready")
+    expect(chart.part("note")).to_be_hidden()
+
+    chart.choose("ETHUSD")
+    chart.until("failed")
+    expect(chart.part("note-text")).to_contain_text("Trying again …")
+    chart.answers["ETHUSD"] = wave()
+    chart.until("ready")
+    chart.choose("NOTHING")
+    expect(page.locator("#chart-symbol")).to_have_attribute("aria-invalid", "true")
+    expect(chart.part("legend")).not_to_be_empty()
+
+
+def test_another_instrument_takes_over_at_once_and_two_are_never_mixed(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": None, "BTCUSD": bars("60000", "60100"), "ETHUSD": bars("3000", "3001")})
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    chart.open("AAPL")
+    chart.until_asked("AAPL")
+    chart.choose("BTCUSD")
+
+    chart.until("ready")
+    assert [url for url in failed if "symbol=AAPL" in url]
+    chart.do("table")
+    assert [row[3] for row in chart.table()] == ["60100.00", "60000.00"]
+    chart.choose("ETHUSD")
+    expect(chart.part("last")).to_have_text("3001.00")
+    assert [row[3] for row in chart.table()] == ["3001.00", "3000.00"]
+    expect(chart.face).to_have_attribute("aria-label", re.compile("^Chart of ETHUSD, .*3001.00"))
+
+
+def test_one_s_working_orders_are_lines_that_follow_the_stream_and_fills_are_marked(
+    open_as: Open, trader: Trader
+) -> None:
+    first = trader.place(price="585.1")
+    trader.place(symbol="BTCUSD", quantity="1", price="60000")
+    blotter = open_as(trader)
+    chart = Chart(blotter.page, {"AAPL": wave(), "BTCUSD": wave()})
+    chart.open()
+    chart.until("ready")
+    chart.until_lines("BUY 100, waiting at 585.10")
+
+    trader.report(first, "accept")
+    second = trader.place(side="sell", price="586.5")
+    chart.until_lines("BUY 100 at 585.10", "SELL 100, waiting at 586.50")
+    before = chart.picture()
+    trader.amend(first, price="585.4", quantity="120")
+    chart.until_lines("BUY 120 at 585.40", "SELL 100, waiting at 586.50")
+    wait_for(lambda: chart.picture() != before, "the line to move")
+    trader.fill(first, "40", "585.4")
+    chart.until_lines("BUY 80 of 120 at 585.40", "SELL 100, waiting at 586.50")
+    wait_for(lambda: chart.fills() == ["B 40"], "the fill on the chart")
+    trader.report(second, "reject", text="No")
+    chart.until_lines("BUY 80 of 120 at 585.40")
+    trader.fill(first, "80", "585.2")
+    chart.until_lines()
+    wait_for(lambda: chart.fills() == ["B 120 (2)"] or chart.fills() == ["B 40", "B 80"], "both fills")
+
+    chart.do("candles")
+    chart.choose("BTCUSD")
+    chart.until_lines("BUY 1, waiting at 60000.00")
+    assert chart.fills() == []
+    blotter.page.reload()
+    chart.until_lines("BUY 1, waiting at 60000.00")
+    chart.choose("AAPL")
+    wait_for(lambda: "".join(chart.fills()).startswith("B "), "fills from before the page was opened")
+    chart.until_lines()
+
+
+def test_quotes_carry_the_last_bar_on_and_begin_new_ones(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    minute = this_minute()
+    history = bars("585", "585.5", end=minute)
+    chart = Chart(page, {"AAPL": history})
+    chart.own()
+    chart.until("ready")
+    chart.do("table")
+    before = chart.picture()
+
+    chart.quote("AAPL", "587.25", minute + 10, "0.42")
+    assert chart.table()[0][:4] == ["585.00", "587.25", "585.00", "587.25"]
+    expect(chart.part("last")).to_have_text("587.25")
+    expect(chart.part("change")).to_have_text("+0.42 %")
+    expect(chart.part("legend")).to_contain_text("H\u00a0587.25")
+    wait_for(lambda: chart.picture() != before, "the bar to grow")
+    chart.quote("AAPL", "586", minute + 61, "-1.5")
+    assert [row[:4] for row in chart.table()[:2]] == [["586.00"] * 4, ["585.00", "587.25", "585.00", "587.25"]]
+    expect(chart.part("change")).to_have_text("−1.5 %")
+    chart.quote("AAPL", "999", minute + 5)
+    assert len(chart.table()) == 3
+    assert chart.table()[0][3] == "586.00"
+    chart.quote("BTCUSD", "60000", minute + 62)
+    assert chart.table()[0][3] == "586.00"
+    assert chart.asked == ["AAPL"]
+
+
+def test_an_instrument_without_prices_begins_with_its_first_quote(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": []})
+    chart.own()
+    chart.until("empty")
+
+    chart.quote("AAPL", "585.2", this_minute() + 1)
+
+    chart.until("ready")
+    expect(chart.part("last")).to_have_text("585.20")
+
+
+def test_quotes_are_watched_only_while_the_chart_is_seen(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": wave(), "BTCUSD": wave()})
+    chart.own("AAPL")
+    chart.until("ready")
+    page.evaluate("window.chart.show('BTCUSD')")
+    chart.until("ready")
+    page.evaluate("window.chart.toggle()")
+    watched = ["chart AAPL", "chart BTCUSD", "chart"]
+    wait_for(lambda: page.evaluate("window.watched") == watched, f"{watched}")
+
+    page.evaluate("window.chart.toggle()")
+    wait_for(lambda: page.evaluate("window.watched") == [*watched, "chart BTCUSD"], "the quotes watched again")
+    chart.until_asked("AAPL", "BTCUSD", "BTCUSD")
+
+
+def test_the_label_follows_the_price_ten_seconds_later_at_most_and_is_heard_only_with_the_focus(
+    open_as: Open, trader: Trader
+) -> None:
+    page = open_as(trader).page
+    minute = this_minute()
+    chart = Chart(page, {"AAPL": bars("585", "585.5", end=minute)})
+    chart.own()
+    expect(chart.face).to_have_attribute("aria-label", "Chart of AAPL, one-minute bars, last price 585.50.")
+    chart.quote("AAPL", "586", minute + 1)
+    chart.quote("AAPL", "587", minute + 2, "0.3")
+
+    expect(chart.part("last")).to_have_text("587.00")
+    expect(chart.face).to_have_attribute("aria-label", re.compile("585.50"))
+    expect(chart.face).to_have_attribute("aria-label", re.compile("587.00, change .0.3 %"), timeout=MILLISECONDS)
+    expect(chart.part("said")).to_be_empty()
+    chart.quote("AAPL", "588", minute + 3, "0.4")
+    chart.face.focus()
+    expect(chart.part("said")).to_contain_text("588.00")
+
+
+def test_keys_and_buttons_move_in_time(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": wave()})
+    chart.open()
+    chart.until("ready")
+    chart.face.focus()
+
+    def moved_by(act: Callable[[], None]) -> bytes:
+        """The picture after it; it must be another."""
+        before = chart.picture()
+        act()
+        wait_for(lambda: chart.picture() != before, "another part of the chart")
+        return chart.picture()
+
+    for key in ("ArrowLeft", "-", "Home", "ArrowRight", "End", "+"):
+        moved_by(lambda pressed=key: page.keyboard.press(pressed))
+    expect(page.locator("#realtime")).to_have_attribute("aria-pressed", "true")
+    for name in ("earlier", "wider", "oldest", "later", "newest", "closer"):
+        moved_by(lambda pressed=name: chart.do(pressed))
+    box = chart.part("canvas").bounding_box()
+    assert box is not None
+    page.locator("#search").focus()
+    page.mouse.click(box["x"] + 60, box["y"] + 60)
+    expect(chart.face).to_be_focused()
+
+
+def test_the_current_order_s_instrument_is_shown_by_its_key_or_button_and_not_by_itself(
+    open_as: Open, trader: Trader
+) -> None:
+    bitcoin = trader.place(symbol="BTCUSD", quantity="1", price="60000")
+    apple = trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    chart = Chart(page, {"AAPL": wave(), "BTCUSD": wave(middle=60000)})
+    expect(blotter.row(apple["id"])).to_be_visible()
+
+    page.keyboard.press("j")
+    page.keyboard.press("g")
+    chart.until("ready")
+    expect(page.locator("#chart-symbol")).to_have_value("AAPL")
+    page.keyboard.press("j")
+    expect(blotter.row(bitcoin["id"])).to_be_focused()
+    expect(page.locator("#chart-symbol")).to_have_value("AAPL")
+    page.keyboard.press("g")
+    expect(page.locator("#chart-symbol")).to_have_value("BTCUSD")
+    page.keyboard.press("g")
+    expect(chart.root).to_be_hidden()
+    blotter.row(apple["id"]).locator(".row-toggle").click()
+    page.locator(".details").get_by_role("button", name="Chart").click()
+    expect(chart.root).to_be_visible()
+    expect(page.locator("#chart-symbol")).to_have_value("AAPL")
+
+
+def test_the_chart_is_told_from_the_truth_while_the_server_is_not_heard(
+    open_as: Open, trader: Trader, line: Proxy
+) -> None:
+    blotter = open_as(trader, at=line)
+    chart = Chart(blotter.page, {"AAPL": wave()})
+    chart.open()
+    chart.until("ready")
+
+    line.blackhole()
+    blotter.until_state("stale")
+    away = re.compile(r"The server has not been heard since \d\d:\d\d:\d\d\.$")
+    expect(chart.part("away")).to_have_text(away)
+    expect(chart.face).to_have_attribute("aria-label", away)
+    chart.until("ready")
+    trader.place(price="585.2")
+    line.forward()
+    blotter.until_state("live")
+
+    expect(chart.part("away")).to_be_empty()
+    chart.until_asked("AAPL", "AAPL")
+    chart.until_lines("BUY 100, waiting at 585.20")
+
+
+def test_signed_out_nobody_s_orders_stay_on_the_chart(open_as: Open, trader: Trader) -> None:
+    trader.place(price="585.2")
+    blotter = open_as(trader)
+    chart = Chart(blotter.page, {"AAPL": wave()})
+    chart.open()
+    chart.until_lines("BUY 100, waiting at 585.20")
+
+    blotter.page.evaluate("document.querySelector('form[action*=logout]').target = 'elsewhere'")
+    blotter.page.evaluate("document.querySelector('form[action*=logout]').submit()")
+    expect(blotter.page.locator("#signed-out")).to_be_visible(timeout=MILLISECONDS)
+    assert chart.lines() == []
+    assert chart.part("legend").text_content() == ""
+
+
+def test_the_picture_follows_the_theme(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader, color_scheme="light").page
+    chart = Chart(page, {"AAPL": wave()})
+    chart.open()
+    chart.until("ready")
+    wait_for(lambda: chart.pixel() == [255, 255, 255], "a light chart")
+
+    page.emulate_media(color_scheme="dark")
+
+    wait_for(lambda: chart.pixel() == [18, 25, 32], "a dark chart")
+
+
+def test_times_are_the_person_s_own(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader, timezone_id="Asia/Tokyo", locale="en-GB").page
+    chart = Chart(page, {"AAPL": bars("585", "586", end=1_784_970_000)})
+    chart.open()
+    chart.until("ready")
+
+    expect(chart.part("legend")).to_have_text(re.compile(r"^25 Jul, 18:00  O\u00a0585\.00"))
+
+
+def test_the_maker_of_the_library_is_named_and_linked_as_its_licence_asks(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = Chart(page, {"AAPL": wave()})
+    chart.open()
+    chart.until("ready")
+
+    link = chart.root.get_by_role("link", name="TradingView")
+    expect(link).to_be_visible()
+    expect(link).to_have_attribute("href", re.compile(r"^https://www\.tradingview\.com/"))
+    expect(link).to_have_css("position", "absolute")
+    expect(chart.root).to_contain_text("TradingView Lightweight Charts™ Copyright (с) 2025 TradingView, Inc.")
+
+
+def test_beside_the_chart_a_desk_still_shows_fourteen_orders(open_as: Open, trader: Trader) -> None:
+    populate(trader)
+    sideways = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('#orders-scroll'))"
+    for viewport in (DESK, LAPTOP):
+        page = open_as(trader, viewport=viewport).page
+        chart = Chart(page, {"AAPL": wave()})
+        chart.open()
+        chart.until("ready")
+        assert page.evaluate(ROWS_IN_SIGHT) >= (14 if viewport is DESK else 9)
+        assert page.evaluate(OVERFLOW) == {"right": 0, "down": 0}
+        assert page.evaluate(sideways) == 0
+        page.click("#new-order")
+        assert page.evaluate(ROWS_IN_SIGHT) >= (14 if viewport is DESK else 9)
+        assert page.evaluate(OVERFLOW) == {"right": 0, "down": 0}
+        assert page.evaluate(sideways) == 0
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    inside = page.evaluate("""[...document.querySelectorAll("#chart, #chart *")]
+        .filter((box) => box.checkVisibility() && getComputedStyle(box).overflowX !== "hidden"
+            && box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0 && !box.matches(".visually-hidden, canvas"))
+        .map((box) => box.outerHTML.slice(0, 80))""")
+    assert inside == []
+    return bool(page.evaluate(OVERFLOW)["right"] == 0)
+
+
+def test_a_phone_has_the_chart_as_a_tab_with_targets_for_fingers(open_as: Open, trader: Trader) -> None:
+    trader.place(price="585.2")
+    page = open_as(trader, **TOUCH).page
+    chart = Chart(page, {"AAPL": wave()})
+    page.get_by_role("button", name="Chart", exact=True).first.click()
+    chart.choose("AAPL")
+    chart.until("ready")
+
+    expect(page.locator("#orders")).to_be_hidden()
+    chart.until_lines("BUY 100, waiting at 585.20")
+    assert page.evaluate(SMALL_TARGETS) == []
+    assert no_sideways_scroll(page)
+    chart.do("table")
+    assert page.evaluate(SMALL_TARGETS) == []
+    assert no_sideways_scroll(page)
+    page.get_by_role("button", name="Orders", exact=True).click()
+    expect(chart.root).to_be_hidden()
+    page.locator("#orders tbody tr[data-order-id]").first.click()
+    page.locator(".details").get_by_role("button", name="Chart").click()
+    expect(chart.root).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_by_the_chart(open_as: Open, trader: Trader, scheme: str) -> None:
+    trader.place(price="585.2")
+    page = open_as(trader, color_scheme=scheme, reduced_motion="reduce").page
+    chart = Chart(page, {"AAPL": wave(), "BTCUSD": [], "ETHUSD": 404})
+    chart.open()
+    chart.until("ready")
+    chart.do("table")
+    assert len(chart.table()) == 30
+    expect(page.get_by_role("table", name="One-minute bars")).to_be_visible()
+    assert violations(page) == [], "chart and table"
+    for symbol, state in {"BTCUSD": "empty", "ETHUSD": "failed"}.items():
+        chart.choose(symbol)
+        chart.until(state)
+        assert violations(page) == [], state
+    assert page.evaluate("document.getAnimations().length") == 0
