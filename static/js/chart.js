@@ -100,6 +100,8 @@ export class Chart extends EventTarget {
   /** @param {boolean} open */
   #showOpen(open) {
     this.#root.classList.toggle("is-open", open);
+    // Said there too, since the ticket has to make room.
+    document.body.classList.toggle("is-chart-open", open);
     this.#button.setAttribute("aria-expanded", String(open));
   }
 

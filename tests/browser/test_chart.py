@@ -346,6 +346,7 @@ def test_beside_the_chart_a_desk_still_shows_fourteen_orders(open_as: Open, trad
         assert page.evaluate(OVERFLOW) == {"right": 0, "down": 0}
         assert page.evaluate(sideways) == 0
         page.click("#new-order")
+        expect(page.locator("#ticket [name=symbol]")).to_be_focused()
         assert page.evaluate(ROWS_IN_SIGHT) >= (14 if viewport is DESK else 9)
         assert page.evaluate(OVERFLOW) == {"right": 0, "down": 0}
         assert page.evaluate(sideways) == 0
