@@ -16,11 +16,9 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from market import money
+from market import board, broker, money
 from market.money import Quote
 
-# The newest quote of each symbol as the feed leaves it there: JSON with bid, ask, last (strings or null), at (unix ms).
-KEY = "market.quotes"
 ASK_SECONDS = 0.02
 # A broker that failed is left alone for so long: not every order is to wait for it.
 BREAK_SECONDS = 5.0
@@ -43,12 +41,11 @@ class LatestQuotes:
     def __call__(self, symbol: str) -> Decimal | None:
         if settings.FEED == "off":
             return None
-        layer: Any = settings.CHANNEL_LAYERS["default"]
-        client = self._connected(layer["CONFIG"]["hosts"][0])
+        client = self._connected(broker.url())
         if time.monotonic() < self._again_at:
             return None
         try:
-            text = client.hget(KEY, symbol)
+            text = client.hget(board.QUOTES, symbol)
         except Exception:  # whatever the broker does, the order is accepted
             self._again_at = time.monotonic() + BREAK_SECONDS
             return None

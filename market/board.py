@@ -17,7 +17,7 @@ FEED = "market.feed"
 FEED_SECONDS = 10
 BARS = 1500
 
-# Keys: the lock, the hash. Arguments: the term, then symbol and text in turn. A leader of an earlier term writes nothing.
+# Keys: the lock, the hash. Arguments: the term, then symbol and text in turn. Nothing is written for an earlier term.
 _WRITE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 for place = 2, #ARGV, 2 do

@@ -45,7 +45,7 @@ class Viewer(Protocol):
 class Interest:
     """What one viewer wants, and what he has not been shown yet."""
 
-    __slots__ = ("told_queued", "viewer", "wanted", "working", "unseen", "unseen_feed")
+    __slots__ = ("told_queued", "unseen", "unseen_feed", "viewer", "wanted", "working")
 
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
@@ -194,7 +194,7 @@ class QuoteHub:
         self._changed.set()
 
     async def _run(self) -> None:
-        """For ever: a broker that is away is asked again; what is known stays on the screens meanwhile, marked as old."""
+        """For ever: a broker that is away is asked again; what is known stays on the screens, marked as old."""
         while True:
             try:
                 async with broker.connect_async() as client, client.pubsub() as heard:

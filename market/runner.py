@@ -67,7 +67,7 @@ class Runner:
 
     async def _as_leader(self, client: redis.asyncio.Redis) -> None:
         leader = Leader(client)
-        while not await leader.acquire():
+        while not await leader.acquire():  # noqa: ASYNC110 the lock is the broker's: nobody is told when it is free
             await asyncio.sleep(RETRY_SECONDS)
         board = Board(client, leader.term)
         # The broker may have forgotten what an earlier lead of this process told it.

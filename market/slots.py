@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 class Slots:
-    """`carried` and `queued` after each `allot`; a symbol that is carried stays unless one with orders needs its place."""
+    """`carried` and `queued` after each `allot`; who is carried stays, unless a symbol with orders needs its place."""
 
     def __init__(self) -> None:
         self.carried: list[str] = []

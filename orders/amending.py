@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from orders import bulk, limits, rows, rules
+from market.decimals import decimal_string
+from orders import bulk, limits, rules
 from orders.errors import OrderError, ValidationFailed, in_list
 from orders.lifecycle import Kind, OrderType, Step
 from orders.models import Change, Order
@@ -83,7 +84,7 @@ def _check_amended(order: Order) -> None:
     problems = rules.Problems()
     rules.check_amount(problems, "quantity", order.quantity, order.symbol.lot_size, "lot size")
     if order.quantity.is_finite() and order.quantity < order.cum_qty:
-        problems.add("quantity", f"Not below the {rows.decimal_string(order.cum_qty)} filled already.")
+        problems.add("quantity", f"Not below the {decimal_string(order.cum_qty)} filled already.")
     rules.check_prices(problems, order.symbol, OrderType(order.order_type), order.price, order.stop_price)
     rules.check_text(problems, "text", order.text)
     problems.check()

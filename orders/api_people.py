@@ -18,6 +18,7 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from market.decimals import decimal_string
 from market.directory import directory
 from market.models import Instrument
 from market.search import TERM_LENGTH
@@ -176,8 +177,8 @@ def instrument_row(instrument: Instrument) -> dict[str, Any]:
         "symbol": instrument.symbol,
         "name": instrument.name,
         "currency": instrument.currency,
-        "tick_size": rows.decimal_string(instrument.tick_size),
-        "lot_size": rows.decimal_string(instrument.lot_size),
+        "tick_size": decimal_string(instrument.tick_size),
+        "lot_size": decimal_string(instrument.lot_size),
         "price_decimals": instrument.price_decimals,
         "active": instrument.active,
     }

@@ -120,20 +120,23 @@ class OrdersConsumer(AsyncConsumer):
             await self.close(Close.RATE)
             return
         try:
-            match frame:
-                case wire.Subscribe():
-                    await self.subscriptions.subscribe(frame, self.send_text)
-                case wire.Unsubscribe():
-                    await self.send_text(await self.subscriptions.unsubscribe(frame))
-                case wire.SubscribeQuotes():
-                    await self.viewing.subscribe(frame)
-                case wire.UnsubscribeQuotes():
-                    await self.viewing.unsubscribe(frame)
-                case wire.Command():
-                    status, row = await in_thread(self._run, frame)
-                    await self.send_text(wire.ack(frame.id, status, row))
+            await self._do(frame)
         except Exception as error:
             await self._refuse_frame(frame, error)
+
+    async def _do(self, frame: wire.Frame) -> None:
+        match frame:
+            case wire.Subscribe():
+                await self.subscriptions.subscribe(frame, self.send_text)
+            case wire.Unsubscribe():
+                await self.send_text(await self.subscriptions.unsubscribe(frame))
+            case wire.SubscribeQuotes():
+                await self.viewing.subscribe(frame)
+            case wire.UnsubscribeQuotes():
+                await self.viewing.unsubscribe(frame)
+            case wire.Command():
+                status, row = await in_thread(self._run, frame)
+                await self.send_text(wire.ack(frame.id, status, row))
 
     async def _refuse_frame(self, frame: wire.Frame, error: Exception) -> None:
         match error:

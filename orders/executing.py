@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from market.decimals import decimal_string
 from orders import lifecycle, rows, rules
 from orders.errors import DuplicateExecId, NotFound
 from orders.lifecycle import ExecutionKind, Step
@@ -76,7 +77,7 @@ def _fill(order: Order, report: Report) -> None:
     problems.check()
     cum_qty = order.cum_qty + report.last_qty
     if cum_qty > order.quantity:
-        left = rows.decimal_string(order.quantity - order.cum_qty)
+        left = decimal_string(order.quantity - order.cum_qty)
         problems.add("last_qty", f"More than the {left} that can still be filled.")
     elif not rules.fits(cum_qty) or not rules.fits(order.quantity - cum_qty):
         problems.add("last_qty", f"The sum of the fills has more than {lifecycle.SIGNIFICANT_DIGITS} digits.")
@@ -121,5 +122,5 @@ def _columns(report: Report) -> dict[str, Any]:
 
 def _says(report: Report | Execution) -> tuple[str, ...]:
     """What a report says, however its numbers are written."""
-    amounts = ("" if value is None else rows.decimal_string(value) for value in (report.last_qty, report.last_price))
+    amounts = ("" if value is None else decimal_string(value) for value in (report.last_qty, report.last_price))
     return (str(report.kind), *amounts, report.text)

@@ -12,6 +12,7 @@ import orjson
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from market.decimals import decimal_string
 from market.models import SYMBOL, Instrument
 from orders import bulk, limits, origin, rows, rules
 from orders.errors import DuplicateClientOrderId, OrderError, ValidationFailed, in_list
@@ -43,7 +44,7 @@ class NewOrder:
             self.side,
             self.order_type,
             self.time_in_force,
-            *(None if v is None else rows.decimal_string(v) for v in (self.quantity, self.price, self.stop_price)),
+            *(None if v is None else decimal_string(v) for v in (self.quantity, self.price, self.stop_price)),
             self.text,
         ]
         return hashlib.sha256(orjson.dumps(body)).hexdigest()

@@ -133,7 +133,6 @@ class Viewing:
 def _look_up(user: User, symbols: Iterable[str], wanted: Iterable[str]) -> tuple[list[str], frozenset[str]]:
     """Which of the symbols nobody can trade, and in which of all that is wanted this person has working orders."""
     known = set(Instrument.objects.filter(symbol__in=symbols, active=True).values_list("symbol", flat=True))
-    working = Order.objects.for_trader(user).working().filter(symbol__in=wanted)
-    return [symbol for symbol in symbols if symbol not in known], frozenset(
-        working.order_by().values_list("symbol_id", flat=True).distinct()
-    )
+    orders = Order.objects.for_trader(user).working().filter(symbol_id__in=list(wanted))
+    working = orders.order_by().values_list("symbol_id", flat=True).distinct()
+    return [symbol for symbol in symbols if symbol not in known], frozenset(map(str, working))

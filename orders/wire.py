@@ -140,32 +140,40 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
     if not isinstance(kind, str):
         raise WireError("bad_message", "A frame has a type.")
     match kind:
-        case "subscribe" if _stream(message) == "quotes":
-            return SubscribeQuotes(frame_id, _symbols(message.get("symbols")), _per_second(message))
         case "subscribe":
-            return Subscribe(frame_id, _user(message), _after(message))
-        case "unsubscribe" if _stream(message) == "quotes":
-            symbols = message.get("symbols")
-            return UnsubscribeQuotes(frame_id, None if symbols is None else _symbols(symbols))
+            return _subscribe(message, frame_id)
         case "unsubscribe":
-            return Unsubscribe(frame_id, _user(message))
+            return _unsubscribe(message, frame_id)
         case "received":
             seq: Any = message.get("seq")
             if not _is_seq(seq):
                 raise WireError("bad_message", "seq is a whole number, 0 or more.")
             return Received(frame_id, _user(message), seq)
         case "ping":
-            client_time = message.get("client_time")
-            if (
-                isinstance(client_time, bool)
-                or not isinstance(client_time, int | float)
-                or not math.isfinite(client_time)
-            ):
-                raise WireError("bad_message", "client_time is a number of milliseconds.")
-            return Ping(frame_id, client_time)
+            return Ping(frame_id, _client_time(message))
         case _ if kind in COMMANDS:
             return Command(frame_id, kind, {key: value for key, value in message.items() if key not in ("id", "type")})
     raise WireError("unknown_type", f"There is no frame of type {kind[:40]!r}.")
+
+
+def _subscribe(message: Mapping[str, Any], frame_id: Id) -> Subscribe | SubscribeQuotes:
+    if _stream(message) == "quotes":
+        return SubscribeQuotes(frame_id, _symbols(message.get("symbols")), _per_second(message))
+    return Subscribe(frame_id, _user(message), _after(message))
+
+
+def _unsubscribe(message: Mapping[str, Any], frame_id: Id) -> Unsubscribe | UnsubscribeQuotes:
+    if _stream(message) == "quotes":
+        symbols = message.get("symbols")
+        return UnsubscribeQuotes(frame_id, None if symbols is None else _symbols(symbols))
+    return Unsubscribe(frame_id, _user(message))
+
+
+def _client_time(message: Mapping[str, Any]) -> float:
+    client_time = message.get("client_time")
+    if isinstance(client_time, bool) or not isinstance(client_time, int | float) or not math.isfinite(client_time):
+        raise WireError("bad_message", "client_time is a number of milliseconds.")
+    return client_time
 
 
 def _stream(message: Mapping[str, Any]) -> str:
@@ -254,7 +262,7 @@ def unsubscribed_quotes(frame_id: Id, symbols: Sequence[str]) -> str:
 
 
 def quotes(joined: str, changes: int, feed: str | None) -> str:
-    """The frame of the joined texts of quotes, the latest of so many changes; with the feed's state where that is news."""
+    """The frame of the joined texts of quotes, the latest of so many changes; with the feed's state where that is new."""
     state = "" if feed is None else f',"feed":{feed}'
     return f'{{"type":"quotes","sent":{now():.3f},"changes":{changes},"quotes":[{joined}]{state}}}'
 

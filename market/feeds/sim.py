@@ -79,9 +79,9 @@ class Line:
             opened = close * math.exp(self.rng.gauss(0, VOLATILITY * math.sqrt(SECONDS)))
             reach = abs(self.rng.gauss(0, VOLATILITY * math.sqrt(SECONDS) / 2))
             high, low = max(opened, close) * (1 + reach), min(opened, close) * (1 - reach)
-            prices = [self._on_tick(price) for price in (opened, high, low, close)]
+            first, highest, lowest, latest = map(self._on_tick, (opened, high, low, close))
             volume = self.terms.lot_size * self.rng.randint(50, 2000)
-            bars.append(Bar(end - number * SECONDS, *prices, volume))
+            bars.append(Bar(end - number * SECONDS, first, highest, lowest, latest, volume))
             close = opened
         return bars[::-1]
 
@@ -138,7 +138,8 @@ class SimFeed:
 
     def _line(self, symbol: str) -> Line:
         if symbol not in self._lines:
-            rng, terms = random.Random(f"{self._seed}:{symbol}"), self._terms(symbol)
+            rng = random.Random(f"{self._seed}:{symbol}")  # noqa: S311 believable, not secret
+            terms = self._terms(symbol)
             value = float(terms.latest or 0) or PRICES.get(symbol) or 20 + rng.random() * 380
             self._lines[symbol] = Line(symbol, terms, rng, value)
         return self._lines[symbol]

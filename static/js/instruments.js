@@ -30,6 +30,11 @@ export class Instruments {
     return this.#bySymbol.get(symbol);
   }
 
+  /** Those that can be traded. */
+  get active() {
+    return this.all.filter(({ active }) => active);
+  }
+
   /** @param {string} symbol */
   decimals(symbol) {
     return this.#bySymbol.get(symbol)?.price_decimals ?? 0;

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from market import arrival
+from market import arrival, board
 from market.arrival import LatestQuotes
 from tests.orders.brokers import Broker
 
@@ -35,8 +35,8 @@ def broker(tmp_path: Path, settings: Any) -> Iterator[Broker]:
 def quotes(broker: Broker) -> Iterator[Redis]:
     """The hash as the feed leaves it."""
     with Redis.from_url(broker.url) as client:
-        client.hset(arrival.KEY, "AAPL", quoted("230.10", "230.14", "230.11"))
-        client.hset(arrival.KEY, "EURUSD", quoted(last="1.08123"))
+        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14", "230.11"))
+        client.hset(board.QUOTES, "EURUSD", quoted(last="1.08123"))
         yield client
 
 
@@ -75,7 +75,7 @@ def test_the_newest_quote_of_the_symbol_is_asked_for(quotes: Redis) -> None:
     assert latest("AAPL") == D("230.12")
     assert latest("EURUSD") == D("1.08123")
     assert latest("UNKNOWN") is None
-    quotes.hset(arrival.KEY, "AAPL", quoted("231", "232"))
+    quotes.hset(board.QUOTES, "AAPL", quoted("231", "232"))
     assert latest("AAPL") == D("231.5")
 
 
@@ -102,7 +102,7 @@ def test_a_broker_that_is_not_there_is_no_error_and_is_asked_again_later(
     assert latest("AAPL") is None
     broker.start()
     with Redis.from_url(broker.url) as client:
-        client.hset(arrival.KEY, "AAPL", quoted("230.10", "230.14"))
+        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14"))
     assert latest("AAPL") is None
     later = time.monotonic() + arrival.BREAK_SECONDS
     monkeypatch.setattr(arrival.time, "monotonic", lambda: later)
@@ -115,7 +115,7 @@ def test_a_broker_that_was_started_anew_is_asked_at_once(quotes: Redis, broker: 
     broker.stop()
     broker.start()
     with Redis.from_url(broker.url) as client:
-        client.hset(arrival.KEY, "AAPL", quoted("230.10", "230.14"))
+        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14"))
     assert latest("AAPL") == D("230.12")
 
 
@@ -129,6 +129,6 @@ def test_another_brokers_failure_says_nothing_of_this_one(quotes: Redis, setting
 
 
 def test_an_answer_that_is_no_hash_is_no_price(quotes: Redis) -> None:
-    quotes.delete(arrival.KEY)
-    quotes.set(arrival.KEY, "a text")
+    quotes.delete(board.QUOTES)
+    quotes.set(board.QUOTES, "a text")
     assert LatestQuotes()("AAPL") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -86,9 +87,9 @@ def test_there_are_whole_minutes_before_the_beginning_that_lead_to_it() -> None:
     bars = feed.history("AAPL")
 
     assert len(bars) == HISTORY_MINUTES
-    assert [later.time - bar.time for bar, later in zip(bars, bars[1:], strict=False)] == [60] * (len(bars) - 1)
+    assert [later.time - bar.time for bar, later in itertools.pairwise(bars)] == [60] * (len(bars) - 1)
     assert bars[-1].time == 900
-    for bar, later in zip(bars, bars[1:], strict=False):
+    for bar, later in itertools.pairwise(bars):
         assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
         assert bar.close == later.open
 
@@ -127,7 +128,7 @@ async def test_recorded_gaps_are_kept_divided_by_the_speed(tmp_path: Path) -> No
 
     told = await ticks_of(feed, lambda told: len(told) == 3, {"XRPETH": ""})
 
-    gaps = [(later.at - tick.at) * 20 / 1000 for tick, later in zip(told, told[1:], strict=False)]
+    gaps = [(later.at - tick.at) * 20 / 1000 for tick, later in itertools.pairwise(told)]
     assert gaps[0] >= 1.9
     assert gaps[1] >= 0.9
 
@@ -160,9 +161,13 @@ def test_a_bad_recording_is_refused_with_its_line(tmp_path: Path, text: str, rea
 
 @pytest.mark.parametrize("file", [pytest.param(RECORDED, id=RECORDED.name)] if RECORDED.exists() else [])
 async def test_a_whole_recording_ends_at_the_file_s_last_price(file: Path) -> None:
-    *_, last = file.read_text().splitlines()
     feed = ReplayFeed(replay.read(file), None)
 
     told = await ticks_of(feed, lambda told: feed.status.reason != "" and bool(told), {"XRPETH": "XRPETH"})
 
-    assert told[-1].last == D(last.split(",")[2])
+    assert told[-1].last == last_price(file)
+
+
+def last_price(file: Path) -> Decimal:
+    *_, last = file.read_text().splitlines()
+    return D(last.split(",")[2])

@@ -21,7 +21,9 @@ def trade(last: str, at: float = 1000.0, **more: Decimal) -> Tick:
 
 
 def test_a_quote_is_written_as_its_readers_are_promised() -> None:
-    quote = Quote("BTCUSD", 1.0).after(Tick("BTCUSD", 1500.5, D("101.50"), bid=D("101.4"), ask=D("1E+2"), day_open=D(100)))
+    quote = Quote("BTCUSD", 1.0).after(
+        Tick("BTCUSD", 1500.5, D("101.50"), bid=D("101.4"), ask=D("1E+2"), day_open=D(100))
+    )
 
     assert json.loads(quote.text()) == {
         "symbol": "BTCUSD",

@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
-from market import arrival
+from market import arrival, board
 from market.arrival import LatestQuotes
 from orders import origin, rows, services
 from orders.lifecycle import Status
@@ -132,7 +132,7 @@ class TestWithABroker:
     def test_the_price_is_the_one_that_the_feed_left_there(self, broker: Broker, alice: User) -> None:
         quote = {"bid": "585.10", "ask": "585.15", "last": "585", "at": time.time() * 1000}
         with Redis.from_url(broker.url) as client:
-            client.hset(arrival.KEY, "AAPL", json.dumps(quote))
+            client.hset(board.QUOTES, "AAPL", json.dumps(quote))
         assert fresh(execute(place(alice), "accept")).arrival_price == D("585.125")
 
     def test_accepting_neither_fails_nor_waits_while_the_broker_hangs(self, broker: Broker, alice: User) -> None:
