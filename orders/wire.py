@@ -262,7 +262,7 @@ def unsubscribed_quotes(frame_id: Id, symbols: Sequence[str]) -> str:
 
 
 def quotes(joined: str, changes: int, feed: str | None) -> str:
-    """The frame of the joined texts of quotes, the latest of so many changes; with the feed's state where that is new."""
+    """The frame of the joined texts of quotes, the latest of so many changes; with the feed's state where it is new."""
     state = "" if feed is None else f',"feed":{feed}'
     return f'{{"type":"quotes","sent":{now():.3f},"changes":{changes},"quotes":[{joined}]{state}}}'
 

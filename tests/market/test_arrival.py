@@ -27,7 +27,7 @@ def quoted(bid: str | None = None, ask: str | None = None, last: str | None = No
 @pytest.fixture
 def broker(tmp_path: Path, settings: Any) -> Iterator[Broker]:
     with Broker(tmp_path) as running:
-        settings.CHANNEL_LAYERS = running.layers
+        settings.CHANNEL_LAYERS, settings.FEED = running.layers, "sim"
         yield running
 
 

@@ -125,7 +125,7 @@ class TestWithABroker:
     @pytest.fixture
     def broker(self, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
         with Broker(tmp_path) as running:
-            settings.CHANNEL_LAYERS = running.layers
+            settings.CHANNEL_LAYERS, settings.FEED = running.layers, "sim"
             monkeypatch.setattr(arrival, "provider", LatestQuotes())
             yield running
 
