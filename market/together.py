@@ -1,6 +1,7 @@
-"""Runs several things until one of them fails.
+"""Runs several things until one of them fails, and ends what runs.
 
-Python 3.11's task groups forget a cancellation that comes together with an error.
+Python 3.11's task groups forget a cancellation that comes together with an error, and redis-py 8.1 one that comes while
+it gives a connection back: a task that has been cancelled once may go on as if nothing had been said.
 """
 
 from __future__ import annotations
@@ -9,16 +10,25 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+AGAIN_SECONDS = 1.0
+
 
 async def together(*things: Coroutine[Any, Any, None]) -> None:
-    """Until one fails, whose error this raises, or this is cancelled; the others have been cancelled by then."""
+    """Until one fails, whose error this raises, or this is cancelled; the others have ended by then."""
     tasks = [asyncio.ensure_future(thing) for thing in things]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
-        for task in tasks:
-            task.cancel()
-        found = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in found:
-        if isinstance(error, Exception):
+        await end(*tasks)
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
             raise error
+
+
+async def end(*tasks: asyncio.Future[Any]) -> None:
+    """Cancels them until they have ended, however often that takes; what they failed with stays theirs."""
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)

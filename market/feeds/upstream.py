@@ -21,6 +21,7 @@ from market.feeds.intake import Intake, Lost
 from market.feeds.interest import Interest
 from market.feeds.pace import MANNERS, Backoff, Manners, TokenBucket, retry_after
 from market.ticks import Sink, State, Status
+from market.together import together
 
 logger = logging.getLogger(__name__)
 # The library logs the request line, and with it a key, where somebody turns on DEBUG: it gets a logger that nobody can.
@@ -80,18 +81,11 @@ class Upstream:
         """Reads, writes and listens for silence until one of the three fails; why."""
         self._intake.restart()
         self._settle(State.CONNECTING, "Connected; nothing heard yet.")
-        # No TaskGroup: up to Python 3.12 it may swallow that we are cancelled where a part fails at the same moment.
-        parts = [
-            asyncio.create_task(part) for part in (self._read(connection, sink), self._write(connection), self._watch())
-        ]
         try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for part in parts:
-                part.cancel()
-            ends = await asyncio.gather(*parts, return_exceptions=True)
-        faults = [end for end in ends if isinstance(end, Exception)]
-        return self._why(faults[0] if faults else Lost("The connection was given up."))
+            await together(self._read(connection, sink), self._write(connection), self._watch())
+        except Exception as fault:
+            return self._why(fault)
+        return self._why(Lost("The connection was given up."))
 
     async def _read(self, connection: ClientConnection, sink: Sink) -> Never:
         while True:

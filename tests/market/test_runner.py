@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from market import board, leader, leases, runner
+from market import board, leader, runner
 from market.bars import Bar
 from market.leases import Lease
 from market.listing import Listing, Terms
 from market.runner import Runner
 from market.ticks import Sink, State, Status, Tick
+from market.together import end
 from tests.market.conftest import until
 
 D = Decimal
@@ -69,9 +70,7 @@ async def running(feed: Puppet, standing: tuple[str, ...] = ()) -> AsyncIterator
         await until(lambda: feed.sink, "the feed's run")
         yield own
     finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 @pytest.fixture(autouse=True)
@@ -218,7 +217,4 @@ async def test_two_processes_never_run_the_feed_together(client: redis.asyncio.R
         assert other.runs == 0
     await until(lambda: other.sink, "the other one's turn")
     await until(lambda: other.wanted == {"S1": "up-S1"}, "what is wanted, carried on")
-    assert leases.INDEX
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await end(task)

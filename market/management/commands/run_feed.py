@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from market.listing import Listing
 from market.models import Instrument
 from market.runner import Runner
 from market.ticks import Feed
+from market.together import end
 
 STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 
@@ -35,11 +35,14 @@ class Command(BaseCommand):
 
 async def _run(runner: Runner) -> None:
     """Until told to end; the lead is given up, so that another takes it at once."""
-    running = asyncio.ensure_future(runner.run())
+    told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    with suppress(asyncio.CancelledError):
-        await running
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    running, waiting = asyncio.ensure_future(runner.run()), asyncio.ensure_future(told.wait())
+    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
+    await end(running, waiting)
+    if not running.cancelled():
+        running.result()
 
 
 def _feed(listing: Listing) -> tuple[Feed, list[str]]:
