@@ -37,10 +37,6 @@ class Subscription:
     position: int
     received: int
 
-    @property
-    def out(self) -> int:
-        return self.position - self.received
-
 
 class Delivery:
     """One socket's subscriptions and the task that serves them.
@@ -74,7 +70,7 @@ class Delivery:
     @property
     def out(self) -> int:
         """Events sent and not answered yet."""
-        return sum(sub.out for sub in self.subscriptions.values())
+        return sum([sub.position - sub.received for sub in self.subscriptions.values()])
 
     def wake(self, user_id: int) -> None:
         """There is more in this owner's stream."""
@@ -136,7 +132,12 @@ class Delivery:
     def _answered(self) -> None:
         self._waiting_since = None if self.out == 0 else time.monotonic()
         self._unanswered = False
-        self._wake.set()
+        if self._is_behind:
+            self._wake.set()
+
+    @property
+    def _is_behind(self) -> bool:
+        return any(sub.position < sub.stream.head for sub in self.subscriptions.values())
 
     async def _send_round(self) -> bool:
         """Gives each subscription that is behind its next frame; whether any frame was sent."""
@@ -174,7 +175,7 @@ class Delivery:
         self._sent_since_heartbeat = True
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
-        return wire.events(chunk.joined)
+        return chunk.frame()
 
     async def _read(self, sub: Subscription, limit: int) -> Chunk | None:
         """The next events from the log; None, after a `reset`, where the log no longer holds them."""
@@ -194,8 +195,7 @@ class Delivery:
             return
         # A client counts heartbeats without events as a loss: while it is owed something, none comes without an event,
         # unless it has answered that it is not done yet and would not be asked again.
-        behind = any(sub.position < sub.stream.head for sub in self.subscriptions.values())
-        if self._sent_since_heartbeat or not behind or not self._unanswered:
+        if self._sent_since_heartbeat or not self._is_behind or not self._unanswered:
             await self._heartbeat()
 
     async def _heartbeat(self) -> None:

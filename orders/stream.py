@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from orders import wire
 
 RING = 1000
 RING_BYTES = 1024 * 1024
+# Sockets that are sent the same thing within so many milliseconds are sent the same text.
+SHARED_MS = 1.0
 
 
-class Chunk(NamedTuple):
-    """Consecutive events as one text; `last` is the number of the newest of them."""
+class Chunk:
+    """Consecutive events; `last` is the number of the newest of them."""
 
-    last: int
-    joined: str
+    __slots__ = ("_frame", "_joined", "_sent", "last")
+
+    def __init__(self, last: int, joined: str) -> None:
+        self.last = last
+        self._joined = joined
+        self._frame, self._sent = "", 0.0
+
+    def frame(self) -> str:
+        """Their frame, stamped as sent now or within the last SHARED_MS."""
+        now = wire.now()
+        if not 0 <= now - self._sent < SHARED_MS:
+            self._frame, self._sent = wire.events(self._joined, now), now
+        return self._frame
 
 
 class Stream:

@@ -277,9 +277,9 @@ def replayed_event(body: str, at: datetime) -> str:
     return f'{body[:-1]},"hops":{{"committed":{at.timestamp() * 1000:.3f},"published":null}},"replay":true}}'
 
 
-def events(joined: str) -> str:
-    """The frame of one owner's events, in order, from their joined texts; stamped as sent now."""
-    return f'{{"type":"events","stream":"orders","sent":{now():.3f},"events":[{joined}]}}'
+def events(joined: str, sent: float) -> str:
+    """The frame of one owner's events, in order, from their joined texts; `sent` in unix milliseconds."""
+    return f'{{"type":"events","stream":"orders","sent":{sent:.3f},"events":[{joined}]}}'
 
 
 def heartbeat(heads: Mapping[str, int]) -> str:

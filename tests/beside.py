@@ -1,6 +1,6 @@
 """`pytest --lanes`: what can wait for others runs in lanes beside this process, and counts.
 
-What measures, in the fault matrix, comes last and waits until nothing runs beside it.
+What has a mark in seconds, in the fault matrix, comes last and waits until nothing runs beside it.
 """
 
 from __future__ import annotations
@@ -66,12 +66,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "quiet: measures, so that nothing may run beside it; given, never written")
+    config.addinivalue_line("markers", "quiet: nothing may run beside it; given to whatever asks `row.within`")
+    config.addinivalue_line("markers", "database: uses the database; given, never written")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.option.lanes:
-        core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market"])
+        core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market", "-m", "database"])
         checks = Part("that the checks can fail", ["pytest", "tests/faults", "-m", "not quiet"])
         browser = Part("in the browser", ["pytest", "tests/browser"])
         session.config.stash[LANES] = [Lane([core, checks]), Lane([browser])]
@@ -80,6 +81,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     if measures(item):
         item.add_marker("quiet")
+    if uses_database(item):
+        item.add_marker("database")
 
 
 @pytest.hookimpl(trylast=True)
@@ -96,8 +99,13 @@ def elsewhere(item: pytest.Item) -> bool:
 
 
 def measures(item: pytest.Item) -> bool:
-    """Whether it is a row of the fault matrix at a site: those have pass marks in seconds and bytes."""
-    return item.get_closest_marker("fault") is not None and "site" in getattr(item, "fixturenames", ())
+    """Whether it is a row of the fault matrix with a pass mark in seconds."""
+    return isinstance(item, pytest.Function) and "within" in item.function.__code__.co_names
+
+
+def uses_database(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

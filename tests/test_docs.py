@@ -79,7 +79,7 @@ def built(alice: User) -> Iterator[str]:
     yield wire.hello("alice")
     yield wire.subscribed(1, "alice", 697)
     yield wire.unsubscribed(2, "alice", 698)
-    yield wire.events(wire.live_event(event.body, 1.5, 2.5))
+    yield wire.events(wire.live_event(event.body, 1.5, 2.5), 3.5)
     yield wire.heartbeat({"alice": 698})
     yield wire.pong(3, 1.5, 2.5)
     yield wire.ack("a", 201, rows.order_row(builders.place(alice)) | {"id": row["id"]})

@@ -7,7 +7,7 @@ system to be told when. For a socket that takes what it is sent neither is neede
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from orders.delivery import IS_BEHIND, SEND_NOW
@@ -60,6 +60,7 @@ def write(transport: Any, data: bytes, *, at_once: bool) -> None:
         transport.write(data)
 
 
+@lru_cache(1)  # many sockets are sent the same text one after the other
 def frame(text: str) -> bytes:
     """The text as RFC 6455 has a server send it."""
     payload = text.encode()

@@ -166,6 +166,7 @@ def test_what_is_no_text_is_closed(site: Site, row: Row, data: bytes, code: int)
 
 @anywhere
 @pytest.mark.fault(16, "floods beside a neighbour: 10,000 garbage frames, a million fragments, pings")
+@pytest.mark.quiet
 def test_floods_do_not_delay_a_neighbour(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
     logged = len(server.log())

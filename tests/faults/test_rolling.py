@@ -40,6 +40,7 @@ def until_asked(writers: list[RestWriter]) -> None:
 
 
 @pytest.mark.fault(18, "each server stopped and started again behind nginx under load")
+@pytest.mark.quiet
 def test_a_rolling_upgrade_costs_nobody_anything(
     site: Site, traders: Callable[[int], list[Trader]], row: Row, front: int
 ) -> None:

@@ -80,6 +80,7 @@ class Crowd:
 
 @anywhere
 @pytest.mark.fault(14, "clients that never read: one idle, one that asks on and on, one that never answers")
+@pytest.mark.quiet
 def test_clients_that_do_not_read_cost_little_memory_and_are_closed(site: Site, row: Row) -> None:
     trader = site.trader()
     with patient_server(site) as server, Crowd(server, trader) as crowd:
@@ -114,6 +115,7 @@ def test_clients_that_do_not_read_cost_little_memory_and_are_closed(site: Site, 
 
 @anywhere
 @pytest.mark.fault(14, "two clients that never read beside others, while orders come")
+@pytest.mark.quiet
 def test_clients_that_do_not_read_delay_nobody(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
     trader.place_many([new_order(text="x" * 200)] * 1000)
@@ -134,6 +136,7 @@ def test_clients_that_do_not_read_delay_nobody(site: Site, row: Row) -> None:
 
 @anywhere
 @pytest.mark.fault(14, "a client that reads again after 1,500 events")
+@pytest.mark.quiet
 def test_a_client_that_reads_again_is_caught_up_from_the_log(site: Site, row: Row) -> None:
     [server, *_], trader = site.servers, site.trader()
     with unread(server, trader) as line:

@@ -84,6 +84,7 @@ def write_beside_a_reader(site: Site, people: list[Trader], ledger: Ledger, seco
 
 @on_sqlite
 @pytest.mark.fault(7, "8 writers on SQLite, a long reader, BEGIN EXCLUSIVE for seconds")
+@pytest.mark.quiet
 def test_writers_of_one_file_wait_and_never_fail(site: Site, traders: Traders, row: Row) -> None:
     ledger, people = Ledger(), traders(2)
     with ExitStack() as stack:

@@ -17,7 +17,7 @@ def texts(*numbers: int, size: int = 0) -> list[str]:
 
 def numbers_of(chunk: streams.Chunk | None) -> list[int]:
     assert chunk is not None
-    return [event["seq"] for event in json.loads(f"[{chunk.joined}]")]
+    return [event["seq"] for event in json.loads(chunk.frame())["events"]]
 
 
 @pytest.fixture
@@ -100,10 +100,25 @@ def test_a_frame_is_filled_up_to_its_size_and_not_beyond() -> None:
     position, frames = 0, []
     while position < len(events):
         chunk = pack(position, events[position:])
-        frames.append(wire.events(chunk.joined))
+        frames.append(chunk.frame())
         position = chunk.last
     assert all(len(frame.encode()) <= wire.FRAME_BYTES for frame in frames)
     assert all(len(frame.encode()) > wire.FRAME_BYTES - 5200 for frame in frames[:-1])
+
+
+def test_sockets_that_are_sent_the_same_within_a_millisecond_share_a_frame(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(wire, "now", lambda: now)
+    stream.take(11, texts(11))
+    chunk = stream.after(10, 100)
+    assert chunk is not None
+    first = chunk.frame()
+    now = 1000.9
+    assert chunk.frame() is first
+    for now in (1001.1, 999.0):
+        assert json.loads(chunk.frame())["sent"] == now
 
 
 def test_text_is_measured_in_bytes_not_in_characters() -> None:
