@@ -40,7 +40,7 @@ Instrument.objects.get_or_create(symbol="AAPL", defaults={"name": "Apple", "curr
 # The faster of the servers that are known to carry it.
 UVICORN = [
     "--ws",
-    "websockets-sansio",
+    "webapp.uvicorn_sockets:Sockets",
     "--loop",
     "uvloop",
     "--ws-per-message-deflate",
