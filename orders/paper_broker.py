@@ -61,7 +61,13 @@ class PaperBroker:
         self._trouble = ""
 
     async def run(self) -> None:
-        """Until cancelled: works when nobody else does, whatever becomes of broker and database."""
+        """Until cancelled, once: works when nobody else does, whatever becomes of broker and database."""
+        try:
+            await self._lead_again_and_again()
+        finally:
+            self._thread.shutdown()  # a report that has begun is made
+
+    async def _lead_again_and_again(self) -> None:
         while True:
             try:
                 async with broker.connect_async(OPERATION_SECONDS) as client:
@@ -98,15 +104,21 @@ class PaperBroker:
     async def _working(self) -> None:
         while True:
             try:
-                await asyncio.get_running_loop().run_in_executor(self._thread, self.round)
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._connected_round)
                 self._tell("")
             except Error as error:
                 self._tell(f"The database does not answer ({str(error).strip()})")
             await self._clock.sleep(ROUND_SECONDS)
 
+    def _connected_round(self) -> None:
+        close_old_connections()
+        try:
+            self.round()
+        finally:
+            close_old_connections()
+
     def round(self) -> int:
         """Looks at every order that is quiet; the number of reports made. Raises redis.RedisError, django.db.Error."""
-        close_old_connections()
         self.book.follow()
         quiet = self.book.quiet_for(QUIET_SECONDS)
         markets = self._markets({order.symbol for order, _ in quiet})

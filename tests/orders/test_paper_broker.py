@@ -24,6 +24,7 @@ from orders.models import Execution, Order, OrderEvent
 from orders.origin import Source, acting
 from orders.paper_broker import PaperBroker
 from orders.people import DEMO_GROUP
+from orders.reader import in_thread
 from orders.simulation import Flow
 from tests.orders.builders import execute, fill, fresh, instrument, log_of, place
 from tests.servers import wait_for
@@ -293,7 +294,7 @@ class TestTheProcess:
     async def test_one_leads_has_the_symbols_carried_and_lets_go_of_both_at_its_end(
         self, desk: Desk, alice: User, broker_url: str
     ) -> None:
-        await asyncio.to_thread(by_hand, alice, symbol="KO")
+        await in_thread(by_hand, alice, symbol="KO")
         async with redis.asyncio.Redis.from_url(broker_url, decode_responses=True) as client:
             first, second = PaperBroker(1), PaperBroker(1)
             tasks = [asyncio.create_task(first.run())]
