@@ -69,13 +69,21 @@ class LatestQuotes:
 
 def price_in(text: bytes | str, now: float) -> Decimal | None:
     """The mid of this quote, else its last trade's price; None where it is old, or is no quote. `now` in unix ms."""
+    quote = quote_in(text, now)
+    try:
+        found = None if quote is None else money.mark(None, quote)
+        return found.price if found is not None and abs(found.price) < LIMIT else None
+    except ArithmeticError:
+        return None
+
+
+def quote_in(text: bytes | str, now: float) -> Quote | None:
+    """The quote that stands in a text of the board's; None where it is old, or is no quote. `now` in unix ms."""
     try:
         told = orjson.loads(text)
         if now - told["at"] > OLD_MS:
             return None
-        bid, ask, last = (None if told[name] is None else Decimal(told[name]) for name in ("bid", "ask", "last"))
-        found = money.mark(None, Quote(bid, ask, last))
-        return found.price if found is not None and abs(found.price) < LIMIT else None
+        return Quote(*(None if told[name] is None else Decimal(told[name]) for name in ("bid", "ask", "last")))
     except (ValueError, LookupError, TypeError, ArithmeticError):
         return None
 

@@ -1,11 +1,12 @@
-"""Who may talk to the price feed: one process of all, by a lock in the broker that ends with whoever holds it."""
+"""Who of all processes does what only one may do: by a lock in the broker that ends with whoever holds it."""
 
 from __future__ import annotations
 
+import asyncio
+
 import redis.asyncio
 
-KEY = "market.leader"
-TERMS = "market.leader.terms"
+KEY = "market.leader"  # of the price feed
 SECONDS = 10
 RENEW_SECONDS = 3.0
 
@@ -13,26 +14,43 @@ _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIR
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
-class Leader:
-    """`term` grows with each leader: what an earlier one still writes is refused (market.board)."""
+class LostLead(Exception):
+    """Another process leads, or nobody does: nothing more may be done."""
 
-    def __init__(self, client: redis.asyncio.Redis) -> None:
+
+class Leader:
+    """`term` grows with each leader of this key: what an earlier one still writes is refused (market.board)."""
+
+    def __init__(self, client: redis.asyncio.Redis, key: str = KEY) -> None:
         self._client = client
+        self._key = key
         self._renew = client.register_script(_RENEW)
         self._release = client.register_script(_RELEASE)
         self.term = 0
 
+    async def win(self, look_seconds: float) -> None:
+        """Returns once this process leads."""
+        while not await self.acquire():  # noqa: ASYNC110 the lock is the broker's: nobody is told when it is free
+            await asyncio.sleep(look_seconds)
+
+    async def keep(self, renew_seconds: float) -> None:
+        """Leads on until cancelled. Raises LostLead."""
+        while True:
+            await asyncio.sleep(renew_seconds)
+            if not await self.renew():
+                raise LostLead
+
     async def acquire(self) -> bool:
         """Whether this process leads from now on, for SECONDS unless it renews."""
-        term = int(await self._client.incr(TERMS))
-        if not await self._client.set(KEY, term, nx=True, ex=SECONDS):
+        term = int(await self._client.incr(f"{self._key}.terms"))
+        if not await self._client.set(self._key, term, nx=True, ex=SECONDS):
             return False
         self.term = term
         return True
 
     async def renew(self) -> bool:
         """False where another leads, or nobody: this process must stop at once."""
-        return bool(await self._renew(keys=[KEY], args=[self.term, SECONDS]))
+        return bool(await self._renew(keys=[self._key], args=[self.term, SECONDS]))
 
     async def release(self) -> None:
-        await self._release(keys=[KEY], args=[self.term])
+        await self._release(keys=[self._key], args=[self.term])

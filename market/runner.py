@@ -16,7 +16,7 @@ import redis.asyncio
 from market import broker, leases
 from market.bars import Bar, Bars
 from market.board import Board
-from market.leader import RENEW_SECONDS, Leader
+from market.leader import RENEW_SECONDS, Leader, LostLead
 from market.listing import Listing
 from market.quotes import Quote
 from market.slots import Slots
@@ -67,15 +67,14 @@ class Runner:
 
     async def _as_leader(self, client: redis.asyncio.Redis) -> None:
         leader = Leader(client)
-        while not await leader.acquire():  # noqa: ASYNC110 the lock is the broker's: nobody is told when it is free
-            await asyncio.sleep(RETRY_SECONDS)
+        await leader.win(RETRY_SECONDS)
         board = Board(client, leader.term)
         # The broker may have forgotten what an earlier lead of this process told it.
         self._dirty = set(self._quotes)
         self._news.set()
         try:
             await together(
-                self._leading(leader),
+                leader.keep(RENEW_SECONDS),
                 self.feed.run(self._sink),
                 self._following(client),
                 self._hearing(),
@@ -86,12 +85,6 @@ class Runner:
         finally:
             with contextlib.suppress(redis.RedisError, OSError):
                 await leader.release()
-
-    async def _leading(self, leader: Leader) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            if not await leader.renew():
-                raise LostLead
 
     async def _following(self, client: redis.asyncio.Redis) -> None:
         """Keeps the feed at what is wanted now."""
@@ -178,7 +171,3 @@ class Runner:
             "counts": status.counts,
             "at": time.time() * 1000,
         }
-
-
-class LostLead(Exception):
-    """Another process leads, or nobody does: nothing more may be told."""

@@ -1,7 +1,7 @@
 """A believable living book for one person: the next deed is decided purely (`decide`), then done by the services.
 
-Prices follow a random walk a symbol. Imported orders are never touched; what the person places by hand is accepted and
-filled like the rest.
+Prices are the feed's, else a random walk a symbol. Imported orders are never touched; what the person places by hand
+is accepted and filled like the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from market import arrival
 from market.models import Instrument
 from orders import lifecycle, services
 from orders.errors import OrderError
@@ -26,6 +27,8 @@ from orders.services import NewOrder, Report
 
 FEWEST, MOST = 12, 28
 LOOKED_AT = 100
+# How the flow's orders are known, when it plays no more and the paper broker has them.
+DEMO_ID = "demo-"
 # A person should see an order wait before the broker takes it.
 SETTLE = timedelta(milliseconds=700)
 
@@ -87,7 +90,7 @@ Deed = Place | Execute | Amend | RequestCancel
 
 @dataclass
 class Market:
-    """Prices that wander, a step a look."""
+    """Prices that wander, a step a look, about those of the feed where it has any."""
 
     rng: random.Random
     instruments: dict[str, Instrument]
@@ -95,7 +98,7 @@ class Market:
 
     def price(self, symbol: str) -> Decimal:
         base, _ = BASE.get(symbol, ("100", 10))
-        last = self.prices.get(symbol, Decimal(base))
+        last = arrival.price(symbol) or self.prices.get(symbol, Decimal(base))
         self.prices[symbol] = last * Decimal(str(round(1 + self.rng.gauss(0, 0.0008), 6)))
         return self.on_tick(symbol, self.prices[symbol])
 
@@ -216,6 +219,7 @@ def _place(rng: random.Random, market: Market) -> Place | None:
             quantity=size,
             price=better if order_type in (OrderType.LIMIT, OrderType.STOP_LIMIT) else None,
             stop_price=worse if order_type in (OrderType.STOP, OrderType.STOP_LIMIT) else None,
+            client_order_id=f"{DEMO_ID}{uuid.uuid4().hex[:31]}",
         )
     )
 

@@ -20,8 +20,10 @@ from orders.people import demo_people_exist, is_demo_person
 @ensure_csrf_cookie
 def blotter(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
+    is_demo = is_demo_person(user)
     context = {
-        "is_demo": is_demo_person(user),
+        "is_demo": is_demo,
+        "has_paper_broker": is_demo and settings.PAPER_BROKER,
         "can_watch": services.can_watch(user),
         "can_execute": services.can_execute(user),
         "has_feed": settings.FEED != "off",

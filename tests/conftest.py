@@ -54,6 +54,7 @@ def empty() -> None:
 def quick_passwords(settings: pytest.FixtureRequest) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     settings.FEED = "off"  # type: ignore[attr-defined]
+    settings.PAPER_BROKER = False  # type: ignore[attr-defined]
     settings.WHITENOISE_AUTOREFRESH = True  # type: ignore[attr-defined]  # nothing needs to be collected for tests
     settings.STORAGES = settings.STORAGES | {  # type: ignore[attr-defined]
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -34,8 +34,8 @@ FEED_FILE = env.text("FEED_FILE", "", "a file of recorded trades or bars")
 FEED_SPEED = env.speed("FEED_SPEED", "1")
 FINNHUB_KEY = env.text("FINNHUB_KEY")
 QUOTES_PER_SECOND = env.whole_number("QUOTES_PER_SECOND", 10, 0, 100)
-# Read now so that a wrong value is refused; the paper broker itself comes with a later release.
-PAPER_BROKER = env.flag("PAPER_BROKER", default=True)
+# Whether it works here: at real prices nobody pretends to trade.
+PAPER_BROKER = env.flag("PAPER_BROKER", default=True) and FEED in ("sim", "replay")
 ORDERS_MAX_NOTIONAL = env.optional_decimal("ORDERS_MAX_NOTIONAL")
 ORDERS_MAX_OPEN = env.optional_number("ORDERS_MAX_OPEN")
 ORDERS_MESSAGES_PER_MINUTE = env.optional_number("ORDERS_MESSAGES_PER_MINUTE")

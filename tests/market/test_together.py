@@ -66,3 +66,16 @@ async def test_a_cancellation_that_comes_with_an_error_is_none_the_less_one() ->
     asyncio.get_running_loop().call_soon(task.cancel)
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_whoever_is_cancelled_again_while_he_ends_the_others_leaves_none_running() -> None:
+    deaf = Deaf(3)
+    task = asyncio.ensure_future(together.together(deaf.run()))
+    await deaf.begun.wait()
+    for _ in range(3):
+        task.cancel()
+        await asyncio.wait((task,), timeout=0.001)
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert deaf.left == 0

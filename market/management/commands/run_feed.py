@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from market.listing import Listing
 from market.models import Instrument
 from market.runner import Runner
 from market.ticks import Feed
-from market.together import end
+from market.together import until_told
 
 STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 
@@ -30,19 +29,8 @@ class Command(BaseCommand):
             raise CommandError("FEED is off: there are no prices.")
         listing = Listing()
         feed, standing = _feed(listing)
-        asyncio.run(_run(Runner(feed, lambda sink: Guard(sink, feed.status), listing, standing)))
-
-
-async def _run(runner: Runner) -> None:
-    """Until told to end; the lead is given up, so that another takes it at once."""
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    running, waiting = asyncio.ensure_future(runner.run()), asyncio.ensure_future(told.wait())
-    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
-    await end(running, waiting)
-    if not running.cancelled():
-        running.result()
+        runner = Runner(feed, lambda sink: Guard(sink, feed.status), listing, standing)
+        asyncio.run(until_told(runner.run()))
 
 
 def _feed(listing: Listing) -> tuple[Feed, list[str]]:

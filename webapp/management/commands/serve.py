@@ -48,7 +48,7 @@ class Command(BaseCommand):
             broker,
             self.stderr.write,
             settings.PROXY_HEADERS,
-            [] if settings.FEED == "off" else ["run_feed"],
+            [*(["run_feed"] if settings.FEED != "off" else []), *(["paper_broker"] if settings.PAPER_BROKER else [])],
         )
         try:
             for number in STOPS:

@@ -1,0 +1,359 @@
+"""The paper broker on a database and a message broker: whose orders it answers, when, and what it survives."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+import redis
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from market import board, leader, leases
+from market.feeds.clock import Clock
+from market.together import end
+from orders import events, paper_book, paper_broker, services
+from orders.lifecycle import Status
+from orders.models import Execution, Order, OrderEvent
+from orders.origin import Source, acting
+from orders.paper_broker import PaperBroker
+from orders.people import DEMO_GROUP
+from orders.reader import in_thread
+from orders.simulation import Flow
+from tests.orders.builders import execute, fill, fresh, instrument, log_of, place
+from tests.servers import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+D = Decimal
+
+
+class Desk:
+    """A paper broker with a clock that a test turns, and the quotes that it looks at."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self.seconds = 0.0
+        self._redis = client
+        self.broker = PaperBroker(1, Clock(now=lambda: self.seconds, wall=self._wall))
+
+    def _wall(self) -> float:
+        return time.time() + self.seconds
+
+    def quote(self, symbol: str = "AAPL", bid: str = "99", ask: str = "101") -> None:
+        text = orjson.dumps({"symbol": symbol, "bid": bid, "ask": ask, "last": bid, "at": self._wall() * 1000})
+        self._redis.hset(board.QUOTES, symbol, text)
+
+    def feed(self, name: str) -> None:
+        self._redis.set(board.FEED, orjson.dumps({"name": name}), ex=30)
+
+    def after(self, seconds: float) -> int:
+        """Hears what there is to hear, and looks again so many seconds later; the number of reports."""
+        self.broker.book.follow()
+        self.seconds += seconds
+        return self.broker.round()
+
+
+@pytest.fixture
+def desk(broker_url: str) -> Iterator[Desk]:
+    with redis.Redis.from_url(broker_url) as client:
+        found = Desk(client)
+        found.feed("sim")
+        found.quote()
+        yield found
+        client.delete(board.FEED, board.QUOTES)
+
+
+@pytest.fixture
+def alice(alice: User) -> User:
+    alice.groups.add(Group.objects.get_or_create(name=DEMO_GROUP)[0])
+    return alice
+
+
+def by_hand(user: User, source: Source = Source.REST, **fields: Any) -> Order:
+    """Buys 5 AAPL at 102 at most, as long as it takes: no day ends in the middle of a test."""
+    with acting(source, user.username):
+        return place(user, **({"price": "102", "quantity": "5", "time_in_force": "gtc"} | fields))
+
+
+def statuses(*orders: Order) -> list[str]:
+    return [fresh(order).status for order in orders]
+
+
+def test_an_order_is_accepted_and_then_filled_at_the_quoted_price_three_seconds_apart(desk: Desk, alice: User) -> None:
+    order = by_hand(alice, time_in_force="fok", text="mine")
+
+    assert desk.after(2.9) == 0
+    assert desk.after(0.2) == 1
+    assert statuses(order) == [Status.NEW]
+    assert desk.after(2.9) == 0
+    assert desk.after(0.2) == 1
+
+    assert statuses(order) == [Status.FILLED]
+    assert fresh(order).avg_price == D(101)
+    assert fresh(order).text == "mine"
+    told = log_of(alice)
+    assert [event["kind"] for event in told] == ["created", "accepted", "filled"]
+    assert {(event["source"], event["actor"]) for event in told[1:]} == {("system", "paper broker")}
+    exec_ids = Execution.objects.order_by("pk").values_list("exec_id", flat=True)
+    assert list(exec_ids) == [f"paper-{order.pk}-1", f"paper-{order.pk}-2"]
+
+
+def test_only_what_demo_people_placed_by_hand_or_by_the_demo_flow_is_touched(
+    desk: Desk, alice: User, bob: User
+) -> None:
+    answered = [by_hand(alice, source) for source in (Source.PAGE, Source.REST, Source.SOCKET)]
+    left = [by_hand(bob), by_hand(alice, Source.ADMIN), by_hand(alice, Source.SYSTEM), by_hand(alice, Source.IMPORT)]
+    instrument("EURUSD")
+    Flow(alice, seed=1).step()
+    [of_flow] = Order.objects.filter(client_order_id__startswith="demo-")
+
+    assert desk.after(3.5) == 4
+
+    assert statuses(*answered, of_flow) == [Status.NEW] * 4
+    assert {order.version for order in map(fresh, left)} == {1}
+
+
+def test_neither_a_hand_nor_time_makes_an_imported_order_the_paper_brokers(desk: Desk, alice: User) -> None:
+    order = by_hand(alice, Source.IMPORT)
+    desk.broker.round()
+    with acting(Source.REST, "alice"):
+        services.amend(alice, order.pk, 1, {"quantity": D(7)})
+
+    assert desk.after(3.5) == 0
+    assert PaperBroker(1, Clock(now=lambda: 9.0)).round() == 0
+    assert fresh(order).version == 2
+
+
+def test_after_a_start_it_takes_up_what_it_finds(desk: Desk, alice: User) -> None:
+    new, working = by_hand(alice), by_hand(alice)
+    execute(working, "accept")
+    by_hand(alice, Source.IMPORT)
+    by_hand(alice, Source.SYSTEM)
+
+    assert desk.after(3.5) == 2
+    assert statuses(new)[0] == Status.NEW
+    assert fresh(working).cum_qty > 0
+
+
+def test_of_what_the_log_no_longer_tells_the_origin_it_keeps_off(desk: Desk, alice: User) -> None:
+    order = by_hand(alice)
+    events.trim(alice.pk, 1)
+
+    assert desk.after(3.5) == 0
+    assert fresh(order).version == 1
+
+
+def test_whoever_does_something_to_an_order_has_it_for_three_seconds(desk: Desk, alice: User) -> None:
+    order = by_hand(alice)
+    desk.after(2.0)
+    execute(order, "accept")
+
+    assert desk.after(2.0) == 0, "four seconds after it was placed, but two after it was accepted"
+    assert desk.after(1.5) == 1
+
+
+def test_an_order_that_moved_on_unheard_is_left_to_its_next_event(
+    desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = by_hand(alice, quantity="100")
+    desk.broker.round()
+    desk.seconds += 3.5
+    follow = desk.broker.book.follow
+    monkeypatch.setattr(desk.broker.book, "follow", lambda: (follow(), execute(order, "accept")))
+
+    assert desk.broker.round() == 0
+    assert fresh(order).version == 2
+    assert not Execution.objects.filter(exec_id__startswith="paper-").exists()
+
+
+def test_a_cancel_is_confirmed_and_an_amendment_waits_its_turn(desk: Desk, alice: User) -> None:
+    canceled, amended = by_hand(alice, price="50"), by_hand(alice, price="50")
+    for order in (canceled, amended):
+        execute(order, "accept")
+    services.cancel(alice, canceled.pk)
+    services.amend(alice, amended.pk, 2, {"price": D(101), "quantity": D(1)})
+
+    assert desk.after(3.5) == 2
+    assert statuses(canceled, amended) == [Status.CANCELED, Status.FILLED]
+
+
+def test_a_stop_that_was_reached_stays_so_until_it_is_amended(desk: Desk, alice: User) -> None:
+    order = by_hand(alice, order_type="stop_limit", price="100", stop_price="99")
+    desk.after(3.5)
+    assert desk.after(3.5) == 0, "reached, but the limit is not met"
+
+    desk.quote(bid="100", ask="100")
+    assert desk.broker.round() == 1
+
+    fill(order, str(fresh(order).leaves_qty)) if fresh(order).leaves_qty else None
+    other = by_hand(alice, order_type="stop_limit", price="100", stop_price="99")
+    desk.quote()
+    desk.after(3.5)
+    desk.after(3.5)
+    services.amend(alice, other.pk, 2, {"stop_price": D(98)})
+    desk.quote(bid="95", ask="96")
+    assert desk.after(3.5) == 0
+
+
+def test_an_order_that_the_services_refuse_to_fill_is_left_alone_and_told_of_once(
+    desk: Desk, alice: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = by_hand(alice, time_in_force="fok")
+    desk.after(3.5)
+    aapl = order.symbol
+    aapl.lot_size = D(3)
+    aapl.save(update_fields=["lot_size"])
+
+    assert desk.after(3.5) == desk.after(3.5) == 0
+    assert caplog.text.count("left alone") == 1
+
+
+def test_at_real_prices_nothing_is_pretended_and_without_a_feed_nothing_is_filled(desk: Desk, alice: User) -> None:
+    order = by_hand(alice)
+    desk.feed("kraken")
+    assert desk.after(3.5) == 0
+
+    desk._redis.delete(board.FEED)
+    assert desk.after(3.5) == 1
+    assert desk.after(3.5) == 0
+    assert statuses(order) == [Status.NEW]
+
+
+def test_a_round_makes_a_few_reports_and_the_rest_follow(
+    desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_broker, "MOST", 2)
+    for _ in range(3):
+        by_hand(alice)
+
+    assert desk.after(3.5) == 2
+    assert desk.broker.round() == 1
+
+
+def test_what_it_reads_does_not_grow_with_the_number_of_orders(
+    desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """Nothing new is one query, a flood is not read one by one, and no start reads more than the newest of a status."""
+    monkeypatch.setattr(paper_book, "NEWEST", 3)
+    monkeypatch.setattr(paper_book, "MOST_BEHIND", 10)
+    for _ in range(12):
+        by_hand(alice)
+    book = desk.broker.book
+    book.follow()
+    assert len(book._orders) == 3
+    with django_assert_num_queries(1):
+        book.follow()
+    newer = by_hand(alice)
+    with django_assert_num_queries(2):
+        book.follow()
+    assert newer.pk in book
+    for _ in range(11):
+        by_hand(alice)
+    with django_assert_num_queries(6):
+        book.follow()
+    assert len(book._orders) == 3
+
+
+def test_a_person_who_leaves_the_demo_takes_his_orders_along(desk: Desk, alice: User) -> None:
+    by_hand(alice)
+    desk.broker.round()
+    alice.groups.clear()
+
+    assert desk.after(3.5) == 0
+
+
+def test_the_demo_flow_and_the_paper_broker_live_together(
+    desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("market.arrival.provider", lambda symbol: D(100))
+    instrument("AAPL")
+    flow = Flow(alice, seed=3)
+    for _ in range(40):
+        flow.step()
+        desk.after(1.0)
+
+    actors = set(OrderEvent.objects.values_list("actor", flat=True))
+    assert actors == {None, "paper broker"}
+    assert {event["kind"] for event in log_of(alice)} >= {"accepted", "filled"}
+    assert all(order.cum_qty <= order.quantity for order in Order.objects.all())
+
+
+class TestTheProcess:
+    """`run`, on a real broker, with rounds that follow each other at once."""
+
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(paper_broker, "ROUND_SECONDS", 0.02)
+        monkeypatch.setattr(paper_broker, "RETRY_SECONDS", 0.02)
+
+    async def test_one_leads_has_the_symbols_carried_and_lets_go_of_both_at_its_end(
+        self, desk: Desk, alice: User, broker_url: str
+    ) -> None:
+        await in_thread(by_hand, alice, symbol="KO")
+        async with redis.asyncio.Redis.from_url(broker_url, decode_responses=True) as client:
+            first, second = PaperBroker(1), PaperBroker(1)
+            tasks = [asyncio.create_task(first.run())]
+            await until(lambda: first.book.symbols == {"KO"}, "the first at work")
+            tasks.append(asyncio.create_task(second.run()))
+            while await leases.wanted(client) != {"KO": True}:
+                await asyncio.to_thread(wait_for, lambda: True, "a moment")
+            assert second.book.symbols == frozenset()
+            assert await client.exists(leader.KEY) == 0, "the price feed's lead is another"
+
+            await end(tasks[0])
+            await until(lambda: second.book.symbols == {"KO"}, "the second at work")
+            await end(tasks[1])
+            assert await leases.wanted(client) == {}
+            assert await client.exists(paper_broker.KEY) == 0
+
+    async def test_a_database_that_is_away_is_told_of_once_and_does_not_end_it(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        rounds: list[int] = []
+
+        def round_(number: int) -> None:
+            rounds.append(number)
+            if number < 4:
+                raise OperationalError("away")
+
+        paper = PaperBroker(1)
+        monkeypatch.setattr(paper, "round", lambda: round_(len(rounds)))
+        task = asyncio.create_task(paper.run())
+        await until(lambda: len(rounds) > 5, "another round")
+        await end(task)
+
+        assert caplog.text.count("does not answer (away)") == 1
+        assert caplog.text.count("at work again") == 1
+
+    async def test_a_broker_that_is_away_is_told_of_once_and_does_not_end_it(
+        self, desk: Desk, broker_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        asked: list[str] = []
+
+        def address() -> str:
+            asked.append("redis://127.0.0.1:1/0" if len(asked) < 3 else broker_url)
+            return asked[-1]
+
+        monkeypatch.setattr("market.broker.url", address)
+        paper = PaperBroker(1)
+        rounds: list[int] = []
+        monkeypatch.setattr(paper, "round", lambda: rounds.append(1))
+        task = asyncio.create_task(paper.run())
+        await until(lambda: rounds, "a round")
+        await end(task)
+
+        assert caplog.text.count("message broker does not answer") == 1
+
+
+async def until(fact: Any, what: str) -> None:
+    await asyncio.to_thread(wait_for, fact, what, 10.0)
+
+
+def test_the_command_refuses_where_nothing_is_to_be_pretended() -> None:
+    with pytest.raises(CommandError, match="PAPER_BROKER is off"):
+        call_command("paper_broker")
