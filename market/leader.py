@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+
 import redis.asyncio
 
 KEY = "market.leader"
-TERMS = "market.leader.terms"
 SECONDS = 10
 RENEW_SECONDS = 3.0
 
@@ -14,17 +15,20 @@ _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL
 
 
 class Leader:
-    """`term` grows with each leader: what an earlier one still writes is refused (market.board)."""
+    """`term` is each lead's own: what an earlier leader still writes is refused (market.board).
+
+    It is no counter in the broker, which may forget it and then count the same again: two would lead at once.
+    """
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._client = client
         self._renew = client.register_script(_RENEW)
         self._release = client.register_script(_RELEASE)
-        self.term = 0
+        self.term = ""
 
     async def acquire(self) -> bool:
         """Whether this process leads from now on, for SECONDS unless it renews."""
-        term = int(await self._client.incr(TERMS))
+        term = secrets.token_hex(8)
         if not await self._client.set(KEY, term, nx=True, ex=SECONDS):
             return False
         self.term = term

@@ -17,7 +17,7 @@ from django.core.management import get_commands
 from django.test import Client
 
 from cluster import site
-from orders import consumers, delivery, errors, reader, rows, snapshots, wire
+from orders import consumers, delivery, errors, frames, reader, rows, snapshots, wire
 from orders.errors import OrderError, ValidationFailed
 from orders.lifecycle import Kind
 from orders.management.commands import trim_log
@@ -55,8 +55,8 @@ FROM_SERVER = headings(section("From the server"), 3)
 
 
 def test_every_frame_that_a_client_may_send_has_its_heading() -> None:
-    typed = {frame.__name__.lower() for frame in get_args(wire.Frame)} - {"command"}
-    assert set(FROM_CLIENT) == typed | set(wire.COMMANDS)
+    typed = {frame.__name__.lower() for frame in get_args(frames.Frame)} - {"command"}
+    assert set(FROM_CLIENT) == typed | set(frames.COMMANDS)
 
 
 @pytest.mark.parametrize("kind", FROM_CLIENT)
@@ -65,7 +65,7 @@ def test_a_clients_example_is_a_frame_of_its_heading(kind: str) -> None:
     assert examples
     for example in examples:
         assert json.loads(example)["type"] == kind
-        wire.parse(example)
+        frames.parse(example)
 
 
 def built(alice: User) -> Iterator[str]:

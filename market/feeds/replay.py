@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
+from market.feeds.clock import CLOCK, Clock
 from market.ticks import Sink, State, Status, Tick
 
 TRADES = {"time", "symbol", "price", "size"}
@@ -76,17 +76,18 @@ def _price(text: str, least: int | None = None) -> Decimal:
 
 class ReplayFeed:
     """`speed`: how much faster than recorded, None without any gaps. What was played before a symbol was wanted is told
-    when it is: its latest price at once."""
+    when it is: its latest price at once. Run again, it goes on from where it was."""
 
     name = "replay"
 
-    def __init__(self, prints: list[Print], speed: float | None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, prints: list[Print], speed: float | None, clock: Clock = CLOCK) -> None:
         self.status = Status(State.LIVE)
         self._prints = prints
         self._speed = speed
         self._clock = clock
         self._wanted: frozenset[str] = frozenset()
         self._late: list[str] = []
+        self._played = 0
         self._last: dict[str, Print] = {}
         self._opens: dict[str, Decimal] = {}
         self._changed = asyncio.Event()
@@ -101,12 +102,15 @@ class ReplayFeed:
         self._changed.set()
 
     async def run(self, sink: Sink) -> None:
-        began, first = self._clock(), self._prints[0].at
-        for number, each in enumerate(self._prints):
+        began = self._clock.now()
+        first = self._prints[min(self._played, len(self._prints) - 1)].at
+        while self._played < len(self._prints):
+            each = self._prints[self._played]
             if self._speed is not None:
                 await self._until(began + (each.at - first) / self._speed, sink)
-            elif number % AT_ONCE == 0:
+            elif self._played % AT_ONCE == 0:
                 await asyncio.sleep(0)
+            self._played += 1
             self._last[each.symbol] = each
             self._opens.setdefault(each.symbol, each.price)
             if each.symbol in self._wanted:
@@ -122,15 +126,15 @@ class ReplayFeed:
             for symbol in late:
                 if symbol in self._last and symbol in self._wanted:
                     self._tell(self._last[symbol], sink)
-            if due is not None and due <= self._clock():
+            if due is not None and due <= self._clock.now():
                 return
             try:
-                async with asyncio.timeout(None if due is None else due - self._clock()):
+                async with asyncio.timeout(None if due is None else due - self._clock.now()):
                     await self._changed.wait()
             except TimeoutError:
                 return
 
     def _tell(self, each: Print, sink: Sink) -> None:
         day_open = self._opens[each.symbol]
-        now = self._clock() * 1000
+        now = self._clock.wall() * 1000
         sink(Tick(each.symbol, now, each.price, each.size, day_open=day_open, is_trade=each.size > 0))

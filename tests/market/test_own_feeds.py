@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from market.feeds import replay
+from market.feeds.clock import Clock
 from market.feeds.replay import BadFile, ReplayFeed
 from market.feeds.sim import HISTORY_MINUTES, SimFeed
 from market.listing import Terms
@@ -48,7 +49,7 @@ async def ticks_of(feed: Feed, until: Callable[[list[Tick]], bool], wanted: dict
 
 
 def sim(seed: int = 1, latest: Decimal | None = None) -> SimFeed:
-    return SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), latest), seed, clock=lambda: 1000.0)
+    return SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), latest), seed, Clock(wall=lambda: 1000.0))
 
 
 async def test_the_pretended_market_is_on_its_ticks_and_between_bid_and_ask() -> None:
