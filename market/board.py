@@ -79,6 +79,11 @@ def said(text: Any) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def is_quote(text: Any, symbol: str) -> bool:
+    told = said(text)
+    return told is not None and told.get("symbol") == symbol
+
+
 def read(symbols: Iterable[str]) -> dict[str, str]:
     """The texts of those that have a price. Raises redis.RedisError."""
     wanted = list(symbols)
@@ -86,7 +91,7 @@ def read(symbols: Iterable[str]) -> dict[str, str]:
         return {}
     with broker.connect() as client:
         found: Any = client.hmget(QUOTES, wanted)
-    return {symbol: text for symbol, text in zip(wanted, found, strict=True) if said(text) is not None}
+    return {symbol: text for symbol, text in zip(wanted, found, strict=True) if is_quote(text, symbol)}
 
 
 def feed_text() -> str | None:

@@ -186,7 +186,7 @@ class QuoteHub:
                 self._take(message["channel"].removeprefix(board.topic("")), message["data"])
 
     def _take(self, symbol: str, text: str) -> None:
-        if symbol not in self._count or board.said(text) is None:
+        if symbol not in self._count or not board.is_quote(text, symbol):
             return
         self._fresh.add(symbol)
         if self.texts.get(symbol) == text:
