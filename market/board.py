@@ -60,14 +60,15 @@ class Board:
 
     async def write_bars(self, bars: Mapping[str, Iterable[tuple[int, str]]]) -> None:
         """Replaces these minutes of these symbols, and forgets what is older than the newest BARS."""
-        async with self._client.pipeline(transaction=True) as pipeline:
-            for symbol, found in bars.items():
-                key = bars_key(symbol)
+        for symbol, found in bars.items():
+            key = bars_key(symbol)
+            # Each by itself: prices must not wait until the history of many has been written.
+            async with self._client.pipeline(transaction=True) as pipeline:
                 for start, text in found:
                     pipeline.zremrangebyscore(key, start, start)
                     pipeline.zadd(key, {text: start})
                 pipeline.zremrangebyrank(key, 0, -BARS - 1)
-            await pipeline.execute()
+                await pipeline.execute()
 
 
 def said(text: Any) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,10 +33,6 @@ class FeedState:
         self._show({"name": "", "state": "connecting", "reason": ""})
 
     @property
-    def is_live(self) -> bool:
-        return bool(self._state["state"] == "live")
-
-    @property
     def queued(self) -> frozenset[str]:
         """Symbols that wait for a place."""
         return frozenset(self._state.get("queued") or ())
@@ -47,10 +44,10 @@ class FeedState:
     @property
     def silence(self) -> float:
         """Seconds since it was heard of, or since somebody began to listen."""
-        return asyncio.get_running_loop().time() - self._heard_at
+        return time.monotonic() - self._heard_at
 
     def listen(self) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
+        self._heard_at = time.monotonic()
 
     async def until_lost(self) -> None:
         """A feed that ends without a word is not taken for one that has nothing to say: raises Silence."""

@@ -118,7 +118,8 @@ class Runner:
         found |= dict.fromkeys([symbol for symbol in dict.fromkeys(spare) if symbol in names][:room], False)
         self.slots.allot(found, limit)
         for symbol in self.slots.carried:
-            self._begin(symbol)
+            if self._begin(symbol):
+                await asyncio.sleep(0)  # the prices of others go on meanwhile
         self.feed.want({symbol: names[symbol].upstream for symbol in self.slots.carried})
 
     def _lately(self, wanted: Mapping[str, bool]) -> list[str]:
@@ -128,14 +129,15 @@ class Runner:
         self._gone = {symbol: self._gone.get(symbol, now + GRACE_SECONDS) for symbol in gone}
         return [symbol for symbol in gone if now < self._gone[symbol]]
 
-    def _begin(self, symbol: str) -> None:
-        """What was before: told once, by the feeds that know it."""
+    def _begin(self, symbol: str) -> bool:
+        """What was before: told once, by the feeds that know it. False where it has been."""
         if symbol in self._begun:
-            return
+            return False
         self._begun.add(symbol)
         history: Callable[[str], list[Bar]] | None = getattr(self.feed, "history", None)
         for bar in history(symbol) if history else ():
             self._bars.keep(symbol, bar)
+        return True
 
     async def _hearing(self) -> None:
         """Wakes `_following` when somebody says that he wants something else; a look each second stands in for it."""

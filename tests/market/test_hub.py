@@ -119,7 +119,6 @@ async def test_a_newcomer_is_shown_the_present_value_at_once_and_then_what_chang
 
     assert (prices.viewers, prices.symbols, prices.taken) == (2, 2, 3)
     assert prices.frames == len(first.frames) + len(second.frames)
-    assert prices.feed.is_live
 
 
 async def test_a_symbol_is_one_subscription_and_goes_with_the_last_viewer(
@@ -188,7 +187,6 @@ async def test_a_feed_that_dies_without_a_word_is_told_as_down_and_heard_again_w
     await client.delete(board.FEED)
     await until(lambda: glass.feed["state"] == "down", "its end")
     assert glass.feed["reason"] == "The feed has not been heard."
-    assert not prices.feed.is_live
 
     monkeypatch.setattr(heard, "SILENT_SECONDS", 10)
     await feed.state()
