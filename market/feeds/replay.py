@@ -76,7 +76,7 @@ def _price(text: str, least: int | None = None) -> Decimal:
 
 class ReplayFeed:
     """`speed`: how much faster than recorded, None without any gaps. What was played before a symbol was wanted is told
-    when it is: its latest price at once. Run again, it goes on from where it was."""
+    when it is: its latest price at once. It begins when any is. Run again, it goes on from where it was."""
 
     name = "replay"
 
@@ -102,6 +102,9 @@ class ReplayFeed:
         self._changed.set()
 
     async def run(self, sink: Sink) -> None:
+        while not self._wanted:  # what nobody hears would be missing in the bars
+            self._changed.clear()
+            await self._changed.wait()
         began = self._clock.now()
         first = self._prints[min(self._played, len(self._prints) - 1)].at
         while self._played < len(self._prints):
@@ -114,7 +117,7 @@ class ReplayFeed:
             self._last[each.symbol] = each
             self._opens.setdefault(each.symbol, each.price)
             if each.symbol in self._wanted:
-                self._tell(each, sink)
+                self._tell(each, sink, each.size)
         self.status.reason = "The recording has ended."
         await self._until(None, sink)
 
@@ -125,7 +128,7 @@ class ReplayFeed:
             late, self._late = self._late, []
             for symbol in late:
                 if symbol in self._last and symbol in self._wanted:
-                    self._tell(self._last[symbol], sink)
+                    self._tell(self._last[symbol], sink, Decimal(0))
             if due is not None and due <= self._clock.now():
                 return
             try:
@@ -134,7 +137,8 @@ class ReplayFeed:
             except TimeoutError:
                 return
 
-    def _tell(self, each: Print, sink: Sink) -> None:
+    def _tell(self, each: Print, sink: Sink, size: Decimal) -> None:
+        """With a size as the trade it was; without one, what was told before or is long over is no trade of now."""
         day_open = self._opens[each.symbol]
         now = self._clock.wall() * 1000
-        sink(Tick(each.symbol, now, each.price, each.size, day_open=day_open, is_trade=each.size > 0))
+        sink(Tick(each.symbol, now, each.price, size, day_open=day_open, is_trade=size > 0))
