@@ -40,7 +40,7 @@ def bars_key(symbol: str) -> str:
 class Board:
     """The leader's side."""
 
-    def __init__(self, client: redis.asyncio.Redis, term: int) -> None:
+    def __init__(self, client: redis.asyncio.Redis, term: str) -> None:
         self._client = client
         self._term = term
         self._script = client.register_script(_WRITE)
@@ -60,14 +60,29 @@ class Board:
 
     async def write_bars(self, bars: Mapping[str, Iterable[tuple[int, str]]]) -> None:
         """Replaces these minutes of these symbols, and forgets what is older than the newest BARS."""
-        async with self._client.pipeline(transaction=True) as pipeline:
-            for symbol, found in bars.items():
-                key = bars_key(symbol)
+        for symbol, found in bars.items():
+            key = bars_key(symbol)
+            # Each by itself: prices must not wait until the history of many has been written.
+            async with self._client.pipeline(transaction=True) as pipeline:
                 for start, text in found:
                     pipeline.zremrangebyscore(key, start, start)
                     pipeline.zadd(key, {text: start})
                 pipeline.zremrangebyrank(key, 0, -BARS - 1)
-            await pipeline.execute()
+                await pipeline.execute()
+
+
+def said(text: Any) -> dict[str, Any] | None:
+    """The JSON object in a text of the broker's; None where there is none: others may write there, too."""
+    try:
+        found = orjson.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def is_quote(text: Any, symbol: str) -> bool:
+    told = said(text)
+    return told is not None and told.get("symbol") == symbol
 
 
 def read(symbols: Iterable[str]) -> dict[str, str]:
@@ -77,21 +92,21 @@ def read(symbols: Iterable[str]) -> dict[str, str]:
         return {}
     with broker.connect() as client:
         found: Any = client.hmget(QUOTES, wanted)
-    return {symbol: text for symbol, text in zip(wanted, found, strict=True) if text is not None}
+    return {symbol: text for symbol, text in zip(wanted, found, strict=True) if is_quote(text, symbol)}
 
 
 def feed_text() -> str | None:
     """The state of the feed that runs, as JSON; None where none does. Raises redis.RedisError."""
     with broker.connect() as client:
         text: Any = client.get(FEED)
-    return text if text is None else str(text)
+    return None if said(text) is None else str(text)
 
 
 def read_bars(symbol: str) -> list[str]:
     """The one-minute bars as JSON texts, oldest first. Raises redis.RedisError."""
     with broker.connect() as client:
         found: Any = client.zrange(bars_key(symbol), 0, -1)
-    return list(found)
+    return [text for text in found if said(text) is not None]
 
 
 def has_prices() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 import redis.asyncio
 
@@ -19,14 +20,17 @@ class LostLead(Exception):
 
 
 class Leader:
-    """`term` grows with each leader of this key: what an earlier one still writes is refused (market.board)."""
+    """`term` is each lead's own: what an earlier leader of this key still writes is refused (market.board).
+
+    It is no counter in the broker, which may forget it and then count the same again: two would lead at once.
+    """
 
     def __init__(self, client: redis.asyncio.Redis, key: str = KEY) -> None:
         self._client = client
         self._key = key
         self._renew = client.register_script(_RENEW)
         self._release = client.register_script(_RELEASE)
-        self.term = 0
+        self.term = ""
 
     async def win(self, look_seconds: float) -> None:
         """Returns once this process leads."""
@@ -42,7 +46,7 @@ class Leader:
 
     async def acquire(self) -> bool:
         """Whether this process leads from now on, for SECONDS unless it renews."""
-        term = int(await self._client.incr(f"{self._key}.terms"))
+        term = secrets.token_hex(8)
         if not await self._client.set(self._key, term, nx=True, ex=SECONDS):
             return False
         self.term = term

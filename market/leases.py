@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 import redis.asyncio
 
+from market import board
+
 INDEX = "market.wanted"
 SECONDS = 15
 RENEW_SECONDS = 5.0
@@ -54,12 +56,13 @@ async def wanted(client: redis.asyncio.Redis) -> dict[str, bool]:
     gone = [name for name, text in zip(names, texts, strict=True) if text is None]
     if gone:
         await client.srem(INDEX, *gone)
-    return union(orjson.loads(text) for text in texts if text is not None)
+    told = [board.said(text) for text in texts if text is not None]
+    return union(lease for lease in told if lease is not None)
 
 
 def union(leases: Iterable[Mapping[str, bool]]) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for lease in leases:
         for symbol, is_working in lease.items():
-            found[symbol] = found.get(symbol, False) or is_working
+            found[symbol] = found.get(symbol, False) or bool(is_working)
     return found

@@ -73,5 +73,12 @@ def _latest(symbols: list[str]) -> dict[str, Decimal]:
         texts = board.read(symbols)
     except redis.RedisError:
         return {}
-    lasts = {symbol: orjson.loads(text)["last"] for symbol, text in texts.items()}
-    return {symbol: Decimal(last) for symbol, last in lasts.items() if last is not None}
+    return {symbol: last for symbol, text in texts.items() if (last := _last_in(text)) is not None}
+
+
+def _last_in(text: str) -> Decimal | None:
+    try:
+        last = orjson.loads(text)["last"]
+        return None if last is None else Decimal(last)
+    except (ValueError, LookupError, TypeError, ArithmeticError):
+        return None

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ import redis.asyncio
 
 from market import broker, leases
 from market.bars import Bar, Bars
-from market.board import Board
+from market.board import QUOTES, Board
 from market.leader import RENEW_SECONDS, Leader, LostLead
 from market.listing import Listing
 from market.quotes import Quote
@@ -30,6 +30,8 @@ TELL_SECONDS = 0.005
 BARS_SECONDS = 1.0
 STATE_SECONDS = 2.0
 LOOK_SECONDS = 1.0
+# However often somebody wants something else.
+REST_SECONDS = 0.02
 # A symbol that nobody wants any more stays for so long: pages are reloaded.
 GRACE_SECONDS = 5.0
 RETRY_SECONDS = 1.0
@@ -37,7 +39,7 @@ OPERATION_SECONDS = 2.0
 
 
 class Runner:
-    """`standing` are carried whether anybody looks or not, where there is room."""
+    """`standing` are carried whether anybody looks or not, where nobody waits for the room."""
 
     def __init__(self, feed: Feed, guard: Callable[[Sink], Sink], listing: Listing, standing: list[str]) -> None:
         self.feed = feed
@@ -70,6 +72,8 @@ class Runner:
         await leader.win(RETRY_SECONDS)
         board = Board(client, leader.term)
         # The broker may have forgotten what an earlier lead of this process told it.
+        if not await client.exists(QUOTES):
+            self._begun.clear()
         self._dirty = set(self._quotes)
         self._news.set()
         try:
@@ -91,6 +95,7 @@ class Runner:
         while True:
             self._wants.clear()
             await self._look(client)
+            await asyncio.sleep(REST_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wants.wait()
@@ -100,25 +105,32 @@ class Runner:
         names = self._listing.terms
         wanted = await leases.wanted(client)
         found = {symbol: wanted[symbol] for symbol in sorted(wanted, key=lambda s: not wanted[s]) if symbol in names}
-        now = time.monotonic()
+        spare = [symbol for symbol in (*self._lately(wanted), *self._standing) if symbol not in found]
+        limit = self.feed.status.limit
+        room = len(spare) if limit is None else max(0, limit - len(found))
+        found |= dict.fromkeys([symbol for symbol in dict.fromkeys(spare) if symbol in names][:room], False)
+        self.slots.allot(found, limit)
         for symbol in self.slots.carried:
-            if symbol not in found and now < self._gone.setdefault(symbol, now + GRACE_SECONDS):
-                found[symbol] = False
-        self._gone = {symbol: until for symbol, until in self._gone.items() if symbol not in wanted and until > now}
-        found |= {symbol: False for symbol in self._standing if symbol not in found and symbol in names}
-        self.slots.allot(found, self.feed.status.limit)
-        for symbol in self.slots.carried:
-            self._begin(symbol)
+            if self._begin(symbol):
+                await asyncio.sleep(0)  # the prices of others go on meanwhile
         self.feed.want({symbol: names[symbol].upstream for symbol in self.slots.carried})
 
-    def _begin(self, symbol: str) -> None:
-        """What was before: told once, by the feeds that know it."""
+    def _lately(self, wanted: Mapping[str, bool]) -> list[str]:
+        """What is carried and nobody wants any more, for a while yet."""
+        now = time.monotonic()
+        gone = [symbol for symbol in self.slots.carried if symbol not in wanted]
+        self._gone = {symbol: self._gone.get(symbol, now + GRACE_SECONDS) for symbol in gone}
+        return [symbol for symbol in gone if now < self._gone[symbol]]
+
+    def _begin(self, symbol: str) -> bool:
+        """What was before: told once, by the feeds that know it. False where it has been."""
         if symbol in self._begun:
-            return
+            return False
         self._begun.add(symbol)
         history: Callable[[str], list[Bar]] | None = getattr(self.feed, "history", None)
         for bar in history(symbol) if history else ():
             self._bars.keep(symbol, bar)
+        return True
 
     async def _hearing(self) -> None:
         """Wakes `_following` when somebody says that he wants something else; a look each second stands in for it."""

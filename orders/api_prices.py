@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import redis
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
 from rest_framework.request import Request
 
@@ -47,6 +47,12 @@ class BarsSerializer(drf.Serializer[Any]):
     bars = BarSerializer(many=True)
 
 
+QUOTE = {"symbol": "AAPL", "bid": "585.31", "ask": "585.34", "last": "585.33", "change": "0.72", "at": 1784992205112.4}
+FEED = {"name": "sim", "state": "live", "reason": "", "limit": 50, "in_use": 12, "queued": [], "counts": {}}
+PRICES = {"open": "585.3", "high": "585.4", "low": "585.28", "close": "585.33"}
+BAR = {"time": 1784992200, **PRICES, "volume": "1240"}
+
+
 class Quotes(OrdersView):
     parameters = frozenset({"symbols"})
 
@@ -54,6 +60,14 @@ class Quotes(OrdersView):
         operation_id="quotes_list",
         parameters=[OpenApiParameter("symbols", str, description="comma-separated; all instruments without it")],
         responses={200: QuotesSerializer, 400: ErrorSerializer, 503: ErrorSerializer},
+        examples=[
+            OpenApiExample(
+                "prices",
+                {"feed": FEED | {"at": 1784992205115.7}, "quotes": [QUOTE]},
+                response_only=True,
+                status_codes=[200],
+            )
+        ],
     )
     def get(self, request: Request) -> Any:
         given = request.query_params.get("symbols", "")
@@ -80,6 +94,11 @@ class BarList(OrdersView):
         operation_id="bars_list",
         parameters=[OpenApiParameter("symbol", str, required=True)],
         responses={200: BarsSerializer, 404: ErrorSerializer, 503: ErrorSerializer},
+        examples=[
+            OpenApiExample(
+                "minutes", {"symbol": "AAPL", "seconds": 60, "bars": [BAR]}, response_only=True, status_codes=[200]
+            )
+        ],
     )
     def get(self, request: Request) -> Any:
         instrument = Instrument.objects.filter(symbol=request.query_params.get("symbol", "")).first()

@@ -10,7 +10,7 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.db import InterfaceError, OperationalError
 
-from orders import access, commands, sessions, wire
+from orders import access, commands, frames, sessions, wire
 from orders.access import Pass
 from orders.delivery import IS_BEHIND, SEND_NOW, Delivery
 from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable
@@ -91,14 +91,14 @@ class OrdersConsumer(AsyncConsumer):
         text = message.get("text")
         received_at = wire.now()
         if text is None:
-            await self._strike(wire.WireError("bad_message", "A frame is text, not binary."))
+            await self._strike(frames.WireError("bad_message", "A frame is text, not binary."))
         elif len(text) > wire.MESSAGE_BYTES or len(text.encode()) > wire.MESSAGE_BYTES:
-            await self.send_text(wire.error(None, wire.WireError("message_too_big", "At most 64 KiB a frame.")))
+            await self.send_text(wire.error(None, frames.WireError("message_too_big", "At most 64 KiB a frame.")))
             await self.close(Close.TOO_BIG)
         else:
             try:
-                frame = wire.parse(text)
-            except wire.WireError as error:
+                frame = frames.parse(text)
+            except frames.WireError as error:
                 await self._strike(error)
             else:
                 await self._answer(frame, received_at)
@@ -107,12 +107,12 @@ class OrdersConsumer(AsyncConsumer):
         self.closed = True
         raise StopConsumer
 
-    async def _answer(self, frame: wire.Frame, received_at: float) -> None:
+    async def _answer(self, frame: frames.Frame, received_at: float) -> None:
         match frame:
-            case wire.Received():
+            case frames.Received():
                 self.subscriptions.received(frame)
                 return
-            case wire.Ping():
+            case frames.Ping():
                 await self.send_text(wire.pong(frame.id, frame.client_time, received_at))
                 return
         if not self.rate.allows():
@@ -124,21 +124,21 @@ class OrdersConsumer(AsyncConsumer):
         except Exception as error:
             await self._refuse_frame(frame, error)
 
-    async def _do(self, frame: wire.Frame) -> None:
+    async def _do(self, frame: frames.Frame) -> None:
         match frame:
-            case wire.Subscribe():
+            case frames.Subscribe():
                 await self.subscriptions.subscribe(frame, self.send_text)
-            case wire.Unsubscribe():
+            case frames.Unsubscribe():
                 await self.send_text(await self.subscriptions.unsubscribe(frame))
-            case wire.SubscribeQuotes():
+            case frames.SubscribeQuotes():
                 await self.viewing.subscribe(frame)
-            case wire.UnsubscribeQuotes():
+            case frames.UnsubscribeQuotes():
                 await self.viewing.unsubscribe(frame)
-            case wire.Command():
+            case frames.Command():
                 status, row = await in_thread(self._run, frame)
                 await self.send_text(wire.ack(frame.id, status, row))
 
-    async def _refuse_frame(self, frame: wire.Frame, error: Exception) -> None:
+    async def _refuse_frame(self, frame: frames.Frame, error: Exception) -> None:
         match error:
             case OrderError():
                 refused = error
@@ -152,7 +152,7 @@ class OrdersConsumer(AsyncConsumer):
         if isinstance(refused, Unauthenticated):
             await self.close(Close.SIGNED_OUT)
 
-    def _run(self, frame: wire.Command) -> tuple[int, Row]:
+    def _run(self, frame: frames.Command) -> tuple[int, Row]:
         """Whoever has just been signed out does nothing more, even before the look that closes his socket."""
         user = access.person_of(self.entry)
         if user is None:
@@ -186,7 +186,7 @@ class OrdersConsumer(AsyncConsumer):
         await self.base_send({"type": "websocket.close"})
         raise StopConsumer
 
-    async def _strike(self, error: wire.WireError) -> None:
+    async def _strike(self, error: frames.WireError) -> None:
         self.strikes += 1
         await self.send_text(wire.error(error.frame_id, error))
         if self.strikes >= STRIKES:

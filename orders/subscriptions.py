@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from django.contrib.auth.models import User
 
-from orders import events, services, wire
+from orders import events, frames, services, wire
 from orders.delivery import Delivery
 from orders.errors import Forbidden, NotFound, OrderError
 from orders.hub import Hub
@@ -34,7 +34,7 @@ class Subscriptions:
         """Whether somebody else's events are followed, which a permission may end."""
         return self.follows_everyone or any(id_ != self.user.pk for id_ in self.delivery.subscriptions)
 
-    async def subscribe(self, frame: wire.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
+    async def subscribe(self, frame: frames.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
         """Answers `subscribed` and begins after the position asked for, or at the head; `reset` where it is lost."""
         if frame.user == EVERYONE:
             await self._subscribe_everyone(frame, send)
@@ -47,7 +47,7 @@ class Subscriptions:
         await send(wire.subscribed(frame.id, name, head))
         await self._begin(stream, head, frame.after if isinstance(frame.after, int) else None, send)
 
-    async def unsubscribe(self, frame: wire.Unsubscribe) -> str:
+    async def unsubscribe(self, frame: frames.Unsubscribe) -> str:
         """Stops and answers where each stream stood."""
         if frame.user == EVERYONE:
             heads = self.delivery.heads
@@ -63,7 +63,7 @@ class Subscriptions:
         await self.hub.leave(user_id, self.delivery)
         return wire.unsubscribed(frame.id, name, head)
 
-    def received(self, frame: wire.Received) -> None:
+    def received(self, frame: frames.Received) -> None:
         """An answer for a stream that is not followed (any more) is none of ours."""
         user_id = self._ids.get(frame.user or self.user.get_username())
         if user_id is None:
@@ -75,7 +75,7 @@ class Subscriptions:
     async def leave(self) -> None:
         await self.hub.leave_all(self.delivery)
 
-    async def _subscribe_everyone(self, frame: wire.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
+    async def _subscribe_everyone(self, frame: frames.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
         if not await in_thread(self._may_watch):
             raise Forbidden("Only the desk may watch everyone.")
         after = frame.after if isinstance(frame.after, dict) else {}

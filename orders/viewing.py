@@ -12,14 +12,15 @@ from django.contrib.auth.models import User
 
 from market.hub import QuoteHub
 from market.models import Instrument
-from orders import wire
+from market.together import end
+from orders import frames, precedence, wire
 from orders.errors import OrderError, ValidationFailed
-from orders.models import Order
 from orders.reader import in_thread
 
 STUCK_SECONDS = 10.0
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, QuoteHub] = WeakKeyDictionary()
+_keeping: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
 
 
 def get_quote_hub() -> QuoteHub:
@@ -27,7 +28,21 @@ def get_quote_hub() -> QuoteHub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = QuoteHub(wire.quotes)
+        _keeping[loop] = asyncio.create_task(precedence.keep(_hubs[loop]))
     return _hubs[loop]
+
+
+def quote_hubs() -> list[QuoteHub]:
+    """This process' own, of all its event loops; for the metrics."""
+    return list(_hubs.values())
+
+
+async def close_quote_hub() -> None:
+    """Before the server ends: its symbols' places are free at once."""
+    loop = asyncio.get_running_loop()
+    if loop in _hubs:
+        await end(_keeping.pop(loop))
+        await _hubs.pop(loop).close()
 
 
 class TooManySymbols(OrderError):
@@ -56,7 +71,7 @@ class Viewing:
         send_now: Callable[[str], None] | None,
         is_behind: Callable[[], bool] | None,
     ) -> None:
-        self._user = user
+        self.user = user
         self._send = send
         self._too_slow = too_slow
         self._send_now = send_now
@@ -64,40 +79,43 @@ class Viewing:
         self._per_second: float = settings.QUOTES_PER_SECOND
         self._sending: asyncio.Future[None] | None = None
         self._behind_since: float | None = None
-        self._working: frozenset[str] = frozenset()
+        self._answering: set[asyncio.Future[None]] = set()
+        self._closing: asyncio.Future[None] | None = None
 
-    async def subscribe(self, frame: wire.SubscribeQuotes) -> None:
+    async def subscribe(self, frame: frames.SubscribeQuotes) -> None:
         """Answers `subscribed`; then comes what is known of these symbols, and what changes."""
         if settings.FEED == "off":
             raise ValidationFailed("There are no quotes: no price feed is running.")
         hub = get_quote_hub()
         wanted = hub.watched(self).union(frame.symbols)
-        if len(wanted) > wire.SYMBOLS:
-            raise TooManySymbols(f"At most {wire.SYMBOLS} symbols a socket.")
-        unknown, working = await in_thread(_look_up, self._user, frame.symbols, wanted)
+        if len(wanted) > frames.SYMBOLS:
+            raise TooManySymbols(f"At most {frames.SYMBOLS} symbols a socket.")
+        unknown, working = await in_thread(_look_up, self.user, frame.symbols, wanted)
         if unknown:
             names = ", ".join(unknown)
             raise ValidationFailed(f"There is no active instrument {names}.", fields={"symbols": unknown})
         if frame.per_second is not None:
             self._per_second = frame.per_second
-        self._working = working
         await self._send(wire.subscribed_quotes(frame.id, frame.symbols))
         hub.watch(self, wanted, self._per_second, working)
 
-    async def unsubscribe(self, frame: wire.UnsubscribeQuotes) -> None:
+    async def unsubscribe(self, frame: frames.UnsubscribeQuotes) -> None:
         hub = get_quote_hub()
         watched = hub.watched(self)
         gone = sorted(watched) if frame.symbols is None else frame.symbols
         if left := watched.difference(gone):
-            hub.watch(self, left, self._per_second, self._working & left)
+            hub.watch(self, left, self._per_second)
         else:
             hub.leave(self)
         await self._send(wire.unsubscribed_quotes(frame.id, gone))
 
     def leave(self) -> None:
-        get_quote_hub().leave(self)
-        if self._sending is not None:
-            self._sending.cancel()
+        """What is under way to a socket that is gone ends with it."""
+        if (hub := _hubs.get(asyncio.get_running_loop())) is not None:
+            hub.leave(self)
+        for sending in (self._sending, *self._answering):
+            if sending is not None:
+                sending.cancel()
 
     def show(self, frame: str) -> bool:
         """False where the client still has some to take: it gets the latest once it has."""
@@ -115,7 +133,9 @@ class Viewing:
         names = list(symbols)
         text = f"All {limit} live symbols are in use: {', '.join(names)} will follow when a place is free."
         refused = wire.error(None, SymbolLimit(text, fields={"symbols": names}))
-        asyncio.ensure_future(self._send(refused))  # noqa: RUF006 a socket that is gone needs no answer
+        answering = asyncio.ensure_future(self._send(refused))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
 
     def _must_wait(self) -> bool:
         if self._sending is not None and not self._sending.done():
@@ -126,13 +146,11 @@ class Viewing:
         now = time.monotonic()
         if self._behind_since is None:
             self._behind_since = now
-        elif now - self._behind_since > STUCK_SECONDS and (self._sending is None or self._sending.done()):
-            self._sending = asyncio.ensure_future(self._too_slow())
+        elif now - self._behind_since > STUCK_SECONDS and self._closing is None:
+            self._closing = asyncio.ensure_future(self._too_slow())
 
 
 def _look_up(user: User, symbols: Iterable[str], wanted: Iterable[str]) -> tuple[list[str], frozenset[str]]:
     """Which of the symbols nobody can trade, and in which of all that is wanted this person has working orders."""
     known = set(Instrument.objects.filter(symbol__in=symbols, active=True).values_list("symbol", flat=True))
-    orders = Order.objects.for_trader(user).working().filter(symbol_id__in=list(wanted))
-    working = orders.order_by().values_list("symbol_id", flat=True).distinct()
-    return [symbol for symbol in symbols if symbol not in known], frozenset(map(str, working))
+    return [symbol for symbol in symbols if symbol not in known], precedence.working(user, wanted)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,7 +18,14 @@ from django.core.management import get_commands
 from django.test import Client
 
 from cluster import site
-from orders import consumers, delivery, errors, reader, rows, snapshots, wire
+from market.feeds.sim import SimFeed
+from market.heard import FeedState
+from market.listing import Listing
+from market.quotes import Quote
+from market.runner import Runner
+from market.ticks import Tick
+from market.viewers import RATES, USUAL_RATE
+from orders import consumers, delivery, errors, frames, reader, rows, snapshots, viewing, wire
 from orders.errors import OrderError, ValidationFailed
 from orders.lifecycle import Kind
 from orders.management.commands import trim_log
@@ -54,9 +62,10 @@ FROM_CLIENT = headings(section("From the client"), 3)
 FROM_SERVER = headings(section("From the server"), 3)
 
 
-def test_every_frame_that_a_client_may_send_has_its_heading() -> None:
-    typed = {frame.__name__.lower() for frame in get_args(wire.Frame)} - {"command"}
-    assert set(FROM_CLIENT) == typed | set(wire.COMMANDS)
+def test_every_frame_that_a_client_may_send_has_its_example_under_its_heading() -> None:
+    examples = blocks(section("From the client"), "json")
+    assert {type(frames.parse(example)) for example in examples} == set(get_args(frames.Frame))
+    assert {json.loads(example)["type"] for example in examples} == set(FROM_CLIENT) >= set(frames.COMMANDS)
 
 
 @pytest.mark.parametrize("kind", FROM_CLIENT)
@@ -65,7 +74,21 @@ def test_a_clients_example_is_a_frame_of_its_heading(kind: str) -> None:
     assert examples
     for example in examples:
         assert json.loads(example)["type"] == kind
-        wire.parse(example)
+        frames.parse(example)
+
+
+def texts_of_quotes() -> list[str]:
+    """One with all there may be, and one of a book without a trade."""
+    cent = Decimal("0.01")
+    traded = Tick("AAPL", 1.5, cent, cent, cent, cent, cent, is_trade=True)
+    return [Quote("AAPL", 0).after(traded).text(), Quote("BTCUSD", 0.5).after(Tick("BTCUSD", 1.5, bid=cent)).text()]
+
+
+def feed_as_viewers_are_told_it() -> str:
+    listing, heard = Listing(), FeedState()
+    told = Runner(SimFeed(listing.terms_of, 1), lambda sink: sink, listing, []).state()
+    assert heard.hear(json.dumps(told))
+    return heard.text
 
 
 def built(alice: User) -> Iterator[str]:
@@ -79,6 +102,9 @@ def built(alice: User) -> Iterator[str]:
     yield wire.hello("alice")
     yield wire.subscribed(1, "alice", 697)
     yield wire.unsubscribed(2, "alice", 698)
+    yield wire.subscribed_quotes(3, ["AAPL", "BTCUSD"])
+    yield wire.unsubscribed_quotes(4, ["AAPL"])
+    yield wire.quotes(",".join(texts_of_quotes()), 7, feed_as_viewers_are_told_it())
     yield wire.events(wire.live_event(event.body, 1.5, 2.5), 3.5)
     yield wire.heartbeat({"alice": 698})
     yield wire.pong(3, 1.5, 2.5)
@@ -86,6 +112,9 @@ def built(alice: User) -> Iterator[str]:
     yield wire.reset("alice", 698, "The log no longer holds what follows.")
     yield wire.error("a", ValidationFailed("quantity: Must be greater than 0.", fields={"quantity": ["Must be …"]}))
     yield wire.going_away("restart", 1730)
+
+
+NULLS = ("actor", "arrival_price", "ask", "avg_price", "change", "last", "published", "stop_price")
 
 
 def shape(value: Any, path: str = "") -> Any:
@@ -98,23 +127,21 @@ def shape(value: Any, path: str = "") -> Any:
         return [shape(inner) for inner in value]
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", value):
         return "time"
-    if path in ("actor", "arrival_price", "avg_price", "published", "stop_price") and value is None:
+    if path in NULLS and value is None:
         return "str"
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
 @pytest.mark.django_db
 def test_every_frame_of_the_servers_has_its_heading_and_its_example_has_its_shape(alice: User) -> None:
-    frames = {json.loads(text)["type"]: json.loads(text) for text in built(alice)}
+    sent = [json.loads(text) for text in built(alice)]
     builders_of_frames = re.findall(r'type="([a-z_]+)"', (ROOT / "orders" / "wire.py").read_text())
-    assert set(frames) == {*builders_of_frames, "events"}
-    assert set(FROM_SERVER) == set(frames)
-    for kind, frame in frames.items():
-        [example] = blocks(section(kind), "json")
-        told = json.loads(example)
-        for event in told.get("events", ()):
+    assert {frame["type"] for frame in sent} == {*builders_of_frames, "events", "quotes"} == set(FROM_SERVER)
+    for kind in FROM_SERVER:
+        told = [json.loads(example) for example in blocks(section(kind), "json")]
+        for event in (event for frame in told for event in frame.get("events", ())):
             event["actor"] = None
-        assert shape(told) == shape(frame), kind
+        assert [shape(frame) for frame in told] == [shape(frame) for frame in sent if frame["type"] == kind], kind
 
 
 def test_the_example_of_an_event_is_one_that_could_be() -> None:
@@ -136,6 +163,12 @@ def test_the_limits_that_are_told_are_the_limits() -> None:
     )
     assert delivery.ANSWER_SECONDS == 30
     assert "Thirty seconds" in section("heartbeat")
+    assert viewing.STUCK_SECONDS == 10
+    assert "ten seconds" in section("quotes")
+    assert f"{frames.SYMBOLS:,} at most" in section("subscribe")
+    assert f"`per_second`, {', '.join(map(str, RATES[:-2]))}, {USUAL_RATE} (usual) or {RATES[-1]}" in section(
+        "subscribe"
+    )
     assert consumers.STRIKES == 50
     assert "fifty frames" in section("Close codes")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import sys
 import time
@@ -13,7 +14,7 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from market import board
-from orders import hub, publish, sessions
+from orders import hub, publish, sessions, viewing
 
 STARTED = time.time()
 BROKER_SECONDS = 1.0
@@ -40,6 +41,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     hubs = hub.hubs()
     streams = sum(len(each.streams) for each in hubs)
     gaps, swept = sum(each.gaps for each in hubs), sum(each.swept for each in hubs)
+    prices = viewing.quote_hubs()
+    is_live, age = _feed()
     figures = [
         ("process_start_time_seconds", "gauge", "Start of this process, unix seconds.", STARTED),
         ("process_cpu_seconds_total", "counter", "Processor time used.", usage.ru_utime + usage.ru_stime),
@@ -51,6 +54,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ("orders_streams", "gauge", "Owners whose events are followed now.", streams),
         ("orders_stream_gaps_total", "counter", "Announcements that were not the next event.", gaps),
         ("orders_streams_swept_total", "counter", "Streams found behind the log by the sweep.", swept),
+        ("prices_viewers", "gauge", "Websockets that watch prices.", sum(each.viewers for each in prices)),
+        ("prices_symbols", "gauge", "Symbols followed for them.", sum(each.symbols for each in prices)),
+        ("prices_changes_total", "counter", "Changed prices that came in.", sum(each.taken for each in prices)),
+        ("prices_frames_total", "counter", "Frames of prices sent.", sum(each.frames for each in prices)),
+        ("prices_conflated_total", "counter", "Changes a later one replaced.", sum(each.conflated for each in prices)),
+        ("prices_feed_live", "gauge", "Whether the feed is live, for all processes.", int(is_live)),
+        ("prices_feed_age_seconds", "gauge", "Since the feed was last heard of; NaN: not at all.", age),
     ]
     lines = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}" for name, kind, text, value in figures]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -75,6 +85,17 @@ def _prices() -> bool:
         return board.has_prices()
     except redis.RedisError:
         return False
+
+
+def _feed() -> tuple[bool, float]:
+    """Whether the feed is live, and the seconds since its process last said so."""
+    try:
+        told = board.said(board.feed_text()) if settings.FEED != "off" else None
+    except redis.RedisError:
+        told = None
+    if told is None:
+        return False, math.nan
+    return told.get("state") == "live", max(0.0, time.time() - float(told.get("at") or 0) / 1000)
 
 
 def _answers(url: str) -> bool:

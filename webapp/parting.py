@@ -57,6 +57,7 @@ async def _part(server: Any) -> None:
     from twisted.internet import tcp
 
     from orders.sessions import get_sessions
+    from orders.viewing import close_quote_hub
 
     deadline = time.monotonic() + FINISH_SECONDS
     ports: list[Any] = [reader for reader in _reactor().getReaders() if isinstance(reader, tcp.Port)]
@@ -66,6 +67,7 @@ async def _part(server: Any) -> None:
     await _until_quiet(lambda: _answering(server), deadline)
     # A thousand sockets are not told in a moment; whoever is cut before would come back at once, with all the others.
     await asyncio.shield(get_sessions().farewell())
+    await close_quote_hub()
     running = [each["application_instance"] for each in server.connections.values() if "application_instance" in each]
     for application in running:
         application.cancel()

@@ -6,6 +6,8 @@ system to be told when. For a socket that takes what it is sent neither is neede
 
 from __future__ import annotations
 
+import socket
+import sys
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
@@ -13,6 +15,10 @@ from typing import Any
 from orders.delivery import IS_BEHIND, SEND_NOW
 
 TEXT = 0x81  # a whole message of text in one frame
+# The system takes megabytes for a client who does not read, and prices would be as old as it takes him to get through
+# them. Of what it has not sent yet it takes so much; what is on its way does not count.
+NOT_SENT_BYTES = 16 * 1024
+TCP_NOTSENT_LOWAT = {"linux": 25, "darwin": 0x201}.get(sys.platform)
 
 
 def send_at_once() -> None:
@@ -37,11 +43,19 @@ def send_at_once() -> None:
 
     def create(self: Any, protocol: Any, scope: dict[str, Any]) -> Any:
         if scope["type"] == "websocket":
+            keep_short(protocol.transport)
             scope["extensions"] = {SEND_NOW: partial(send_now, protocol), IS_BEHIND: partial(is_behind, protocol)}
         return create_application(self, protocol, scope)
 
     WebSocketProtocol.serverSend = send
     Server.create_application = create
+
+
+def keep_short(transport: Any) -> None:
+    """Lets the system keep little that is not sent yet, where it knows how."""
+    if TCP_NOTSENT_LOWAT is not None:
+        with suppress(OSError):  # it is no TCP connection
+            transport.getHandle().setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
 
 
 def is_behind(protocol: Any) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
+from market.feeds.clock import CLOCK, Clock
 from market.ticks import Sink, State, Status, Tick
 
 TRADES = {"time", "symbol", "price", "size"}
@@ -76,17 +76,18 @@ def _price(text: str, least: int | None = None) -> Decimal:
 
 class ReplayFeed:
     """`speed`: how much faster than recorded, None without any gaps. What was played before a symbol was wanted is told
-    when it is: its latest price at once."""
+    when it is: its latest price at once. It begins when any is. Run again, it goes on from where it was."""
 
     name = "replay"
 
-    def __init__(self, prints: list[Print], speed: float | None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, prints: list[Print], speed: float | None, clock: Clock = CLOCK) -> None:
         self.status = Status(State.LIVE)
         self._prints = prints
         self._speed = speed
         self._clock = clock
         self._wanted: frozenset[str] = frozenset()
         self._late: list[str] = []
+        self._played = 0
         self._last: dict[str, Print] = {}
         self._opens: dict[str, Decimal] = {}
         self._changed = asyncio.Event()
@@ -101,16 +102,22 @@ class ReplayFeed:
         self._changed.set()
 
     async def run(self, sink: Sink) -> None:
-        began, first = self._clock(), self._prints[0].at
-        for number, each in enumerate(self._prints):
+        while not self._wanted:  # what nobody hears would be missing in the bars
+            self._changed.clear()
+            await self._changed.wait()
+        began = self._clock.now()
+        first = self._prints[min(self._played, len(self._prints) - 1)].at
+        while self._played < len(self._prints):
+            each = self._prints[self._played]
             if self._speed is not None:
                 await self._until(began + (each.at - first) / self._speed, sink)
-            elif number % AT_ONCE == 0:
+            elif self._played % AT_ONCE == 0:
                 await asyncio.sleep(0)
+            self._played += 1
             self._last[each.symbol] = each
             self._opens.setdefault(each.symbol, each.price)
             if each.symbol in self._wanted:
-                self._tell(each, sink)
+                self._tell(each, sink, each.size)
         self.status.reason = "The recording has ended."
         await self._until(None, sink)
 
@@ -121,16 +128,17 @@ class ReplayFeed:
             late, self._late = self._late, []
             for symbol in late:
                 if symbol in self._last and symbol in self._wanted:
-                    self._tell(self._last[symbol], sink)
-            if due is not None and due <= self._clock():
+                    self._tell(self._last[symbol], sink, Decimal(0))
+            if due is not None and due <= self._clock.now():
                 return
             try:
-                async with asyncio.timeout(None if due is None else due - self._clock()):
+                async with asyncio.timeout(None if due is None else due - self._clock.now()):
                     await self._changed.wait()
             except TimeoutError:
                 return
 
-    def _tell(self, each: Print, sink: Sink) -> None:
+    def _tell(self, each: Print, sink: Sink, size: Decimal) -> None:
+        """With a size as the trade it was; without one, what was told before or is long over is no trade of now."""
         day_open = self._opens[each.symbol]
-        now = self._clock() * 1000
-        sink(Tick(each.symbol, now, each.price, each.size, day_open=day_open, is_trade=each.size > 0))
+        now = self._clock.wall() * 1000
+        sink(Tick(each.symbol, now, each.price, size, day_open=day_open, is_trade=size > 0))

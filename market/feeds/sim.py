@@ -6,12 +6,12 @@ import asyncio
 import heapq
 import math
 import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from market.bars import SECONDS, Bar
+from market.feeds.clock import CLOCK, Clock
 from market.listing import Terms
 from market.ticks import Sink, State, Status, Tick
 
@@ -94,12 +94,7 @@ class SimFeed:
 
     name = "sim"
 
-    def __init__(
-        self,
-        terms: Callable[[str], Terms],
-        seed: int,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, terms: Callable[[str], Terms], seed: int, clock: Clock = CLOCK) -> None:
         self.status = Status(State.LIVE)
         self._terms = terms
         self._seed = seed
@@ -113,20 +108,20 @@ class SimFeed:
         new = symbols.keys() - self._wanted
         self._wanted = frozenset(symbols)
         for symbol in sorted(new):
-            heapq.heappush(self._due, (0.0, symbol, self._clock()))
+            heapq.heappush(self._due, (0.0, symbol, self._clock.now()))
         self._changed.set()
 
     def history(self, symbol: str) -> list[Bar]:
-        return self._line(symbol).history(self._clock(), HISTORY_MINUTES)
+        return self._line(symbol).history(self._clock.wall(), HISTORY_MINUTES)
 
     async def run(self, sink: Sink) -> None:
         while True:
-            now = self._clock()
+            now = self._clock.now()
             while self._due and self._due[0][0] <= now:
                 _, symbol, before = heapq.heappop(self._due)
                 if symbol in self._wanted:
                     line = self._line(symbol)
-                    sink(line.step(max(0.001, now - before), now * 1000))
+                    sink(line.step(max(0.001, now - before), self._clock.wall() * 1000))
                     heapq.heappush(self._due, (now + line.pause(), symbol, now))
             wait = self._due[0][0] - now if self._due else None
             self._changed.clear()

@@ -8,7 +8,7 @@ from collections import deque
 
 from django.contrib.auth.models import User
 
-from orders import rows, wire
+from orders import frames, rows
 from orders.delivery import Delivery
 from orders.hub import Hub
 from orders.subscriptions import Subscriptions
@@ -42,7 +42,7 @@ class Screen:
         self._delivery = Delivery(self._send, self._too_slow)
         self._subscriptions = Subscriptions(self.owner, self._delivery, self.hub)
         self._serving = asyncio.create_task(self._delivery.run())
-        await self._subscriptions.subscribe(wire.Subscribe(None, None, self.last), self._send)
+        await self._subscriptions.subscribe(frames.Subscribe(None, None, self.last), self._send)
 
     async def drop(self) -> None:
         """The connection is gone, and with it every frame that was not read."""
@@ -71,7 +71,7 @@ class Screen:
                 for event in events:
                     self._apply(event)
             case "heartbeat":
-                self._subscriptions.received(wire.Received(None, None, self.last))
+                self._subscriptions.received(frames.Received(None, None, self.last))
             case "reset":
                 self.resets += 1
                 self.last, self.table = builders.head_of(self.owner), builders.snapshot_of(self.owner)

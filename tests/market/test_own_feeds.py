@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from market.feeds import replay
+from market.feeds.clock import Clock
 from market.feeds.replay import BadFile, ReplayFeed
 from market.feeds.sim import HISTORY_MINUTES, SimFeed
 from market.listing import Terms
@@ -48,7 +49,7 @@ async def ticks_of(feed: Feed, until: Callable[[list[Tick]], bool], wanted: dict
 
 
 def sim(seed: int = 1, latest: Decimal | None = None) -> SimFeed:
-    return SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), latest), seed, clock=lambda: 1000.0)
+    return SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), latest), seed, Clock(wall=lambda: 1000.0))
 
 
 async def test_the_pretended_market_is_on_its_ticks_and_between_bid_and_ask() -> None:
@@ -171,3 +172,21 @@ async def test_a_whole_recording_ends_at_the_file_s_last_price(file: Path) -> No
 def last_price(file: Path) -> Decimal:
     *_, last = file.read_text().splitlines()
     return D(last.split(",")[2])
+
+
+async def test_the_pretended_market_goes_on_after_the_clock_was_put_back() -> None:
+    hour_ago = iter(itertools.chain([5000.0] * 5, itertools.repeat(1400.0)))
+    feed = SimFeed(lambda symbol: Terms(symbol, D("0.05"), D("0.1"), None), 1, Clock(wall=lambda: next(hour_ago)))
+
+    told = await ticks_of(feed, lambda told: len(told) >= 12, {"AAPL": "", "X": "", "Y": ""})
+
+    assert {tick.at for tick in told} == {5_000_000.0, 1_400_000.0}
+
+
+async def test_a_recording_that_was_broken_off_goes_on_from_there(tmp_path: Path) -> None:
+    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 4.0)
+    before = await ticks_of(feed, lambda told: len(told) == 1, {"XRPETH": ""})
+
+    after = await ticks_of(feed, lambda told: len(told) == 2, {"XRPETH": ""})
+
+    assert [tick.last for tick in before + after] == [D("0.5"), D("0.7"), D("0.6")]

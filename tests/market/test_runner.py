@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from market import board, leader, runner
+from market import board, leader, leases, runner
 from market.bars import Bar
 from market.leases import Lease
 from market.listing import Listing, Terms
@@ -58,8 +58,10 @@ class Puppet:
 class Listed(Listing):
     """Instruments without a database."""
 
+    symbols = SYMBOLS
+
     async def refresh(self) -> None:
-        self.terms = {symbol: Terms(f"up-{symbol}", D("0.01"), D(1), None) for symbol in SYMBOLS}
+        self.terms = {symbol: Terms(f"up-{symbol}", D("0.01"), D(1), None) for symbol in self.symbols}
 
 
 @asynccontextmanager
@@ -218,3 +220,88 @@ async def test_two_processes_never_run_the_feed_together(client: redis.asyncio.R
     await until(lambda: other.sink, "the other one's turn")
     await until(lambda: other.wanted == {"S1": "up-S1"}, "what is wanted, carried on")
     await end(task)
+
+
+async def test_an_instrument_that_is_taken_off_while_it_is_watched_is_let_go_and_the_others_stay(
+    client: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = Puppet()
+    async with running(feed, standing=("S1",)):
+        await Lease(client).renew({"S1": False, "S2": False})
+        await until(lambda: set(feed.wanted) == {"S1", "S2"}, "both")
+
+        monkeypatch.setattr(Listed, "symbols", ["S2", "S3"])
+        await until(lambda: set(feed.wanted) == {"S2"}, "the one that is left")
+        assert feed.runs == 1
+
+
+async def test_what_nobody_looks_at_gives_way_to_what_is_wanted(client: redis.asyncio.Redis) -> None:
+    feed = Puppet(limit=2)
+    async with running(feed, standing=("S1", "S2", "S3")) as own:
+        await until(lambda: set(feed.wanted) == {"S1", "S2"}, "the standing ones")
+        lease = Lease(client)
+        await lease.renew({"S4": False})
+        await until(lambda: set(feed.wanted) == {"S1", "S4"}, "one of them and the wanted one")
+        await lease.renew({"S5": False, "S6": False})
+        await until(lambda: set(feed.wanted) == {"S5", "S6"}, "the wanted ones")
+        assert own.state()["queued"] == []
+
+
+async def test_a_lead_that_is_had_again_begins_with_what_is_known(client: redis.asyncio.Redis) -> None:
+    feed = Puppet()
+    async with running(feed, standing=("S1",)):
+        await until(lambda: feed.wanted, "the standing symbol")
+        feed.trade("S1", "100")
+        await until_kept(client, "100")
+
+        await client.flushall()
+
+        await until_kept(client, "100")
+
+
+async def test_a_lease_that_makes_no_sense_is_ignored(client: redis.asyncio.Redis) -> None:
+    feed = Puppet()
+    async with running(feed):
+        for number, text in enumerate(("{", "7", '["S3"]', '{"S2":"yes","nobody":1}')):
+            await client.set(f"{leases.INDEX}.{number}", text)
+            await client.sadd(leases.INDEX, number)  # type: ignore[misc]
+        await Lease(client).renew({"S1": False})
+        await until(lambda: set(feed.wanted) == {"S1", "S2"}, "what makes sense")
+        assert feed.runs == 1
+
+
+async def test_after_the_broker_has_forgotten_everything_one_leads_and_prices_and_bars_are_told_again(
+    client: redis.asyncio.Redis,
+) -> None:
+    one, other = Puppet(), Puppet()
+    async with running(one, standing=("S1",)):
+        await until(lambda: one.wanted, "the standing symbol")
+        task = asyncio.ensure_future(Runner(other, lambda sink: sink, Listed(), ["S1"]).run())
+        one.trade("S1", "100")
+        await until_kept(client, "100")
+
+        await client.flushall()
+
+        await until(lambda: one.runs + other.runs == 2, "another lead")
+        await until(lambda: [one.sink, other.sink].count(None) == 1, "exactly one that leads")
+        leading = one if one.sink else other
+        await until(lambda: leading.wanted, "the standing symbol again")
+        leading.trade("S1", "101", at=125_000.0)
+        await until_kept(client, "101")
+        await until(lambda: len(board.read_bars("S1")) == 2, "the bars, from the beginning")
+        assert one.runs + other.runs == 2
+        await end(task)
+
+
+async def test_two_that_have_both_got_the_lead_of_a_forgetful_broker_are_not_taken_for_one(
+    client: redis.asyncio.Redis,
+) -> None:
+    first, second = leader.Leader(client), leader.Leader(client)
+    assert await first.acquire()
+    await client.flushall()
+    assert await second.acquire()
+
+    assert not await first.renew()
+    assert await second.renew()
+    await first.release()
+    assert await second.renew()

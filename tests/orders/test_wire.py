@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import wire
+from orders import frames, wire
 from orders.errors import OrderError, VersionConflict
-from orders.wire import Command, Ping, Received, Subscribe, Unsubscribe, WireError
+from orders.frames import Command, Ping, Received, Subscribe, Unsubscribe, WireError
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ from orders.wire import Command, Ping, Received, Subscribe, Unsubscribe, WireErr
         ('{"type":"order.cancel","id":3,"order_id":4}', Command(3, "order.cancel", {"order_id": 4})),
     ],
 )
-def test_a_clients_frame_becomes_a_typed_one(text: str, frame: wire.Frame) -> None:
-    assert wire.parse(text) == frame
+def test_a_clients_frame_becomes_a_typed_one(text: str, frame: frames.Frame) -> None:
+    assert frames.parse(text) == frame
 
 
 json_values = st.recursive(
@@ -38,19 +38,19 @@ json_values = st.recursive(
     max_leaves=5,
 )
 names = st.sampled_from(["type", "id", "stream", "user", "after", "seq", "client_time", "symbols"])
-kinds = st.sampled_from(["subscribe", "unsubscribe", "received", "ping", *wire.COMMANDS])
+kinds = st.sampled_from(["subscribe", "unsubscribe", "received", "ping", *frames.COMMANDS])
 
 
 @given(st.dictionaries(names, json_values), kinds | json_values)
 def test_any_json_is_either_a_frame_or_a_refusal(fields: dict[str, Any], kind: Any) -> None:
     answer = parsed_or_refused(json.dumps(fields | {"type": kind, "stream": "orders"}))
-    assert isinstance(answer, wire.Frame) or answer["code"] in ("bad_json", "bad_message", "unknown_type")
+    assert isinstance(answer, frames.Frame) or answer["code"] in ("bad_json", "bad_message", "unknown_type")
 
 
-def parsed_or_refused(text: str) -> wire.Frame | dict[str, Any]:
+def parsed_or_refused(text: str) -> frames.Frame | dict[str, Any]:
     """The frame, or the error frame that its sender gets."""
     try:
-        return wire.parse(text)
+        return frames.parse(text)
     except WireError as refused:
         error: dict[str, Any] = json.loads(wire.error(refused.frame_id, refused))
         return error
@@ -59,12 +59,12 @@ def parsed_or_refused(text: str) -> wire.Frame | dict[str, Any]:
 @given(st.text())
 def test_any_text_is_either_a_frame_or_a_refusal(text: str) -> None:
     with pytest.raises(WireError):
-        wire.parse(text)
+        frames.parse(text)
 
 
 def test_a_refusal_of_a_frame_carries_its_id() -> None:
     with pytest.raises(WireError) as refused:
-        wire.parse('{"type":"ping","id":"mine"}')
+        frames.parse('{"type":"ping","id":"mine"}')
     assert json.loads(wire.error(refused.value.frame_id, refused.value))["id"] == "mine"
 
 

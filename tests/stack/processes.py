@@ -34,11 +34,13 @@ def serving(server: Server, local_port: int) -> psutil.Process:
     return found
 
 
+def serves(process: psutil.Process, local_port: int) -> bool:
+    """Whether it holds the connection from this local port."""
+    return any(there.raddr and there.raddr.port == local_port for there in process.net_connections("tcp"))
+
+
 def _accepted(server: Server, local_port: int) -> psutil.Process | None:
-    for process in web(server):
-        if any(there.raddr and there.raddr.port == local_port for there in process.net_connections("tcp")):
-            return process
-    return None
+    return next((process for process in web(server) if serves(process, local_port)), None)
 
 
 def _listens(process: psutil.Process, port: int) -> bool:

@@ -1,0 +1,313 @@
+"""A server process' prices: present at once, alive through a broker that goes or forgets, gone with their viewers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import orjson
+import pytest
+import redis.asyncio
+
+from market import board, broker, heard, hub, leader, leases
+from market.board import Board
+from market.hub import QuoteHub
+from tests.market.conftest import until
+from tests.servers import Redis
+
+TERM = "term"
+
+
+def text_of(symbol: str, last: str) -> str:
+    return orjson.dumps({"symbol": symbol, "last": last}).decode()
+
+
+def build(joined: str, changes: int, feed: str | None) -> str:
+    return f'{{"quotes":[{joined}],"changes":{changes},"feed":{feed or "null"}}}'
+
+
+class Glass:
+    """A viewer that keeps the latest of what he is shown and everything that he is told to wait for."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, Any]] = []
+        self.told: list[tuple[list[str], int]] = []
+
+    def show(self, frame: str) -> bool:
+        self.frames.append(json.loads(frame))
+        return True
+
+    def queued(self, symbols: Iterable[str], limit: int) -> None:
+        self.told.append((list(symbols), limit))
+
+    @property
+    def seen(self) -> dict[str, str]:
+        return {quote["symbol"]: quote["last"] for frame in self.frames for quote in frame["quotes"]}
+
+    @property
+    def feed(self) -> dict[str, Any]:
+        [*_, last] = [frame["feed"] for frame in self.frames if frame["feed"]] or [{}]
+        return dict(last)
+
+
+class Leading:
+    """The feed's process, as a hub hears it."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._client = client
+        self._board = Board(client, TERM)
+
+    async def price(self, symbol: str, last: str) -> None:
+        await self._client.set(leader.KEY, TERM)
+        assert await self._board.write({symbol: text_of(symbol, last)})
+
+    async def state(self, state: str = "live", **more: Any) -> None:
+        await self._board.tell({"name": "puppet", "state": state, "reason": "", "counts": {}} | more)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(hub, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(hub, "OPERATION_SECONDS", 0.5)
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(heard, "LOOK_SECONDS", 0.05)
+
+
+@pytest.fixture
+async def prices(empty_board: None) -> AsyncIterator[QuoteHub]:
+    own = QuoteHub(build)
+    yield own
+    await own.close()
+
+
+@pytest.fixture
+def feed(client: redis.asyncio.Redis) -> Leading:
+    return Leading(client)
+
+
+async def listeners(client: redis.asyncio.Redis, symbol: str) -> int:
+    [(_, count)] = await client.pubsub_numsub(board.topic(symbol))
+    return int(count)
+
+
+async def until_wanted(client: redis.asyncio.Redis, wanted: dict[str, bool]) -> None:
+    async with asyncio.timeout(6):
+        while await leases.wanted(client) != wanted:
+            pass
+
+
+async def test_a_newcomer_is_shown_the_present_value_at_once_and_then_what_changes(
+    prices: QuoteHub, feed: Leading
+) -> None:
+    await feed.price("X", "1")
+    await feed.state()
+    first, second = Glass(), Glass()
+
+    prices.watch(first, ["X"], 20)
+    await until(lambda: first.seen == {"X": "1"} and first.feed.get("state") == "live", "the present value")
+    prices.watch(second, ["X", "Y"], 20)
+    await until(lambda: second.seen == {"X": "1"}, "the present value again")
+    assert second.frames[0]["changes"] == 0
+    await feed.price("Y", "5")
+    await feed.price("X", "2")
+    await until(lambda: second.seen == {"X": "2", "Y": "5"}, "both changes")
+    await until(lambda: first.seen == {"X": "2"}, "its change")
+
+    assert (prices.viewers, prices.symbols, prices.taken) == (2, 2, 3)
+    assert prices.frames == len(first.frames) + len(second.frames)
+
+
+async def test_a_symbol_is_one_subscription_and_goes_with_the_last_viewer(
+    prices: QuoteHub, feed: Leading, client: redis.asyncio.Redis
+) -> None:
+    one, other = Glass(), Glass()
+    prices.watch(one, ["X"], 10)
+    prices.watch(other, ["X", "Y"], 5, frozenset({"Y"}))
+    await until_wanted(client, {"X": False, "Y": True})
+    assert await listeners(client, "X") == 1
+
+    prices.leave(one)
+    prices.watch(other, ["X"], 5)
+    await until_wanted(client, {"X": False})
+    prices.leave(other)
+    prices.leave(other)
+    await until_wanted(client, {})
+    await until(lambda: prices.symbols == 0, "nothing followed")
+    async with asyncio.timeout(6):
+        while await listeners(client, "X"):
+            pass
+    assert not prices.texts
+
+
+async def test_who_comes_back_while_a_symbol_is_let_go_sees_its_price(prices: QuoteHub, feed: Leading) -> None:
+    await feed.price("X", "1")
+    first, again = Glass(), Glass()
+    prices.watch(first, ["X"], 20)
+    await until(lambda: first.seen, "the price")
+
+    prices.leave(first)
+    prices._leaving.pop("X").cancel()
+    prices._forget("X")  # its time is over, and before anybody has acted on that
+    prices.watch(again, ["X"], 20)
+
+    await until(lambda: again.seen == {"X": "1"}, "the price again")
+
+
+async def test_who_has_to_wait_is_told_once_each_time(prices: QuoteHub, feed: Leading) -> None:
+    glass = Glass()
+    prices.watch(glass, ["X", "Y"], 20)
+    await feed.state(limit=50, queued=["Y", "Z"])
+    await until(lambda: glass.told == [(["Y"], 50)], "the word")
+    await feed.state(limit=50, queued=["Y"], in_use=50)
+    await until(lambda: glass.feed.get("in_use") == 50, "the next state")
+    assert glass.feed["queued"] == ["Y"]
+
+    await feed.state(limit=50, queued=[])
+    await until(lambda: glass.feed["queued"] == [], "the promotion")
+    await feed.state(limit=50, queued=["Y", "X"])
+    await until(lambda: len(glass.told) == 2, "the second word")
+
+    assert glass.told[1] == (["X", "Y"], 50)
+
+
+async def test_a_feed_that_dies_without_a_word_is_told_as_down_and_heard_again_when_it_is_back(
+    prices: QuoteHub, feed: Leading, monkeypatch: pytest.MonkeyPatch, client: redis.asyncio.Redis
+) -> None:
+    glass = Glass()
+    await feed.price("X", "1")
+    await feed.state()
+    prices.watch(glass, ["X"], 20)
+    await until(lambda: glass.feed.get("state") == "live", "a live feed")
+
+    monkeypatch.setattr(heard, "SILENT_SECONDS", 0.2)
+    await client.delete(board.FEED)
+    await until(lambda: glass.feed["state"] == "down", "its end")
+    assert glass.feed["reason"] == "The feed has not been heard."
+
+    monkeypatch.setattr(heard, "SILENT_SECONDS", 10)
+    await feed.state()
+    await until(lambda: glass.feed["state"] == "live", "its return")
+    await feed.price("X", "2")
+    await until(lambda: glass.seen == {"X": "2"}, "its prices")
+
+
+async def test_garbage_in_the_broker_stops_nothing(
+    prices: QuoteHub, feed: Leading, client: redis.asyncio.Redis
+) -> None:
+    glass = Glass()
+    await client.hset(board.QUOTES, mapping={"X": '{"symbol":', "Y": "[1]"})  # type: ignore[misc]
+    await client.set(board.FEED, "no JSON")
+    prices.watch(glass, ["X", "Y"], 20)
+    await until_wanted(client, {"X": False, "Y": False})
+    for garbage in ("{", "null", "[]", '{"state":"live"}', '"live"'):
+        await client.publish(board.FEED, garbage)
+        await client.publish(board.topic("X"), garbage.replace("live", "X"))
+
+    await feed.price("Y", "2")
+    await feed.state()
+    await until(lambda: glass.seen == {"Y": "2"} and glass.feed.get("state") == "live", "what is sound")
+
+    assert prices._task is not None
+    assert not prices._task.done()
+
+
+async def test_what_nobody_foresaw_stops_prices_for_a_moment_only(
+    prices: QuoteHub, feed: Leading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glass = Glass()
+    real = board.said
+    fails = iter([True])
+
+    def said(text: Any) -> Any:
+        if next(fails, False):
+            raise LookupError("a fault of ours")
+        return real(text)
+
+    monkeypatch.setattr(board, "said", said)
+    await feed.price("X", "1")
+    prices.watch(glass, ["X"], 20)
+
+    await until(lambda: glass.seen == {"X": "1"}, "the price all the same")
+
+
+async def test_a_broker_that_has_forgotten_everything_is_told_what_is_wanted(
+    prices: QuoteHub, feed: Leading, client: redis.asyncio.Redis
+) -> None:
+    glass = Glass()
+    prices.watch(glass, ["X"], 20, frozenset({"X"}))
+    await until_wanted(client, {"X": True})
+
+    await client.flushall()
+
+    await until_wanted(client, {"X": True})
+    await feed.price("X", "3")
+    await until(lambda: glass.seen == {"X": "3"}, "prices that go on")
+
+
+async def test_prices_go_on_after_the_broker_went_and_came_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Redis()
+    own.start()
+    monkeypatch.setattr(broker, "url", lambda: own.url)
+    glass, newcomer, prices = Glass(), Glass(), QuoteHub(build)
+    try:
+        async with broker.connect_async(5) as client:
+            feed = Leading(client)
+            await feed.price("X", "1")
+            prices.watch(glass, ["X"], 20)
+            await until(lambda: glass.seen == {"X": "1"}, "a price")
+
+            await asyncio.to_thread(own.stop)
+            await until(lambda: glass.feed.get("state") == "down", "word that it is away")
+            prices.watch(newcomer, ["X"], 20)
+            await until(lambda: newcomer.seen == {"X": "1"}, "what is known, meanwhile")
+        await asyncio.to_thread(own.start)
+        async with broker.connect_async(5) as client:
+            feed = Leading(client)
+            await feed.price("X", "2")
+            await feed.state()
+            await until(lambda: glass.seen == {"X": "2"} and glass.feed["state"] == "live", "prices again")
+            await until_wanted(client, {"X": False})
+    finally:
+        await prices.close()
+        own.stop()
+
+
+async def test_a_broker_that_hangs_is_told_as_away_and_prices_go_on_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Redis()
+    own.start()
+    monkeypatch.setattr(broker, "url", lambda: own.url)
+    glass, prices = Glass(), QuoteHub(build)
+    try:
+        async with broker.connect_async(5) as client:
+            feed = Leading(client)
+            await feed.price("X", "1")
+            await feed.state()
+            prices.watch(glass, ["X"], 20)
+            await until(lambda: glass.seen == {"X": "1"} and glass.feed.get("state") == "live", "a price")
+            assert own.process is not None
+            own.process.send_signal(signal.SIGSTOP)
+            try:
+                await until(lambda: glass.feed["state"] == "down", "word that it is away")
+            finally:
+                own.process.send_signal(signal.SIGCONT)
+            await feed.state()
+            await feed.price("X", "2")
+            await until(lambda: glass.seen == {"X": "2"} and glass.feed["state"] == "live", "prices again")
+    finally:
+        await prices.close()
+        own.stop()
+
+
+async def test_the_places_of_a_hub_that_is_closed_are_free_at_once(
+    prices: QuoteHub, client: redis.asyncio.Redis
+) -> None:
+    prices.watch(Glass(), ["X"], 20)
+    await until_wanted(client, {"X": False})
+
+    await prices.close()
+
+    assert await client.smembers(leases.INDEX) == set()  # type: ignore[misc]

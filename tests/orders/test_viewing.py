@@ -1,0 +1,213 @@
+"""One socket's side of prices: what it may ask, whom it keeps waiting, and that nothing of it is left when it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import redis
+from django.contrib.auth.models import AnonymousUser, User
+
+from market import leader
+from market.board import Board
+from orders import precedence, viewing
+from orders.reader import in_thread
+from orders.viewing import Viewing, get_quote_hub
+from tests.market.conftest import client, empty_board, until  # noqa: F401
+from tests.orders import builders
+from tests.sockets import Frame, Socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def instruments(db: None, settings: Any, empty_board: None) -> None:  # noqa: F811
+    settings.FEED = "sim"
+    for symbol in ("AAPL", "BTCUSD", "KO"):
+        builders.instrument(symbol)
+    builders.instrument("GONE", active=False)
+
+
+@pytest.fixture
+async def socket(alice: User) -> AsyncIterator[Socket]:
+    opened = await Socket.of(alice)
+    yield opened
+    if opened.closed is None:
+        await opened.leave()
+    await viewing.close_quote_hub()
+
+
+async def subscribe(socket: Socket, *symbols: str, **more: Any) -> Frame:
+    return await socket.ask(type="subscribe", stream="quotes", symbols=list(symbols), **more)
+
+
+async def tell(client: redis.asyncio.Redis, symbol: str, last: str) -> None:  # noqa: F811
+    await client.set(leader.KEY, "term")
+    text = json.dumps({"symbol": symbol, "last": last})
+    assert await Board(client, "term").write({symbol: text})
+
+
+async def prices(socket: Socket, fact: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+    """The latest of each symbol, once the fact holds of them."""
+    seen: dict[str, str] = {}
+    while not fact(seen):
+        frame = await socket.until("quotes")
+        seen |= {quote["symbol"]: quote["last"] for quote in frame["quotes"]}
+    return seen
+
+
+async def test_prices_come_after_the_answer_the_present_one_at_once(
+    socket: Socket,
+    client: redis.asyncio.Redis,  # noqa: F811
+) -> None:
+    await tell(client, "AAPL", "1")
+    await socket.send(type="subscribe", stream="quotes", symbols=["AAPL", "KO"], id=7)
+    assert await socket.frame() == {"type": "subscribed", "stream": "quotes", "symbols": ["AAPL", "KO"], "id": 7}
+    assert await prices(socket, lambda seen: "AAPL" in seen) == {"AAPL": "1"}
+
+    await tell(client, "KO", "5")
+    await tell(client, "AAPL", "2")
+    assert await prices(socket, lambda seen: len(seen) == 2) == {"AAPL": "2", "KO": "5"}
+
+
+@pytest.mark.parametrize("symbol", ["NOSUCH", "GONE"])
+async def test_one_symbol_that_is_none_refuses_all_of_the_frame_and_leaves_the_rest(
+    socket: Socket, symbol: str
+) -> None:
+    await subscribe(socket, "KO")
+    refused = await subscribe(socket, "AAPL", symbol)
+
+    assert (refused["code"], refused["fields"]) == ("validation_failed", {"symbols": [symbol]})
+    assert (await socket.ask(type="unsubscribe", stream="quotes"))["symbols"] == ["KO"]
+
+
+async def test_a_socket_watches_so_many_and_no_more(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewing.frames, "SYMBOLS", 2)
+    await subscribe(socket, "AAPL", "KO")
+    refused = await subscribe(socket, "KO", "BTCUSD")
+    assert (refused["code"], refused["status"]) == ("too_many_subscriptions", 429)
+    assert (await subscribe(socket, "KO", "AAPL"))["type"] == "subscribed"
+
+
+async def test_without_a_feed_that_is_said(socket: Socket, settings: Any) -> None:
+    settings.FEED = "off"
+    assert (await subscribe(socket, "AAPL"))["code"] == "validation_failed"
+    assert (await socket.ask(type="unsubscribe", stream="quotes"))["type"] == "unsubscribed"
+
+
+async def test_a_stranger_gets_no_prices() -> None:
+    socket = Socket((b"origin", b"http://localhost"))
+    assert await socket.connect()
+    assert (await socket.frame())["code"] == "unauthenticated"
+    assert (await socket.frame())["code"] == 4401
+
+
+async def test_nothing_is_left_of_a_socket_that_goes_at_any_moment(alice: User) -> None:
+    for number in range(12):
+        socket = await Socket.of(alice)
+        await socket.send(type="subscribe", stream="quotes", symbols=["AAPL", "KO"])
+        if number % 3:
+            await socket.send(type="unsubscribe", stream="quotes", symbols=["KO"])
+        if number % 2:
+            await socket.until("subscribed")
+        await socket.leave()
+
+    hub = get_quote_hub()
+    assert hub.viewers == 0
+    assert not hub._wanted()
+    assert not [interest for pace in hub._paces.values() for interest in pace._interests]
+    await viewing.close_quote_hub()
+
+
+async def test_a_symbol_with_working_orders_is_marked_when_it_is_watched_and_while_some_wait(
+    socket: Socket,
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+    client: redis.asyncio.Redis,  # noqa: F811
+) -> None:
+    monkeypatch.setattr(precedence, "AGAIN_SECONDS", 0.05)
+    await in_thread(builders.place, alice, symbol="AAPL")
+    await subscribe(socket, "AAPL", "KO", "BTCUSD")
+    hub = get_quote_hub()
+    assert hub._wanted() == {"AAPL": True, "KO": False, "BTCUSD": False}
+
+    order = await in_thread(builders.place, alice, symbol="KO")
+    await in_thread(builders.place, await in_thread(User.objects.create_user, "other"), symbol="BTCUSD")
+    await Board(client, "").tell({"name": "sim", "state": "live", "limit": 2, "queued": ["KO"]})
+    refused = await socket.until("error")
+    assert (refused["code"], refused["fields"]) == ("symbol_limit", {"symbols": ["KO"]})
+    await until(lambda: hub._wanted() == {"AAPL": True, "KO": True, "BTCUSD": False}, "the working order's mark")
+
+    await in_thread(builders.execute, order, "reject")
+    await until(lambda: hub._wanted()["KO"] is False, "its end")
+    await socket.ask(type="unsubscribe", stream="quotes", symbols=["KO"])
+    assert hub._wanted() == {"AAPL": True, "BTCUSD": False}
+
+
+class Line:
+    """What a socket sends through: `full` holds what was sent back, `closed` counts the closes."""
+
+    def __init__(self, *, at_once: bool) -> None:
+        self.sent: list[str] = []
+        self.closed = 0
+        self.full = False
+        self.free = asyncio.Event()
+        self.viewing = Viewing(
+            AnonymousUser(),  # type: ignore[arg-type]
+            self._send,
+            self._too_slow,
+            self.sent.append if at_once else None,
+            (lambda: self.full) if at_once else None,
+        )
+
+    async def _send(self, text: str) -> None:
+        await self.free.wait()
+        self.sent.append(text)
+
+    async def _too_slow(self) -> None:
+        self.closed += 1
+
+
+async def test_who_has_some_to_take_is_shown_nothing_and_closed_once_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(viewing, "time", SimpleNamespace(monotonic=lambda: now))
+    line = Line(at_once=True)
+    assert line.viewing.show("1")
+    line.full = True
+    assert not line.viewing.show("2")
+    now += viewing.STUCK_SECONDS - 1
+    assert not line.viewing.show("3")
+    line.full = False
+    assert line.viewing.show("4")
+
+    line.full = True
+    for _ in range(4):
+        now += viewing.STUCK_SECONDS / 2 + 1
+        assert not line.viewing.show("5")
+    await until(lambda: line.closed, "the close")
+
+    assert (line.sent, line.closed) == (["1", "4"], 1)
+
+
+async def test_where_the_server_sends_by_turns_one_frame_is_under_way_and_ends_with_its_socket() -> None:
+    line = Line(at_once=False)
+    assert line.viewing.show("1")
+    assert not line.viewing.show("2")
+    line.free.set()
+    await until(lambda: line.sent == ["1"], "its turn")
+    assert line.viewing.show("3")
+    await until(lambda: line.sent == ["1", "3"], "both")
+
+    line.free.clear()
+    assert line.viewing.show("4")
+    line.viewing.queued(["X"], 50)
+    under_way = asyncio.all_tasks() - {asyncio.current_task()}
+    line.viewing.leave()
+    await asyncio.wait(under_way)
+    assert line.sent == ["1", "3"]
