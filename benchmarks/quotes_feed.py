@@ -1,7 +1,7 @@
 """A price feed as a process of its own, which ticks when asked: `helpers.helper("quotes_feed")`.
 
-For the product it is `market.runner.Runner` with all it does, led by pretended ticks; for plain Channels one `group_send`
-a tick. Each tick is another price than the one before, so that each is news.
+For the product it is `market.runner.Runner` with all it does, led by pretended ticks; for plain Channels one
+`group_send` a tick. Each tick is another price than the one before, so that each is news.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import django
 
-from market.listing import Terms
+from market.decimals import decimal_string
 from market.quotes import Quote
 from market.ticks import Sink, State, Status, Tick
 
@@ -52,8 +52,7 @@ async def paced(count: int, per_second: float) -> AsyncIterator[int]:
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
         else:
-            while time.monotonic() - began < number / per_second:
-                await asyncio.sleep(TURN_SECONDS)
+            await asyncio.sleep(max(0.0, began + number / per_second - time.monotonic()))
         yield number
 
 
@@ -70,7 +69,7 @@ class Told:
         await self.told(symbols)
         return {
             "seconds": time.monotonic() - began,
-            "lasts": {symbol: str(last) for symbol, last in self.prices.lasts.items()},
+            "lasts": {symbol: decimal_string(last) for symbol, last in self.prices.lasts.items()},
         }
 
     async def tell(self, tick: Tick) -> None:
@@ -98,6 +97,8 @@ class Listed:
     """Any symbol, under its own name."""
 
     def __init__(self, symbols: Sequence[str]) -> None:
+        from market.listing import Terms
+
         self.terms = {symbol: Terms(symbol, CENT, Decimal(1), None) for symbol in symbols}
 
     async def refresh(self) -> None:
@@ -115,7 +116,7 @@ class Ours(Told):
         from market.runner import Runner
 
         self.status = Status(State.LIVE, limit=None)
-        self._sink: Sink | None = None
+        self._sink: asyncio.Future[Sink] = asyncio.get_running_loop().create_future()
         runner: Any = Runner(self, lambda sink: Guard(sink, self.status), Listed(symbols), list(symbols))  # type: ignore[arg-type]
         self._running = asyncio.ensure_future(runner.run())
 
@@ -123,13 +124,12 @@ class Ours(Told):
         """All are carried anyway."""
 
     async def run(self, sink: Sink) -> None:
-        self._sink = sink
+        if not self._sink.done():  # it may lose the lead, and come back to it
+            self._sink.set_result(sink)
         await asyncio.Event().wait()
 
     async def tell(self, tick: Tick) -> None:
-        while self._sink is None:  # it does not lead yet
-            await asyncio.sleep(TURN_SECONDS)
-        self._sink(tick)
+        (await self._sink)(tick)  # once it leads
 
     async def told(self, symbols: Sequence[str]) -> None:
         from market import board

@@ -1,7 +1,7 @@
-"""Frames as Finnhub and Kraken send them, made up from a seed; and an upstream that sends them as fast as they are read.
+"""Frames as Finnhub and Kraken send them, made up from a seed; and an upstream that sends them as fast as it can.
 
-`python -m benchmarks.quotes_frames KIND COUNT` listens on a free port, prints it, and sends to whoever subscribes to the
-last of SYMBOLS.
+`python -m benchmarks.quotes_frames KIND TRADES` listens on a free port, prints it, and sends to whoever subscribes to
+the last of SYMBOLS.
 """
 
 from __future__ import annotations
@@ -53,9 +53,22 @@ def finnhub(walk: Walk, trades: int = 1) -> str:
 
 def kraken(walk: Walk) -> str:
     name, cents, at = walk.step()
-    amounts = {"bid": cents - 1, "ask": cents + 1, "last": cents, "vwap": cents + 7, "low": cents - 99, "high": cents + 99}
+    amounts = {
+        "bid": cents - 1,
+        "ask": cents + 1,
+        "last": cents,
+        "vwap": cents + 7,
+        "low": cents - 99,
+        "high": cents + 99,
+    }
     row = {"symbol": name, **{key: value / 100 for key, value in amounts.items()}}
-    row |= {"bid_qty": walk.volume(), "ask_qty": walk.volume(), "volume": 26374.0625, "change": -1.25, "change_pct": -0.53}
+    row |= {
+        "bid_qty": walk.volume(),
+        "ask_qty": walk.volume(),
+        "volume": 26374.0625,
+        "change": -1.25,
+        "change_pct": -0.53,
+    }
     row["timestamp"] = datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
     return _text({"channel": "ticker", "type": "update", "data": [row]})
 

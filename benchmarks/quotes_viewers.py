@@ -25,6 +25,7 @@ CHANGES = re.compile(rb'"changes":(\d+)')
 HEARTBEAT = b'{"type":"heartbeat"'
 SUBSCRIBED = b'"subscribed"'
 AT_ONCE = 32
+SLOW_SECONDS = 0.2
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +44,7 @@ class Viewers:
         self.slow: dict[int, Watching] = {}
         self.poll = select.epoll()
         self.goal: tuple[int, float, float] | None = None
-        self.closed = 0
+        self.lost: list[Watching] = []  # closed by the server: what they ended on counts
         self.newest = 0.0
         self.begin("count")
 
@@ -89,6 +90,7 @@ class Viewers:
             prices = frame.count(SYMBOL)
             if not prices:
                 continue
+            self.newest = time.monotonic()
             self.prices += prices
             self.frames += 1
             if found := CHANGES.search(frame, 0, 120):
@@ -97,7 +99,6 @@ class Viewers:
                 self.delays += [client.arrived - float(at) for at in AT.findall(frame)]
             elif self.mode == "keep":
                 self._keep(watching, frame)
-        self.newest = time.monotonic()
 
     def _keep(self, watching: Watching, frame: bytes) -> None:
         told = orjson.loads(frame)
@@ -106,8 +107,8 @@ class Viewers:
 
     def stale(self, lasts: dict[str, str]) -> dict[str, int]:
         """Of how many symbols of all sockets the value that stands is, and is not, the last one that was told."""
-        found = {"final": 0, "stale": 0, "closed": self.closed}
-        for watching in (*self.watching.values(), *self.slow.values()):
+        found = {"final": 0, "stale": 0, "closed": len(self.lost)}
+        for watching in (*self.watching.values(), *self.slow.values(), *self.lost):
             for symbol in watching.symbols:
                 is_final = watching.lasts.get(symbol) == lasts[symbol]
                 found["final" if is_final else "stale"] += 1
@@ -119,7 +120,7 @@ class Viewers:
             "frames": self.frames,
             "changes": self.changes,
             "delays": self.delays,
-            "closed": self.closed,
+            "closed": len(self.lost),
         }
 
     def run(self) -> None:
@@ -143,8 +144,8 @@ class Viewers:
         except (Closed, OSError):
             if where is self.watching:
                 self.poll.unregister(number)
-            where.pop(number).client.socket.close()
-            self.closed += 1
+            self.lost.append(where.pop(number))
+            self.lost[-1].client.socket.close()
 
     def _read_slowly(self) -> None:
         now = time.monotonic()
@@ -172,9 +173,6 @@ class Viewers:
         else:
             print(json.dumps(getattr(self, do)(**asked)), flush=True)
         return True
-
-
-SLOW_SECONDS = 0.2
 
 
 if __name__ == "__main__":

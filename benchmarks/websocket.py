@@ -18,7 +18,7 @@ class Client:
     """`arrived` is when the newest bytes were read; `frames` gives the whole text frames among them."""
 
     def __init__(self, port: int, source: str = "127.0.0.1", *, narrow: bool = False) -> None:
-        """`narrow`: with the packets of a network and room for a few of them, so that what it does not read piles up."""
+        """`narrow`: with the packets of a network and room for a few: what it does not read piles up."""
         self.socket = socket.socket()
         if narrow:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
