@@ -89,13 +89,15 @@ class Pace:
         frames: dict[Key, str] = {}
         is_behind = False
         for interest in self.interests:
-            new = interest.wanted.intersection(changed)
+            # His own set has its hash at hand, which finding his frame takes.
+            wanted = interest.wanted
+            new = wanted if changed.keys() >= wanted else wanted.intersection(changed)
             if interest.unseen:
                 for symbol in new:
                     interest.unseen[symbol] = interest.unseen.get(symbol, 0) + changed[symbol]
                 key = (frozenset(interest.unseen), sum(interest.unseen.values()), interest.unseen_feed)
             else:
-                key = (new, sum([changed[symbol] for symbol in new]), interest.unseen_feed)
+                key = (new, sum(map(changed.__getitem__, new)), interest.unseen_feed)
             if key[0] or interest.unseen_feed:
                 is_behind |= not self._show(interest, key, frames)
         if is_behind:
@@ -135,7 +137,7 @@ class QuoteHub:
 
     def frame_of(self, symbols: Iterable[str], changes: int, with_feed: bool) -> str:
         """The latest of these, as one frame; empty where there is nothing to tell."""
-        joined = ",".join([self.texts[symbol] for symbol in symbols if symbol in self.texts])
+        joined = ",".join(filter(None, map(self.texts.get, symbols)))
         return self._build(joined, changes, self.feed if with_feed else None) if joined or with_feed else ""
 
     @property
