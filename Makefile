@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-BENCHMARKS := stream table screen log entry growth search
+BENCHMARKS := stream table screen log entry growth search quotes
 
 .NOTPARALLEL:
 

@@ -79,7 +79,7 @@ def databases(vendor: str, folder: Path, names: Sequence[str]) -> Iterator[dict[
 
 def environment(url: str, redis_url: str) -> dict[str, str]:
     settings = {"DATABASE_URL": url, "REDIS_URL": redis_url, "SECRET_KEY": secrets.token_urlsafe(50)}
-    return os.environ | settings | {"DJANGO_SETTINGS_MODULE": "webapp.settings"}
+    return os.environ | settings | {"DJANGO_SETTINGS_MODULE": "webapp.settings", "FEED": "off"}
 
 
 def manage(surroundings: dict[str, str], *arguments: str) -> str:

@@ -39,7 +39,7 @@ def designs(url: str, rounds: int, seconds: float) -> dict[str, Any]:
 
 def saves(url: str, broker: str, rounds: int, seconds: float) -> dict[str, Any]:
     """Saves a second of the product's orders by several processes, with the log and without."""
-    environment = os.environ | {"DATABASE_URL": url, "REDIS_URL": broker}
+    environment = os.environ | {"DATABASE_URL": url, "REDIS_URL": broker, "FEED": "off"}
     subprocess.run([*WORKER, "prepare"], cwd=ROOT, env=environment, check=True)
     kept: dict[str, dict[str, dict[str, list[float]]]] = {name: {} for name in SAVES}
     for number in range(rounds):

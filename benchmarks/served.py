@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +33,10 @@ people = model.objects.filter(username__in=names).order_by("pk")
 Token.objects.bulk_create([Token(user=user, key=Token.generate_key()) for user in people])
 print("tokens", json.dumps(list(Token.objects.order_by("user_id").values_list("key", flat=True))))
 """
-INSTRUMENT = """
+INSTRUMENTS = """
 from market.models import Instrument
-Instrument.objects.get_or_create(symbol="AAPL", defaults={"name": "Apple", "currency": "USD"})
+for symbol in %r:
+    Instrument.objects.get_or_create(symbol=symbol, defaults={"name": symbol, "currency": "USD"})
 """
 # The faster of the servers that are known to carry it.
 UVICORN = [
@@ -110,16 +111,29 @@ def broker() -> Iterator[str]:
 
 @contextmanager
 def product(
-    folder: Path, redis_url: str, *, server: str = "daphne", database_url: str = "", owners: int = 0
+    folder: Path,
+    redis_url: str,
+    *,
+    server: str = "daphne",
+    database_url: str = "",
+    owners: int = 0,
+    symbols: Sequence[str] = ("AAPL",),
+    **settings: str,
 ) -> Iterator[Served]:
-    """The product on Daphne or uvicorn, with a fresh SQLite file or this database; `owners` more people."""
+    """The product on Daphne or uvicorn, with a fresh SQLite file or this database; `owners` more people.
+
+    Without a price feed, unless the settings say otherwise; its process is then the benchmark's to start.
+    """
     environment = os.environ | {
         "DATABASE_URL": database_url or f"sqlite:///{folder}/product-{server}.sqlite3",
         "REDIS_URL": redis_url,
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
+        "FEED": "off",
+        **settings,
     }
-    with _served("product", "webapp.asgi:application", server, environment, owners, INSTRUMENT) as served:
+    more = INSTRUMENTS % (list(symbols),)
+    with _served("product", "webapp.asgi:application", server, environment, owners, more) as served:
         yield served
 
 

@@ -89,6 +89,7 @@ def environment(url: str) -> dict[str, str]:
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
+        "FEED": "off",
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+NARROW_BYTES, SEGMENT_BYTES = 4096, 1400
 MASK = bytes(4)  # masking is the client's duty; with zeros it costs nothing
 
 
@@ -16,8 +17,12 @@ class Closed(Exception):
 class Client:
     """`arrived` is when the newest bytes were read; `frames` gives the whole text frames among them."""
 
-    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, source: str = "127.0.0.1", *, narrow: bool = False) -> None:
+        """`narrow`: with the packets of a network and room for a few: what it does not read piles up."""
         self.socket = socket.socket()
+        if narrow:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind((source, 0))
@@ -27,10 +32,10 @@ class Client:
         self.arrived = 0.0
         self._buffer = b""
 
-    def greet(self, token: str) -> None:
+    def greet(self, token: str, path: str = "/ws/") -> None:
         """Sends the handshake; `welcome` reads its answer."""
         lines = [
-            "GET /ws/ HTTP/1.1",
+            f"GET {path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
             "Upgrade: websocket",
             "Connection: Upgrade",
@@ -55,9 +60,16 @@ class Client:
 
     def wait_for(self, start: bytes) -> bytes:
         """The next frame that begins so; others before it are dropped."""
+        return self._wait(lambda frame: frame.startswith(start))
+
+    def wait_with(self, part: bytes) -> bytes:
+        """The next frame that has this in it; others before it are dropped."""
+        return self._wait(lambda frame: part in frame)
+
+    def _wait(self, is_it: Callable[[bytes], bool]) -> bytes:
         while True:
             for frame in self.frames():
-                if frame.startswith(start):
+                if is_it(frame):
                     return frame
             self._read()
 

@@ -10,6 +10,7 @@ import orjson
 from market.decimals import decimal_string
 
 SECONDS = 60
+MILLISECONDS = 60_000
 
 
 @dataclass(slots=True)
@@ -38,14 +39,18 @@ class Bars:
 
     def take(self, symbol: str, at: float, price: Decimal, size: Decimal) -> None:
         """A price at `at` (unix milliseconds); one of a minute that is over changes nothing."""
-        start = int(at // 1000) // SECONDS * SECONDS
+        start = int(at // MILLISECONDS) * SECONDS
         bar = self._present.get(symbol)
         if bar is None or start > bar.time:
             if bar is not None and symbol in self._touched:
                 self._changed.setdefault(symbol, {})[bar.time] = bar.text()
             self._present[symbol] = Bar(start, price, price, price, price, size)
         elif start == bar.time:
-            bar.high, bar.low, bar.close = max(bar.high, price), min(bar.low, price), price
+            if price > bar.high:
+                bar.high = price
+            elif price < bar.low:
+                bar.low = price
+            bar.close = price
             bar.volume += size
         else:
             return

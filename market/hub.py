@@ -50,7 +50,7 @@ class QuoteHub:
 
     def frame_of(self, symbols: Iterable[str], changes: int, with_feed: bool) -> str:
         """The latest of these, as one frame; empty where there is nothing to tell."""
-        joined = ",".join([self.texts[symbol] for symbol in symbols if symbol in self.texts])
+        joined = ",".join(filter(None, map(self.texts.get, symbols)))
         return self._build(joined, changes, self.feed.text if with_feed else None) if joined or with_feed else ""
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
 
 import orjson
 
@@ -13,8 +13,7 @@ from market.ticks import Tick
 CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """`at` is when it last changed, in unix milliseconds; `day_open` is what `change` counts from."""
 
     symbol: str

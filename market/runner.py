@@ -36,6 +36,7 @@ REST_SECONDS = 0.02
 GRACE_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 OPERATION_SECONDS = 2.0
+NOTHING = Decimal(0)
 
 
 class Runner:
@@ -144,11 +145,12 @@ class Runner:
         after = quote.after(tick)
         if after is not quote:
             self._quotes[tick.symbol] = after
-            self._dirty.add(tick.symbol)
-            self._news.set()
+            if tick.symbol not in self._dirty:
+                self._dirty.add(tick.symbol)
+                self._news.set()
         price = tick.last or after.price
         if price is not None:
-            self._bars.take(tick.symbol, tick.at, price, tick.size if tick.is_trade and tick.size else Decimal(0))
+            self._bars.take(tick.symbol, tick.at, price, tick.size if tick.is_trade and tick.size else NOTHING)
 
     async def _telling(self, board: Board) -> None:
         while True:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A trade, the best prices of a book, or both, of one of our symbols; what is not told is None.
 
     `at` is the upstream's clock in unix milliseconds, `day_open` the price that the day's change counts from.
+    A tuple, since tens of thousands a second are made: a frozen dataclass takes four times as long to make.
     """
 
     symbol: str

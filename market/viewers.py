@@ -102,13 +102,15 @@ class Pace:
         frames: dict[Key, str] = {}
         is_behind = False
         for interest in self._interests:
-            new = interest.wanted.intersection(changed)
+            # His own set has its hash at hand, which finding his frame takes.
+            wanted = interest.wanted
+            new = wanted if changed.keys() >= wanted else wanted.intersection(changed)
             if interest.unseen:
                 for symbol in new:
                     interest.unseen[symbol] = interest.unseen.get(symbol, 0) + changed[symbol]
                 key = (frozenset(interest.unseen), sum(interest.unseen.values()), interest.unseen_feed)
             else:
-                key = (new, sum([changed[symbol] for symbol in new]), interest.unseen_feed)
+                key = (new, sum(map(changed.__getitem__, new)), interest.unseen_feed)
             if (key[0] or interest.unseen_feed) and not self._show(interest, key, frames):
                 interest.unseen = interest.unseen or {symbol: changed[symbol] for symbol in new}
                 is_behind = True

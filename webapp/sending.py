@@ -66,12 +66,14 @@ def is_behind(protocol: Any) -> bool:
 
 def write(transport: Any, data: bytes, *, at_once: bool) -> None:
     """`at_once` gives the system what it takes now, unless something waits to go first: no turn of the loop."""
+    sent = 0
     if at_once and transport.connected and not (transport.dataBuffer or transport._tempDataLen):
-        # Full for now, or lost: the transport finds out by itself.
-        with suppress(OSError):
-            data = data[transport.socket.send(data) :]
-    if data:
-        transport.write(data)
+        try:
+            sent = transport.socket.send(data)
+        except OSError:  # full for now, or lost: the transport finds out by itself
+            sent = 0
+    if sent < len(data):
+        transport.write(data[sent:])
 
 
 @lru_cache(1)  # many sockets are sent the same text one after the other

@@ -10,8 +10,13 @@ from django.urls import path
 
 django_application = get_asgi_application()
 
-from benchmarks.plain_channels.consumers import OrdersConsumer  # noqa: E402 the apps must be loaded first
+from benchmarks.plain_channels.consumers import OrdersConsumer, QuotesConsumer  # noqa: E402 the apps must be loaded first
 
 application = ProtocolTypeRouter(
-    {"http": django_application, "websocket": URLRouter([path("ws/", OrdersConsumer.as_asgi())])}
+    {
+        "http": django_application,
+        "websocket": URLRouter(
+            [path("ws/", OrdersConsumer.as_asgi()), path("ws/quotes/", QuotesConsumer.as_asgi())],
+        ),
+    }
 )

@@ -1,4 +1,4 @@
-"""The stock JSON consumer, a group a user."""
+"""The stock JSON consumers: a group a user for orders, a group a symbol for prices."""
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from rest_framework.authtoken.models import Token
@@ -17,3 +17,25 @@ class OrdersConsumer(AsyncJsonWebsocketConsumer):
 
     async def order_saved(self, message):
         await self.send_json({"order": message["order"], "committed": message["committed"]})
+
+
+class QuotesConsumer(AsyncJsonWebsocketConsumer):
+    groups_of_mine = ()
+
+    async def connect(self):
+        key = dict(self.scope["headers"])[b"authorization"].decode().removeprefix("Token ")
+        await Token.objects.aget(key=key)
+        await self.accept()
+
+    async def receive_json(self, content):
+        self.groups_of_mine = [f"quotes.{symbol}" for symbol in content["symbols"]]
+        for group in self.groups_of_mine:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.send_json({"type": "subscribed", "symbols": content["symbols"]})
+
+    async def disconnect(self, code):
+        for group in self.groups_of_mine:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def quote_changed(self, message):
+        await self.send_json({"type": "quote", "quote": message["quote"]})

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from market.ticks import Tick
 
+_decode = json.JSONDecoder(parse_float=Decimal).decode
 # All that reading a strange message can raise: a decimal's own errors are no ValueErrors.
 UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, RecursionError)
 
@@ -85,7 +86,7 @@ class Dialect(Protocol):
 
 def parsed(text: str | bytes) -> Any:
     """JSON with every broken number as the exact Decimal that was written; raises what `UNREADABLE` lists."""
-    return json.loads(text, parse_float=Decimal)
+    return _decode(text if isinstance(text, str) else text.decode())
 
 
 def number(value: object) -> Decimal:
@@ -95,6 +96,11 @@ def number(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     raise ValueError(f"no number: {type(value).__name__}")
+
+
+def milliseconds(value: object) -> float:
+    """A JSON number as a time; ValueError for anything else."""
+    return float(value) if type(value) is int else float(number(value))
 
 
 def text(value: object) -> str:

@@ -21,6 +21,7 @@ from market.feeds.dialect import (
     OverLimit,
     Refused,
     Told,
+    milliseconds,
     number,
     text,
 )
@@ -94,7 +95,7 @@ def _tick(trade: Any) -> Tick | Ignored:
         volume = number(trade.get("v", 0))
         return Tick(
             symbol=text(trade["s"]),
-            at=float(number(trade["t"])),
+            at=milliseconds(trade["t"]),
             last=number(trade["p"]),
             size=volume if volume > 0 else None,
             is_trade=volume > 0,

@@ -34,7 +34,8 @@ class _Known:
     """What was accepted of one symbol last, and the far prints since: `suspect` the newest of them."""
 
     at: float
-    moment: set[Tick] = field(default_factory=set)  # all accepted with this `at`
+    first: Tick  # accepted with this `at`, and `moment` all others
+    moment: set[Tick] = field(default_factory=set)
     price: Decimal | None = None
     accepted: float = 0  # when the price was, by our own clock
     suspect: Tick | None = None
@@ -53,29 +54,31 @@ class Guard:
         self._known: dict[str, _Known] = {}
 
     def __call__(self, tick: Tick) -> None:
-        reason = _nonsense(tick) or self._in_a_wrong_time(tick) or self._far(tick)
-        if reason:
+        known = self._known.get(tick.symbol)
+        reason = _nonsense(tick)
+        price = None if reason else _price(tick)
+        if reason := reason or self._in_a_wrong_time(tick, known) or self._far(tick, price, known):
             self._status.count(reason)
             return
         if tick.bid is not None and tick.ask is not None and tick.bid > tick.ask:
             self._status.count(counts.CROSSED)
-        self._remember(tick)
+        self._remember(tick, price, known)
         self._sink(tick)
 
-    def _in_a_wrong_time(self, tick: Tick) -> str | None:
+    def _in_a_wrong_time(self, tick: Tick, known: _Known | None) -> str | None:
         latest = (self._clock.wall() + self._rules.ahead) * 1000
         if tick.at > latest:
             return counts.AHEAD
-        known = self._known.get(tick.symbol)
         # A last time that lies ahead by itself says that our clock was put back: it judges nothing.
         if known is None or known.at > latest:
             return None
         if tick.at < known.at:
             return counts.OLD
-        return counts.DUPLICATE if tick in known.moment or tick == known.suspect else None
+        if tick == known.suspect or (tick.at == known.at and (tick == known.first or tick in known.moment)):
+            return counts.DUPLICATE
+        return None
 
-    def _far(self, tick: Tick) -> str | None:
-        price, known = _price(tick), self._known.get(tick.symbol)
+    def _far(self, tick: Tick, price: Decimal | None, known: _Known | None) -> str | None:
         if price is None or known is None or known.price is None:
             return None
         if _differ(price, known.price, self._rules.far):
@@ -94,13 +97,14 @@ class Guard:
         known.suspect = tick
         return known.confirmations >= self._rules.confirmations
 
-    def _remember(self, tick: Tick) -> None:
-        known = self._known.setdefault(tick.symbol, _Known(tick.at))
-        if tick.at != known.at or len(known.moment) >= TICKS_OF_A_MOMENT:
+    def _remember(self, tick: Tick, price: Decimal | None, known: _Known | None) -> None:
+        if known is None:
+            known = self._known[tick.symbol] = _Known(tick.at, tick)
+        elif tick.at != known.at or len(known.moment) >= TICKS_OF_A_MOMENT:
+            known.at, known.first = tick.at, tick
             known.moment.clear()
-        known.at = tick.at
-        known.moment.add(tick)
-        price = _price(tick)
+        else:
+            known.moment.add(tick)
         if price is not None:
             known.price, known.accepted = price, self._clock.now()
             known.suspect, known.confirmations = None, 0

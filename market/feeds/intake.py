@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 
 from market.feeds import counts, dialect
 from market.feeds.clock import Clock
@@ -71,7 +70,7 @@ class Intake:
             return
         self._interest.confirm(tick.symbol)
         for symbol in symbols:
-            sink(tick if symbol == tick.symbol else replace(tick, symbol=symbol))
+            sink(tick if symbol == tick.symbol else Tick(symbol, *tick[1:]))
 
     def _obey(self, told: dialect.Answer) -> None:
         match told:

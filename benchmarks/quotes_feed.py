@@ -1,0 +1,166 @@
+"""A price feed as a process of its own, which ticks when asked: `helpers.helper("quotes_feed")`.
+
+For the product it is `market.runner.Runner` with all it does, led by pretended ticks; for plain Channels one
+`group_send` a tick. Each tick is another price than the one before, so that each is news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+import django
+
+from market.decimals import decimal_string
+from market.quotes import Quote
+from market.ticks import Sink, State, Status, Tick
+
+CENT = Decimal("0.01")
+# Without a rate, so many ticks are told before others get a turn.
+AT_ONCE = 200
+TURN_SECONDS = 0.001
+
+
+class Prices:
+    """Seeded walks in steps of a cent; `lasts` are the prices told last, as readers are to see them."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._rng = random.Random(seed)
+        self.lasts: dict[str, Decimal] = {}
+
+    def tick(self, symbol: str) -> Tick:
+        last = self.lasts.get(symbol) or Decimal(self._rng.randint(5_000, 50_000)) * CENT
+        last += CENT * self._rng.choice((-1, 1))
+        self.lasts[symbol] = last
+        return Tick(symbol, time.time() * 1000, last, Decimal(1), last - CENT, last + CENT, is_trade=True)
+
+
+async def paced(count: int, per_second: float) -> AsyncIterator[int]:
+    """The numbers up to `count`, so many a second; as fast as they are taken where that is 0."""
+    began = time.monotonic()
+    for number in range(count):
+        if not per_second:
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        else:
+            await asyncio.sleep(max(0.0, began + number / per_second - time.monotonic()))
+        yield number
+
+
+class Told:
+    """What the feed is to tell, whoever carries it: so many ticks of these symbols in turn."""
+
+    def __init__(self) -> None:
+        self.prices = Prices()
+
+    async def ticks(self, symbols: Sequence[str], count: int, per_second: float) -> dict[str, Any]:
+        began = time.monotonic()
+        async for number in paced(count, per_second):
+            await self.tell(self.prices.tick(symbols[number % len(symbols)]))
+        await self.told(symbols)
+        return {
+            "seconds": time.monotonic() - began,
+            "lasts": {symbol: decimal_string(last) for symbol, last in self.prices.lasts.items()},
+        }
+
+    async def tell(self, tick: Tick) -> None:
+        raise NotImplementedError
+
+    async def told(self, symbols: Sequence[str]) -> None:
+        """Returns when all that was told is on its way."""
+
+
+class Plain(Told):
+    """A group a symbol, a message a price."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from channels.layers import get_channel_layer
+
+        self._layer: Any = get_channel_layer()
+
+    async def tell(self, tick: Tick) -> None:
+        quote = json.loads(Quote(tick.symbol, tick.at).after(tick).text())
+        await self._layer.group_send(f"quotes.{tick.symbol}", {"type": "quote.changed", "quote": quote})
+
+
+class Listed:
+    """Any symbol, under its own name."""
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        from market.listing import Terms
+
+        self.terms = {symbol: Terms(symbol, CENT, Decimal(1), None) for symbol in symbols}
+
+    async def refresh(self) -> None:
+        """There is nothing to read."""
+
+
+class Ours(Told):
+    """The runner's feed."""
+
+    name = "bench"
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        super().__init__()
+        from market.feeds.guard import Guard
+        from market.runner import Runner
+
+        self.status = Status(State.LIVE, limit=None)
+        self._sink: asyncio.Future[Sink] = asyncio.get_running_loop().create_future()
+        runner: Any = Runner(self, lambda sink: Guard(sink, self.status), Listed(symbols), list(symbols))  # type: ignore[arg-type]
+        self._running = asyncio.ensure_future(runner.run())
+
+    def want(self, symbols: Mapping[str, str]) -> None:
+        """All are carried anyway."""
+
+    async def run(self, sink: Sink) -> None:
+        if not self._sink.done():  # it may lose the lead, and come back to it
+            self._sink.set_result(sink)
+        await asyncio.Event().wait()
+
+    async def tell(self, tick: Tick) -> None:
+        (await self._sink)(tick)  # once it leads
+
+    async def told(self, symbols: Sequence[str]) -> None:
+        from market import board
+
+        while True:
+            texts = await asyncio.to_thread(board.read, symbols)
+            lasts = {symbol: Decimal(json.loads(text)["last"]) for symbol, text in texts.items()}
+            if all(lasts.get(symbol) == self.prices.lasts.get(symbol) for symbol in symbols):
+                return
+            await asyncio.sleep(TURN_SECONDS)
+
+
+async def main() -> None:
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in chain(sys.stdin, [""]):
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    threading.Thread(target=read, daemon=True).start()
+    told: Told | None = None
+    while line := await lines.get():
+        asked = json.loads(line)
+        if told is None:
+            is_product = os.environ["DJANGO_SETTINGS_MODULE"].startswith("webapp")
+            told = Ours(asked["symbols"]) if is_product else Plain()
+        asked.pop("do")
+        print(json.dumps(await told.ticks(**asked)), flush=True)
+
+
+if __name__ == "__main__":
+    django.setup()
+    asyncio.run(main())
