@@ -8,7 +8,7 @@ from __future__ import annotations
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from orders.delivery import SEND_NOW
+from orders.delivery import IS_BEHIND, SEND_NOW
 from webapp.sending import frame
 
 
@@ -20,7 +20,12 @@ class Sockets(WebSocketsSansIOProtocol):
         if self.response.status_code == 101 and not self.conn.extensions:
             extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
             extensions[SEND_NOW] = self.send_now
+            extensions[IS_BEHIND] = self.is_behind
 
     def send_now(self, text: str) -> None:
         if self.handshake_complete and not (self.close_sent or self.disconnected):
             self.transport.write(frame(text))
+
+    def is_behind(self) -> bool:
+        """Whether anything for this client waits in the process, since the system takes no more of it."""
+        return bool(self.transport.get_write_buffer_size())

@@ -11,11 +11,12 @@ import uvicorn
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
-from orders.delivery import SEND_NOW
+from orders.delivery import IS_BEHIND, SEND_NOW
 from tests.servers import free_port, wait_for
 from webapp.uvicorn_sockets import Sockets
 
-LONG = "é" * 40_000
+# No system takes it all before its reader has begun.
+LONG = "é" * 10_000_000
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -26,9 +27,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if send_now is None:
         await send({"type": "websocket.send", "text": "only in turn"})
     else:
-        send_now("at once")
+        is_behind = scope["extensions"][IS_BEHIND]
+        send_now(f"at once, behind: {is_behind()}")
         await send({"type": "websocket.send", "text": "in turn"})
         send_now(LONG)
+        await send({"type": "websocket.send", "text": f"behind: {is_behind()}"})
     await send({"type": "websocket.close", "code": 4000})
     if send_now is not None:
         send_now("too late")
@@ -53,8 +56,8 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def test_what_is_sent_at_once_comes_in_its_place(url: str, request: pytest.FixtureRequest) -> None:
     is_compressed = "compressed" in request.node.name
-    with connect(url, proxy=None) as socket:
-        expected = ["only in turn"] if is_compressed else ["at once", "in turn", LONG]
+    with connect(url, proxy=None, max_size=None) as socket:
+        expected = ["only in turn"] if is_compressed else ["at once, behind: False", "in turn", LONG, "behind: True"]
         assert [socket.recv(5) for _ in expected] == expected
         with pytest.raises(ConnectionClosedError) as closed:
             socket.recv(5)
