@@ -135,7 +135,9 @@ export class Chart extends EventTarget {
       return;
     }
     const [first] = this.#sources.instruments.active;
-    if (this.#symbol === "" && first) this.#choose(first.symbol);
+    // The orders come before it.
+    if (!first) return;
+    if (this.#symbol === "") this.#choose(first.symbol);
     if (this.#input.value === "") this.#input.value = this.#symbol;
     if (this.#view === null) this.#load();
     else if (this.#symbol !== "") this.#view.show(this.#symbol);
