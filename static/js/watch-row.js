@@ -38,7 +38,7 @@ export class WatchRow {
     const pick = actionButton("pick", symbol, "watch-symbol");
     pick.title = `${name}, ${currency}: open its chart`;
     const trade = actionButton("trade", "Trade", "watch-trade");
-    trade.setAttribute("aria-label", `New order in ${symbol}`);
+    trade.setAttribute("aria-label", `Trade ${symbol}`);
     const remove = actionButton("remove", "✕", "watch-remove");
     remove.setAttribute("aria-label", `Take ${symbol} off the list`);
     this.#buttons = [pick, this.#follow, trade, remove];
