@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.blotter import MILLISECONDS, Blotter
 from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS, TOUCH, serious_violations
@@ -290,6 +291,55 @@ def test_nobody_is_kept_out_by_the_market(open_as: Open, trader: Trader, scheme:
     until_moved(last(page, "BTCUSD"), "a price")
     assert page.evaluate("window.flashes") == []
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_what_does_not_come_says_why(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    told: list[WebSocketRoute] = []
+    muted: list[str] = []
+
+    def silent(text: str | bytes) -> bool:
+        return json.loads(text)["type"] in muted
+
+    def listen(route: WebSocketRoute) -> None:
+        told.append(route)
+        route.connect_to_server().on_message(lambda text: None if silent(text) else route.send(text))
+
+    page.route_web_socket("**/ws/", listen)
+    page.reload()
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+    follow = line(page, "AAPL").locator("[data-action=follow]")
+    state = page.locator("#prices [data-feed-state]")
+    reason = page.locator("[data-watch=reason]")
+    expect(reason).to_be_hidden()
+
+    muted.append("quotes")
+
+    def say(**frame: Any) -> None:
+        told[-1].send(json.dumps(frame))
+
+    full = "All 50 live symbols are in use: AAPL will follow when a place is free."
+    feed = {"name": "finnhub", "state": "live", "reason": "", "queued": ["AAPL"]}
+    say(type="quotes", sent=0, changes=0, quotes=[], feed=feed)
+    say(type="error", id=None, code="symbol_limit", status=400, message=full, fields={"symbols": ["AAPL"]})
+    expect(follow).to_have_text("Waiting, no. 1")
+    expect(reason).to_have_text(full)
+    down = feed | {"state": "down", "reason": "The upstream does not answer."}
+    say(type="quotes", sent=0, changes=0, quotes=[], feed=down)
+    expect(state).to_have_text("Down · finnhub")
+    expect(reason).to_contain_text("The upstream does not answer.")
+    expect(page.locator("#prices")).to_have_class(re.compile("is-stale"))
+    assert serious_violations(page) == []
+
+    say(type="quotes", sent=0, changes=0, quotes=[], feed=feed | {"queued": []})
+    expect(state).to_have_text("Live · finnhub")
+    expect(follow).to_have_text("Following")
+    expect(reason).to_be_hidden()
+    page.context.set_offline(True)
+    told[-1].close(code=1012)
+    expect(state).to_have_attribute("data-feed-state", "offline")
+    expect(reason).to_have_text("The server is not heard: prices stand still.")
+    expect(last(page, "BTCUSD")).to_have_text(PRICE)
 
 
 def test_an_empty_list_says_what_to_do(open_as: Open, trader: Trader) -> None:
