@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -45,6 +47,15 @@ class VendorFinder(BaseFinder):
             yield name, self.storage
 
 
+# Comments that have their lines to themselves.
+COMMENTS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
+
+
+def without_comments(script: str) -> str:
+    """The same script as browsers need it: a third of what our own weigh, compressed, is said to their readers."""
+    return COMMENTS.sub("", script)
+
+
 class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed names, module imports included; source maps, which packages name and we do not serve, are left alone."""
 
@@ -56,3 +67,10 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         (extension, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for extension, rules in CompressedManifestStaticFilesStorage.patterns
     )
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        if name.startswith("js/") and name.endswith(".js"):
+            content.seek(0)
+            content = ContentFile(without_comments(content.read().decode()).encode())
+        saved: str = super()._save(name, content)
+        return saved

@@ -6,6 +6,7 @@
  * @import {Bar, Quote} from "./bars.js"
  * @import {Instruments} from "./instruments.js"
  * @import {Store} from "./store.js"
+ * @import {SymbolResults} from "./symbol-results.js"
  *
  * @typedef {EventTarget & {watch: (owner: string, symbols: Iterable<string>) => void, quote: (symbol: string) => Quote|undefined}} PriceSource fires `quotes` (detail: the symbols that changed, a `Set`)
  *
@@ -16,6 +17,7 @@
  * @property {string} eventsUrl
  * @property {PriceSource|null} prices null where there are none: the chart then shows what was
  * @property {Instruments} instruments
+ * @property {SymbolResults} symbols
  * @property {EventTarget} stream of the person's order events
  */
 
@@ -26,10 +28,10 @@ import { showState } from "./chart-note.js";
 import { ChartOrders } from "./chart-orders.js";
 import { ChartPlot } from "./chart-plot.js";
 import { ChartTable } from "./chart-table.js";
-import { changeText, legendText } from "./chart-words.js";
+import { legendText } from "./chart-words.js";
 import { find, make } from "./dom.js";
 import { marksOf } from "./fills.js";
-import { price } from "./format.js";
+import { percent, price } from "./format.js";
 import { nextFrame } from "./frames.js";
 import { Inquiry } from "./inquiry.js";
 import { linesOf } from "./order-lines.js";
@@ -205,7 +207,7 @@ export class ChartView {
   #showPrice() {
     const quote = this.#quote;
     const last = price(quote?.last ?? this.#bars.last?.close ?? null, this.#decimals);
-    this.#head.show({ symbol: this.#symbol, last, change: changeText(quote?.change ?? null) });
+    this.#head.show({ symbol: this.#symbol, last, change: percent(quote?.change ?? null) });
   }
 
   /** @param {number|null} time */

@@ -24,12 +24,6 @@ export function momentText(time, today = new Date()) {
   return (sameDay(at, today) ? minuteOf : momentOf).format(at);
 }
 
-/** "+0.42 %"; nothing where it is not known. @param {string|null} change percent */
-export function changeText(change) {
-  if (change === null) return "";
-  return `${change.startsWith("-") ? "−" : "+"}${change.replace(/^-/, "")} %`;
-}
-
 /** The fields of a bar as the page shows them. @param {Bar} bar @param {number} decimals */
 export function barTexts({ time, open, high, low, close, volume }, decimals) {
   const prices = [open, high, low, close].map((each) => price(each, decimals));

@@ -10,6 +10,10 @@
 
 import { showState } from "./chart-note.js";
 import { find } from "./dom.js";
+import { SymbolField } from "./symbol-field.js";
+
+/** Where there is room for it beside the orders. */
+const WIDE = "(min-width: 1280px)";
 
 export class Chart extends EventTarget {
   #root;
@@ -39,8 +43,10 @@ export class Chart extends EventTarget {
       button.focus();
     });
     find("[data-action=retry-chart]", root).addEventListener("click", () => this.#retry());
-    this.#input.addEventListener("change", () => this.#chosen());
-    this.#showOpen(store.get("chart-open", false));
+    new SymbolField(this.#input, sources.symbols, (symbol) => this.#choose(symbol));
+    this.#input.addEventListener("change", () => this.#left());
+    // Whoever has never closed or opened it sees it where it takes no room from anything, and where it moves.
+    this.#showOpen(store.get("chart-open", sources.prices !== null && matchMedia(WIDE).matches));
     const sight = new IntersectionObserver((entries) => {
       this.#seen = entries.at(-1)?.isIntersecting ?? false;
       this.#follow();
@@ -116,8 +122,8 @@ export class Chart extends EventTarget {
     this.#follow();
   }
 
-  /** Somebody has typed a symbol, or part of one. */
-  #chosen() {
+  /** Somebody has typed a symbol, or part of one, and gone on. */
+  #left() {
     const symbol = this.#input.value.trim().toUpperCase();
     if (this.#sources.instruments.get(symbol)) this.#choose(symbol);
     else this.#input.setAttribute("aria-invalid", "true");
@@ -129,7 +135,9 @@ export class Chart extends EventTarget {
       return;
     }
     const [first] = this.#sources.instruments.active;
-    if (this.#symbol === "" && first) this.#choose(first.symbol);
+    // The orders come before it.
+    if (!first) return;
+    if (this.#symbol === "") this.#choose(first.symbol);
     if (this.#input.value === "") this.#input.value = this.#symbol;
     if (this.#view === null) this.#load();
     else if (this.#symbol !== "") this.#view.show(this.#symbol);

@@ -35,7 +35,7 @@ export class Combobox {
     End: () => this.#popup.active !== -1 && this.#activate(this.#results.length - 1),
     ArrowLeft: () => this.#release(),
     ArrowRight: () => this.#release(),
-    Enter: () => this.#popup.active !== -1 && this.#pick(this.#popup.active),
+    Enter: () => (this.#popup.active === -1 ? this.#dismiss() && false : this.#pick(this.#popup.active)),
     Escape: () => this.#dismiss(),
     Tab: () => this.#dismiss() && false,
   };

@@ -37,6 +37,11 @@ export function signed(text) {
   return /[1-9]/.test(text) && !text.startsWith("-") ? `+${grouped(text)}` : grouped(text);
 }
 
+/** "-0.4" → "−0.40 %", with its sign; nothing where it is not known. @param {string|null} change percent */
+export function percent(change) {
+  return change === null ? "" : `${signed(price(change, 2))} %`;
+}
+
 /** "4 s", "3 min", "2 h", "5 days": how old something is, as exact as matters. @param {number} ms */
 export function age(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -31,6 +31,13 @@ export class Histogram {
     this.count += 1;
   }
 
+  /** Counts what another has counted as well. @param {Histogram} other */
+  absorb(other) {
+    for (const [bucket, number] of other.#counters.entries())
+      this.#counters[bucket] = (this.#counters[bucket] ?? 0) + number;
+    this.count += other.count;
+  }
+
   /** The duration that this share of them does not exceed; null while there are none. @param {number} share 0 to 1 @returns {number|null} milliseconds */
   percentile(share) {
     if (this.count === 0) return null;

@@ -30,6 +30,7 @@ import { Strip } from "./strip.js";
 import { SymbolResults } from "./symbol-results.js";
 import { Theme } from "./theme.js";
 import { Ticket } from "./ticket.js";
+import { TicketQuote } from "./ticket-quote.js";
 import { Watchlist } from "./watchlist.js";
 
 const { body } = document;
@@ -53,8 +54,9 @@ const connection = new Connection(stream, socket, strip, announcer);
 const awake = new Awake();
 const pricesPanel = document.querySelector("#prices");
 const prices = pricesPanel && new Prices(socket, stream.clock);
-const watchlist = prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, store);
-const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, stream };
+const watchlist =
+  prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, symbols, store);
+const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, symbols, stream };
 const chart = new Chart(find("#chart"), find("#chart-toggle"), store, charted);
 new Theme(store, find("#theme"));
 let signedOut = false;
@@ -85,6 +87,7 @@ function leave() {
   signedOut = true;
   book.empty();
   chart.empty();
+  watchlist?.empty();
   monitor.clear();
   notices.clear();
 }
@@ -132,10 +135,16 @@ function showOwnChange() {
 function toggleChart() {
   const { symbol } = book.work;
   if (symbol === "" || (chart.open && symbol === chart.symbol)) chart.toggle();
-  else chart.show(symbol);
+  else showChart(symbol);
 }
 
-/** @param {string} view */
+/** @param {string} symbol */
+function showChart(symbol) {
+  chart.show(symbol);
+  showView("chart");
+}
+
+/** @param {string} view where there is room for one at a time */
 function showView(view) {
   body.dataset.view = view;
   for (const tab of document.querySelectorAll("[data-view-tab]")) {
@@ -159,7 +168,9 @@ book.addEventListener("refused", (event) => {
   notices.alert(`Not cancelled, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
   showOwnChange();
 });
-book.addEventListener("chart", (event) => chart.show(/** @type {CustomEvent<string>} */ (event).detail));
+book.addEventListener("chart", (event) => showChart(/** @type {CustomEvent<string>} */ (event).detail));
+watchlist?.addEventListener("pick", (event) => showChart(/** @type {CustomEvent<string>} */ (event).detail));
+watchlist?.addEventListener("trade", (event) => ticket.begin(/** @type {CustomEvent<string>} */ (event).detail));
 chart.addEventListener("open", () => showView(chart.open ? "chart" : "orders"));
 book.addEventListener("unable", () => notices.tell(`${connection.away} Nothing was sent.`));
 ticket.addEventListener("placed", showOwnChange);
@@ -184,6 +195,7 @@ new Keyboard({
   e: () => book.work.act("amend"),
   c: () => book.work.act("cancel"),
   g: toggleChart,
+  w: () => watchlist?.focusField(),
   Enter: () => book.work.toggle(),
   " ": toggleRealtime,
   Escape: () => book.work.dismiss() || (ticket.open && ticket.show(false)),
@@ -193,7 +205,13 @@ if (body.dataset.isDemo === "true") {
   const demo = new Demo(find("#demo"), api, demoUrl, notices, () => now() + stream.clock.offset);
   find("[data-action=play-demo]").addEventListener("click", () => demo.play());
 }
-if (prices !== null) new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);
+if (prices !== null) {
+  new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);
+  const quote = new TicketQuote(find("[data-ticket=quote]"), prices, instruments, (price) => {
+    ticket.price = price;
+  });
+  ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
+}
 instruments
   .load(api, instrumentsUrl)
   .then(() => {
@@ -203,7 +221,10 @@ instruments
     watchlist?.begin();
     chart.showInstruments();
   })
-  .catch((/** @type {Error} */ error) => notices.alert(`The instruments could not be read: ${error.message}`));
+  .catch((/** @type {Error} */ error) => {
+    notices.alert(`The instruments could not be read: ${error.message}`);
+    watchlist?.fail("The instruments could not be read. Reload the page to try again.");
+  });
 awake.start();
 socket.start();
 showState();

@@ -9,14 +9,19 @@ import { now } from "./clock.js";
 import { Histogram } from "./histogram.js";
 
 const WINDOW_MS = 5000;
+/** What is older than two of these no longer counts. */
+const HALF_MS = 30_000;
 
 export class PriceFigures {
-  /** Milliseconds from the feed's tick to the frame that shows it. */
-  toScreen = new Histogram();
   /** Price changes at the feed, and prices shown. */
   changes = 0;
   shown = 0;
+  /** When the newest tick was, by the server's clock. @type {number|null} */
+  newest = null;
   #clock;
+  #recentWays = new Histogram();
+  #olderWays = new Histogram();
+  #turnedAt = 0;
   /** Server times of the ticks that wait to be drawn. @type {number[]} */
   #waiting = [];
   /** When changes came, and how many, for the rate. @type {{at: number, changes: number}[]} */
@@ -27,15 +32,16 @@ export class PriceFigures {
     this.#clock = clock;
   }
 
-  /** @param {Quote[]} quotes @param {number|undefined} changes how many changes these are the latest of @param {number} received */
-  took(quotes, changes, received) {
-    this.shown += quotes.length;
-    this.changes += changes ?? quotes.length;
-    this.#recent.push({ at: received, changes: changes ?? quotes.length });
+  /** @param {Quote[]} quotes @param {number} changes how many changes these are the latest of @param {number} received @param {Set<string>} begun the symbols that were told before: the first quote of one was there already, and measures nothing */
+  took(quotes, changes, received, begun) {
+    const told = quotes.filter(({ symbol }) => begun.has(symbol));
+    this.changes += changes;
+    this.shown += Math.min(quotes.length, changes);
+    for (const { at } of quotes) this.newest = Math.max(at, this.newest ?? at);
+    this.#recent.push({ at: received, changes });
     while (this.#recent.length > 0 && (this.#recent[0]?.at ?? 0) < received - WINDOW_MS) this.#recent.shift();
-    // Those that were there before, sent for a beginning, stand for no change and are no measure of the way.
-    if (!this.#clock.known || (changes ?? quotes.length) < quotes.length) return;
-    for (const { at } of quotes) this.#waiting.push(at);
+    if (!this.#clock.known || globalThis.document?.hidden) return;
+    for (const { at } of told) this.#waiting.push(at);
   }
 
   /** What was taken is in the document; it is on the screen with the next frame. */
@@ -45,8 +51,31 @@ export class PriceFigures {
     if (waiting.length === 0) return;
     requestAnimationFrame(() => {
       const painted = now();
-      for (const at of waiting) this.toScreen.add(Math.max(0, painted - this.#clock.toLocal(at)));
+      for (const at of waiting) this.#add(Math.max(0, painted - this.#clock.toLocal(at)), painted);
     });
+  }
+
+  /** The tab was hidden or shown: what waits was not drawn when it could have been. */
+  interrupt() {
+    this.#waiting = [];
+  }
+
+  /** @param {number} way milliseconds from the feed's tick to the frame that shows it @param {number} at */
+  #add(way, at) {
+    if (at - this.#turnedAt > HALF_MS) {
+      this.#olderWays = at - this.#turnedAt > 2 * HALF_MS ? new Histogram() : this.#recentWays;
+      this.#recentWays = new Histogram();
+      this.#turnedAt = at;
+    }
+    this.#recentWays.add(way);
+  }
+
+  /** Milliseconds from tick to screen that this share of the last minute's prices did not exceed; null while there are none. @param {...number} shares 0 to 1 @returns {(number|null)[]} */
+  toScreen(...shares) {
+    const both = new Histogram();
+    both.absorb(this.#olderWays);
+    both.absorb(this.#recentWays);
+    return shares.map((share) => both.percentile(share));
   }
 
   /** Price changes a second, of the last seconds. */

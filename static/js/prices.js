@@ -1,8 +1,8 @@
 /**
  * The latest prices of whatever the page's parts watch: one subscription for all of them, kept through every break.
  *
- * Fires `quotes` (detail: the set of symbols that changed), once an animation frame at most, and `feed` when the feed's
- * state or what it refuses has changed.
+ * Fires `quotes` (detail: the set of symbols that changed), once an animation frame at most, and `feed` when the state of
+ * the feed or what it refuses has changed.
  *
  * @import {Socket} from "./socket.js"
  * @import {ServerClock} from "./clock.js"
@@ -17,7 +17,7 @@
  *
  * @typedef {object} FeedState
  * @property {string} name
- * @property {"connecting"|"live"|"stale"|"down"|"refused"} state
+ * @property {"connecting"|"live"|"stale"|"down"|"refused"|"off"} state
  * @property {string} [reason]
  * @property {number|null} [limit]
  * @property {number} [in_use]
@@ -31,6 +31,10 @@ const HIDDEN_RATE = 1;
 export const RATES = [2, 5, 10, 20];
 export const USUAL_RATE = 10;
 const ID = "prices";
+/** What the server could not do at the moment is asked for again. */
+const PASSING = ["rate_limited", "unavailable", "internal"];
+const AGAIN_MS = 2000;
+const UNHEARD = "The server is not heard: prices stand still.";
 
 export class Prices extends EventTarget {
   /** @type {FeedState} */
@@ -43,6 +47,10 @@ export class Prices extends EventTarget {
   #watched = new Map();
   /** What the server was asked for on this connection. @type {Set<string>} */
   #asked = new Set();
+  /** Those refused that come by themselves when there is room. @type {Set<string>} */
+  #queued = new Set();
+  /** Those of them whose changes are told: the first quote says what was before. @type {Set<string>} */
+  #begun = new Set();
   /** @type {Map<string, Quote>} */
   #quotes = new Map();
   /** @type {Set<string>} */
@@ -50,6 +58,9 @@ export class Prices extends EventTarget {
   #rate;
   #askedRate = 0;
   #open = false;
+  #wasOpen = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #again;
   #show = () => this.#tell();
 
   /** @param {Socket} socket @param {ServerClock} clock @param {number} [rate] frames a second at most */
@@ -65,9 +76,15 @@ export class Prices extends EventTarget {
     });
   }
 
+  /** How prices come, the way to the server included. @returns {{state: FeedState["state"]|"offline", reason: string}} */
+  get standing() {
+    if (this.#open) return { state: this.feed.state, reason: this.feed.reason ?? "" };
+    return this.#wasOpen ? { state: "offline", reason: UNHEARD } : { state: "connecting", reason: "" };
+  }
+
   /** Whether prices are known to be the present ones. */
   get live() {
-    return this.#open && this.feed.state === "live";
+    return this.standing.state === "live";
   }
 
   get rate() {
@@ -82,6 +99,7 @@ export class Prices extends EventTarget {
 
   /** The tab was hidden or shown. */
   looked() {
+    this.figures.interrupt();
     this.#ask();
   }
 
@@ -100,21 +118,33 @@ export class Prices extends EventTarget {
     const open = this.#socket.state === "open";
     if (open === this.#open) return;
     this.#open = open;
-    this.#asked.clear();
-    this.#askedRate = 0;
+    this.#wasOpen ||= open;
     this.refused.clear();
-    this.#ask();
+    this.#queued.clear();
+    this.#askAfresh();
     this.dispatchEvent(new Event("feed"));
   }
 
+  /** As if nothing had been asked for. */
+  #askAfresh() {
+    this.#asked.clear();
+    this.#begun.clear();
+    this.#askedRate = 0;
+    this.#ask();
+  }
+
   #ask() {
-    if (!this.#open) return;
     const wanted = new Set([...this.#watched.values()].flatMap((symbols) => [...symbols]));
+    for (const symbol of this.refused.keys()) if (!wanted.has(symbol)) this.#allow(symbol);
+    if (!this.#open) return;
     const rate = globalThis.document?.hidden ? HIDDEN_RATE : this.#rate;
     const gone = [...this.#asked].filter((symbol) => !wanted.has(symbol));
     const missing = [...wanted].filter((symbol) => !this.#asked.has(symbol) && !this.refused.has(symbol));
     if (gone.length > 0) this.#socket.send({ type: "unsubscribe", stream: "quotes", symbols: gone, id: ID });
-    for (const symbol of gone) this.#asked.delete(symbol);
+    for (const symbol of gone) {
+      this.#asked.delete(symbol);
+      this.#begun.delete(symbol);
+    }
     const symbols = rate === this.#askedRate ? missing : [...this.#asked, ...missing];
     if (symbols.length === 0) return;
     if (!this.#socket.send({ type: "subscribe", stream: "quotes", symbols, per_second: rate, id: ID })) return;
@@ -138,31 +168,42 @@ export class Prices extends EventTarget {
       if (before !== undefined && before.at > quote.at) continue;
       this.#quotes.set(quote.symbol, quote);
       this.#changed.add(quote.symbol);
-      if (this.refused.delete(quote.symbol)) this.dispatchEvent(new Event("feed"));
+      if (this.#allow(quote.symbol)) this.dispatchEvent(new Event("feed"));
     }
     if (quotes.length > 0) {
-      this.figures.took(quotes, changes, received);
+      this.figures.took(quotes, changes, received, this.#begun);
+      for (const { symbol } of quotes) this.#begun.add(symbol);
       nextFrame(this.#show);
     }
-    if (feed !== undefined) {
-      this.feed = feed;
-      this.dispatchEvent(new Event("feed"));
-    }
+    if (feed !== undefined) this.#takeFeed(feed);
+  }
+
+  /** @param {FeedState} feed */
+  #takeFeed(feed) {
+    this.feed = feed;
+    for (const symbol of this.#queued) if (!feed.queued?.includes(symbol)) this.#allow(symbol);
+    this.dispatchEvent(new Event("feed"));
+  }
+
+  /** Whether it was refused until now. @param {string} symbol */
+  #allow(symbol) {
+    this.#queued.delete(symbol);
+    return this.refused.delete(symbol);
   }
 
   /** @param {{code: string, message: string, fields?: {symbols?: string[]}}} frame */
   #takeRefusal({ code, message, fields }) {
     const symbols = fields?.symbols;
-    if (symbols === undefined) {
-      this.feed = { name: "off", state: "down", reason: message };
+    if (PASSING.includes(code)) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.#askAfresh(), AGAIN_MS);
+    } else if (symbols === undefined) {
+      this.feed = { name: "", state: "off", reason: message };
     } else {
       for (const symbol of symbols) this.refused.set(symbol, message);
-      if (code !== "symbol_limit") {
-        // Nothing of what was asked for together with them was granted.
-        this.#asked.clear();
-        this.#askedRate = 0;
-        this.#ask();
-      }
+      if (code === "symbol_limit") for (const symbol of symbols) this.#queued.add(symbol);
+      // Nothing of what was asked for together with them was granted.
+      else this.#askAfresh();
     }
     this.dispatchEvent(new Event("feed"));
   }

@@ -1,7 +1,8 @@
 /**
  * The panel that places orders: only the fields the type needs, and a button that says what it will do.
  *
- * Fires `placed` (detail: the order).
+ * Fires `placed` (detail: the order) and `instrument` (detail: the symbol that an order here would be in; empty where it
+ * is none, or the panel is closed).
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
@@ -28,6 +29,7 @@ export class Ticket extends EventTarget {
   #submit;
   #message;
   #away = "";
+  #symbol = "";
 
   /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments @param {SymbolResults} symbols */
   constructor(panel, button, api, url, instruments, symbols) {
@@ -63,8 +65,25 @@ export class Ticket extends EventTarget {
   show(open) {
     this.#panel.hidden = !open;
     this.#button.setAttribute("aria-expanded", String(open));
+    this.#tellInstrument();
     if (open) find(this.#value("symbol") === "" ? "[name=symbol]" : "[name=quantity]", this.#form).focus();
     else this.#button.focus();
+  }
+
+  /** Opens for an order in this instrument. @param {string} symbol */
+  begin(symbol) {
+    this.#field("symbol").value = symbol;
+    this.#drawForm();
+    this.show(true);
+  }
+
+  /** The price of the order, of the kind that its type has. @param {string} price */
+  set price(price) {
+    const name = this.#value("order_type") === "stop" ? "stop_price" : "price";
+    if (this.#value("order_type") === "market") return;
+    this.#field(name).value = price;
+    this.#drawForm();
+    this.#field(name).focus();
   }
 
   /** @param {string} reason why nothing can be sent; empty where it can */
@@ -79,6 +98,11 @@ export class Ticket extends EventTarget {
   /** The instruments have come. */
   showInstruments() {
     this.#drawForm();
+  }
+
+  /** @param {string} name @returns {HTMLInputElement} */
+  #field(name) {
+    return find(`[name=${name}]`, this.#form);
   }
 
   /** @param {string} name */
@@ -117,6 +141,15 @@ export class Ticket extends EventTarget {
     setText(this.#submit, sentence(order));
     this.#submit.className = `place side-${order.side}`;
     setText(find("[data-symbol-name]", this.#form), this.#describe(order.symbol));
+    this.#tellInstrument();
+  }
+
+  #tellInstrument() {
+    const { symbol } = this.#order;
+    const now = this.open && this.#instruments.get(symbol)?.active ? symbol : "";
+    if (now === this.#symbol) return;
+    this.#symbol = now;
+    this.dispatchEvent(new CustomEvent("instrument", { detail: now }));
   }
 
   /** @param {string} symbol */
@@ -174,7 +207,7 @@ export class Ticket extends EventTarget {
   /** Symbol, side, type and time in force stay: the next order is often alike. */
   #clear() {
     for (const name of ["quantity", "price", "stop_price", "text"]) {
-      /** @type {HTMLInputElement} */ (find(`[name=${name}]`, this.#form)).value = "";
+      this.#field(name).value = "";
     }
     this.#drawForm();
     find("[name=quantity]", this.#form).focus();

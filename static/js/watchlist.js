@@ -1,199 +1,221 @@
 /**
- * The watchlist: the latest price of each symbol on it, which of them are followed, and how well prices come.
+ * The watchlist: which symbols are on it, which of them are followed, and the latest price of each.
  *
- * Fires `pick` (detail: the symbol) when somebody wants to see more of one.
+ * Fires `pick` (detail: the symbol) when somebody wants to see more of one, and `trade` when he wants to place an order.
  *
  * @import {Instruments} from "./instruments.js"
- * @import {Prices, Quote} from "./prices.js"
+ * @import {Prices} from "./prices.js"
  * @import {Store} from "./store.js"
+ * @import {SymbolResults} from "./symbol-results.js"
  */
 
-import { actionButton, find, make, setHidden, setText } from "./dom.js";
-import { milliseconds, price, timeOfDay } from "./format.js";
-import { RATES, USUAL_RATE } from "./prices.js";
+import { find, setHidden, setText } from "./dom.js";
+import { FeedState } from "./feed-state.js";
+import { SymbolField } from "./symbol-field.js";
+import { WatchRow } from "./watch-row.js";
 
 const BEGIN = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"];
 const MOST = 40;
-const FLASH_MS = 200;
 const LOOK_MS = 500;
-/** A price is old when it has not changed for so long; still the present one while the feed is live. */
-const OLD_MS = 30_000;
 const OWNER = "watchlist";
-/** @type {Record<string, string>} */
-const WORDS = { connecting: "Connecting", live: "Live", stale: "Stale", down: "Down", refused: "Refused" };
 const symbols = (/** @type {any} */ value) => Array.isArray(value) && value.every((each) => typeof each === "string");
-
-/** @typedef {{symbol: string, row: HTMLTableRowElement, last: string|null, flash: ReturnType<typeof setTimeout>|undefined}} Line */
 
 export class Watchlist extends EventTarget {
   #root;
   #body;
+  #note;
+  #input;
   #prices;
   #instruments;
   #store;
-  /** @type {Map<string, Line>} */
-  #lines = new Map();
+  #feedState;
+  /** In the order of the list. @type {Map<string, WatchRow>} */
+  #rows = new Map();
   /** Those on the list that are not followed. @type {Set<string>} */
   #paused;
+  /** What each button of a line does. @type {Record<string, (symbol: string) => void>} */
+  #actions = {
+    pick: (symbol) => this.#tell("pick", symbol),
+    trade: (symbol) => this.#tell("trade", symbol),
+    follow: (symbol) => this.#switch(symbol),
+    remove: (symbol) => this.#remove(symbol),
+  };
   #still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /** @param {HTMLElement} root @param {Prices} prices @param {Instruments} instruments @param {Store} store */
-  constructor(root, prices, instruments, store) {
+  /** @param {HTMLElement} root @param {Prices} prices @param {Instruments} instruments @param {SymbolResults} results @param {Store} store */
+  constructor(root, prices, instruments, results, store) {
     super();
     this.#root = root;
     this.#body = find("tbody", root);
+    this.#note = find("[data-watch=note]", root);
+    this.#input = /** @type {HTMLInputElement} */ (find("#watch-symbol", root));
     this.#prices = prices;
     this.#instruments = instruments;
     this.#store = store;
+    this.#feedState = new FeedState(root, prices, store);
     this.#paused = new Set(store.get("watchlist-paused", /** @type {string[]} */ ([]), symbols));
-    prices.addEventListener("quotes", (event) =>
-      this.#showQuotes(/** @type {CustomEvent<Set<string>>} */ (event).detail),
-    );
+    prices.addEventListener("quotes", (event) => this.#show(/** @type {CustomEvent<Set<string>>} */ (event).detail));
     prices.addEventListener("feed", () => this.#showStates());
-    this.#chooseRate(find("[name=per_second]", root));
-    const form = /** @type {HTMLFormElement} */ (find(".watch-add", root));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#addNamed(/** @type {HTMLInputElement} */ (find("[name=symbol]", form)));
+    new SymbolField(this.#input, results, (symbol) => {
+      this.add(symbol);
+      this.#input.value = "";
     });
+    this.#body.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target)));
+    this.#body.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#body.addEventListener("focusin", ({ target }) =>
+      this.#reach(this.#symbolAt(/** @type {Element} */ (target))),
+    );
     setInterval(() => this.#look(), LOOK_MS);
   }
 
   /** The instruments are known: what is on the list is shown and followed. */
   begin() {
-    const known = this.#store
-      .get("watchlist", BEGIN, symbols)
-      .filter((symbol) => this.#instruments.get(symbol)?.active);
-    for (const symbol of known.slice(0, MOST)) this.#addLine(symbol);
+    for (const symbol of this.#store.get("watchlist", BEGIN, symbols).slice(0, MOST)) this.#addRow(symbol);
+    this.#reach([...this.#rows.keys()][0]);
     this.#follow();
-    this.#showStates();
+  }
+
+  /** The instruments could not be read. @param {string} reason */
+  fail(reason) {
+    setText(this.#note, reason);
   }
 
   /** @param {string} symbol */
   add(symbol) {
-    if (!this.#lines.has(symbol) && this.#lines.size < MOST) this.#addLine(symbol);
+    const had = this.#rows.has(symbol);
+    if (!had && this.#rows.size >= MOST) {
+      this.#say(`The list is full: ${MOST} symbols.`);
+      return;
+    }
+    if (!had) this.#addRow(symbol);
     this.#paused.delete(symbol);
     this.#follow();
-    this.#showStates();
+    this.#reach(symbol);
+    this.#rows.get(symbol)?.element.scrollIntoView({ block: "nearest" });
+    this.#say(had ? `${symbol} is on the list already.` : `${symbol} is on the list.`);
   }
 
-  /** @param {HTMLInputElement} input */
-  #addNamed(input) {
-    const symbol = input.value.trim().toUpperCase();
-    const known = this.#instruments.get(symbol)?.active ?? false;
-    input.setCustomValidity(known || symbol === "" ? "" : `There is no active instrument ${symbol}.`);
-    if (!input.reportValidity() || symbol === "") return;
-    this.add(symbol);
-    input.value = "";
+  /** The field that puts a symbol on the list gets the focus. */
+  focusField() {
+    this.#input.focus();
+  }
+
+  /** Nobody's list stays on the screen, and nothing is followed. */
+  empty() {
+    this.#prices.watch(OWNER, []);
+    this.#rows.clear();
+    this.#body.replaceChildren();
+  }
+
+  /** @param {string} symbol */
+  #addRow(symbol) {
+    const instrument = this.#instruments.get(symbol);
+    if (!instrument?.active || this.#rows.has(symbol)) return;
+    const row = new WatchRow(instrument);
+    row.reachable = false;
+    this.#rows.set(symbol, row);
+    this.#body.append(row.element);
+    const quote = this.#prices.quote(symbol);
+    if (quote) row.show(quote, true);
   }
 
   /** @param {string} symbol */
   #remove(symbol) {
-    this.#lines.get(symbol)?.row.remove();
-    this.#lines.delete(symbol);
+    const order = [...this.#rows.keys()];
+    const next = order[order.indexOf(symbol) + 1] ?? order[order.indexOf(symbol) - 1];
+    this.#rows.get(symbol)?.element.remove();
+    this.#rows.delete(symbol);
+    this.#paused.delete(symbol);
     this.#follow();
-    this.#showStates();
+    this.#say(`${symbol} is off the list.`);
+    this.#reach(next);
+    if (next === undefined) this.#input.focus();
+    else this.#rows.get(next)?.focus();
+  }
+
+  /** Follows it, or stops doing so. @param {string} symbol */
+  #switch(symbol) {
+    if (!this.#paused.delete(symbol)) this.#paused.add(symbol);
+    this.#follow();
+    const quote = this.#prices.quote(symbol);
+    if (quote && !this.#paused.has(symbol)) this.#rows.get(symbol)?.show(quote, true);
   }
 
   #follow() {
-    const all = [...this.#lines.keys()];
+    const all = [...this.#rows.keys()];
     this.#prices.watch(
       OWNER,
       all.filter((symbol) => !this.#paused.has(symbol)),
     );
     this.#store.set("watchlist", all);
     this.#store.set("watchlist-paused", [...this.#paused]);
+    this.#showStates();
   }
 
-  /** @param {string} symbol */
-  #addLine(symbol) {
-    const row = make("tr", "");
-    row.dataset.symbol = symbol;
-    const show = actionButton("pick", symbol, "watch-symbol");
-    show.title = this.#instruments.get(symbol)?.name ?? "";
-    show.addEventListener("click", () => this.dispatchEvent(new CustomEvent("pick", { detail: symbol })));
-    const follow = actionButton("follow", "", "watch-follow");
-    follow.addEventListener("click", () => {
-      if (!this.#paused.delete(symbol)) this.#paused.add(symbol);
-      this.#follow();
-      this.#showStates();
-    });
-    const remove = actionButton("remove", "×", "watch-remove");
-    remove.setAttribute("aria-label", `Take ${symbol} off the list`);
-    remove.addEventListener("click", () => this.#remove(symbol));
-    row.append(
-      make("th", "", show),
-      make("td", "watch-last numeric", "…"),
-      make("td", "watch-change numeric"),
-      make("td", "watch-book numeric"),
-      make("td", "watch-age numeric"),
-      make("td", "watch-actions", follow, remove),
-    );
-    row.cells[0]?.setAttribute("scope", "row");
-    this.#body.append(row);
-    const line = { symbol, row, last: null, flash: undefined };
-    this.#lines.set(symbol, line);
-    const quote = this.#prices.quote(symbol);
-    if (quote !== undefined) this.#showQuote(line, quote);
+  /** @param {Element} target */
+  #clicked(target) {
+    const { action = "" } = /** @type {HTMLElement|null} */ (target.closest("[data-action]"))?.dataset ?? {};
+    const symbol = this.#symbolAt(target);
+    if (symbol !== undefined) this.#actions[action]?.(symbol);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const { key, target, altKey, ctrlKey, metaKey } = event;
+    const symbol = this.#symbolAt(/** @type {Element} */ (target));
+    if (symbol === undefined || altKey || ctrlKey || metaKey) return;
+    const order = [...this.#rows.keys()];
+    const at = order.indexOf(symbol);
+    /** @type {Record<string, number>} */
+    const places = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: order.length - 1 };
+    const to = order[places[key] ?? -1];
+    if (key === "Delete") this.#remove(symbol);
+    else if (to !== undefined) this.#rows.get(to)?.focus();
+    else if (!(key in places)) return;
+    event.preventDefault();
+  }
+
+  /** @param {Element} target */
+  #symbolAt(target) {
+    return target.closest("tr")?.dataset.symbol;
+  }
+
+  /** Tab leads to this line alone. @param {string|undefined} symbol */
+  #reach(symbol) {
+    for (const [each, row] of this.#rows) row.reachable = each === symbol;
+  }
+
+  /** @param {string} what @param {string} symbol */
+  #tell(what, symbol) {
+    this.dispatchEvent(new CustomEvent(what, { detail: symbol }));
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    setText(find("[data-watch=said]", this.#root), text);
   }
 
   /** @param {Set<string>} changed */
-  #showQuotes(changed) {
+  #show(changed) {
+    const quietly = this.#still.matches || document.hidden;
     for (const symbol of changed) {
-      const line = this.#lines.get(symbol);
       const quote = this.#prices.quote(symbol);
-      if (line !== undefined && quote !== undefined) this.#showQuote(line, quote);
+      if (quote && !this.#paused.has(symbol)) this.#rows.get(symbol)?.show(quote, quietly);
     }
-  }
-
-  /** @param {Line} line @param {Quote} quote */
-  #showQuote(line, quote) {
-    const { cells } = line.row;
-    const decimals = this.#instruments.decimals(line.symbol);
-    const [, last, change, book] = cells;
-    if (!last || !change || !book) return;
-    const { last: now = null } = quote;
-    setText(last, now === null ? "…" : price(now, decimals));
-    setText(change, quote.change === null ? "" : signed(quote.change));
-    change.dataset.sign = quote.change === null ? "" : quote.change.startsWith("-") ? "down" : "up";
-    setText(
-      book,
-      quote.bid === null || quote.ask === null ? "" : `${price(quote.bid, decimals)} / ${price(quote.ask, decimals)}`,
-    );
-    if (now !== null && line.last !== null && now !== line.last) this.#flash(line, Number(now) > Number(line.last));
-    line.last = now;
-  }
-
-  /** @param {Line} line @param {boolean} up */
-  #flash(line, up) {
-    if (this.#still.matches || document.hidden) return;
-    clearTimeout(line.flash);
-    line.row.classList.toggle("price-up", up);
-    line.row.classList.toggle("price-down", !up);
-    line.flash = setTimeout(() => line.row.classList.remove("price-up", "price-down"), FLASH_MS);
   }
 
   #showStates() {
-    const { feed, refused, live } = this.#prices;
-    const state = find("[data-feed-state]", this.#root);
-    state.dataset.feedState = live ? "live" : feed.state;
-    setText(
-      state,
-      feed.name === "off" ? "No feed" : `${WORDS[feed.state] ?? feed.state}${feed.name ? ` · ${feed.name}` : ""}`,
-    );
-    state.title = feed.reason ?? "";
-    this.#root.classList.toggle("is-stale", !live);
-    for (const { symbol, row } of this.#lines.values()) {
-      const follow = find("[data-action=follow]", row);
+    const { feed, refused } = this.#prices;
+    const reasons = [];
+    for (const [symbol, row] of this.#rows) {
       const paused = this.#paused.has(symbol);
-      const reason = refused.get(symbol);
-      setText(follow, paused ? "Follow" : reason ? "Waiting" : "Following");
-      follow.setAttribute("aria-pressed", String(!paused));
-      follow.setAttribute("aria-label", `${paused ? "Follow" : "Stop following"} ${symbol}`);
-      follow.title = paused ? "" : (reason ?? "");
-      row.classList.toggle("is-paused", paused);
+      const reason = refused.get(symbol) ?? "";
+      row.showState(paused, reason, (feed.queued?.indexOf(symbol) ?? -1) + 1);
+      if (!paused) reasons.push(reason);
     }
-    setHidden(find("[data-watch=empty]", this.#root), this.#lines.size > 0);
+    this.#feedState.show(reasons);
+    setText(this.#note, this.#rows.size > 0 ? "" : "Nothing is watched. Add a symbol.");
+    setHidden(this.#note, this.#rows.size > 0);
     this.#look();
   }
 
@@ -201,43 +223,10 @@ export class Watchlist extends EventTarget {
   #look() {
     if (document.hidden) return;
     const { figures } = this.#prices;
-    for (const { symbol, row } of this.#lines.values()) {
-      const quote = this.#prices.quote(symbol);
-      const cell = row.cells[4];
-      if (quote === undefined || !cell) continue;
-      const age = figures.age(quote.at);
-      setText(cell, ago(age));
-      cell.title = `Changed at ${timeOfDay(new Date(quote.at))}`;
-      row.classList.toggle("is-old", age > OLD_MS);
+    for (const [symbol, row] of this.#rows) {
+      const quote = this.#paused.has(symbol) ? undefined : this.#prices.quote(symbol);
+      if (quote) row.showAge(figures.age(quote.at), Date.now() - figures.age(quote.at));
     }
-    const ages = { p50: figures.toScreen.percentile(0.5), p99: figures.toScreen.percentile(0.99) };
-    setText(find("[data-price=p50]", this.#root), milliseconds(ages.p50));
-    setText(find("[data-price=p99]", this.#root), milliseconds(ages.p99));
-    setText(find("[data-price=rate]", this.#root), figures.perSecond.toFixed(1));
-    const { conflation } = figures;
-    setText(find("[data-price=conflation]", this.#root), conflation === null ? "–" : conflation.toFixed(2));
+    this.#feedState.measure();
   }
-
-  /** @param {HTMLElement} select */
-  #chooseRate(select) {
-    const chosen = /** @type {HTMLSelectElement} */ (select);
-    const rate = this.#store.get("price-rate", USUAL_RATE, (value) => RATES.includes(value));
-    chosen.value = String(rate);
-    this.#prices.rate = rate;
-    chosen.addEventListener("change", () => {
-      this.#prices.rate = Number(chosen.value);
-      this.#store.set("price-rate", Number(chosen.value));
-    });
-  }
-}
-
-/** "-0.42" → "−0.42 %". @param {string} change */
-function signed(change) {
-  return `${change.startsWith("-") ? `−${change.slice(1)}` : `+${change}`} %`;
-}
-
-/** "0.4 s", "12 s", "3 min". @param {number} age milliseconds */
-function ago(age) {
-  if (age < 10_000) return `${(age / 1000).toFixed(1)} s`;
-  return age < 120_000 ? `${Math.round(age / 1000)} s` : `${Math.round(age / 60_000)} min`;
 }

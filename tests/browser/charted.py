@@ -37,7 +37,8 @@ OWN_CHART = """async () => {
   root.classList.remove("is-open");
   old.replaceWith(root);
   const urls = { barsUrl: "/api/bars/", ordersUrl: "/api/orders/", eventsUrl: "/api/events/" };
-  const sources = { api: new Api(""), ...urls, prices, instruments, stream: new EventTarget() };
+  const symbols = { find: () => [] };
+  const sources = { api: new Api(""), ...urls, prices, instruments, symbols, stream: new EventTarget() };
   const chart = new Chart(root, document.createElement("button"), new Store(() => sessionStorage), sources);
   window.watched = prices.watched;
   window.chart = chart;

@@ -153,7 +153,7 @@ def test_quotes_carry_the_last_bar_on_and_begin_new_ones(open_as: Open, trader: 
     wait_for(lambda: chart.picture() != before, "the bar to grow")
     chart.quote("AAPL", "586", minute + 61, "-1.5")
     assert [row[:4] for row in chart.table()[:2]] == [["586.00"] * 4, ["585.00", "587.25", "585.00", "587.25"]]
-    expect(chart.part("change")).to_have_text("−1.5 %")
+    expect(chart.part("change")).to_have_text("−1.50 %")
     chart.quote("AAPL", "999", minute + 5)
     assert len(chart.table()) == 3
     assert chart.table()[0][3] == "586.00"
@@ -203,7 +203,7 @@ def test_the_label_follows_the_price_ten_seconds_later_at_most_and_is_heard_only
 
     expect(chart.part("last")).to_have_text("587.00")
     expect(chart.face).to_have_attribute("aria-label", re.compile("585.50"))
-    expect(chart.face).to_have_attribute("aria-label", re.compile("587.00, change .0.3 %"), timeout=MILLISECONDS)
+    expect(chart.face).to_have_attribute("aria-label", re.compile("587.00, change .0.30 %"), timeout=MILLISECONDS)
     expect(chart.part("said")).to_be_empty()
     chart.quote("AAPL", "588", minute + 3, "0.4")
     chart.face.focus()

@@ -1,0 +1,365 @@
+"""The market beside the orders, from the pretended feed: prices, chart and profit move from the first sign-in on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from tests.browser.blotter import MILLISECONDS, Blotter
+from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS, TOUCH, serious_violations
+from tests.servers import Server, wait_for
+from tests.traders import Trader, enlist
+
+Open = Callable[..., Blotter]
+
+PRICE = re.compile(r"^\d+\.\d+$")
+WITHIN = 10_000
+# Collects the flashes of the watchlist's lines: "up" or "down", with the price before and after.
+FLASHES = """() => {
+  const body = document.querySelector("#prices tbody");
+  const last = new Map();
+  window.flashes = [];
+  new MutationObserver((changes) => {
+    for (const { target, oldValue } of changes) {
+      const mark = ["up", "down"].find((each) => target.classList.contains(`price-${each}`));
+      const before = ["up", "down"].find((each) => (oldValue ?? "").includes(`price-${each}`));
+      const price = Number(target.querySelector(".watch-last").textContent);
+      const { symbol } = target.dataset;
+      if (mark && mark !== before) window.flashes.push({ mark, before: last.get(symbol) ?? null, after: price });
+      last.set(symbol, price);
+    }
+  }).observe(body, { subtree: true, attributes: true, attributeFilter: ["class"], attributeOldValue: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the pretended feed, where nobody touches an order by himself."""
+    server = Server(Path(tmp_path_factory.mktemp("market")), FEED="sim", PAPER_BROKER="off")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def people(market: Server) -> Iterator[Trader]:
+    return iter(enlist(market, 20))
+
+
+@pytest.fixture
+def trader(people: Iterator[Trader]) -> Trader:
+    return next(people)
+
+
+def line(page: Page, symbol: str) -> Locator:
+    return page.locator(f'#prices tr[data-symbol="{symbol}"]')
+
+
+def last(page: Page, symbol: str) -> Locator:
+    return line(page, symbol).locator(".watch-last")
+
+
+def symbols(page: Page) -> list[str]:
+    return page.locator("#prices tbody .watch-symbol").all_inner_texts()
+
+
+def until_moved(cell: Locator, what: str) -> str:
+    """What it says once it says something else than now."""
+    before = cell.inner_text()
+    wait_for(lambda: cell.inner_text() != before, f"{what} to move")
+    return cell.inner_text()
+
+
+def add(page: Page, typed: str) -> None:
+    page.fill("#watch-symbol", typed)
+    page.press("#watch-symbol", "Enter")
+
+
+def asked(blotter: Blotter) -> list[dict[str, Any]]:
+    return [frame for frame in blotter.sent if frame.get("stream") == "quotes"]
+
+
+def test_who_signs_in_for_the_first_time_sees_prices_chart_and_profit_move(open_as: Open, trader: Trader) -> None:
+    quote = trader.get("/api/quotes/?symbols=BTCUSD")["quotes"]
+    price = quote[0]["last"] if quote else "91000"
+    order = trader.place(symbol="BTCUSD", quantity="1", price=price)
+    trader.fill(order, "1", price)
+    blotter = open_as(trader)
+    page = blotter.page
+
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+    expect(page.locator("#chart")).to_have_attribute("data-state", "ready", timeout=WITHIN)
+    expect(blotter.cell(order["id"], "pnl")).to_have_text(re.compile(r"^[+−]?[\d,]+\.\d\d$"), timeout=WITHIN)
+    total = page.locator("#money-totals li", has_text="USD")
+    expect(total).to_contain_text("P&L")
+    for cell, what in (
+        (last(page, "BTCUSD"), "the price"),
+        (page.locator("#chart [data-chart=last]"), "the chart's price"),
+        (blotter.cell(order["id"], "pnl"), "the profit"),
+        (total, "the total"),
+    ):
+        until_moved(cell, what)
+    state = page.locator("#prices [data-feed-state]")
+    expect(state).to_have_attribute("data-feed-state", "live")
+    expect(state).to_have_text("Live · sim")
+    for figure in ("age", "p50", "p99", "conflation"):
+        expect(page.locator(f"#prices [data-price={figure}]")).to_have_text(re.compile(r"^[\d.]+$"))
+
+
+def test_totals_are_told_by_currency_and_never_summed_across(open_as: Open, trader: Trader) -> None:
+    for symbol, price in (("BTCUSD", "91000"), ("BTCEUR", "79000")):
+        trader.fill(trader.place(symbol=symbol, quantity="1", price=price), "1", price)
+    page = open_as(trader).page
+
+    totals = page.locator("#money-totals li")
+    expect(totals).to_have_count(2)
+    expect(totals.locator("b").first).to_have_text("EUR")
+    expect(totals.nth(0)).to_contain_text("79,000.00")
+    expect(totals.nth(1)).to_contain_text("91,000.00")
+    for total in (totals.nth(0), totals.nth(1)):
+        expect(total.locator(".money-pnl .money-value")).to_have_text(re.compile(r"[+−]"), timeout=WITHIN)
+
+
+def test_a_price_flashes_by_its_direction_and_only_when_it_has_changed(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    expect(last(page, "ETHUSD")).to_have_text(PRICE, timeout=WITHIN)
+    page.evaluate(FLASHES)
+
+    wait_for(lambda: {each["mark"] for each in page.evaluate("window.flashes")} == {"up", "down"}, "both flashes")
+    seen = [each for each in page.evaluate("window.flashes") if each["before"] is not None]
+    assert [each for each in seen if (each["mark"] == "up") != (each["after"] > each["before"])] == []
+    assert [each for each in seen if each["after"] == each["before"]] == []
+    expect(page.locator("#prices tr:is(.price-up, .price-down)")).to_have_count(0)
+
+
+def test_what_is_not_followed_stands_still_and_is_not_asked_for(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    page = blotter.page
+    follow = line(page, "ETHEUR").locator("[data-action=follow]")
+    expect(last(page, "ETHEUR")).to_have_text(PRICE, timeout=WITHIN)
+    expect(follow).to_have_text("Following")
+
+    follow.click()
+    expect(follow).to_have_text("Follow")
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    assert asked(blotter)[-1]["type"] == "unsubscribe"
+    assert asked(blotter)[-1]["symbols"] == ["ETHEUR"]
+    stood = last(page, "ETHEUR").inner_text()
+    until_moved(last(page, "BTCUSD"), "another price")
+    assert last(page, "ETHEUR").inner_text() == stood
+    page.reload()
+    expect(follow).to_have_text("Follow")
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+    expect(last(page, "ETHEUR")).to_have_text("…")
+
+    follow.click()
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    expect(last(page, "ETHEUR")).to_have_text(PRICE, timeout=WITHIN)
+
+
+def test_the_rate_is_chosen_kept_and_told(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    expect(last(blotter.page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+    blotter.page.select_option("#prices [name=per_second]", "2")
+
+    wait_for(lambda: asked(blotter)[-1].get("per_second") == 2, "the new rate")
+    until_moved(last(blotter.page, "BTCUSD"), "a price")
+    blotter.page.reload()
+    expect(blotter.page.locator("#prices [name=per_second]")).to_have_value("2")
+    wait_for(lambda: asked(blotter)[-1].get("per_second") == 2, "the kept rate")
+
+
+def test_the_watchlist_is_worked_by_keys_alone(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    press = page.keyboard.press
+    focused = page.locator(":focus")
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+
+    press("w")
+    page.keyboard.type("mcirosoft")
+    expect(page.get_by_role("listbox", name="Symbols").get_by_role("option").first).to_contain_text("MSFT")
+    press("Enter")
+    expect(page.locator("#watch-symbol")).to_have_value("")
+    expect(page.locator("#prices [data-watch=said]")).to_have_text("MSFT is on the list.")
+    page.keyboard.type("nobody has this")
+    press("Enter")
+    expect(page.locator("#watch-symbol")).to_have_attribute("aria-invalid", "true")
+    press("Escape")
+    assert symbols(page)[-1] == "MSFT"
+    expect(last(page, "MSFT")).to_have_text(PRICE, timeout=WITHIN)
+
+    line(page, "MSFT").locator(".watch-symbol").focus()
+    press("ArrowUp")
+    expect(focused).to_have_text("AAPL")
+    press("End")
+    expect(focused).to_have_text("MSFT")
+    press("Delete")
+    expect(line(page, "MSFT")).to_have_count(0)
+    expect(focused).to_have_text("AAPL")
+    press("Home")
+    expect(focused).to_have_text("BTCUSD")
+    press("Enter")
+    expect(page.locator("#chart-symbol")).to_have_value("BTCUSD")
+    for expected in ("Following BTCUSD", "Trade BTCUSD"):
+        press("Tab")
+        expect(focused).to_have_accessible_name(expected)
+    press("Enter")
+    expect(page.locator("#ticket [name=symbol]")).to_have_value("BTCUSD")
+    expect(page.locator("#ticket [name=quantity]")).to_be_focused()
+    assert symbols(page) == ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
+
+
+def test_the_ticket_shows_the_market_and_takes_its_price(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    quote = page.locator("[data-ticket=quote]")
+    expect(quote).to_be_hidden()
+    line(page, "AAPL").locator("[data-action=trade]").click()
+    expect(quote.locator("[data-take=ask] b")).to_have_text(PRICE, timeout=WITHIN)
+
+    quote.locator("[data-take=bid]").click()
+    expect(page.locator("#ticket [name=price]")).to_have_value(PRICE)
+    page.fill("#ticket [name=quantity]", "10")
+    expect(page.locator("#ticket [type=submit]")).to_have_text(re.compile(r"^Buy 10 AAPL at \d+\.\d+, day$"))
+    page.fill("#ticket [name=symbol]", "NOTHING")
+    expect(quote).to_be_hidden()
+
+
+def test_the_chart_takes_any_symbol_found_and_draws_one_s_own_orders(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    chart = page.locator("#chart")
+    page.fill("#chart-symbol", "bitcoin euro")
+    expect(page.get_by_role("listbox", name="Symbols").get_by_role("option").first).to_contain_text("BTCEUR")
+    page.press("#chart-symbol", "ArrowDown")
+    page.press("#chart-symbol", "Enter")
+    expect(page.locator("#chart-symbol")).to_have_value("BTCEUR")
+    expect(chart.locator("[data-chart=face]")).to_have_attribute("aria-label", re.compile("^Chart of BTCEUR, .*last"))
+    chart.locator("[data-chart-do=table]").click()
+    expect(chart.locator("tbody tr")).to_have_count(30)
+    until_moved(chart.locator("tbody tr").first, "the newest bar")
+
+    trader.report(trader.place(symbol="BTCEUR", quantity="2", price="78000.5"), "accept")
+
+    expect(chart.locator("[data-chart=orders] li")).to_have_text(["BUY 2 at 78000.50"], timeout=MILLISECONDS)
+
+
+def test_a_phone_has_each_part_as_a_tab_with_targets_for_fingers(open_as: Open, trader: Trader) -> None:
+    trader.place(symbol="BTCUSD", quantity="1", price="90000")
+    page = open_as(trader, **TOUCH).page
+    parts = {"orders": "#orders", "stream": "#monitor", "prices": "#prices", "chart": "#chart"}
+    for view in ("stream", "chart", "prices", "orders", "prices"):
+        page.locator(f"[data-view-tab={view}]").tap()
+        for name, part in parts.items():
+            expect(page.locator(part)).to_be_visible(visible=name == view)
+        assert page.evaluate(SMALL_TARGETS) == [], view
+        assert page.evaluate(OVERFLOW)["right"] == 0, view
+
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+    heights = [box["y"] for box in (each.bounding_box() for each in page.locator("#prices tbody tr").all()) if box]
+    assert all(later > sooner for sooner, later in pairwise(heights))
+    line(page, "ETHUSD").locator(".watch-symbol").tap()
+    expect(page.locator("#chart-symbol")).to_have_value("ETHUSD")
+    expect(page.locator("#chart")).to_be_visible()
+    page.locator("[data-view-tab=prices]").tap()
+    line(page, "BTCEUR").locator(".watch-symbol").tap()
+    expect(page.locator("#chart")).to_be_visible()
+    expect(page.locator("#chart-symbol")).to_have_value("BTCEUR")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_by_the_market(open_as: Open, trader: Trader, scheme: str) -> None:
+    trader.fill(trader.place(symbol="BTCUSD", quantity="1", price="91000"), "1", "91000")
+    page = open_as(trader, color_scheme=scheme, reduced_motion="reduce").page
+    expect(last(page, "AAPL")).to_have_text(PRICE, timeout=WITHIN)
+    page.evaluate(FLASHES)
+    expect(page.locator("#chart")).to_have_attribute("data-state", "ready", timeout=WITHIN)
+    assert serious_violations(page) == [], "prices and chart"
+
+    line(page, "AAPL").locator("[data-action=follow]").click()
+    line(page, "BTCUSD").locator("[data-action=trade]").click()
+    page.click("#price-figures-toggle")
+    expect(page.locator("#price-figures")).to_be_visible()
+    assert serious_violations(page) == [], "paused, ticket and explanation"
+    page.locator("#price-figures-toggle").press("Escape")
+    until_moved(last(page, "BTCUSD"), "a price")
+    assert page.evaluate("window.flashes") == []
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_what_does_not_come_says_why(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    told: list[WebSocketRoute] = []
+    muted: list[str] = []
+
+    def silent(text: str | bytes) -> bool:
+        return json.loads(text)["type"] in muted
+
+    def listen(route: WebSocketRoute) -> None:
+        told.append(route)
+        route.connect_to_server().on_message(lambda text: None if silent(text) else route.send(text))
+
+    page.route_web_socket("**/ws/", listen)
+    page.reload()
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+    follow = line(page, "AAPL").locator("[data-action=follow]")
+    state = page.locator("#prices [data-feed-state]")
+    reason = page.locator("[data-watch=reason]")
+    expect(reason).to_be_hidden()
+
+    muted.append("quotes")
+
+    def say(**frame: Any) -> None:
+        told[-1].send(json.dumps(frame))
+
+    full = "All 50 live symbols are in use: AAPL will follow when a place is free."
+    feed = {"name": "finnhub", "state": "live", "reason": "", "queued": ["AAPL"]}
+    say(type="quotes", sent=0, changes=0, quotes=[], feed=feed)
+    say(type="error", id=None, code="symbol_limit", status=400, message=full, fields={"symbols": ["AAPL"]})
+    expect(follow).to_have_text("Waiting, no. 1")
+    expect(reason).to_have_text(full)
+    down = feed | {"state": "down", "reason": "The upstream does not answer."}
+    say(type="quotes", sent=0, changes=0, quotes=[], feed=down)
+    expect(state).to_have_text("Down · finnhub")
+    expect(reason).to_contain_text("The upstream does not answer.")
+    expect(page.locator("#prices")).to_have_class(re.compile("is-stale"))
+    assert serious_violations(page) == []
+
+    say(type="quotes", sent=0, changes=0, quotes=[], feed=feed | {"queued": []})
+    expect(state).to_have_text("Live · finnhub")
+    expect(follow).to_have_text("Following")
+    expect(reason).to_be_hidden()
+    page.context.set_offline(True)
+    told[-1].close(code=1012)
+    expect(state).to_have_attribute("data-feed-state", "offline")
+    expect(reason).to_have_text("The server is not heard: prices stand still.")
+    expect(last(page, "BTCUSD")).to_have_text(PRICE)
+
+
+def test_an_empty_list_says_what_to_do(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    for _ in range(5):
+        page.locator("#prices [data-action=remove]").first.click()
+    expect(page.locator("[data-watch=note]")).to_have_text("Nothing is watched. Add a symbol.")
+    expect(page.locator("#watch-symbol")).to_be_focused()
+
+    add(page, "btcusd")
+    expect(page.locator("[data-watch=note]")).to_be_hidden()
+    expect(last(page, "BTCUSD")).to_have_text(PRICE, timeout=WITHIN)
+
+
+def test_without_a_feed_there_is_no_panel_and_nothing_pretends_to_move(
+    open_as: Open, traders: Iterator[Trader]
+) -> None:
+    page = open_as(next(traders)).page
+    expect(page.locator("#prices, [data-view-tab=prices]")).to_have_count(0)
+    expect(page.locator("[data-ticket=quote]")).to_be_hidden()
+    expect(page.locator("#chart")).to_be_hidden()
+    page.keyboard.press("w")
+    expect(page.locator("#realtime")).to_have_attribute("aria-pressed", "true")
