@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1000, help=f"of {OF_EACH} symbols each")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of prices a round, with those clients")
     parser.add_argument("--ticks", type=int, default=1_000_000, help="in all rounds together, conflated")
-    parser.add_argument("--trades", type=int, default=20_000, help="of each kind of frame a round")
+    parser.add_argument("--trades", type=int, default=10_000, help="of each kind of frame a round")
     parser.add_argument("--server", choices=["daphne", "uvicorn"], default="daphne", help="that serves the product")
     options = parser.parse_args()
     kept = Kept()
