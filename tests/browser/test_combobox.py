@@ -20,7 +20,7 @@ HOSTILE = "<img src=x onerror=\"document.title='owned'\"><b>Bold</b> & \u202egno
 
 # Whether all of the list is on the screen, and each option in sight is what a click there would hit.
 FITS = """() => {
-  const popup = document.querySelector(".combobox");
+  const popup = document.querySelector("#ticket .combobox");
   const box = popup.getBoundingClientRect();
   const inside = box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
   const inSight = [...popup.querySelectorAll("[role=option]")].map((option) => option.getBoundingClientRect())
@@ -110,7 +110,7 @@ def test_the_list_says_what_it_is_to_those_who_listen(open_as: Open, trader: Tra
     page.keyboard.type("9")
     assert field(page).get_attribute("aria-activedescendant") is None
     expect(field(page)).to_have_attribute("aria-expanded", "false")
-    expect(page.locator(".combobox")).to_have_text("No symbol found")
+    expect(page.locator("#ticket .combobox")).to_have_text("No symbol found")
     expect(page.locator("#ticket [role=status]").filter(has_text="No symbol")).to_have_text("No symbol found")
 
 
@@ -141,7 +141,7 @@ def test_each_key_does_what_the_pattern_says(open_as: Open, trader: Trader) -> N
     press("PageDown")
     press("PageDown")
     inner = selected.bounding_box()
-    outer = page.locator(".combobox").bounding_box()
+    outer = page.locator("#ticket .combobox").bounding_box()
     assert inner is not None
     assert outer is not None
     assert outer["y"] <= inner["y"] <= outer["y"] + outer["height"] - inner["height"]
@@ -159,14 +159,14 @@ def test_esc_closes_the_list_before_the_ticket_and_tab_picks_nothing(open_as: Op
     page = open_ticket(open_as(trader), "bt")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket .combobox")).to_be_hidden()
     expect(page.locator("#ticket [name=order_type]")).to_be_focused()
     assert values_of(page, "#ticket", "symbol") == {"symbol": "bt"}
 
     field(page).click()
     expect(options(page)).not_to_have_count(0)
     page.keyboard.press("Escape")
-    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket .combobox")).to_be_hidden()
     expect(page.locator("#ticket")).to_be_visible()
     assert values_of(page, "#ticket", "symbol") == {"symbol": "bt"}
     page.keyboard.press("Escape")
@@ -193,11 +193,11 @@ def test_the_mouse_picks_and_the_field_keeps_the_focus(open_as: Open, trader: Tr
     options(page).filter(has_text="ETHEUR").click()
     assert values_of(page, "#ticket", "symbol") == {"symbol": "ETHEUR"}
     expect(field(page)).to_be_focused()
-    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket .combobox")).to_be_hidden()
     field(page).click()
     expect(options(page)).not_to_have_count(0)
     page.locator("#ticket-title").click()
-    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket .combobox")).to_be_hidden()
 
 
 def test_what_is_not_traded_is_shown_and_not_picked(open_as: Open, trader: Trader) -> None:
@@ -261,7 +261,7 @@ def test_a_finger_finds_and_picks(open_as: Open, trader: Trader) -> None:
     options(page).first.tap()
 
     assert values_of(page, "#ticket", "symbol") == {"symbol": "MSFT"}
-    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket .combobox")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -285,7 +285,7 @@ def test_nobody_is_kept_out_by_the_open_list(
     assert serious_violations(page) == []
 
     page.keyboard.type("zzzz9")
-    expect(page.locator(".combobox")).to_have_text("No symbol found")
+    expect(page.locator("#ticket .combobox")).to_have_text("No symbol found")
     assert set(page.evaluate(VIOLATIONS)) <= before
     assert serious_violations(page) == []
 

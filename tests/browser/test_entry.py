@@ -199,7 +199,7 @@ def test_the_keys_do_what_the_help_says(open_as: Open, trader: Trader) -> None:
     page.keyboard.type("nj/")
     assert values_of(page, "#ticket", "symbol") == {"symbol": "nj/"}
     press("Escape")
-    expect(page.locator(".combobox")).to_be_hidden()
+    expect(page.locator("#ticket .combobox")).to_be_hidden()
     press("Escape")
     expect(page.locator("#ticket")).to_be_hidden()
     press("/")
