@@ -36,7 +36,7 @@ def run(parts: list[str], rounds: int, events: int) -> list[Figure]:
                 figures += saves.measure(chromium, rounds)
                 continue
             # A site of its own: what one part has played is not in the log that the next one's pages read.
-            with site.served() as place:
+            with site.served("sim" if part == "load" else "off") as place:
                 if part == "memory":
                     figures += memory.measure(chromium, place, events)
                 else:

@@ -1,19 +1,20 @@
 """The product's addresses: the page at `/`, the API under `/api/`."""
 
 from django.urls import path
+from django.views.decorators.gzip import gzip_page
 
 from orders import api_events, api_export, api_order, api_orders, api_people, api_prices, views
 
 urlpatterns = [
-    path("", views.blotter, name="blotter"),
+    path("", gzip_page(views.blotter), name="blotter"),
     path("api/token/", api_people.TokenView.as_view()),
     path("api/me/", api_people.Me.as_view()),
-    path("api/instruments/", api_people.Instruments.as_view()),
+    path("api/instruments/", gzip_page(api_people.Instruments.as_view())),
     path("api/demo/", api_people.Demo.as_view()),
     path("api/quotes/", api_prices.Quotes.as_view()),
-    path("api/bars/", api_prices.BarList.as_view()),
-    path("api/events/", api_events.EventList.as_view()),
-    path("api/orders/", api_orders.OrderList.as_view()),
+    path("api/bars/", gzip_page(api_prices.BarList.as_view())),
+    path("api/events/", gzip_page(api_events.EventList.as_view())),
+    path("api/orders/", gzip_page(api_orders.OrderList.as_view())),
     path("api/orders/export/", api_export.OrderExport.as_view()),
     path("api/orders/<int:order_id>/", api_order.OrderDetail.as_view()),
     path("api/orders/<int:order_id>/cancel/", api_order.OrderCancel.as_view()),

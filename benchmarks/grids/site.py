@@ -51,12 +51,12 @@ class Site:
 
 
 @contextmanager
-def served() -> Iterator[Site]:
-    """All of it, until the end of the `with`."""
+def served(feed: str = "off") -> Iterator[Site]:
+    """All of it, until the end of the `with`; with a `feed` the page has prices and a chart, though none come."""
     with (
         tempfile.TemporaryDirectory() as folder,
         servers.broker() as redis_url,
-        servers.product(Path(folder), redis_url) as server,
+        servers.product(Path(folder), redis_url, FEED=feed) as server,
     ):
         _ask(server, "", [ORDER | {"client_order_id": f"mine-{number}"} for number in range(ORDERS)])
         orders = _ask(server, f"?page_size={ORDERS}")["results"]

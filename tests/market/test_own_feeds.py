@@ -160,13 +160,23 @@ def test_a_bad_recording_is_refused_with_its_line(tmp_path: Path, text: str, rea
         replay.read(write(tmp_path, text))
 
 
-@pytest.mark.parametrize("file", [pytest.param(RECORDED, id=RECORDED.name)] if RECORDED.exists() else [])
-async def test_a_whole_recording_ends_at_the_file_s_last_price(file: Path) -> None:
+@pytest.mark.parametrize("is_real", [False, True] if RECORDED.exists() else [False])
+async def test_a_whole_recording_ends_at_the_file_s_last_price(is_real: bool, tmp_path: Path) -> None:
+    file = RECORDED if is_real else write(tmp_path, made(3000))
     feed = ReplayFeed(replay.read(file), None)
 
     told = await ticks_of(feed, lambda told: feed.status.reason != "" and bool(told), {"XRPETH": "XRPETH"})
 
     assert told[-1].last == last_price(file)
+
+
+def made(number: int) -> str:
+    """A recording whose price wanders by hundredths, two trades a second."""
+    lines = [
+        f"2019-10-11T{n // 7200:02}:{n // 120 % 60:02}:{n // 2 % 60:02}Z,XRPETH,1.{n * 37 % 89:02},{n},buy"
+        for n in range(number)
+    ]
+    return "\n".join(["time,symbol,price,size,side", *lines]) + "\n"
 
 
 def last_price(file: Path) -> Decimal:
