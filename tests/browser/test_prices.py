@@ -23,19 +23,32 @@ PRICE = re.compile(r"^\d+\.\d+$")
 WITHIN = 10_000
 # Collects the flashes of the watchlist's lines: "up" or "down", with the price before and after.
 FLASHES = """() => {
-  const body = document.querySelector("#prices tbody");
   const last = new Map();
   window.flashes = [];
+  const markOf = (row) => ["up", "down"].find((each) => row.classList.contains(`price-${each}`));
   new MutationObserver((changes) => {
-    for (const { target, oldValue } of changes) {
-      const mark = ["up", "down"].find((each) => target.classList.contains(`price-${each}`));
-      const before = ["up", "down"].find((each) => (oldValue ?? "").includes(`price-${each}`));
-      const price = Number(target.querySelector(".watch-last").textContent);
-      const { symbol } = target.dataset;
-      if (mark && mark !== before) window.flashes.push({ mark, before: last.get(symbol) ?? null, after: price });
+    // A line's text and mark change in one turn; another direction is two changes of its classes.
+    const lines = new Map();
+    for (const { type, target, oldValue } of changes) {
+      const element = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      const row = element?.closest("tr");
+      if (!row) continue;
+      const line = lines.get(row) ?? { classes: null, moved: false };
+      if (type !== "attributes") line.moved ||= element.matches(".watch-last");
+      else if (element === row) line.classes ??= oldValue ?? "";
+      lines.set(row, line);
+    }
+    for (const [row, { classes, moved }] of lines) {
+      const [mark, { symbol }] = [markOf(row), row.dataset];
+      const price = Number(row.querySelector(".watch-last").textContent);
+      const flashed = classes !== null && mark && !classes.includes(`price-${mark}`);
+      if (mark && (moved || flashed)) window.flashes.push({ mark, before: last.get(symbol) ?? null, after: price });
       last.set(symbol, price);
     }
-  }).observe(body, { subtree: true, attributes: true, attributeFilter: ["class"], attributeOldValue: true });
+  }).observe(document.querySelector("#prices tbody"), {
+    subtree: true, childList: true, characterData: true,
+    attributes: true, attributeFilter: ["class"], attributeOldValue: true,
+  });
 }"""
 
 
