@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from market.models import Instrument
+from market.together import end
 from tests import servers
 
 # How long an example takes says how busy the machine is.
@@ -31,6 +33,18 @@ def broker_url() -> Iterator[str]:
     with servers.redis_server() as url:
         django_settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"] = [url]
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thorough_ending() -> Iterator[None]:
+    """A loop that ends cancels its tasks until they have ended: redis-py now and then loses the first time."""
+
+    def end_all(loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_until_complete(end(*asyncio.all_tasks(loop)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio.runners, "_cancel_all_tasks", end_all)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

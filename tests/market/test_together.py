@@ -79,3 +79,15 @@ async def test_whoever_is_cancelled_again_while_he_ends_the_others_leaves_none_r
     with pytest.raises(asyncio.CancelledError):
         await task
     assert deaf.left == 0
+
+
+def test_a_loop_that_ends_waits_for_nobody_who_has_missed_it() -> None:
+    deaf = Deaf(2)
+
+    async def leave() -> None:
+        running = asyncio.ensure_future(deaf.run())
+        await deaf.begun.wait()
+        assert not running.done()
+
+    asyncio.run(leave())
+    assert deaf.left == 0
