@@ -23,7 +23,7 @@ ENLISTED_AT_ONCE = 40
 def chromium() -> Iterator[Browser]:
     # A module's own, since Playwright's loop would keep asyncio's tests from theirs.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=provision.browser(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=provision.headless(), args=ARGUMENTS)
         yield browser
         browser.close()
 
