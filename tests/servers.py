@@ -25,6 +25,8 @@ from tests import provision
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct-horse-battery-staple"
 PATIENCE = 30.0
+# On two cores that run three lanes of tests a server starts slowly.
+START_PATIENCE = 90.0
 
 
 def wait_for(fact: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
@@ -187,7 +189,7 @@ class Server:
             assert self.process is None or self.process.poll() is None, self.log()
             return self.request("GET", "/health/ready", Host=host)[0] == 200
 
-        wait_for(ready, "the server being ready")
+        wait_for(ready, "the server being ready", START_PATIENCE)
 
     def log(self) -> str:
         return (self.folder / "serve.log").read_text()
