@@ -116,6 +116,7 @@ export class Book extends EventTarget {
     blotter.addEventListener("loading", () => {
       this.#loading = true;
       find("#orders-scroll").classList.add("is-loading");
+      rememberQuery(this.#store, blotter.query);
       this.#show();
     });
     blotter.addEventListener("loaded", () => {
@@ -123,7 +124,6 @@ export class Book extends EventTarget {
       this.#loading = false;
       this.#failure = "";
       find("#orders-scroll").classList.remove("is-loading");
-      rememberQuery(this.#store, blotter.query);
       this.#show();
     });
     blotter.addEventListener("failed", (event) => {

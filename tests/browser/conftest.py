@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import provision
 from tests.browser.blotter import Blotter
@@ -26,6 +26,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=provision.headless(), args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def emptied(chromium: Browser) -> list[BrowserContext]:
+    """Contexts that tests before have left, as good as new but for the scripts and styles in their cache."""
+    return []
 
 
 @pytest.fixture(scope="session")
@@ -63,20 +69,30 @@ def trader(traders: Iterator[Trader]) -> Trader:
 
 
 @pytest.fixture
-def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter]]:
+def open_as(
+    chromium: Browser, server: Server, emptied: list[BrowserContext]
+) -> Iterator[Callable[..., Blotter]]:
     """Opens the page as `trader`, or as "alice" by way of the sign-in form, and waits until it is live.
 
     A script error or a violation of the content security policy fails the test.
     """
-    opened: list[Any] = []
+    usual: list[tuple[BrowserContext, str]] = []
+    special: list[BrowserContext] = []
     errors: list[str] = []
 
     def enter(
         who: Trader | str, at: Server | Proxy | None = None, password: str = PASSWORD, live: bool = True, **options: Any
     ) -> Blotter:
         home = at or (who.server if isinstance(who, Trader) else server)
-        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        opened.append(context)
+        is_usual = at is None and not options
+        if is_usual and emptied:
+            context = emptied.pop()
+        else:
+            context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        if is_usual:
+            usual.append((context, home.url))
+        else:
+            special.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: _note_violation(message.text, errors))
@@ -91,9 +107,21 @@ def open_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Blotter
         return blotter
 
     yield enter
-    for context in opened:
+    for context in special:
         context.close()
+    for context, url in usual:
+        _empty(context, url)
+        emptied.append(context)
     assert errors == []
+
+
+def _empty(context: BrowserContext, url: str) -> None:
+    for page in context.pages:
+        page.close()
+    context.set_offline(False)
+    blank = context.new_page()
+    context.new_cdp_session(blank).send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
+    blank.close()
 
 
 def _fill_in(page: Page, url: str, name: str, password: str) -> None:
