@@ -1,4 +1,4 @@
-"""`pytest --lanes`: what can wait for others runs in lanes beside this process, and counts.
+"""`pytest --lanes`: what starts servers runs in two lanes beside this process, and counts.
 
 What has a mark in seconds, in the fault matrix, comes last and waits until nothing runs beside it.
 """
@@ -17,6 +17,7 @@ import pytest
 
 OPTIONS = ["-q", "-p", "no:cacheprovider"]
 WAIT_SECONDS = 1200
+SERVED = ("webapp", "stack", "cluster")
 
 
 @dataclass
@@ -29,40 +30,50 @@ class Part:
     returncode: int | None = None
 
 
-@dataclass
-class Lane:
-    """Runs its parts one after another, in a thread that waits for them."""
+class Lanes:
+    """Two at a time of these parts, each in a pytest of its own; the longest first."""
 
-    parts: list[Part]
-    _process: subprocess.Popen[bytes] | None = None
-    _is_over: bool = False
-
-    def __post_init__(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="lane", daemon=True)
-        self._thread.start()
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = parts
+        self._next = iter(parts)
+        self._taking = threading.Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._is_over = False
+        self._threads = [threading.Thread(target=self._run, name="lane", daemon=True) for _ in range(2)]
+        for thread in self._threads:
+            thread.start()
 
     def wait(self) -> None:
-        self._thread.join(WAIT_SECONDS)
+        for thread in self._threads:
+            thread.join(WAIT_SECONDS)
 
     def stop(self) -> None:
-        self._is_over = True
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)  # as Ctrl-C does it, so that it stops what it has started
-        self._thread.join()
+        with self._taking:
+            self._is_over = True
+            for process in self._processes:
+                process.send_signal(signal.SIGINT)  # as Ctrl-C does it, so that it stops what it has started
+        for thread in self._threads:
+            thread.join()
 
     def _run(self) -> None:
-        for part in self.parts:
-            if not self._is_over:
+        while True:
+            with self._taking:
+                part = None if self._is_over else next(self._next, None)
+                if part is None:
+                    return
                 command = [sys.executable, "-m", *part.arguments, *OPTIONS]
-                self._process = subprocess.Popen(command, stdout=part.output, stderr=part.output)
-                part.returncode = self._process.wait()
+                process = subprocess.Popen(command, stdout=part.output, stderr=part.output)
+                self._processes.add(process)
+            part.returncode = process.wait()
+            with self._taking:
+                self._processes.remove(process)
 
 
-LANES = pytest.StashKey[list[Lane]]()
+LANES = pytest.StashKey[Lanes]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--lanes", action="store_true", help="run three parts beside the rest")
+    parser.addoption("--lanes", action="store_true", help="run what needs servers beside the rest")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,10 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.option.lanes:
-        core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market", "-m", "database"])
-        checks = Part("that the checks can fail", ["pytest", "tests/faults", "-m", "not quiet"])
         browser = Part("in the browser", ["pytest", "tests/browser"])
-        session.config.stash[LANES] = [Lane([core, checks]), Lane([browser])]
+        faults = Part("the fault matrix but for its marks", ["pytest", "tests/faults", "-m", "not quiet"])
+        core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market", "-m", "database"])
+        served = Part("as it is served", ["pytest", *(f"tests/{folder}" for folder in SERVED)])
+        session.config.stash[LANES] = Lanes([browser, faults, core, served])
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -94,8 +106,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def elsewhere(item: pytest.Item) -> bool:
     """Whether a lane runs it."""
-    in_folder = item.path.parts
-    return "browser" in in_folder or ("faults" in in_folder and item.get_closest_marker("quiet") is None)
+    folders = set(item.path.parts)
+    is_quiet = item.get_closest_marker("quiet") is not None
+    return not folders.isdisjoint(("browser", *SERVED)) or ("faults" in folders and not is_quiet)
 
 
 def measures(item: pytest.Item) -> bool:
@@ -109,25 +122,24 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("quiet") is not None:
-        for lane in item.config.stash.get(LANES, []):
-            lane.wait()
+    if item.get_closest_marker("quiet") is not None and LANES in item.config.stash:
+        item.config.stash[LANES].wait()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    lanes = session.config.stash.get(LANES, [])
-    for lane in lanes:
-        if session.exitstatus == pytest.ExitCode.OK:
-            lane.wait()
-        lane.stop()
-    parts = [part for lane in lanes for part in lane.parts]
-    if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in parts):
+    if LANES not in session.config.stash:
+        return
+    lanes = session.config.stash[LANES]
+    if session.exitstatus == pytest.ExitCode.OK:
+        lanes.wait()
+    lanes.stop()
+    if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in lanes.parts):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for part in [part for lane in config.stash.get(LANES, []) for part in lane.parts]:
+    for part in config.stash[LANES].parts if LANES in config.stash else []:
         part.output.seek(0)
         lines = part.output.read().decode(errors="replace").splitlines()
         terminalreporter.section(part.name)

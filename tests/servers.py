@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -11,9 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +155,12 @@ def _listens(port: int) -> bool:
 
 
 class Server:
-    """The product served from a folder of its own: its code linked, its database, secret and broker apart."""
+    """The product served from a folder of its own: its code copied, its database, secret and broker apart.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    Its database is a copy of one that is migrated and has the demo's people, unless its start is to make all that.
+    """
+
+    def __init__(self, folder: Path, is_first_start: bool = False, **environment: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -164,6 +170,9 @@ class Server:
         self.process: subprocess.Popen[str] | None = None
         self._tokens: dict[str, str] = {}
         copy_project(folder)
+        database = folder / "db.sqlite3"
+        if not is_first_start and not database.exists() and not {"DATABASE_URL", "DEMO_PASSWORD"} & set(environment):
+            shutil.copy(_migrated(), database)
 
     def start(self, host: str = "127.0.0.1") -> Server:
         """Returns when /health/ready answers for this host."""
@@ -257,13 +266,25 @@ class Server:
         return found
 
 
+@cache
+def _migrated() -> Path:
+    """A database as the first start makes it."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server = Server(folder, is_first_start=True)
+    for command in ("migrate", "demo_data"):
+        done = server.manage(command, "-v0")
+        assert done.returncode == 0, done.stderr
+    return folder / "db.sqlite3"
+
+
 def copy_project(folder: Path) -> None:
     """Links the project's parts into the folder, so that what is made at run time is made there."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "manage.py", folder / "manage.py")
     for name in ("orders", "market", "webapp", "cluster"):
         if not (folder / name).exists():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))
     for name in ("templates", "static", "staticfiles", "node_modules"):
         if (ROOT / name).exists() and not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)

@@ -69,9 +69,7 @@ def trader(traders: Iterator[Trader]) -> Trader:
 
 
 @pytest.fixture
-def open_as(
-    chromium: Browser, server: Server, emptied: list[BrowserContext]
-) -> Iterator[Callable[..., Blotter]]:
+def open_as(chromium: Browser, server: Server, emptied: list[BrowserContext]) -> Iterator[Callable[..., Blotter]]:
     """Opens the page as `trader`, or as "alice" by way of the sign-in form, and waits until it is live.
 
     A script error or a violation of the content security policy fails the test.
