@@ -1,22 +1,30 @@
-"""`pytest --lanes`: what starts servers runs in two lanes beside this process, and counts.
+"""`pytest --lanes`: most of the tests run in three lanes beside this process, and count.
 
 What has a mark in seconds, in the fault matrix, comes last and waits until nothing runs beside it.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
+HERE = Path(__file__).parent
 OPTIONS = ["-q", "-p", "no:cacheprovider"]
 WAIT_SECONDS = 1200
+TELL_SECONDS = 30
+CORE = ("orders", "market")
 SERVED = ("webapp", "stack", "cluster")
 
 
@@ -27,11 +35,25 @@ class Part:
     name: str
     arguments: list[str]
     output: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    has_begun: bool = False
     returncode: int | None = None
+
+    def text(self) -> str:
+        # Where the other process writes on stays as it is.
+        descriptor = self.output.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
+
+    @property
+    def is_running(self) -> bool:
+        return self.returncode is None and self.has_begun
+
+    def progress(self) -> str:
+        shares = re.findall(r"[0-9]+%", self.text())
+        return f"{self.name} {shares[-1] if shares else 'begins'}"
 
 
 class Lanes:
-    """Two at a time of these parts, each in a pytest of its own; the longest first."""
+    """Three at a time of these parts, each in a pytest of its own; the longest first."""
 
     def __init__(self, parts: list[Part]) -> None:
         self.parts = parts
@@ -39,13 +61,17 @@ class Lanes:
         self._taking = threading.Lock()
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._is_over = False
-        self._threads = [threading.Thread(target=self._run, name="lane", daemon=True) for _ in range(2)]
+        self._threads = [threading.Thread(target=self._run, name="lane", daemon=True) for _ in range(3)]
         for thread in self._threads:
             thread.start()
 
-    def wait(self) -> None:
+    def wait(self, tell: Callable[[str], None]) -> None:
+        """Until all parts have ended; tells now and then how far those that run have come."""
+        deadline = time.monotonic() + WAIT_SECONDS
         for thread in self._threads:
-            thread.join(WAIT_SECONDS)
+            while thread.is_alive() and time.monotonic() < deadline:
+                tell(", ".join(part.progress() for part in self.parts if part.is_running))
+                thread.join(TELL_SECONDS)
 
     def stop(self) -> None:
         with self._taking:
@@ -64,6 +90,7 @@ class Lanes:
                 command = [sys.executable, "-m", *part.arguments, *OPTIONS]
                 process = subprocess.Popen(command, stdout=part.output, stderr=part.output)
                 self._processes.add(process)
+                part.has_begun = True
             part.returncode = process.wait()
             with self._taking:
                 self._processes.remove(process)
@@ -73,7 +100,7 @@ LANES = pytest.StashKey[Lanes]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--lanes", action="store_true", help="run what needs servers beside the rest")
+    parser.addoption("--lanes", action="store_true", help="run most in three lanes beside the rest")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,9 +112,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.option.lanes:
         browser = Part("in the browser", ["pytest", "tests/browser"])
         faults = Part("the fault matrix but for its marks", ["pytest", "tests/faults", "-m", "not quiet"])
-        core = Part("the core on PostgreSQL", ["tests.on_postgresql", "tests/orders", "tests/market", "-m", "database"])
-        served = Part("as it is served", ["pytest", *(f"tests/{folder}" for folder in SERVED)])
-        session.config.stash[LANES] = Lanes([browser, faults, core, served])
+        served = Part("as it is served", ["pytest", *folders(SERVED)])
+        core = Part("the core", ["pytest", *folders(CORE)])
+        again = Part("the core on PostgreSQL", ["tests.on_postgresql", *folders(CORE), "-m", "database"])
+        session.config.stash[LANES] = Lanes([browser, faults, served, core, again])
+
+
+def folders(names: tuple[str, ...]) -> list[str]:
+    return [f"tests/{name}" for name in names]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -106,9 +138,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def elsewhere(item: pytest.Item) -> bool:
     """Whether a lane runs it."""
-    folders = set(item.path.parts)
+    among = set(item.path.relative_to(HERE).parts)
     is_quiet = item.get_closest_marker("quiet") is not None
-    return not folders.isdisjoint(("browser", *SERVED)) or ("faults" in folders and not is_quiet)
+    return not among.isdisjoint(("browser", *SERVED, *CORE)) or ("faults" in among and not is_quiet)
 
 
 def measures(item: pytest.Item) -> bool:
@@ -123,7 +155,19 @@ def uses_database(item: pytest.Item) -> bool:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("quiet") is not None and LANES in item.config.stash:
-        item.config.stash[LANES].wait()
+        item.config.stash[LANES].wait(teller(item.config))
+
+
+def teller(config: pytest.Config) -> Callable[[str], None]:
+    """Writes a line of its own to the terminal."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+
+    def tell(text: str) -> None:
+        reporter.ensure_newline()
+        reporter.write_line(text)
+        reporter.flush()
+
+    return tell
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -132,7 +176,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     lanes = session.config.stash[LANES]
     if session.exitstatus == pytest.ExitCode.OK:
-        lanes.wait()
+        lanes.wait(teller(session.config))
     lanes.stop()
     if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in lanes.parts):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -140,8 +184,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     for part in config.stash[LANES].parts if LANES in config.stash else []:
-        part.output.seek(0)
-        lines = part.output.read().decode(errors="replace").splitlines()
+        lines = part.text().splitlines()
         terminalreporter.section(part.name)
         for line in lines if part.returncode else lines[-1:]:
             terminalreporter.line(line)

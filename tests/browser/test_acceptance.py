@@ -45,7 +45,7 @@ def write_journal(file: Path, prefix: str) -> None:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Server]:
     """A server of the test's own, which it may kill."""
-    server = Server(tmp_path / "served").start()
+    server = Server(tmp_path / "served", is_first_start=True).start()
     try:
         yield server
     finally:

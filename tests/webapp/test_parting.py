@@ -117,7 +117,7 @@ def test_nobody_is_let_in_before_there_is_somebody_to_answer() -> None:
 def test_a_second_server_of_the_folder_on_the_same_port_refuses_in_one_line_before_it_prepares_anything(
     tmp_path: Path,
 ) -> None:
-    server = Server(tmp_path / "served", REDIS_URL="redis://127.0.0.1:1/0")
+    server = Server(tmp_path / "served", True, REDIS_URL="redis://127.0.0.1:1/0")
     with (server.folder / f".serve.lock.{server.port}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         refused = server.manage("serve")

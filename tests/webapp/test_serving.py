@@ -20,7 +20,7 @@ from webapp.broker import BrokerError, EmbeddedBroker, socket_path
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("place") / "served")
+    server = Server(tmp_path_factory.mktemp("place") / "served", is_first_start=True)
     try:
         yield server
     finally:
@@ -117,7 +117,7 @@ def test_a_later_start_keeps_people_sessions_and_secret(served: Server, monkeypa
 
 
 def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served")
+    server = Server(tmp_path / "served", is_first_start=True)
     del server.environment["DEMO_PASSWORD"]
     server.manage("migrate", "-v0")
 
@@ -132,7 +132,7 @@ def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(tmp_
 
 
 def test_another_database_of_the_same_folder_gets_the_passwords_that_its_owner_knows(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served")
+    server = Server(tmp_path / "served", is_first_start=True)
     del server.environment["DEMO_PASSWORD"]
     known = "alice:four-words-known-before\n"
     (server.folder / ".demo-passwords").write_text(known)
@@ -239,7 +239,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def test_an_administrator_gets_a_random_password_once_where_nobody_can_type(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served")
+    server = Server(tmp_path / "served", is_first_start=True)
 
     made = server.manage("make_administrator", stdin=subprocess.DEVNULL)
     again = server.manage("make_administrator", stdin=subprocess.DEVNULL)
@@ -263,7 +263,7 @@ def test_an_administrator_whose_maker_goes_away_is_not_made(db: None, monkeypatc
 
 
 def test_an_administrator_with_a_weak_password_is_refused(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served", DJANGO_SUPERUSER_PASSWORD="admin", DJANGO_SUPERUSER_USERNAME="admin")
+    server = Server(tmp_path / "served", True, DJANGO_SUPERUSER_PASSWORD="admin", DJANGO_SUPERUSER_USERNAME="admin")
 
     refused = server.manage("make_administrator", stdin=subprocess.DEVNULL)
 
