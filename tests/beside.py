@@ -1,6 +1,6 @@
 """`pytest --lanes`: most of the tests run in three lanes beside this process, and count.
 
-What has a mark in seconds, in the fault matrix, comes last and waits until nothing runs beside it.
+What has a mark in seconds, in the fault matrix, comes last, when nothing else runs: one site's rows beside the other's.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -26,74 +26,72 @@ WAIT_SECONDS = 1200
 TELL_SECONDS = 30
 CORE = ("orders", "market")
 SERVED = ("webapp", "stack", "cluster")
+ELSEWHERE = {"browser", "faults", *CORE, *SERVED}
 
 
 @dataclass
 class Part:
-    """A pytest of its own; `returncode` None until it has ended."""
+    """A pytest of its own; `returncode` None until it has ended. All it says is shown, or how it ended."""
 
     name: str
     arguments: list[str]
+    shows_all: bool = False
     output: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
-    has_begun: bool = False
+    process: subprocess.Popen[bytes] | None = None
     returncode: int | None = None
+
+    def run(self) -> None:
+        command = [sys.executable, "-m", *self.arguments, *OPTIONS]
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=self.output)
+        self.returncode = self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # as Ctrl-C does it, so that it stops what it has started
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.returncode is None
 
     def text(self) -> str:
         # Where the other process writes on stays as it is.
         descriptor = self.output.fileno()
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
 
-    @property
-    def is_running(self) -> bool:
-        return self.returncode is None and self.has_begun
-
     def progress(self) -> str:
         shares = re.findall(r"[0-9]+%", self.text())
         return f"{self.name} {shares[-1] if shares else 'begins'}"
 
+    def lines(self) -> list[str]:
+        lines = self.text().splitlines()
+        return lines if self.returncode or self.shows_all else lines[-1:]
+
 
 class Lanes:
-    """Three at a time of these parts, each in a pytest of its own; the longest first."""
+    """Three at a time of the parts, the longest first; when they and this process' own tests are over, `alone`."""
 
-    def __init__(self, parts: list[Part]) -> None:
-        self.parts = parts
-        self._next = iter(parts)
-        self._taking = threading.Lock()
-        self._processes: set[subprocess.Popen[bytes]] = set()
-        self._is_over = False
-        self._threads = [threading.Thread(target=self._run, name="lane", daemon=True) for _ in range(3)]
-        for thread in self._threads:
-            thread.start()
+    def __init__(self, parts: list[Part], alone: list[Part]) -> None:
+        self.parts = [*parts, *alone]
+        self._alone = alone
+        self._pool = ThreadPoolExecutor(3)
+        self._running = [self._pool.submit(part.run) for part in parts]
 
-    def wait(self, tell: Callable[[str], None]) -> None:
-        """Until all parts have ended; tells now and then how far those that run have come."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        for thread in self._threads:
-            while thread.is_alive() and time.monotonic() < deadline:
-                tell(", ".join(part.progress() for part in self.parts if part.is_running))
-                thread.join(TELL_SECONDS)
+    def finish(self, tell: Callable[[str], None]) -> None:
+        """Until all have ended; tells now and then how far those that run have come."""
+        self._wait(tell)
+        self._running = [self._pool.submit(part.run) for part in self._alone]
+        self._wait(tell)
 
     def stop(self) -> None:
-        with self._taking:
-            self._is_over = True
-            for process in self._processes:
-                process.send_signal(signal.SIGINT)  # as Ctrl-C does it, so that it stops what it has started
-        for thread in self._threads:
-            thread.join()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for part in self.parts:
+            part.stop()
+        self._pool.shutdown()
 
-    def _run(self) -> None:
-        while True:
-            with self._taking:
-                part = None if self._is_over else next(self._next, None)
-                if part is None:
-                    return
-                command = [sys.executable, "-m", *part.arguments, *OPTIONS]
-                process = subprocess.Popen(command, stdout=part.output, stderr=part.output)
-                self._processes.add(process)
-                part.has_begun = True
-            part.returncode = process.wait()
-            with self._taking:
-                self._processes.remove(process)
+    def _wait(self, tell: Callable[[str], None]) -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while wait(self._running, TELL_SECONDS).not_done and time.monotonic() < deadline:
+            tell(", ".join(part.progress() for part in self.parts if part.is_running))
 
 
 LANES = pytest.StashKey[Lanes]()
@@ -104,8 +102,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "quiet: nothing may run beside it; given to whatever asks `row.within`")
+    config.addinivalue_line("markers", "quiet: little may run beside it; given to whatever asks `row.within`")
     config.addinivalue_line("markers", "database: uses the database; given, never written")
+    config.addinivalue_line("markers", "cluster: breaks the site of several servers; given, never written")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -115,7 +114,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         served = Part("as it is served", ["pytest", *folders(SERVED)])
         core = Part("the core", ["pytest", *folders(CORE)])
         again = Part("the core on PostgreSQL", ["tests.on_postgresql", *folders(CORE), "-m", "database"])
-        session.config.stash[LANES] = Lanes([browser, faults, served, core, again])
+        marks = [
+            Part(f"its marks, {site}", ["pytest", "tests/faults", "-m", f"quiet and {which}"])
+            for site, which in (("embedded", "not cluster"), ("on the cluster", "cluster"))
+        ]
+        session.config.stash[LANES] = Lanes([browser, faults, served, core, again], marks)
 
 
 def folders(names: tuple[str, ...]) -> list[str]:
@@ -127,20 +130,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("quiet")
     if uses_database(item):
         item.add_marker("database")
+    if uses_cluster(item):
+        item.add_marker("cluster")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if LANES in config.stash:
-        items[:] = [item for item in items if not elsewhere(item)]
-    items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)
-
-
-def elsewhere(item: pytest.Item) -> bool:
-    """Whether a lane runs it."""
-    among = set(item.path.relative_to(HERE).parts)
-    is_quiet = item.get_closest_marker("quiet") is not None
-    return not among.isdisjoint(("browser", *SERVED, *CORE)) or ("faults" in among and not is_quiet)
+        items[:] = [item for item in items if ELSEWHERE.isdisjoint(item.path.relative_to(HERE).parts)]
 
 
 def measures(item: pytest.Item) -> bool:
@@ -153,9 +150,11 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(asked) or item.get_closest_marker("django_db") is not None
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("quiet") is not None and LANES in item.config.stash:
-        item.config.stash[LANES].wait(teller(item.config))
+def uses_cluster(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return "cluster" in getattr(item, "fixturenames", ()) or (
+        callspec is not None and callspec.params.get("site") == "cluster"
+    )
 
 
 def teller(config: pytest.Config) -> Callable[[str], None]:
@@ -176,7 +175,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     lanes = session.config.stash[LANES]
     if session.exitstatus == pytest.ExitCode.OK:
-        lanes.wait(teller(session.config))
+        lanes.finish(teller(session.config))
     lanes.stop()
     if session.exitstatus == pytest.ExitCode.OK and any(part.returncode != 0 for part in lanes.parts):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -184,7 +183,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     for part in config.stash[LANES].parts if LANES in config.stash else []:
-        lines = part.text().splitlines()
         terminalreporter.section(part.name)
-        for line in lines if part.returncode else lines[-1:]:
+        for line in part.lines():
             terminalreporter.line(line)

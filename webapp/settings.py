@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -47,7 +48,8 @@ if FEED == "finnhub" and not FINNHUB_KEY:
     raise SystemExit("FEED=finnhub needs FINNHUB_KEY.")
 
 INSTALLED_APPS = [
-    "daphne",
+    # Only `runserver` asks for it as an app; every other command would wait 0.4 s for Twisted.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

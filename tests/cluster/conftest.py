@@ -26,7 +26,8 @@ def programs() -> Programs:
 @pytest.fixture(scope="session")
 def environment() -> dict[str, str]:
     hidden = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"}
-    return {name: value for name, value in os.environ.items() if name not in hidden} | {"DEMO_PASSWORD": PASSWORD}
+    own = {"DEMO_PASSWORD": PASSWORD, "FEED": "off"}
+    return {name: value for name, value in os.environ.items() if name not in hidden} | own
 
 
 @contextmanager

