@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "webapp.apps.StaticFiles",
     "rest_framework",
     "rest_framework.authtoken",
     "rest_framework_datatables",
@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "channels",
-    "webapp",
+    "webapp.apps.WebappConfig",
     "market",
     "orders",
 ]
@@ -134,6 +134,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "webapp.storage.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
