@@ -115,7 +115,9 @@ def decide(rng: random.Random, market: Market, working: Sequence[Working]) -> De
     accepted = [order for order in working if order.status in (Status.NEW, Status.PARTIALLY_FILLED)]
     if waiting and rng.random() < 0.6:
         return _answer(rng, rng.choice(waiting))
-    if len(working) < FEWEST or not accepted or (len(working) < MOST and rng.random() < 0.35):
+    # Now and then something moves while the book still grows: who looks on wants to see a fill soon.
+    grows = len(working) < FEWEST and rng.random() < 0.8
+    if grows or not accepted or (len(working) < MOST and rng.random() < 0.35):
         return _place(rng, market)
     order = rng.choice(accepted)
     chance = rng.random()
