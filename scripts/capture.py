@@ -19,6 +19,7 @@ IMAGES = ROOT / "docs" / "images"
 FRAMES = 36
 FRAME_MILLISECONDS = 250
 SETTLE_MILLISECONDS = 25_000
+LOOK_MILLISECONDS = 5_000
 MOST_BYTES = 2_000_000
 
 
@@ -50,7 +51,7 @@ def film(page: Page) -> None:
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder) / "served").start()
+        server = Server(Path(folder) / "served", FEED="sim").start()
         chromium = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox", "--disable-gpu"])
         try:
             page = chromium.new_page(viewport={"width": 1440, "height": 900})
@@ -58,9 +59,14 @@ def main() -> None:
             page.get_by_role("button", name="Play two minutes of demo flow").first.click()
             page.wait_for_timeout(SETTLE_MILLISECONDS)
             film(page)
+            dismiss = page.get_by_role("button", name="Dismiss all")
+            if dismiss.is_visible():
+                dismiss.click()
             photograph(page, "desktop.png")
             dark = chromium.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
             sign_in(dark, server)
+            dark.wait_for_selector("#chart[data-state=ready]")
+            dark.wait_for_timeout(LOOK_MILLISECONDS)
             photograph(dark, "dark.png")
             phone = chromium.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2)
             sign_in(phone, server)
