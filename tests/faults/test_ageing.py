@@ -40,6 +40,7 @@ def test_a_days_forgetting_loses_nothing(site: Site, traders: Callable[[int], li
     assert found.clean, str(found)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def test_without_the_sweep_a_forgotten_group_is_silence(site: Site, traders: Callable[[int], list[Trader]]) -> None:
     [person] = traders(1)

@@ -122,6 +122,7 @@ def test_without_the_sweep_a_dead_broker_loses_events(site: Site, traders: Calla
     assert found.lost == 3, str(found)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def test_whoever_publishes_himself_waits_for_a_broker_that_hangs(
     site: Site, traders: Callable[[int], list[Trader]]

@@ -66,6 +66,7 @@ def test_a_clock_that_jumps_changes_neither_order_nor_numbers(site: Site, row: R
     assert found.clean, str(found)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_without_a_steady_clock_the_heartbeats_stop(site: Site, tmp_path: Path) -> None:
     trader, clock = site.trader(), Clock(tmp_path, "a_steady_clock", *QUICK)

@@ -86,6 +86,7 @@ def test_a_database_that_goes_away_comes_back_with_everything(
     row.within(seconds, 5)
 
 
+@pytest.mark.long_form
 def test_a_database_that_promises_too_early_loses_what_was_acknowledged(
     site: Site, traders: Callable[[int], list[Trader]]
 ) -> None:

@@ -195,6 +195,7 @@ def test_a_full_disk_refuses_saves_and_keeps_sockets(
     assert found.clean, str(found)
 
 
+@pytest.mark.long_form
 def test_without_an_answer_for_it_a_full_disk_is_our_error(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

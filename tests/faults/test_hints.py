@@ -38,6 +38,7 @@ def test_wrong_announcements_reach_nobody(site: Site, traders: Callable[[int], l
     assert found.clean, str(found)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def test_believing_every_announcement_breaks_the_stream(site: Site, traders: Callable[[int], list[Trader]]) -> None:
     with site.joined(**environment("the_numbers")) as broken:

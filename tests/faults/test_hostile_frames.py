@@ -179,6 +179,7 @@ def test_floods_do_not_delay_a_neighbour(site: Site, row: Row) -> None:
     assert "ERROR" not in server.log()[logged:]
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_without_limits_floods_are_neither_ended_nor_borne(site: Site) -> None:
     trader, goodbye = site.trader(), frame(b"", CLOSE)

@@ -76,6 +76,7 @@ def until_stable(worker: psutil.Process) -> None:
     wait_for(lambda: time.time() - worker.create_time() > STABLE_SECONDS + 1.5, "a worker that has lived for a while")
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def test_without_the_log_a_killed_server_loses_events(site: Site, traders: Callable[[int], list[Trader]]) -> None:
     [person] = traders(1)

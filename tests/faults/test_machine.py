@@ -215,7 +215,7 @@ def run_machine(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> int:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("one_thread")
 def test_old_snapshot_and_events_are_the_fresh_snapshot_after_every_step(row: Row) -> None:
-    steps = run_machine(scaled(65, 300))
+    steps = run_machine(scaled(56, 300))
     row.figure("steps checked", steps, ">= 2,000")
     assert steps >= 2000
 

@@ -137,6 +137,7 @@ def test_whoever_may_no_longer_stay_is_out_within_two_seconds(site: Site, row: R
     row.within(slowest, MARK_SECONDS)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_without_the_look_at_sign_ins_they_hear_on_but_may_do_nothing(site: Site) -> None:
     secret = (site.servers[0].folder / ".secret-key").read_text().strip()

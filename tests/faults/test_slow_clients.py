@@ -170,6 +170,7 @@ def test_a_client_that_vanished_is_found_out_by_pings(site: Site, row: Row) -> N
         row.figure("gone after, s", time.monotonic() - began, "<= 60")
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_without_a_window_memory_grows_with_what_is_not_read(site: Site) -> None:
     trader = site.trader()

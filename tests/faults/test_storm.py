@@ -115,6 +115,7 @@ def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Tr
     row.within(percentile(waits, 0.99), 1)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def test_without_a_spread_all_are_told_to_come_at_once(site: Site, traders: Callable[[int], list[Trader]]) -> None:
     with site.joined(**environment("the_spread")) as server, crowd_of([server.port], traders(2), 20) as crowd:

@@ -98,6 +98,7 @@ def test_writers_of_one_file_wait_and_never_fail(site: Site, traders: Traders, r
     assert found.clean, str(found)
 
 
+@pytest.mark.long_form
 @on_sqlite
 def test_without_immediate_transactions_the_file_is_locked(site: Site, traders: Traders) -> None:
     ledger, people = Ledger(), traders(2)
@@ -205,6 +206,7 @@ def test_transactions_that_cross_do_not_deadlock(site: Site, traders: Traders, r
     assert found.clean, str(found)
 
 
+@pytest.mark.long_form
 @on_cluster
 def test_numbers_given_at_the_change_deadlock(site: Site, traders: Traders) -> None:
     ledger = Ledger()
