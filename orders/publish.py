@@ -1,13 +1,12 @@
 """Hands committed events to the channel layer; never fails and never delays whoever saved.
 
-A writer's commit puts its events into a bounded queue; a daemon thread with a loop and a broker connection of its own
-sends them, an owner's run of consecutive events as one message: the first at once, what follows it closely together.
+A writer's commit puts its events into a bounded queue; a daemon thread with a broker connection of its own sends them,
+an owner's run of consecutive events as one message: the first at once, what follows it closely together.
 What the queue or a dead broker swallows is found by every server's sweep of the log, so nothing here is retried.
 """
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import logging
 import os
@@ -18,23 +17,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
-from channels.layers import get_channel_layer
-
 from orders import groups, wire
+from orders.group_sender import GroupSender
 
 log = logging.getLogger(__name__)
 
 QUEUE = 20_000
 RUN = 200
 SEND_SECONDS = 2.0
-# Each sending costs the writer's process about half of what a save does; a flood of saves must not pay it for each.
+# A flood of saves must not pay for a sending each.
 PACE_SECONDS = 0.005
 BREAK_SECONDS = 0.5
 EXIT_SECONDS = 3.0
-START_SECONDS = 1.0
 HAND_OVER_SECONDS = 0.00005
 
 
@@ -61,10 +58,11 @@ class Publisher:
     dropped: int = 0
     failures: int = 0
     _queue: deque[_Queued] = field(default_factory=deque)
+    _wake: threading.Event = field(default_factory=threading.Event)
     _idle: threading.Event = field(default_factory=threading.Event)
-    _start: threading.Lock = field(default_factory=threading.Lock)
-    _loop: asyncio.AbstractEventLoop | None = None
-    _wake: asyncio.Event | None = None
+    _starting: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.Thread | None = None
+    _sender: GroupSender = field(default_factory=lambda: GroupSender(SEND_SECONDS))
     _broken_until: float = 0.0
     _is_down: bool = False
 
@@ -74,71 +72,47 @@ class Publisher:
             self.dropped += len(queued)
             return
         self._queue.extend(queued)
-        loop = self._loop or self._started()
+        if self._thread is None:
+            self._start()
         # While it is at work it looks into the queue again by itself, before it rests.
-        if self._idle.is_set() and loop is not None and self._wake is not None:
+        if self._idle.is_set():
             self._idle.clear()
-            loop.call_soon_threadsafe(self._wake.set)
+            self._wake.set()
 
     def flush(self, seconds: float) -> None:
         """Waits until everything queued was sent or given up, at most so long."""
         deadline = time.monotonic() + seconds
-        while self._loop and (self._queue or not self._idle.is_set()) and (left := deadline - time.monotonic()) > 0:
+        while self._thread and (self._queue or not self._idle.is_set()) and (left := deadline - time.monotonic()) > 0:
             self._idle.wait(left)
 
-    def _started(self) -> asyncio.AbstractEventLoop | None:
-        with self._start:
-            if self._loop is None:
-                ready = threading.Event()
-                threading.Thread(target=self._run, args=(ready,), name="publisher", daemon=True).start()
-                ready.wait(START_SECONDS)
-        return self._loop
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+                self._thread.start()
 
-    def _run(self, ready: threading.Event) -> None:
-        asyncio.run(self._drain(ready))
-
-    async def _drain(self, ready: threading.Event) -> None:
-        self._wake = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        ready.set()
+    def _run(self) -> None:
         next_at = 0.0
         while True:
             if not self._queue:
                 self._idle.set()
                 if not self._queue:
-                    await self._wake.wait()
+                    self._wake.wait()
                 self._idle.clear()
                 self._wake.clear()
             if len(self._queue) < RUN and (early := next_at - time.monotonic()) > 0:
-                await asyncio.sleep(early)
+                time.sleep(early)
             next_at = time.monotonic() + PACE_SECONDS
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), RUN))]
             # Threads may queue what they committed in another order; sorting here spares the hubs a look into the log.
             batch.sort(key=itemgetter(0, 1))
-            await self._send_all(batch)
-
-    async def _send_all(self, batch: list[_Queued]) -> None:
-        sent = 0
-        runs = groupby(enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0]))
-        for (user_id, _), run in runs:
-            events = [event for _, event in run]
             try:
-                await self._send(user_id, events)
+                self._sender.send(_messages(batch))
             except Exception as error:  # whatever the broker does, the log has the events
-                self._give_up(error, len(batch) - sent)
-                return
-            sent += len(events)
-            self.published += len(events)
-            self._is_down = False
-
-    async def _send(self, user_id: int, events: list[_Queued]) -> None:
-        published = time.time() * 1000
-        texts = [wire.live_event(event.body, event.committed, published) for event in events]
-        message = {"type": "orders.events", "user_id": user_id, "first": events[0].seq, "texts": texts}
-        layer = get_channel_layer()
-        assert layer is not None, "CHANNEL_LAYERS names no default layer"
-        async with asyncio.timeout(SEND_SECONDS):
-            await layer.group_send(groups.orders(user_id), message)
+                self._give_up(error, len(batch))
+            else:
+                self.published += len(batch)
+                self._is_down = False
 
     def _give_up(self, error: Exception, unsent: int) -> None:
         """Drops what waits and takes nothing for a moment, so that a stopped broker is not asked for every event."""
@@ -149,6 +123,18 @@ class Publisher:
         if not self._is_down:
             self._is_down = True
             log.warning("The broker takes no events (%s); the sweep delivers them.", error or type(error).__name__)
+
+
+def _messages(batch: list[_Queued]) -> list[tuple[str, dict[str, Any]]]:
+    """One message to its owner's group for each run of consecutive events."""
+    published = time.time() * 1000
+    messages = []
+    for (user_id, _), run in groupby(enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0])):
+        events = [event for _, event in run]
+        texts = [wire.live_event(event.body, event.committed, published) for event in events]
+        message = {"type": "orders.events", "user_id": user_id, "first": events[0].seq, "texts": texts}
+        messages.append((groups.orders(user_id), message))
+    return messages
 
 
 class Listener(Protocol):

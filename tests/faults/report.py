@@ -59,7 +59,7 @@ ROWS = pytest.StashKey[list[Row]]()
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[ROWS] = []
     config.addinivalue_line("markers", "fault(number, fault): this test is of that row of the fault matrix")
-    config.addinivalue_line("markers", "long_form: in `make faults` alone, so that `make test` stays a matter of minutes")
+    config.addinivalue_line("markers", "long_form: in `make faults` alone, so that `make test` takes minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import signal
+import time
 from typing import Any
 
 DOOMED = "dies before it is announced"
@@ -27,26 +27,24 @@ def death_before_publishing() -> None:
 
 def fuzzed_hints() -> None:
     """A third of the announcements is lost, a third comes twice, a third late and out of order."""
-    from channels_redis.pubsub import RedisPubSubLoopLayer as Layer
+    from orders.group_sender import GroupSender
 
-    send = Layer.group_send
-    late: set[asyncio.Task[None]] = set()
+    send = GroupSender.send
+    late: list[tuple[float, Any]] = []
 
-    async def later(layer: Any, group: str, message: Any) -> None:
-        await asyncio.sleep(random.random() / 10)
-        await send(layer, group, message)
+    def send_some(self: Any, messages: Any) -> None:
+        now = time.monotonic()
+        told = [message for at, message in late if at <= now]
+        late[:] = [(at, message) for at, message in late if at > now]
+        for message in messages:
+            chance = random.randrange(3)
+            if chance == 1:
+                told = [message, *told, message]
+            elif chance == 2:
+                late.append((now + random.random() / 10, message))
+        send(self, told)
 
-    async def group_send(self: Any, group: str, message: Any) -> None:
-        chance = random.randrange(3)
-        if chance == 1:
-            await send(self, group, message)
-            await send(self, group, message)
-        elif chance == 2:
-            task = asyncio.create_task(later(self, group, message))
-            late.add(task)
-            task.add_done_callback(late.discard)
-
-    Layer.group_send = group_send
+    GroupSender.send = send_some  # type: ignore[method-assign]
 
 
 def short_lives() -> None:
