@@ -1,8 +1,9 @@
 """The screen beside AG Grid Community and Tabulator, in one Chromium and on the same events; and from save to screen.
 
-`python -m benchmarks.screen [--rounds N] [--part patches inserts memory load saves] [--events 1000000]`. Each grid is
-used as its own pages advise; none but the order monitor marks what has changed, and it alone keeps a stream monitor, a
-header and announcements besides. All hear the same frames over a websocket, a hundredth of a second's events in each.
+`python -m benchmarks.screen [--rounds N] [--part patches inserts prices memory load saves] [--events 1000000]`. Each
+grid is used as its own pages advise; none but the order monitor marks what has changed, and it alone keeps a stream
+monitor, a header and announcements besides. All hear the same frames over a websocket, a hundredth of a second's events
+in each.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ Part = Callable[[Browser, site.Site, int], list[Figure]]
 PARTS: dict[str, Part] = {
     "patches": loads.patches,
     "inserts": loads.inserts,
+    "prices": loads.prices,
     "load": first_load.measure,
 }
+
+WITH_PRICES = ("load", "prices")
 
 
 def run(parts: list[str], rounds: int, events: int) -> list[Figure]:
@@ -36,7 +40,7 @@ def run(parts: list[str], rounds: int, events: int) -> list[Figure]:
                 figures += saves.measure(chromium, rounds)
                 continue
             # A site of its own: what one part has played is not in the log that the next one's pages read.
-            with site.served("sim" if part == "load" else "off") as place:
+            with site.served("sim" if part in WITH_PRICES else "off") as place:
                 if part == "memory":
                     figures += memory.measure(chromium, place, events)
                 else:

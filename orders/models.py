@@ -162,12 +162,12 @@ class Order(models.Model):
             if before is None:
                 self.version = OrderQuerySet(Order, using=alias).next_version(self.pk)
             elif self._differs(before, names):
-                self.version = before.version + (1 if self.user_id == before.user_id else 2)
+                leaves = self.user_id != before.user_id and (names is None or "user" in names)
+                self.version = before.version + (2 if leaves else 1)
                 self.updated_at = timezone.now()
             else:
                 self.version, self.updated_at = before.version, before.updated_at
-            if names:
-                names |= {"version", "updated_at"}
+            names = names and names | {"version", "updated_at"}
             super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
 
     def _stored(self, alias: str) -> Order | None:

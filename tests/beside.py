@@ -22,7 +22,7 @@ import pytest
 
 HERE = Path(__file__).parent
 OPTIONS = ["-q", "-p", "no:cacheprovider"]
-WAIT_SECONDS = 1200
+WAIT_SECONDS = 3600
 TELL_SECONDS = 30
 CORE = ("orders", "market")
 SERVED = ("webapp", "stack", "cluster")

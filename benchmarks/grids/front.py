@@ -12,8 +12,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 from websockets.frames import Frame, Opcode
@@ -21,6 +21,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from benchmarks.grids.load import stamped
+from benchmarks.grids.prices import Prices
 from benchmarks.served import ROOT
 
 HEARTBEAT_SECONDS = 5
@@ -47,6 +48,8 @@ class Front:
         self.head = head
         self._target = target
         self._sockets: dict[asyncio.StreamWriter, ServerProtocol] = {}
+        self._quoted: dict[asyncio.StreamWriter, list[str]] = {}
+        self._prices = Prices()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -67,6 +70,14 @@ class Front:
     def play(self, events: list[bytes], head: int, a_second: int, batch: int) -> tuple[float, float]:
         """Sends these, up to number `head`, to whoever is connected; unix time of the first and the last frame."""
         return self._await(self._play(events, head, a_second, batch))
+
+    @contextmanager
+    def ticking(self, a_second: int) -> Iterator[None]:
+        """Meanwhile each price that a page has asked for is told anew so many times a second; 0 for never."""
+        task = asyncio.run_coroutine_threadsafe(self._tick(a_second), self._loop) if a_second else None
+        yield
+        if task is not None:
+            task.cancel()
 
     def _await(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
@@ -99,6 +110,15 @@ class Front:
             beat = {"type": "heartbeat", "server_time": time.time() * 1000, "heads": {self.user: self.head}}
             self._send(json.dumps(beat).encode())
 
+    async def _tick(self, a_second: int) -> None:
+        due = time.monotonic()
+        while True:
+            self._prices.step()
+            for writer, symbols in self._quoted.items():
+                self._send(self._prices.frame(symbols), writer)
+            due += 1 / a_second
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = await reader.readuntil(b"\r\n\r\n")
@@ -129,8 +149,12 @@ class Front:
                 writer.write(b"".join(protocol.data_to_send()))
         finally:
             del self._sockets[writer]
+            self._quoted.pop(writer, None)
 
     def _answer(self, frame: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        if frame.get("stream") == "quotes":
+            self._answer_about_prices(frame, writer)
+            return
         now = time.time() * 1000
         answers = {
             "subscribe": {"type": "subscribed", "stream": "orders", "user": self.user, "head": self.head},
@@ -138,6 +162,16 @@ class Front:
         }
         if answer := answers.get(frame["type"]):
             self._send(json.dumps(answer | {"id": frame.get("id")}).encode(), writer)
+
+    def _answer_about_prices(self, frame: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        symbols: list[str] = frame["symbols"]
+        others = [symbol for symbol in self._quoted.get(writer, []) if symbol not in symbols]
+        is_begun = frame["type"] == "subscribe"
+        self._quoted[writer] = others + symbols if is_begun else others
+        answer = {"type": f"{frame['type']}d", "stream": "quotes", "symbols": symbols, "id": frame.get("id")}
+        self._send(json.dumps(answer).encode(), writer)
+        if is_begun:
+            self._send(self._prices.frame(symbols), writer)
 
     async def _pass_on(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, here = await asyncio.open_connection("127.0.0.1", self._target)

@@ -1,4 +1,6 @@
-"""The three pages under load: ten thousand patches a second on 25 and on 100 rows, a thousand new orders a second."""
+"""The three pages under load: ten thousand patches a second on 25 and on 100 rows, a thousand new orders a second; and
+the product's own while prices move.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,10 @@ from benchmarks.grids.site import Site
 PATCHES = 10_000
 NEW = 1_000
 SECONDS = 2
+# The most that a page is told usually, and what it is told by a desk's orders at the same time.
+PRICES = 10
+PATCHES_OF_A_DESK = 100
+STILL = "prices standing still"
 Kept = dict[str, list[Played]]
 
 
@@ -28,6 +34,34 @@ def patches(chromium: Browser, site: Site, rounds: int) -> list[Figure]:
         _figure("100 rows patched, frames", "a second", many, AG_GRID, "frames", at_least=1),
         _figure("100 rows patched, frames with news", "a second", many, AG_GRID, "fresh"),
         *_spent("100 rows patched", many, (AG_GRID,)),
+    ]
+
+
+def prices(chromium: Browser, site: Site, rounds: int) -> list[Figure]:
+    """Every symbol of the page ten times a second, in the rows' prices and profit, the watchlist and the chart."""
+    calm: Kept = {}
+    busy: Kept = {}
+    for number in range(rounds):
+        for kept, a_second, names in (
+            (calm, PATCHES_OF_A_DESK, (STILL, PRODUCT)),
+            (busy, PATCHES, (STILL, PRODUCT, AG_GRID)),
+        ):
+            for name in _turned(names, number):
+                load = site.load(25)
+                events = list(load.fills(a_second * SECONDS))
+                grid = AG_GRID if name == AG_GRID else PRODUCT
+                with (
+                    opened(grid, chromium, site.front, site.session, site.orders[:25]) as page,
+                    site.front.ticking(PRICES if name == PRODUCT else 0),
+                ):
+                    played = play(page, site.front, load, events, a_second, 25, (max(load.orders), "cum_qty"))
+                _keep(kept, name, played)
+    return [
+        _figure("prices move, 100 patches, frames", "a second", calm, STILL, "frames", at_least=0.95),
+        _figure("prices move, 10,000 patches, frames", "a second", busy, STILL, "frames", at_least=0.95),
+        _figure("prices move, 10,000 patches, frames", "a second", busy, AG_GRID, "frames", at_least=0.95),
+        _figure("prices move, 10,000 patches, frames with news", "a second", busy, STILL, "fresh"),
+        *_spent("prices move, 10,000 patches", busy, (STILL,)),
     ]
 
 
@@ -69,7 +103,7 @@ def _keep(kept: Kept, name: str, played: Played) -> None:
     """Stops where the order monitor has lost a last value or asked for what it had been told; says so of others."""
     if played.wrong:
         said = f"{name} does not show what was last sent: {'; '.join(played.wrong[:3])}."
-        if name == PRODUCT:
+        if name in (PRODUCT, STILL):
             raise SystemExit(said)
         print(said, flush=True)
     if played.requests:

@@ -3,6 +3,8 @@
  * somebody picks from the list; Tab, Esc and leaving the field pick nothing.
  *
  * @import {Result} from "./listbox-popup.js"
+ *
+ * @typedef {EventTarget & {find: (term: string, limit: number) => Result[], ready: boolean}} Results the best first
  */
 
 import { make, setText } from "./dom.js";
@@ -16,7 +18,7 @@ const SAY_AFTER_MS = 400;
 
 export class Combobox {
   #input;
-  #search;
+  #source;
   #onPick;
   #noun;
   #popup;
@@ -43,13 +45,13 @@ export class Combobox {
   /**
    * @param {HTMLInputElement} input
    * @param {object} how
-   * @param {(term: string, limit: number) => Result[]} how.search the best first
+   * @param {Results} how.results fires `change` when there is more, or less, to find
    * @param {(result: Result) => void} how.onPick the field holds its value already
    * @param {string} how.noun what is looked for: "symbol"
    */
-  constructor(input, { search, onPick, noun }) {
+  constructor(input, { results, onPick, noun }) {
     this.#input = input;
-    this.#search = search;
+    this.#source = results;
     this.#onPick = onPick;
     this.#noun = noun;
     this.#popup = new ListboxPopup(input, `${noun[0].toUpperCase()}${noun.slice(1)}s`, (place) => this.#pick(place));
@@ -59,6 +61,7 @@ export class Combobox {
     input.autocomplete = "off";
     // Not beside the field: within its label it would be part of the field's name.
     (input.closest("dialog, aside, main, header") ?? document.body).append(this.#popup.element, this.#status);
+    results.addEventListener("change", () => this.#popup.open && this.#refresh());
     input.addEventListener("input", () => this.#refresh());
     input.addEventListener("click", () => this.#open());
     input.addEventListener("blur", () => this.#dismiss());
@@ -72,9 +75,9 @@ export class Combobox {
 
   /** Shows what there is for what is typed. */
   #refresh() {
-    const found = this.#search(this.#input.value, MOST + 1);
+    const found = this.#source.find(this.#input.value, MOST + 1);
     this.#results = found.slice(0, MOST);
-    const none = `No ${this.#noun} found`;
+    const none = this.#source.ready ? `No ${this.#noun} found` : `The ${this.#noun}s are being loaded …`;
     this.#popup.show(this.#results, none);
     const number = plural(this.#results.length, this.#noun);
     const some = found.length > MOST ? `More than ${number} found` : `${number} found`;

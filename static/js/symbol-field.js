@@ -18,7 +18,7 @@ export class SymbolField {
     this.#symbols = symbols;
     this.#take = take;
     new Combobox(input, {
-      search: (term, limit) => symbols.find(term, limit),
+      results: symbols,
       onPick: ({ value }) => this.#taken(value),
       noun: "symbol",
     });

@@ -1,5 +1,6 @@
 /**
- * What every combobox for symbols shows for what is typed: the first few while that is nothing.
+ * What every combobox for symbols shows for what is typed: the first few while that is nothing. Fires `change` when there
+ * are instruments to find.
  *
  * @import {Instrument} from "./instruments.js"
  * @import {Result} from "./listbox-popup.js"
@@ -10,12 +11,16 @@ import { SymbolSearch } from "./symbol-search.js";
 
 const FEW = 8;
 
-export class SymbolResults {
+export class SymbolResults extends EventTarget {
+  /** Whether the instruments are here. */
+  ready = false;
   #search = new SymbolSearch(/** @type {Instrument[]} */ ([]), uFuzzy);
 
   /** Made ready here, so that the first letter typed waits for nothing. @param {Instrument[]} instruments */
   take(instruments) {
     this.#search = new SymbolSearch(instruments, uFuzzy);
+    this.ready = true;
+    this.dispatchEvent(new Event("change"));
   }
 
   /** @param {string} term @param {number} limit @returns {Result[]} */

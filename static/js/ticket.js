@@ -50,7 +50,7 @@ export class Ticket extends EventTarget {
       this.#send();
     });
     new Combobox(/** @type {HTMLInputElement} */ (find("[name=symbol]", panel)), {
-      search: (term, limit) => symbols.find(term, limit),
+      results: symbols,
       onPick: () => this.#drawForm(),
       noun: "symbol",
     });

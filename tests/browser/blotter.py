@@ -65,7 +65,7 @@ class Blotter:
     def until_ids(self, ids: list[int]) -> None:
         """Waits until exactly these orders are on screen, in this order."""
         try:
-            wait_for(lambda: self.ids() == ids, "the expected rows on screen", 10)
+            wait_for(lambda: self.ids() == ids, "the expected rows on screen")
         except AssertionError:
             assert self.ids() == ids  # says how they differ
 

@@ -7,23 +7,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import provision
-from tests.browser.blotter import Blotter
+from tests.browser.blotter import MILLISECONDS, Blotter
 from tests.proxy import Proxy
 from tests.servers import PASSWORD, Server
 from tests.traders import Trader, enlist
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 ENLISTED_AT_ONCE = 40
+LAUNCH_MILLISECONDS = 120_000
+# On a busy machine a browser comes to its turn seconds later; what is asked for is there at once elsewhere.
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     # A module's own, since Playwright's loop would keep asyncio's tests from theirs.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=provision.headless(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=provision.headless(), args=ARGUMENTS, timeout=LAUNCH_MILLISECONDS
+        )
         yield browser
         browser.close()
 

@@ -58,6 +58,8 @@ def check_whole(blotter: Blotter, server: Server) -> None:
     blotter.until_applied(head)
     assert blotter.proof() == {"seq": head, "head": head, "gaps": 0, "duplicates": 0}
     listed = server.orders(blotter.user)
+    # What is out of sight is written a moment later.
+    wait_for(lambda: all(map(same, blotter.rows(), listed)), "the first page as REST has it")
     shown = blotter.all_pages()
     assert [int(row["id"]) for row in shown] == [order["id"] for order in listed]
     assert [row for row, order in zip(shown, listed, strict=True) if not same(row, order)] == []

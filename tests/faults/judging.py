@@ -9,14 +9,14 @@ from typing import Any
 from tests.faults.clients import Client
 from tests.faults.ledger import Ledger, Verdict, verdict
 from tests.faults.site import Site
-from tests.servers import wait_for
+from tests.servers import PATIENCE, wait_for
 from tests.traders import Trader
 
 CONVERGE_SECONDS = 5.0
 
 
-def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: float = CONVERGE_SECONDS) -> Verdict:
-    """What was broken, once all writers are done; clients get so many seconds to hear of what they lack."""
+def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: float = PATIENCE) -> Verdict:
+    """What was broken, once all writers are done; clients get so many seconds at most to hear of what they lack."""
     until_quiet(followers, seconds)
     traders = {follower.trader.name: follower.trader for follower in followers}
     logs = {name: log(trader) for name, trader in traders.items()}

@@ -17,15 +17,23 @@ SOME = 5
 
 
 class Watchful(Client):
+    patience = STALE_SECONDS
+
     def _read(self, socket: Any) -> None:
         try:
             while True:
-                text = socket.recv(timeout=STALE_SECONDS)
+                text = socket.recv(timeout=self.patience)
                 self.frames.append(text)
                 self._take(json.loads(text))
         except (ConnectionClosed, TimeoutError):
             self.closed_at.append(time.time())
             self.codes.append(socket.close_code)
+
+
+class Calm(Watchful):
+    """Where the machine may be busy for a while."""
+
+    patience = 15.0
 
 
 def goes_on(client: Client) -> None:

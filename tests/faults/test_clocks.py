@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
-from tests.faults.network import Watchful, goes_on
+from tests.faults.network import Calm, Watchful, goes_on
 from tests.faults.patience import HEARTBEAT_SECONDS, anywhere
 from tests.faults.report import LONG, Row, scaled
 from tests.faults.sabotage import environment as without
@@ -47,7 +47,7 @@ def test_a_clock_that_jumps_changes_neither_order_nor_numbers(site: Site, row: R
     trader, ledger, clock = site.trader(), Ledger(), Clock(tmp_path, *QUICK)
     with (
         site.joined(**clock.environment) as server,
-        Watchful(site, trader, port=server.port) as client,
+        Calm(site, trader, port=server.port) as client,
     ):
         with RestWriter(site, trader, ledger, RATE, port=server.port):
             goes_on(client)

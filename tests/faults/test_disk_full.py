@@ -182,7 +182,7 @@ def test_a_full_disk_refuses_saves_and_keeps_sockets(
             refused.append((answer["status"], answer))
             assert trader.orders()
             disk.free(site)
-            wait_for(lambda: save(trader)[0] == 201, "a save after there is room again", 5)
+            wait_for(lambda: save(trader)[0] == 201, "a save after there is room again")
         client.until(trader.head())
         assert client.codes == []
         found = judge(site, ledger, [client])

@@ -167,7 +167,7 @@ def test_numbers_given_at_the_change_hold_others_up(site: Site, traders: Traders
             written = len(writer.timings) - known
             held.communicate("")
         writer.until_written(5)
-    assert written <= 1, "one was about to commit; in a second there are thirty"
+    assert written <= 5, "some were about to be told of; in a second there are thirty"
 
 
 # Row 9

@@ -14,7 +14,7 @@ from typing import Any, Self
 from tests.faults.http_writer import HttpWriter
 from tests.faults.ledger import Ledger
 from tests.faults.site import Site
-from tests.servers import ROOT, Server, wait_for
+from tests.servers import ROOT, START_PATIENCE, Server, wait_for
 from tests.traders import Trader, new_order
 
 
@@ -108,7 +108,7 @@ class OrmWriter:
         )
         self._reader.start()
         try:
-            wait_for(lambda: self._begun.is_set() or self.process.poll() is not None, "the ORM's writer writing")
+            wait_for(lambda: self._begun.is_set() or self.process.poll() is not None, "its first save", START_PATIENCE)
             assert self._begun.is_set(), "the ORM's writer has ended"
         except AssertionError:
             self.__exit__()

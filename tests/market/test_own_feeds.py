@@ -16,9 +16,9 @@ from market.feeds.replay import BadFile, ReplayFeed
 from market.feeds.sim import HISTORY_MINUTES, SimFeed
 from market.listing import Terms
 from market.ticks import Feed, Tick
+from tests.market.recordings import RECORDED, last_price, made
 
 D = Decimal
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "xrp-eth.trades.csv"
 TRADES = """time,symbol,price,size,side
 2019-10-11T00:00:01Z,XRPETH,0.5,10,sell
 2019-10-11T00:00:02Z,BTCUSD,9000,1,buy
@@ -168,20 +168,6 @@ async def test_a_whole_recording_ends_at_the_file_s_last_price(is_real: bool, tm
     told = await ticks_of(feed, lambda told: feed.status.reason != "" and bool(told), {"XRPETH": "XRPETH"})
 
     assert told[-1].last == last_price(file)
-
-
-def made(number: int) -> str:
-    """A recording whose price wanders by hundredths, two trades a second."""
-    lines = [
-        f"2019-10-11T{n // 7200:02}:{n // 120 % 60:02}:{n // 2 % 60:02}Z,XRPETH,1.{n * 37 % 89:02},{n},buy"
-        for n in range(number)
-    ]
-    return "\n".join(["time,symbol,price,size,side", *lines]) + "\n"
-
-
-def last_price(file: Path) -> Decimal:
-    *_, last = file.read_text().splitlines()
-    return D(last.split(",")[2])
 
 
 async def test_the_pretended_market_goes_on_after_the_clock_was_put_back() -> None:

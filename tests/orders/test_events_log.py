@@ -163,6 +163,17 @@ def test_a_stale_instance_that_names_its_fields_overwrites_those_alone(alice: Us
     assert collected[0]["order"]["text"] == "new"
 
 
+def test_a_stale_instance_of_an_order_given_away_since_raises_the_version_by_one(alice: User, bob: User) -> None:
+    order = place(alice)
+    stale = fresh(order)
+    Order.objects.update(user=bob)
+    with told(bob) as collected:
+        stale.price = D(600)
+        stale.save(update_fields=["price"])
+    assert (collected[0]["kind"], collected[0]["order"]["user"]) == ("corrected", "bob")
+    assert collected[0]["order"]["version"] == stale.version == fresh(order).version == 4
+
+
 def test_an_expression_is_told_as_the_value_it_had(alice: User) -> None:
     order = place(alice)
     with told(alice) as collected:

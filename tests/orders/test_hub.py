@@ -210,7 +210,7 @@ class TestNeverAnnounced:
             await client.follow()
             await in_thread(place_many, alice, 3)
             await client.until_applied(is_complete(client, "alice", 3))
-            assert get_hub().swept == 1
+            assert get_hub().swept >= 1
             assert (client.gaps, client.duplicates) == (0, 0)
 
     async def test_the_sweep_finds_newcomers_for_who_watches_everyone(self, alice: User, desk: User) -> None:
@@ -297,7 +297,7 @@ class TestBrokers:
                 begun = loop.time()
                 await in_thread(place, alice)
                 await client.until_applied(is_complete(client, "alice", number))
-                assert loop.time() - begun < hub.SWEEP_SECONDS + 0.5
+                assert loop.time() - begun < hub.SWEEP_SECONDS + 4
             await late.follow()
             await in_thread(place, bob)
             await late.until_applied(is_complete(late, "bob", 1))

@@ -7,8 +7,9 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -39,6 +40,16 @@ def own_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def announce(*numbers: int, user_id: int = 1) -> None:
     publish.committed([Announced(user_id, number, f'{{"seq":{number}}}') for number in numbers])
+
+
+def seconds_of(work: Callable[[], object], times: int) -> list[float]:
+    """What each took; a busy machine makes some of them long, waiting for the broker all."""
+    found = []
+    for _ in range(times):
+        begun = time.monotonic()
+        work()
+        found.append(time.monotonic() - begun)
+    return found
 
 
 async def heard(ear: Ear) -> dict[str, Any]:
@@ -86,18 +97,12 @@ class TestWithADatabase:
     def test_saving_neither_fails_nor_waits_while_the_broker_hangs(self, own_broker: Broker, alice: User) -> None:
         place(alice)
         own_broker.pause()
-        begun = time.monotonic()
-        for _ in range(20):
-            place(alice)
-        assert time.monotonic() - begun < publish.SEND_SECONDS
+        assert median(seconds_of(lambda: place(alice), 20)) < publish.SEND_SECONDS / 4
         assert builders.head_of(alice) == 21
 
     def test_saving_neither_fails_nor_waits_when_there_is_no_broker(self, own_broker: Broker, alice: User) -> None:
         own_broker.stop()
-        begun = time.monotonic()
-        for _ in range(20):
-            place(alice)
-        assert time.monotonic() - begun < publish.SEND_SECONDS
+        assert median(seconds_of(lambda: place(alice), 20)) < publish.SEND_SECONDS / 4
         wait_for(lambda: publish.publisher.failures, "the publisher noticing")
         assert builders.head_of(alice) == 20
 
@@ -162,7 +167,7 @@ async def test_events_flow_again_once_a_hanging_broker_goes_on(own_broker: Broke
     assert numbers_of(await heard(ear)) == [1]
     own_broker.pause()
     announce(2)
-    given = 2 * publish.SEND_SECONDS
+    given = 10 * publish.SEND_SECONDS
     await asyncio.to_thread(wait_for, lambda: publish.publisher.failures, "the publisher giving up", given)
     own_broker.resume()
     await asyncio.to_thread(until_published, 2)
@@ -204,10 +209,8 @@ def test_handing_over_takes_no_time_while_the_broker_hangs(own_broker: Broker) -
     announce(1)
     publish.publisher.flush(PATIENCE)
     own_broker.pause()
-    begun = time.monotonic()
-    for number in range(1000):
-        announce(number)
-    assert time.monotonic() - begun < publish.SEND_SECONDS / 2
+    numbers = iter(range(1000))
+    assert median(seconds_of(lambda: announce(next(numbers)), 1000)) < publish.SEND_SECONDS / 1000
 
 
 def test_an_outage_is_reported_once(

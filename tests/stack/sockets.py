@@ -11,7 +11,7 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from tests.servers import Server, wait_for
+from tests.servers import START_PATIENCE, Server, wait_for
 from tests.traders import Trader
 
 Frame = dict[str, Any]
@@ -74,7 +74,11 @@ class Follower:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        wait_for(lambda: self._listening, "subscribed")
+        try:
+            wait_for(lambda: self._listening, "subscribed", START_PATIENCE)
+        except AssertionError:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from tests.market.recordings import RECORDED, last_price, made
 from tests.servers import Server, wait_for
 from tests.stack.quotes import Watcher
 
 # XRPETH's last price is twice the one before; nobody has entered it as an instrument.
-RECORDED = """time,symbol,price,size
+FEW = """time,symbol,price,size
 2019-10-11T00:00:01Z,XRPETH,0.00141,10
 2019-10-11T00:00:02Z,BTCUSD,9000.5,1
 2019-10-11T00:00:03Z,XRPETH,0.0014,20
@@ -21,15 +24,21 @@ RECORDED = """time,symbol,price,size
 LAST = {"XRPETH": ("0.0028", "98.58"), "BTCUSD": ("8999", "-0.02")}
 
 
-@pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = Path(tmp_path_factory.mktemp("replayed"))
-    (folder / "prices.csv").write_text(RECORDED)
-    server = Server(folder, FEED="replay", FEED_FILE=str(folder / "prices.csv"), FEED_SPEED="max", PAPER_BROKER="off")
+@contextmanager
+def replaying(file: Path, folder: Path) -> Iterator[Server]:
+    server = Server(folder, FEED="replay", FEED_FILE=str(file), FEED_SPEED="max", PAPER_BROKER="off")
     try:
         yield server.start()
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = Path(tmp_path_factory.mktemp("replayed"))
+    (folder / "prices.csv").write_text(FEW)
+    with replaying(folder / "prices.csv", folder) as server:
+        yield server
 
 
 def test_the_last_prices_are_the_file_s(replayed: Server) -> None:
@@ -72,3 +81,16 @@ def test_strangers_and_unknown_symbols_get_no_prices(replayed: Server) -> None:
     assert replayed.request("GET", "/api/bars/?symbol=NOSUCH", user="bob")[0] == 404
     status, told = replayed.request("GET", "/api/quotes/?symbols=BTCUSD,NOSUCH", user="bob")
     assert (status, told["fields"]) == (400, {"symbols": ["There is no instrument NOSUCH."]})
+
+
+def test_a_long_recording_ends_on_screen_at_the_file_s_last_price(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(RECORDED.read_text() if RECORDED.exists() else made(3000))
+
+    with replaying(file, tmp_path) as server, Watcher(server) as alice:
+        alice.subscribe(["XRPETH"])
+        alice.until(lambda: alice.feed.get("reason") == "The recording has ended." and alice.quotes, "its end")
+        _, told = server.request("GET", "/api/quotes/?symbols=XRPETH", user="alice")
+
+    for quote in (alice.quotes["XRPETH"], told["quotes"][0]):
+        assert Decimal(quote["last"]) == last_price(file)

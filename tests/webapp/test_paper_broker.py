@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from tests.servers import Server, wait_for
+from tests.servers import START_PATIENCE, Server, wait_for
 
 JOURNAL = """time,user,action,client_order_id,symbol,side,order_type,time_in_force,quantity,price,stop_price,exec_id,last_qty,last_price,text
 2026-03-02T15:00:00Z,alice,place,recorded,AAPL,buy,limit,gtc,5,200,,,,,
@@ -52,12 +52,13 @@ def test_an_order_of_a_demo_person_is_accepted_and_filled_at_the_quoted_price_an
     (served.folder / "journal.csv").write_text(JOURNAL)
     carried, unwatched = place(served, quantity="1"), place(served, symbol="KO", time_in_force="fok")
     served.shell(RECORDED_AND_ANOTHERS)
-    found = wait_for(lambda: _filled(served, carried, unwatched), "both filled", 20.0)
+    found = wait_for(lambda: _filled(served, carried, unwatched), "both filled", START_PATIENCE)
 
     for order, told in found:
         assert [event["kind"] for event in told][:2] == ["created", "accepted"]
         assert {event["actor"] for event in told[1:]} == {"paper broker"}
-        assert abs(Decimal(order["avg_price"]) / Decimal(order["arrival_price"]) - 1) < Decimal("0.01")
+        if order["arrival_price"] is not None:  # a busy broker is not waited for
+            assert abs(Decimal(order["avg_price"]) / Decimal(order["arrival_price"]) - 1) < Decimal("0.01")
         assert _seconds(told[1]) - _seconds(told[0]) >= 3
         assert _seconds(told[2]) - _seconds(told[1]) >= 3
     _, others = served.request("GET", "/api/orders/?user=*", user="desk")

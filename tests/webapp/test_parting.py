@@ -58,7 +58,7 @@ def test_a_request_whose_second_half_comes_after_the_order_to_end_is_answered(se
     assert answer.status == 201
     assert json.load(answer)["user"] == "alice"
     client.close()
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
 
 
 def test_those_who_wait_to_be_taken_in_are_answered_and_nobody_joins_them(served: Server) -> None:
@@ -76,7 +76,7 @@ def test_those_who_wait_to_be_taken_in_are_answered_and_nobody_joins_them(served
     assert [client.getresponse().status for client in waiting] == [200] * 5
     for client in waiting:
         client.close()
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
 
 
 def test_a_request_that_never_ends_does_not_keep_the_server(served: Server) -> None:
@@ -86,7 +86,7 @@ def test_a_request_that_never_ends_does_not_keep_the_server(served: Server) -> N
         client.sendall(b"POST /api/token/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n")
         wait_for(lambda: len(daphne.net_connections("tcp")) > 1, "the connection being taken in")
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(15) == 0
+        assert served.process.wait(60) == 0
     assert not psutil.pid_exists(daphne.pid)
 
 

@@ -109,7 +109,9 @@ def test_health_and_metrics_are_there_for_machines(db: None) -> None:
     assert re.search(r"^orders_sockets 0$", metrics, re.MULTILINE)
 
 
-def test_the_site_is_not_ready_without_its_broker(db: None, settings: pytest.FixtureRequest) -> None:
+def test_the_site_is_not_ready_without_its_broker_and_says_so_to_who_asks(
+    db: None, settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
     layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}
     settings.CHANNEL_LAYERS = {"default": layer}  # type: ignore[attr-defined]
 
@@ -117,6 +119,7 @@ def test_the_site_is_not_ready_without_its_broker(db: None, settings: pytest.Fix
 
     assert answer.status_code == 503
     assert answer.json()["broker"] == "down"
+    assert caplog.records == []
 
 
 def test_five_wrong_passwords_lock_the_name_for_this_address(alice: User) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,15 @@ AsUser = Callable[[User], APIClient]
 def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test begins and ends within one minute of the clock."""
     monkeypatch.setattr("webapp.throttle.time", lambda: 1_000_000_000.0)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A broker that takes longer is not asked in the product; on a busy test machine it may."""
+    monkeypatch.setattr(throttle, "BROKER_SECONDS", 10)
+    throttle._client.cache_clear()
+    yield
+    throttle._client.cache_clear()
 
 
 def statuses(client: APIClient, count: int) -> list[int]:
@@ -57,4 +66,3 @@ def test_a_broker_that_is_away_holds_nobody_up(alice: User, as_user: AsUser, set
     settings.CHANNEL_LAYERS = {"default": {"CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}}
 
     assert statuses(as_user(alice), 3) == [200, 200, 200]
-    throttle._client.cache_clear()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from webapp import turns
 from webapp.turns import Turn, Turns
 
 
-async def test_those_who_come_while_a_turn_lasts_wait_for_its_end_in_their_order() -> None:
+async def test_those_who_come_while_a_turn_lasts_wait_for_its_end_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "TURN_SECONDS", 60)
     taken: list[int] = []
     places = Turns(1)
 
@@ -23,7 +28,8 @@ async def test_those_who_come_while_a_turn_lasts_wait_for_its_end_in_their_order
     assert taken == [0, 1, 2, 3, 4]
 
 
-async def test_one_who_takes_long_keeps_nobody_waiting_and_ends_but_once() -> None:
+async def test_one_who_takes_long_keeps_nobody_waiting_and_ends_but_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0.5)
     places = Turns(1)
     slow = await places.take()
     quick = await asyncio.wait_for(places.take(), 100 * turns.TURN_SECONDS)
@@ -36,7 +42,8 @@ async def test_one_who_takes_long_keeps_nobody_waiting_and_ends_but_once() -> No
     assert isinstance(await third, Turn)
 
 
-async def test_one_who_goes_while_he_waits_takes_nobodys_turn() -> None:
+async def test_one_who_goes_while_he_waits_takes_nobodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0.5)
     places = Turns(1)
     first = await places.take()
     gone = asyncio.ensure_future(places.take())

@@ -58,8 +58,8 @@ def test_what_is_sent_at_once_comes_in_its_place(url: str, request: pytest.Fixtu
     is_compressed = "compressed" in request.node.name
     with connect(url, proxy=None, max_size=None) as socket:
         expected = ["only in turn"] if is_compressed else ["at once, behind: False", "in turn", LONG, "behind: True"]
-        assert [socket.recv(5) for _ in expected] == expected
+        assert [socket.recv(60) for _ in expected] == expected
         with pytest.raises(ConnectionClosedError) as closed:
-            socket.recv(5)
+            socket.recv(60)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4000
