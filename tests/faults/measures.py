@@ -60,8 +60,9 @@ class Delay(NamedTuple):
     def is_noticed(self) -> bool:
         return self.attacked > self.limit
 
-    def show(self, row: Row) -> None:
+    def judge(self, row: Row) -> None:
         row.figure("a neighbour's p99, ms", self.attacked, f"<= 1.1 x {self.quiet:.2f} + {NOISE_MS:g}")
+        row.within(self.attacked / 1000, self.limit / 1000)
 
 
 def delay(

@@ -173,8 +173,7 @@ def test_floods_do_not_delay_a_neighbour(site: Site, row: Row) -> None:
 
     found = delay(server, site.trader(), floods(server, trader, GARBAGE, MANY_FRAGMENTS, PINGS), scaled(3, 9))
 
-    found.show(row)
-    assert not found.is_noticed
+    found.judge(row)
     assert answered(server, trader, GARBAGE) == 4400
     assert "ERROR" not in server.log()[logged:]
 
