@@ -64,6 +64,7 @@ def _open_product(page: Page, front: Front, rows: int) -> None:
     if page.input_value("#page-size") != str(rows):
         page.select_option("#page-size", str(rows))
     page.locator("#orders tbody tr[data-order-id]").nth(rows - 1).wait_for(state="attached")
+    page.wait_for_load_state("networkidle")  # the chart has asked for its orders, too
     page.evaluate((SCRIPTS / "product.js").read_text())
 
 
