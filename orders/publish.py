@@ -94,7 +94,7 @@ class Publisher:
     def _run(self) -> None:
         next_at = 0.0
         while True:
-            if not self._queue:
+            while not self._queue:
                 self._idle.set()
                 if not self._queue:
                     self._wake.wait()

@@ -37,7 +37,7 @@ OWN_CHART = """async () => {
   root.classList.remove("is-open");
   old.replaceWith(root);
   const urls = { barsUrl: "/api/bars/", ordersUrl: "/api/orders/", eventsUrl: "/api/events/" };
-  const symbols = { find: () => [] };
+  const symbols = Object.assign(new EventTarget(), { find: () => [], ready: true });
   const sources = { api: new Api(""), ...urls, prices, instruments, symbols, stream: new EventTarget() };
   const chart = new Chart(root, document.createElement("button"), new Store(() => sessionStorage), sources);
   window.watched = prices.watched;

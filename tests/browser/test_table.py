@@ -16,11 +16,11 @@ Open = Callable[..., Blotter]
 # Writes down when a row shows a status, and when the row goes.
 WATCH = """([id, status]) => {
   const body = document.querySelector("#orders tbody");
-  const row = body.querySelector(`tr[data-order-id="${id}"]`);
   window.seen = {};
   new MutationObserver(() => {
-    if (row.dataset.status === status) window.seen.shown ??= performance.now();
-    if (!row.isConnected || row.dataset.orderId !== String(id)) window.seen.gone ??= performance.now();
+    const row = body.querySelector(`tr[data-order-id="${id}"]`);
+    if (row?.dataset.status === status) window.seen.shown ??= performance.now();
+    if (!row && window.seen.shown) window.seen.gone ??= performance.now();
   }).observe(body, { subtree: true, childList: true, attributes: true });
 }"""
 

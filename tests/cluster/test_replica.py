@@ -121,7 +121,9 @@ def test_while_the_replica_is_away_the_primary_is_asked_and_the_log_says_so_once
         assert server.request("GET", "/health/ready")[0] == 200
     finally:
         replica.start()
-    wait_for(lambda: "The replica answers again" in server.log() and table(trader) == (2, 2, 2), "both orders from it")
+    # It is asked again by a reader; what it answered before it said so was the primary's answer.
+    wait_for(lambda: table(trader) and "The replica answers again" in server.log(), "the replica being asked again")
+    wait_for(lambda: table(trader) == (2, 2, 2), "both orders from it")
     replica.ask("SELECT pg_wal_replay_pause()")
     try:
         trader.place()
