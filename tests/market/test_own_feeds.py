@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -127,11 +128,11 @@ async def test_whoever_comes_after_the_end_is_told_the_last_price_at_once(tmp_pa
 async def test_recorded_gaps_are_kept_divided_by_the_speed(tmp_path: Path) -> None:
     feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 20.0)
 
+    began = time.time()
     told = await ticks_of(feed, lambda told: len(told) == 3, {"XRPETH": ""})
 
-    gaps = [(later.at - tick.at) * 20 / 1000 for tick, later in itertools.pairwise(told)]
-    assert gaps[0] >= 1.9
-    assert gaps[1] >= 0.9
+    # One that comes late on a busy machine delays none of those after it: none comes before its time.
+    assert all((tick.at / 1000 - began) * 20 >= due - 0.1 for tick, due in zip(told, (0, 2, 3), strict=True))
 
 
 def test_of_a_bar_its_four_prices_are_played_in_an_order_that_ends_with_its_close(tmp_path: Path) -> None:
