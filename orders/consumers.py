@@ -79,10 +79,10 @@ class OrdersConsumer(AsyncConsumer):
         self.subscriptions = Subscriptions(entry.user, self.delivery, get_hub())
         self.viewing = Viewing(entry.user, self.send_text, self._too_slow, send_now, extensions.get(IS_BEHIND))
         self.rate = MessageRate()
-        sessions.get_sessions().enter(self)
         await self.send_text(wire.hello(entry.user.get_username()))
         self.serving = asyncio.create_task(self.delivery.run())
         self.serving.add_done_callback(self._served)
+        await sessions.get_sessions().enter(self)
         log.info("opened for %s", entry.user.get_username())
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from orders import access
@@ -33,19 +32,20 @@ class Sessions:
     def __init__(self) -> None:
         self.open: set[OrdersConsumer] = set()
         self._task: asyncio.Task[None] | None = None
-        self._all_gone = asyncio.Event()
-        self._farewell: asyncio.Future[None] | None = None
+        self._left = asyncio.Event()
+        self._is_ending = False
 
-    def enter(self, socket: OrdersConsumer) -> None:
+    async def enter(self, socket: OrdersConsumer) -> None:
+        """Counts the socket as open; one that comes while the server ends is told so at once."""
         self.open.add(socket)
         if self._task is None:
             self._task = asyncio.create_task(self._checking())
-            _before_shutdown(self)
+        if self._is_ending:
+            await _send_away(socket)
 
     def leave(self, socket: OrdersConsumer) -> None:
         self.open.discard(socket)
-        if not self.open:
-            self._all_gone.set()
+        self._left.set()
 
     async def check(self) -> None:
         """Closes every socket whose person has signed out, was deactivated or has lost what it needs."""
@@ -61,22 +61,23 @@ class Sessions:
             elif socket in foreign and socket.entry not in watching:
                 await socket.close(Close.FORBIDDEN)
 
-    def farewell(self) -> asyncio.Future[None]:
-        """Done once every client has been told to come back; however many ask for it, that happens once."""
-        if self._farewell is None:
-            self._farewell = asyncio.ensure_future(self.go_away())
-        return self._farewell
+    async def farewell(self) -> None:
+        """Tells every client to come back to the next server, spread out so that they do not come all at once.
 
-    async def go_away(self) -> None:
-        """Tells every client to come back to the next server, spread out so that they do not come all at once."""
-        sockets = list(self.open)
-        for socket in sockets:
-            await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
-        if self.open:
-            self._all_gone.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH_SECONDS):
-                    await self._all_gone.wait()
+        Only a server that accepts no more connections may say it: a client that is told early and comes back to the
+        same process would be cut.
+        """
+        self._is_ending = True
+        for socket in list(self.open):
+            await _send_away(socket)
+
+    async def all_gone(self) -> None:
+        """Waits until every client has answered the close, but not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                while self.open:
+                    self._left.clear()
+                    await self._left.wait()
 
     async def _checking(self) -> None:
         while True:
@@ -100,14 +101,5 @@ def open_sockets() -> int:
     return sum(len(sessions.open) for loop, sessions in list(_sessions.items()) if loop.is_running())
 
 
-def _before_shutdown(sessions: Sessions) -> None:
-    """Daphne runs in Twisted's reactor, which can wait for us; other servers send close 1012 by themselves."""
-    reactor: Any = getattr(sys.modules.get("twisted.internet"), "reactor", None)
-    if reactor is None or not reactor.running:
-        return
-    from twisted.internet.defer import Deferred
-
-    def tell() -> Any:
-        return Deferred.fromFuture(sessions.farewell())
-
-    reactor.addSystemEventTrigger("before", "shutdown", tell)
+async def _send_away(socket: OrdersConsumer) -> None:
+    await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret

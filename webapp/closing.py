@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-NORMAL = 1000
+NORMAL, RESTART = 1000, 1012
+# A crowd that is sent away together answers seconds later. Who is cut before may lose the code with what he has not read.
+ANSWER_SECONDS = 10
 
 
 def allow_server_codes() -> None:
@@ -20,6 +22,8 @@ def allow_server_codes() -> None:
         return
 
     def server_close(self: Any, code: int | None = None) -> None:
+        if code == RESTART:
+            self.closeHandshakeTimeout = ANSWER_SECONDS
         self.sendCloseFrame(code=NORMAL if code is None else code, isReply=False)
 
     def set_protocol_options(self: Any, **options: Any) -> None:

@@ -1,6 +1,6 @@
-"""Lets Daphne end without cutting a request: it takes in whom the system has let in, answers all, and then goes.
+"""Lets Daphne end without cutting anybody: it takes in whom the system has let in, answers all, and then goes.
 
-By itself it drops every request under way when it is told to end. Sockets are told by orders.sessions meanwhile.
+By itself it drops every request under way when it is told to end, and its sockets without a word.
 """
 
 from __future__ import annotations
@@ -64,9 +64,10 @@ async def _part(server: Any) -> None:
     await _until_quiet(lambda: bool(select.select(ports, [], [], 0)[0]), deadline)
     for port in ports:
         port.stopListening()
+    # Not earlier: whoever is told to come back while this process still takes newcomers in may come back to it.
+    await get_sessions().farewell()
     await _until_quiet(lambda: _answering(server), deadline)
-    # A thousand sockets are not told in a moment; whoever is cut before would come back at once, with all the others.
-    await asyncio.shield(get_sessions().farewell())
+    await get_sessions().all_gone()
     await close_quote_hub()
     running = [each["application_instance"] for each in server.connections.values() if "application_instance" in each]
     for application in running:
@@ -82,13 +83,14 @@ async def _until_quiet(busy: Callable[[], bool], deadline: float) -> None:
 
 
 def _answering(server: Any) -> bool:
-    """Whether a request is under way, from its first line to the last byte of its answer."""
+    """Whether a request or a socket's handshake is under way, from its first line to the last byte of its answer."""
     from daphne.http_protocol import WebRequest
     from daphne.ws_protocol import WebSocketProtocol
 
-    requests = (each for protocol, each in server.connections.items() if isinstance(protocol, WebRequest))
-    if any("disconnected" not in each for each in requests):
-        return True
+    for protocol, each in server.connections.items():
+        is_asking = isinstance(protocol, WebRequest) or protocol.state == protocol.STATE_CONNECTING
+        if is_asking and "disconnected" not in each:
+            return True
     protocols = (getattr(writer, "protocol", None) for writer in _reactor().getWriters())
     return any(not isinstance(protocol, WebSocketProtocol) for protocol in protocols)
 

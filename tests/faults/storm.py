@@ -1,8 +1,8 @@
 """A crowd of clients in one process: `python -m tests.faults.storm TASK`, TASK being {"ports", "people", "clients"}.
 
-People are [name, token]. It prints a JSON line once all are live, and another after they were all cut off and are live
-again: for each what it was told, when it was cut off and when it was back, in unix seconds, and how many attempts
-failed. It ends with its input.
+People are [name, token]. It prints a JSON line once all are live, another after they were all cut off and are live
+again, and a last one when it ends, with its input: for each what it was told, how it was cut off, when it was back, in
+unix seconds, and how many attempts failed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import random
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import connect
@@ -29,8 +29,7 @@ class One:
     """What one client has gone through since it was live for the first time."""
 
     hint_ms: int | None = None
-    code: int | None = None
-    closed_at: float | None = None
+    codes: list[int | None] = field(default_factory=list)
     live_at: float | None = None
     failures: int = 0
     lives: int = 0
@@ -54,7 +53,7 @@ async def follow(port: int, name: str, token: str, one: One, changed: asyncio.Ev
                         elif frame["type"] == "subscribed":
                             one.lives, one.live_at, pause = one.lives + 1, time.time(), FIRST_PAUSE
                             changed.set()
-                one.code, one.closed_at = line.close_code, time.time()
+                one.codes.append(line.close_code)
             wait = (one.hint_ms or 0) / 1000
         except (OSError, WebSocketException):
             one.failures += 1
@@ -71,6 +70,10 @@ async def heard(frame: dict[str, Any], line: Any, name: str, last: int | None) -
     return max([last or 0, *(event["seq"] for event in frame.get("events", []))])
 
 
+def tell(crowd: list[One]) -> None:
+    print(json.dumps([asdict(one) for one in crowd]), flush=True)
+
+
 async def main(task: dict[str, Any]) -> None:
     changed = asyncio.Event()
     crowd = [One() for _ in range(task["clients"])]
@@ -83,10 +86,11 @@ async def main(task: dict[str, Any]) -> None:
         while not all(one.lives >= lives for one in crowd):
             await changed.wait()
             changed.clear()
-        print(json.dumps([asdict(one) for one in crowd]), flush=True)
+        tell(crowd)
         for one in crowd:
             one.failures = 0 if lives == 1 else one.failures
     await asyncio.to_thread(sys.stdin.read)
+    tell(crowd)
     for each in running:
         each.cancel()
     await asyncio.gather(*running, return_exceptions=True)

@@ -107,12 +107,28 @@ def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Tr
     row.figure("most back within 100 ms", f"{busiest / clients:.0%}")
     row.figure("REST p99 meanwhile (s)", percentile(waits, 0.99), "<= 1 s")
     row.figure("database connections", most, f"<= {POOL * len(site.servers)}")
-    assert {one["code"] for one in crowded} == {1012}
+    assert codes(crowded) == {1012}
     assert sum(one["failures"] for one in crowded) == 0
     assert max(hints) - min(hints) > SPREAD_MS
     assert most <= POOL * len(site.servers)
     row.within(live - told_at, 10)
     row.within(percentile(waits, 0.99), 1)
+
+
+@pytest.mark.parametrize("site", ["cluster"], indirect=True)
+def test_who_comes_back_while_the_server_still_ends_is_not_cut(
+    site: Site, traders: Callable[[int], list[Trader]]
+) -> None:
+    with site.joined(**environment("the_pause")) as server, crowd_of([server.port], traders(2), 100) as crowd:
+        site.kill_worker(server, signal.SIGTERM).wait(30)
+        wait_for(lambda: len(crowd.told) == 2, "all clients live again", 60)
+    assert codes(crowd.told[-1]) == {1012}
+    assert sum(one["failures"] for one in crowd.told[-1]) == 0
+
+
+def codes(crowd: list[dict[str, Any]]) -> set[int]:
+    """With which every socket of these clients was closed."""
+    return {code for one in crowd for code in one["codes"]}
 
 
 @pytest.mark.long_form

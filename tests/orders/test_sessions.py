@@ -145,12 +145,31 @@ async def test_a_failing_check_closes_nobody_and_is_made_again(
 
 async def test_a_server_that_goes_tells_every_client_when_to_come_back(alice: User, bob: User) -> None:
     clients = [await Client.of(user) for user in (alice, bob)]
-    await sessions.get_sessions().go_away()
+    await sessions.get_sessions().farewell()
     for client in clients:
-        farewell = await client.frame()
-        assert (farewell["type"], farewell["reason"]) == ("going_away", "restart")
-        assert sessions.RESTART_MS <= farewell["reconnect_after_ms"] < sessions.RESTART_MS + sessions.RESTART_SPREAD_MS
-        assert await client.frame() == {"type": "close", "code": 1012}
+        await is_sent_away(client)
+
+
+async def test_a_socket_that_comes_while_the_server_goes_is_told_at_once(alice: User) -> None:
+    await sessions.get_sessions().farewell()
+    await is_sent_away(await Client.of(alice))
+
+
+async def is_sent_away(client: Socket) -> None:
+    farewell = await client.frame()
+    assert (farewell["type"], farewell["reason"]) == ("going_away", "restart")
+    assert sessions.RESTART_MS <= farewell["reconnect_after_ms"] < sessions.RESTART_MS + sessions.RESTART_SPREAD_MS
+    assert await client.frame() == {"type": "close", "code": 1012}
+
+
+async def test_a_server_waits_until_its_clients_have_answered(alice: User, bob: User) -> None:
+    clients = [await Client.of(user) for user in (alice, bob)]
+    ending = asyncio.ensure_future(sessions.get_sessions().all_gone())
+    for client in clients:
+        assert not ending.done()
+        await client.leave()
+    await asyncio.wait_for(ending, AT_MOST)
+    assert not sessions.get_sessions().open
 
 
 async def test_a_socket_that_left_is_forgotten(alice: User) -> None:

@@ -173,3 +173,10 @@ def the_spread() -> None:
     from orders import sessions
 
     sessions.RESTART_SPREAD_MS = 1
+
+
+def the_pause() -> None:
+    """Whoever is sent away is told to come back at once, while the server that says so still ends."""
+    from orders import sessions
+
+    sessions.RESTART_MS, sessions.RESTART_SPREAD_MS = 0, 1
