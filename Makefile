@@ -15,14 +15,18 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
+# Processes that run tests; SEED=N runs them in the order of an earlier run.
+WORKERS := 2
+SEEDED = $(if $(SEED),--randomly-seed=$(SEED))
+
 BENCHMARKS := stream table screen log entry growth search quotes
 
 .NOTPARALLEL:
 
-.PHONY: help run cluster test faults check bench capture lock clean $(BENCHMARKS:%=bench-%)
+.PHONY: help run cluster test test-10 faults check bench capture lock clean $(BENCHMARKS:%=bench-%)
 
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(PACKAGES)/runtime $(STATIC) ## serve on http://127.0.0.1:8000/ until Ctrl-C
 	@exec $(MANAGE) serve
@@ -32,12 +36,14 @@ cluster: $(PACKAGES)/runtime $(STATIC) ## PostgreSQL, Redis, two servers (SERVER
 
 test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
-	@node --test tests/js/*.test.js
-	@$(PYTHON) -m pytest -q -p no:cacheprovider --lanes
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --record .last-test.json $(SEEDED)
+
+test-10: $(PACKAGES)/development $(STATIC) ## all tests ten times, in ten orders, and twice beside a load; a line a run
+	@$(PYTHON) -m tests.ten
 
 faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured
 	@$(PYTHON) -m tests.provision
-	@FAULTS=long $(PYTHON) -m pytest -q -p no:cacheprovider tests/faults
+	@FAULTS=long $(PYTHON) -m pytest -q tests/faults
 
 check: $(PACKAGES)/development ## lint, format, types, import rules, templates, JavaScript
 	@.venv/bin/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,9 +22,14 @@ from rest_framework.test import APIClient
 from market.models import Instrument
 from market.together import end
 from tests import servers
+from tests.databases import SWITCH
+from tests.faults.report import LONG
 
-# How long an example takes says how busy the machine is.
-hypothesis_settings.register_profile("any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says how busy the machine is. The long form looks for new examples each time; a run of all
+# tests goes through the same ones, so that what is red tells of a change.
+hypothesis_settings.register_profile(
+    "any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not LONG
+)
 hypothesis_settings.load_profile("any pace")
 
 
@@ -53,6 +59,19 @@ def quick_emptying() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty())
         yield
+
+
+@pytest.fixture(scope="session")
+def led_to_sqlite(request: pytest.FixtureRequest) -> ExitStack:
+    leading = ExitStack()
+    leading.enter_context(request.config.stash[SWITCH].usual())
+    return leading
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(led_to_sqlite: ExitStack, django_db_setup: None) -> None:
+    """SQLite's test database is made even where the first test to ask for one is to run on PostgreSQL."""
+    led_to_sqlite.close()
 
 
 def empty() -> None:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.servers import ROOT
 
 LINES = 260
@@ -105,36 +103,36 @@ def test_models_know_nothing_of_http_sockets_or_json() -> None:
     assert not re.search(r"\b(json|orjson|request|channels|django\.http|rest_framework)\b", text)
 
 
-@pytest.mark.parametrize("path", MODULES + SCRIPTS, ids=name_of)
-def test_a_module_can_be_read_in_one_go(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LINES
+def test_a_module_can_be_read_in_one_go() -> None:
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in MODULES + SCRIPTS}
+    assert not {name: length for name, length in lengths.items() if length > LINES}
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.read_text().strip()], ids=name_of)
-def test_a_module_begins_with_what_it_promises(path: Path) -> None:
-    docstring = ast.get_docstring(tree_of(path))
-    assert docstring
-    first, *rest = docstring.splitlines()
-    assert first.endswith((".", "?", "!")) or not rest
+def test_a_module_begins_with_what_it_promises() -> None:
+    def begins(path: Path) -> bool:
+        first, *rest = (ast.get_docstring(tree_of(path)) or "").splitlines() or [""]
+        return bool(first) and (first.endswith((".", "?", "!")) or not rest)
+
+    assert not [name_of(path) for path in MODULES if path.read_text().strip() and not begins(path)]
 
 
-@pytest.mark.parametrize("path", MODULES + TESTS + SCRIPTS, ids=name_of)
-def test_nothing_is_left_for_later(path: Path) -> None:
-    assert not re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", path.read_text())
+def test_no_script_leaves_anything_for_later() -> None:
+    # Python's are ruff's to find.
+    assert not [path.name for path in SCRIPTS if re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", path.read_text())]
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
-def test_every_import_of_a_script_ends_in_a_semicolon_and_names_what_it_takes(path: Path) -> None:
+def test_every_import_of_a_script_ends_in_a_semicolon_and_names_what_it_takes() -> None:
     # Django's hashed static files rewrite an import only where its statement ends in one.
-    code = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
-    for statement in re.findall(r"^(?:import|export)\b[^;{(]*(?:\{[^}]*\})?[^;\n]*from\b.*$", code, re.MULTILINE):
-        assert statement.rstrip().endswith(";"), statement
-    assert not re.search(r"^export default\b", code, re.MULTILINE)
+    for path in SCRIPTS:
+        code = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        statements = re.findall(r"^(?:import|export)\b[^;{(]*(?:\{[^}]*\})?[^;\n]*from\b.*$", code, re.MULTILINE)
+        assert not [statement for statement in statements if not statement.rstrip().endswith(";")], path.name
+        assert not re.search(r"^export default\b", code, re.MULTILINE), path.name
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
-def test_data_becomes_text_and_never_html(path: Path) -> None:
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", path.read_text())
+def test_data_becomes_text_and_never_html() -> None:
+    html = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
+    assert not [path.name for path in SCRIPTS if html.search(path.read_text())]
 
 
 def test_only_main_acts_when_it_is_loaded() -> None:
@@ -149,15 +147,10 @@ def test_only_main_acts_when_it_is_loaded() -> None:
         assert all(allowed.match(line.strip()) for line in top), path.name
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name_of)
-def test_no_test_sleeps_or_is_skipped_silently(path: Path) -> None:
-    called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
-    assert not called & {
-        "time.sleep",
-        "asyncio.sleep",
-        "sleep",
-        "pytest.skip",
-        "pytest.mark.skip",
-        "pytest.mark.skipif",
-    }
-    assert not {name for name in used_names(path) if name in ("skip", "skipif", "xfail", "importorskip")}
+def test_no_test_sleeps_or_is_skipped_silently() -> None:
+    sleeping = {"time.sleep", "asyncio.sleep", "sleep"}
+    skipping = {"skip", "skipif", "xfail", "importorskip"}
+    for path in TESTS:
+        called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
+        assert not called & sleeping, name_of(path)
+        assert not skipping & set(used_names(path)), name_of(path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 NORMAL, RESTART = 1000, 1012
-# A crowd that is sent away together answers seconds later. Who is cut before may lose the code with what he has not read.
+# A crowd that is sent away together answers seconds later. Who is cut before may lose the code with what is not read.
 ANSWER_SECONDS = 10
 
 
