@@ -87,7 +87,7 @@ class Proxy:
         self._in_loop(self._end(unaware=unaware))
 
     def _in_loop(self, deed: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(deed, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(deed, self._loop).result(60)
 
     async def _listen(self) -> None:
         self._accepting = asyncio.create_task(self._accept())

@@ -217,12 +217,13 @@ def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(
             client = subprocess.Popen(command, cwd=tmp_path, stdout=out)
         try:
             for number in (1, 2):
+                if number > 1:
+                    server.stop()
+                    server.start()
                 body = order | {"client_order_id": f"n{number}"}
                 assert server.request("POST", "/api/orders/", body, "alice")[0] == 201
                 lines = [f"{n} created n{n}" for n in range(1, number + 1)]
                 wait_for(lambda expected=lines: output.read_text().splitlines() == expected, f"{lines}")
-                server.stop()
-                server.start()
         finally:
             client.kill()
             client.wait()

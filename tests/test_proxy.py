@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -12,6 +13,8 @@ import pytest
 
 from tests.proxy import Proxy
 from tests.servers import wait_for
+
+PATIENCE = 60.0
 
 
 class Echo:
@@ -58,7 +61,7 @@ def proxy(echo: Echo) -> Iterator[Proxy]:
 
 @pytest.fixture
 def client(proxy: Proxy) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as connection:
         assert said(connection, b"hello") > 0
         yield connection
 
@@ -80,16 +83,12 @@ def heard(connection: socket.socket, text: bytes) -> None:
     assert back == text
 
 
-def is_silent(connection: socket.socket) -> bool:
-    """Whether nothing comes for a moment, and no end either."""
-    connection.settimeout(0.3)
-    try:
-        connection.recv(1)
-    except TimeoutError:
-        return True
-    finally:
-        connection.settimeout(10)
-    return False
+def is_silent(echo: Echo, *connections: socket.socket) -> bool:
+    """Whether nothing has come, and no end either, after somebody else was answered many times without the proxy."""
+    with socket.create_connection(("127.0.0.1", echo.port), timeout=PATIENCE) as direct:
+        for _ in range(100):
+            said(direct, b"and you?")
+    return not select.select(connections, [], [], 0)[0]
 
 
 def test_bytes_pass_unharmed(client: socket.socket) -> None:
@@ -99,26 +98,26 @@ def test_bytes_pass_unharmed(client: socket.socket) -> None:
 def test_a_black_hole_swallows_everything_until_it_heals(proxy: Proxy, client: socket.socket, echo: Echo) -> None:
     proxy.blackhole()
     client.sendall(b"held")
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as late:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as late:
         late.sendall(b"held too")
-        assert is_silent(client)
-        assert is_silent(late)
+        assert is_silent(echo, client, late)
 
         proxy.forward()
 
         heard(client, b"held")
         heard(late, b"held too")
     assert proxy.accepted == 2
-    wait_for(lambda: proxy.connections == 1, "the end of the second connection")
+    wait_for(lambda: proxy.connections == 1, "the end of the second connection", PATIENCE)
 
 
 def test_a_delay_is_felt_both_ways(proxy: Proxy, client: socket.socket) -> None:
     proxy.delay(0.2, jitter=0.05)
-    assert 0.28 < said(client, b"late") < 5
+    assert said(client, b"late") > 0.28
 
+    proxy.delay(3600)
     proxy.forward()
 
-    wait_for(lambda: said(client, b"in time") < 0.28, "no delay")
+    said(client, b"without that delay")
 
 
 def test_a_throttled_line_passes_so_many_bytes_a_second(proxy: Proxy, client: socket.socket) -> None:
@@ -130,9 +129,9 @@ def test_dropped_connections_end_in_order_and_new_ones_work(proxy: Proxy, client
     proxy.drop()
 
     assert client.recv(1) == b""
-    wait_for(lambda: echo.ended == ["closed"], "the end on the server's side")
+    wait_for(lambda: echo.ended == ["closed"], "the end on the server's side", PATIENCE)
     assert proxy.connections == 0
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as late:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as late:
         said(late, b"again")
 
 
@@ -141,15 +140,15 @@ def test_reset_connections_end_with_an_error_on_both_sides(proxy: Proxy, client:
 
     with pytest.raises(ConnectionResetError):
         client.recv(1)
-    wait_for(lambda: echo.ended == ["reset"], "the reset on the server's side")
+    wait_for(lambda: echo.ended == ["reset"], "the reset on the server's side", PATIENCE)
 
 
 def test_a_half_open_connection_is_over_for_the_server_alone(proxy: Proxy, client: socket.socket, echo: Echo) -> None:
     proxy.half_open("client")
 
-    wait_for(lambda: echo.ended == ["closed"], "the end on the server's side")
+    wait_for(lambda: echo.ended == ["closed"], "the end on the server's side", PATIENCE)
     client.sendall(b"anybody?")
-    assert is_silent(client)
+    assert is_silent(echo, client)
 
 
 def test_a_half_open_connection_is_over_for_the_client_alone(proxy: Proxy, client: socket.socket, echo: Echo) -> None:

@@ -13,7 +13,7 @@ import redis.asyncio
 from market import broker
 from tests.servers import wait_for
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(autouse=True)

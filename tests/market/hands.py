@@ -11,7 +11,8 @@ from typing import Any
 from market.feeds.clock import Clock
 from market.ticks import Feed, Tick
 
-PATIENCE = 15.0
+# A guard against hanging, not something that is judged.
+PATIENCE = 60.0
 WALL = 1_790_000_000.0
 
 

@@ -12,7 +12,7 @@ import orjson
 import pytest
 import redis.asyncio
 
-from market import board, broker, heard, hub, leader, leases
+from market import board, broker, heard, hub, leader, leases, together
 from market.board import Board
 from market.hub import QuoteHub
 from tests.market.conftest import until
@@ -70,6 +70,7 @@ class Leading:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(hub, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(hub, "GRACE_SECONDS", 0.1)
     monkeypatch.setattr(hub, "OPERATION_SECONDS", 0.5)
@@ -95,9 +96,8 @@ async def listeners(client: redis.asyncio.Redis, symbol: str) -> int:
 
 
 async def until_wanted(client: redis.asyncio.Redis, wanted: dict[str, bool]) -> None:
-    async with asyncio.timeout(30):
-        while await leases.wanted(client) != wanted:
-            pass
+    while await leases.wanted(client) != wanted:
+        pass
 
 
 async def test_a_newcomer_is_shown_the_present_value_at_once_and_then_what_changes(
@@ -137,9 +137,8 @@ async def test_a_symbol_is_one_subscription_and_goes_with_the_last_viewer(
     prices.leave(other)
     await until_wanted(client, {})
     await until(lambda: prices.symbols == 0, "nothing followed")
-    async with asyncio.timeout(30):
-        while await listeners(client, "X"):
-            pass
+    while await listeners(client, "X"):
+        pass
     assert not prices.texts
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from market import board, leader, leases, runner
+from market import board, leader, leases, runner, together
 from market.bars import Bar
 from market.leases import Lease
 from market.listing import Listing, Terms
@@ -77,6 +77,7 @@ async def running(feed: Puppet, standing: tuple[str, ...] = ()) -> AsyncIterator
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(runner, "GRACE_SECONDS", 0.2)
     monkeypatch.setattr(runner, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(runner, "RETRY_SECONDS", 0.05)
@@ -169,11 +170,10 @@ async def test_a_price_is_told_when_it_changed_and_only_then(client: redis.async
 
 
 async def until_kept(client: redis.asyncio.Redis, last: str) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            quote = await quote_of(client, "S1")
-            if quote is not None and quote["last"] == last:
-                return
+    while True:
+        quote = await quote_of(client, "S1")
+        if quote is not None and quote["last"] == last:
+            return
 
 
 async def test_bars_begin_with_the_feed_s_own_history(client: redis.asyncio.Redis) -> None:

