@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from market.feeds import counts
@@ -250,7 +250,6 @@ ticks = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ticks, max_size=30))
 def test_whatever_comes_what_passes_can_be_reckoned_with_and_all_else_is_counted(told: list[Tick]) -> None:
     guarded = Guarded()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from market.feeds.interest import Interest, Step
@@ -122,7 +122,6 @@ names = st.sampled_from("ABCDEF")
 wishes = st.lists(names, unique=True)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(wishes, st.sampled_from(["", "restart"]), st.integers(0, 4)), min_size=1),
     st.integers(1, 3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from market import money
@@ -46,7 +46,6 @@ class Oracle:
             self.quantity = held
 
 
-@settings(deadline=None)
 @given(fills, prices)
 def test_realised_and_unrealised_are_what_is_held_less_what_was_paid(
     told: list[tuple[Decimal, Decimal]], mark: Decimal
@@ -57,7 +56,6 @@ def test_realised_and_unrealised_are_what_is_held_less_what_was_paid(
     assert position.realised + position.unrealised(mark) == held * Fraction(mark) - paid
 
 
-@settings(deadline=None)
 @given(fills, prices)
 def test_it_is_the_average_cost_of_the_books(told: list[tuple[Decimal, Decimal]], mark: Decimal) -> None:
     position, oracle = after(*told), Oracle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from market.totals import Line, totals
@@ -21,7 +21,6 @@ lines = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(lines, max_size=20))
 def test_totals_are_exact_and_never_across_currencies(all_lines: list[Line]) -> None:
     found = totals(all_lines)

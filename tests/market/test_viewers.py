@@ -6,13 +6,13 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterable
-from statistics import median
 from typing import Any
 
 import pytest
 
 from market.viewers import Interest, Pace
-from tests.market.conftest import until
+from tests.market.hands import until
+from tests.market.jumps import in_no_time, now
 
 
 class Glass:
@@ -32,7 +32,7 @@ class Glass:
         if self.shut:
             return False
         self.frames.append(json.loads(frame))
-        self.times.append(asyncio.get_running_loop().time())
+        self.times.append(now())
         return True
 
     def queued(self, symbols: Iterable[str], limit: int) -> None:
@@ -103,31 +103,35 @@ async def busy(market: Market, seconds: float) -> int:
 
 
 @pytest.mark.parametrize("per_second", [5, 10, 20])
+@in_no_time
 async def test_at_most_so_many_frames_a_second_and_the_last_price_at_their_end(market: Market, per_second: int) -> None:
     glass, _ = looking(market.pace(per_second), "X")
 
     last = await busy(market, 0.5)
     await until(lambda: glass.seen == {"X": last}, "the last price")
 
-    mean = (glass.times[-1] - glass.times[0]) / (len(glass.times) - 1)
-    assert mean > 0.9 / per_second
-    assert len(glass.frames) <= 0.5 * per_second + 2
+    pauses = [later - time for time, later in itertools.pairwise(glass.times)]
+    assert pauses == pytest.approx([1 / per_second] * len(pauses), abs=0.002)
     assert glass.changes == last
     assert [frame["quotes"]["X"] for frame in glass.frames] == sorted({frame["quotes"]["X"] for frame in glass.frames})
 
 
+@in_no_time
 async def test_the_first_price_after_a_rest_is_shown_at_once(market: Market) -> None:
     pace = market.pace(0.1)
     glass, _ = looking(pace, "X")
-    loop = asyncio.get_running_loop()
-
-    moved = loop.time()
     market.move("X", 1)
     await until(lambda: glass.frames, "the price")
+    await asyncio.sleep(1000)
 
-    assert glass.times[0] - moved < 5
+    moved = now()
+    market.move("X", 2)
+    await until(lambda: glass.seen == {"X": 2}, "the next price")
+
+    assert glass.times == [0, moved]
 
 
+@in_no_time
 async def test_each_is_shown_what_he_wants_and_those_alike_share_a_frame(market: Market) -> None:
     pace = market.pace(20)
     alike = [looking(pace, "X", "Y")[0] for _ in range(50)]
@@ -145,6 +149,7 @@ async def test_each_is_shown_what_he_wants_and_those_alike_share_a_frame(market:
     assert (pace.sent, pace.conflated) == (51, 51)
 
 
+@in_no_time
 async def test_whoever_is_behind_gets_the_latest_later_and_delays_nobody(market: Market) -> None:
     pace = market.pace(20)
     slow, interest = looking(pace, "X", "Y")
@@ -157,13 +162,15 @@ async def test_whoever_is_behind_gets_the_latest_later_and_delays_nobody(market:
 
     assert not slow.frames
     assert interest.unseen == {"X": last, "Y": 1}
-    assert median(later - time for time, later in itertools.pairwise(quick.times)) < 3 / 20
+    pauses = [later - time for time, later in itertools.pairwise(quick.times)]
+    assert pauses == pytest.approx([1 / 20] * len(pauses), abs=0.002)
     slow.shut = False
     await until(lambda: slow.frames, "the slow one's prices")
     assert [(frame["quotes"], frame["changes"]) for frame in slow.frames] == [({"X": last, "Y": 7}, last + 1)]
     assert not interest.unseen
 
 
+@in_no_time
 async def test_a_viewer_that_fails_spoils_it_for_nobody(market: Market, caplog: pytest.LogCaptureFixture) -> None:
     pace = market.pace(20)
     glasses = [looking(pace, "X")[0] for _ in range(9)]
@@ -175,6 +182,7 @@ async def test_a_viewer_that_fails_spoils_it_for_nobody(market: Market, caplog: 
     assert "can't be shown" in caplog.text
 
 
+@in_no_time
 async def test_what_was_not_shown_goes_along_to_another_pace(market: Market) -> None:
     rare, often = market.pace(1), market.pace(20)
     glass, interest = looking(rare, "X")
@@ -191,6 +199,7 @@ async def test_what_was_not_shown_goes_along_to_another_pace(market: Market) -> 
     await until(lambda: glass.seen == {"X": 2}, "the last price")
 
 
+@in_no_time
 async def test_a_pace_that_nobody_keeps_counts_nothing_up(market: Market) -> None:
     pace = market.pace(20)
     _, interest = looking(pace, "X")
