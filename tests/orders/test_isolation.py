@@ -22,14 +22,14 @@ def aapl(db: None) -> None:
     builders.instrument()
 
 
-@pytest.mark.parametrize("kind", ["subscribe", "unsubscribe"])
-@pytest.mark.parametrize("name", ["alice", "nobody", "ALICE", "alice\0", "alice ", "%", "a' OR 1=1 --"])
-async def test_another_persons_name_is_not_found_as_one_that_does_not_exist(
-    alice: User, bob: User, kind: str, name: str
-) -> None:
+async def test_another_persons_name_is_not_found_as_one_that_does_not_exist(alice: User, bob: User) -> None:
+    told: dict[tuple[str, str], Any] = {}
     async with connected(bob) as client:
-        answer = await client.ask(type=kind, stream="orders", user=name)
-        assert (answer["type"], answer["code"], answer["status"]) == ("error", "not_found", 404)
+        for name in ("alice", "nobody", "ALICE", "alice\0", "alice ", "%", "a' OR 1=1 --"):
+            for kind in ("subscribe", "unsubscribe"):
+                answer = await client.ask(type=kind, stream="orders", user=name)
+                told[kind, name] = (answer["type"], answer.get("code"), answer.get("status"))
+    assert told == dict.fromkeys(told, ("error", "not_found", 404))
 
 
 async def test_everyone_is_forbidden_to_a_trader(bob: User) -> None:

@@ -10,6 +10,7 @@ from market.models import Instrument
 from orders import rules
 from orders.errors import ValidationFailed
 from orders.lifecycle import OrderType, TimeInForce
+from tests.tables import failing
 
 D = Decimal
 
@@ -105,15 +106,19 @@ NEEDS = {
 }
 
 
-@pytest.mark.parametrize("stop_price", [None, D(5)])
-@pytest.mark.parametrize("price", [None, D(5)])
-@pytest.mark.parametrize("order_type", OrderType)
-def test_an_order_has_the_prices_its_type_needs_and_no_others(
-    order_type: OrderType, price: Decimal | None, stop_price: Decimal | None
-) -> None:
-    aapl = Instrument(symbol="AAPL", tick_size=D("0.01"), lot_size=D(1))
-    given = {name for name, value in (("price", price), ("stop_price", stop_price)) if value is not None}
-    assert set(problems_of("check_prices", aapl, order_type, price, stop_price)) == given ^ NEEDS[order_type]
+def test_an_order_has_the_prices_its_type_needs_and_no_others() -> None:
+    def check(stop_price: Decimal | None, price: Decimal | None, order_type: OrderType) -> None:
+        aapl = Instrument(symbol="AAPL", tick_size=D("0.01"), lot_size=D(1))
+        given = {name for name, value in (("price", price), ("stop_price", stop_price)) if value is not None}
+        assert set(problems_of("check_prices", aapl, order_type, price, stop_price)) == given ^ NEEDS[order_type]
+
+    cases = [
+        (stop_price, price, order_type)
+        for stop_price in [None, D(5)]
+        for price in [None, D(5)]
+        for order_type in OrderType
+    ]
+    assert failing(cases, check) == []
 
 
 @pytest.mark.parametrize("time_in_force", TimeInForce)

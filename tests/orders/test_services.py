@@ -24,6 +24,7 @@ from orders.lifecycle import DONE, STEPS, OrderType, Side, Status, Step, TimeInF
 from orders.models import Order
 from tests.orders import builders
 from tests.orders.builders import execute, fill, fresh, head_of, log_of, new_order, order_in, place, report, told
+from tests.tables import failing
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -96,9 +97,15 @@ def test_two_people_may_use_the_same_client_order_id(alice: User, bob: User) -> 
     assert place(alice, client_order_id="once").pk != place(bob, client_order_id="once").pk
 
 
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
+def test_a_bad_order_is_refused_naming_the_field_and_leaves_nothing(alice: User) -> None:
+    def check(fields: dict[str, Any], wrong: str) -> None:
+        with pytest.raises(ValidationFailed) as refused:
+            services.place(alice, new_order(**fields))
+        assert set(refused.value.fields or {}) == {wrong}
+        assert not Order.objects.exists()
+        assert head_of(alice) == 0
+
+    cases = [
         ({"symbol": "NOPE"}, "symbol"),
         ({"symbol": "aapl"}, "symbol"),
         ({"symbol": "AAPL\0"}, "symbol"),
@@ -117,16 +124,8 @@ def test_two_people_may_use_the_same_client_order_id(alice: User, bob: User) -> 
             {"order_type": OrderType.STOP, "price": None, "stop_price": "5", "time_in_force": TimeInForce.FOK},
             "time_in_force",
         ),
-    ],
-)
-def test_a_bad_order_is_refused_naming_the_field_and_leaves_nothing(
-    alice: User, fields: dict[str, Any], wrong: str
-) -> None:
-    with pytest.raises(ValidationFailed) as refused:
-        services.place(alice, new_order(**fields))
-    assert set(refused.value.fields or {}) == {wrong}
-    assert not Order.objects.exists()
-    assert head_of(alice) == 0
+    ]
+    assert failing(cases, check) == []
 
 
 def test_an_instrument_that_is_not_traded_now_takes_no_new_orders(alice: User) -> None:
@@ -180,21 +179,23 @@ REQUESTS[Step.AMEND] = lambda order: services.amend(order.user, order.pk, order.
 REQUESTS[Step.REQUEST_CANCEL] = lambda order: services.cancel(order.user, order.pk)
 
 
-@pytest.mark.parametrize("step", REQUESTS)
-@pytest.mark.parametrize("status", Status)
-def test_a_service_takes_exactly_the_steps_of_the_table(alice: User, status: Status, step: Step) -> None:
-    order = fresh(order_in(status, alice))
-    head, before = head_of(alice), rows.order_row(order)
-    if step in STEPS[status]:
-        REQUESTS[step](order)
-        [event] = log_of(alice, after=head)
-        assert event["order"] == rows.order_row(fresh(order))
-        assert event["order"]["version"] == before["version"] + 1
-    else:
-        with pytest.raises(InvalidTransition) as refused:
+def test_a_service_takes_exactly_the_steps_of_the_table(alice: User) -> None:
+    def check(step: Step, status: Status) -> None:
+        order = fresh(order_in(status, alice))
+        head, before = head_of(alice), rows.order_row(order)
+        if step in STEPS[status]:
             REQUESTS[step](order)
-        assert refused.value.current == before == rows.order_row(fresh(order))
-        assert head_of(alice) == head
+            [event] = log_of(alice, after=head)
+            assert event["order"] == rows.order_row(fresh(order))
+            assert event["order"]["version"] == before["version"] + 1
+        else:
+            with pytest.raises(InvalidTransition) as refused:
+                REQUESTS[step](order)
+            assert refused.value.current == before == rows.order_row(fresh(order))
+            assert head_of(alice) == head
+
+    cases = [(step, status) for step in REQUESTS for status in Status]
+    assert failing(cases, check) == []
 
 
 def test_amending_changes_only_what_was_asked_for(alice: User) -> None:
@@ -228,9 +229,16 @@ def test_an_amendment_on_a_stale_version_is_refused_and_shows_the_order_as_it_is
     assert fresh(order).text == "first"
 
 
-@pytest.mark.parametrize(
-    ("changes", "wrong"),
-    [
+def test_a_bad_amendment_is_refused_naming_the_field(alice: User) -> None:
+    def check(changes: dict[str, Any], wrong: str) -> None:
+        order = order_in(Status.PARTIALLY_FILLED, alice)
+        before = rows.order_row(fresh(order))
+        with pytest.raises(ValidationFailed) as refused:
+            services.amend(alice, order.pk, order.version, changes)
+        assert set(refused.value.fields or {}) == {wrong}
+        assert rows.order_row(fresh(order)) == before
+
+    cases = [
         ({"quantity": D(39)}, "quantity"),
         ({"quantity": D("40.5")}, "quantity"),
         ({"quantity": D("NaN")}, "quantity"),
@@ -238,15 +246,8 @@ def test_an_amendment_on_a_stale_version_is_refused_and_shows_the_order_as_it_is
         ({"price": D("585.335")}, "price"),
         ({"stop_price": D(5)}, "stop_price"),
         ({"text": "a\nb"}, "text"),
-    ],
-)
-def test_a_bad_amendment_is_refused_naming_the_field(alice: User, changes: dict[str, Any], wrong: str) -> None:
-    order = order_in(Status.PARTIALLY_FILLED, alice)
-    before = rows.order_row(fresh(order))
-    with pytest.raises(ValidationFailed) as refused:
-        services.amend(alice, order.pk, order.version, changes)
-    assert set(refused.value.fields or {}) == {wrong}
-    assert rows.order_row(fresh(order)) == before
+    ]
+    assert failing(cases, check) == []
 
 
 def test_amending_down_to_what_is_filled_fills_the_order(alice: User) -> None:
@@ -303,9 +304,15 @@ def test_a_price_below_the_tick_can_be_reported_but_not_a_quantity_below_the_lot
     assert set(refused.value.fields or {}) == {"last_qty"}
 
 
-@pytest.mark.parametrize(
-    ("quantity", "price", "wrong"),
-    [
+def test_a_fill_that_cannot_be_is_refused_naming_the_field(alice: User) -> None:
+    def check(quantity: str | None, price: str | None, wrong: str) -> None:
+        order = order_in(Status.NEW, alice)
+        with pytest.raises(ValidationFailed) as refused:
+            execute(order, "fill", quantity, price)
+        assert set(refused.value.fields or {}) == {wrong}
+        assert not fresh(order).executions.filter(kind="fill").exists()
+
+    cases = [
         ("101", "5", "last_qty"),
         ("0", "5", "last_qty"),
         ("-1", "5", "last_qty"),
@@ -315,16 +322,8 @@ def test_a_price_below_the_tick_can_be_reported_but_not_a_quantity_below_the_lot
         ("1", "0.000000001", "last_price"),
         ("1", None, "last_price"),
         (None, "5", "last_qty"),
-    ],
-)
-def test_a_fill_that_cannot_be_is_refused_naming_the_field(
-    alice: User, quantity: str | None, price: str | None, wrong: str
-) -> None:
-    order = order_in(Status.NEW, alice)
-    with pytest.raises(ValidationFailed) as refused:
-        execute(order, "fill", quantity, price)
-    assert set(refused.value.fields or {}) == {wrong}
-    assert not fresh(order).executions.filter(kind="fill").exists()
+    ]
+    assert failing(cases, check) == []
 
 
 def test_only_a_fill_has_a_quantity_and_a_price(alice: User) -> None:

@@ -151,9 +151,8 @@ def an_amendment(**fields: Any) -> dict[str, Any]:
     return {"type": "order.amend", "order_id": 10**9, "expected_version": 1} | fields
 
 
-@pytest.mark.parametrize(
-    ("frame", "fields"),
-    [
+async def test_a_bad_command_is_refused_as_rest_refuses_it(alice: User) -> None:
+    cases: list[tuple[dict[str, Any], set[str]]] = [
         ({"type": "order.place"}, {"symbol", "side", "quantity"}),
         (an_order(symbol="NOPE"), {"symbol"}),
         (an_order(symbol="AAPL\0"), {"symbol"}),
@@ -165,15 +164,13 @@ def an_amendment(**fields: Any) -> dict[str, Any]:
         (an_amendment(order_id=10**19), {"order_id"}),
         (an_amendment(expected_version=0), {"expected_version"}),
         ({"type": "order.cancel"}, {"order_id"}),
-    ],
-)
-async def test_a_bad_command_is_refused_as_rest_refuses_it(
-    alice: User, frame: dict[str, Any], fields: set[str]
-) -> None:
+    ]
+    told = []
     async with connected(alice) as client:
-        answer = await client.ask(**frame)
-        assert (answer["type"], answer["code"], answer["status"]) == ("error", "validation_failed", 400)
-        assert set(answer["fields"]) == fields
+        for frame, _ in cases:
+            answer = await client.ask(**frame)
+            told.append((answer["type"], answer.get("code"), answer.get("status"), set(answer.get("fields", ()))))
+    assert told == [("error", "validation_failed", 400, fields) for _, fields in cases]
 
 
 @pytest.mark.parametrize("naming", [{"order_id": 10**9}, {"client_order_id": "none"}, {"client_order_id": "a\0b"}])
