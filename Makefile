@@ -23,7 +23,7 @@ BENCHMARKS := stream table screen log entry growth search quotes
 
 .NOTPARALLEL:
 
-.PHONY: help run cluster test test-10 faults check bench capture lock clean $(BENCHMARKS:%=bench-%)
+.PHONY: help run cluster test test-10 faults properties check bench capture lock clean $(BENCHMARKS:%=bench-%)
 
 help:
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,7 +43,10 @@ test-10: $(PACKAGES)/development $(STATIC) ## all tests ten times, in ten orders
 
 faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured
 	@$(PYTHON) -m tests.provision
-	@FAULTS=long $(PYTHON) -m pytest -q tests/faults
+	@FAULTS=long $(PYTHON) -m pytest -q --timeout=1800 tests/faults
+
+properties: $(PACKAGES)/development $(STATIC) ## what must hold for any input, with more examples, and new ones each time
+	@FAULTS=long $(PYTHON) -m pytest -q -n $(WORKERS) --timeout=1800 -m hypothesis tests/orders tests/market
 
 check: $(PACKAGES)/development ## lint, format, types, import rules, templates, JavaScript
 	@.venv/bin/ruff check .

@@ -10,6 +10,8 @@ from zlib import crc32
 
 import pytest
 
+from tests.faults.report import LONG
+
 HERE = Path(__file__).parent
 # The parts that take longest, longest first; a browser's tests are shared out by file.
 LONG = ("browser-0", "browser-1", "faults-cluster", "faults-embedded", "stack", "cluster", "webapp", "postgresql")
@@ -23,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group_of(item)))
-        if folder_of(item) in AGAIN:
+        if folder_of(item) in AGAIN and not LONG:
             item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: rank(group_of(item)))
 
