@@ -29,11 +29,14 @@ def configuration(servers: list[str], listen: str, static: Path, user: str | Non
 
 
 class Nginx(Part):
-    def __init__(self, folder: Path, program: str, log: Path, host: str, port: int, static: Path) -> None:
-        super().__init__("nginx", log)
+    def __init__(self, folder: Path, program: str, log_file: Path, host: str, port: int, static: Path) -> None:
+        super().__init__("nginx", log_file)
         self.folder, self.program, self.static = folder, program, static
         self.host, self.port = host, port
-        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    @property
+    def address(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def configure(self, ports: list[int]) -> None:
         """Writes its configuration for servers on these ports of this machine."""
@@ -55,8 +58,7 @@ class Nginx(Part):
 
     def reload(self) -> None:
         """Takes the configuration anew; connections that are open stay with the workers that have them."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGHUP)
+        self.send(signal.SIGHUP)
 
     def _end_orphans(self) -> None:
         """Its workers outlive a main process that was killed, and keep the port."""

@@ -24,10 +24,10 @@ ELSEWHERE = Path("/var/tmp")  # noqa: S108 outlives a restart; what is made ther
 class PostgreSQL(Part):
     """Its data lies in the folder, or, where its user can't get there, in one of /var/tmp that follows from it."""
 
-    def __init__(self, folder: Path, binaries: Path, log: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, binaries: Path, log_file: Path, **settings: str) -> None:
         """`settings` are the server's own: max_connections="200"."""
         # SIGINT is its fast shutdown; at a SIGTERM it would wait until everybody has gone.
-        super().__init__("PostgreSQL", log, ending=signal.SIGINT)
+        super().__init__("PostgreSQL", log_file, ending=signal.SIGINT)
         self.binaries = binaries
         self.settings = {"listen_addresses": "", **settings}
         self.user = _user()
@@ -43,10 +43,10 @@ class PostgreSQL(Part):
         if (data / "PG_VERSION").exists():
             return
         command = [str(self.binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        with open(self.log, "ab") as log:
+        with open(self.log_file, "ab") as log:
             done = subprocess.run([*command, *options], stdout=log, stderr=log, cwd=self.folder, **self.user)
         if done.returncode:
-            raise CannotStart(f"PostgreSQL's data could not be made; {self.log} says why.")
+            raise CannotStart(f"PostgreSQL's data could not be made; {self.log_file} says why.")
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the process and does not wait for it."""

@@ -10,18 +10,20 @@ from webapp import broker
 
 
 class Redis(Part):
-    def __init__(self, folder: Path, program: str, log: Path) -> None:
+    def __init__(self, folder: Path, program: str, log_file: Path) -> None:
         """The socket's path follows from the folder."""
-        super().__init__("Redis", log)
+        super().__init__("Redis", log_file)
         self.program = program
         self.socket = broker.socket_path(folder)
         self.url = broker.url(folder)
+        self.options: list[str] = []
+        """Further ones of the server's own, beyond what keeps it to its socket and nothing on the disk."""
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the process and does not wait for it. Raises BrokerError."""
         broker.make_private(self.socket.parent)
         self.socket.unlink(missing_ok=True)
-        return self.run([self.program, *broker.options(self.socket)])
+        return self.run([self.program, *broker.options(self.socket), *self.options])
 
     def start(self) -> None:
         """Returns when it answers. Raises BrokerError or CannotStart."""

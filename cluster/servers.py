@@ -1,23 +1,24 @@
-"""One server of the cluster: `manage.py serve` on a port of its own, on the database and broker of all."""
+"""One server of the cluster: `manage.py serve` on a port of its own, on the database and Redis of all."""
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from cluster.parts import Part
+from cluster.parts import HeldPort, Part
 from webapp import serving
 
 
 class Server(Part):
-    def __init__(self, name: str, project: Path, log: Path, port: int, environment: dict[str, str], site: str) -> None:
-        """`site` is a host name that the site answers to."""
-        super().__init__(name, log)
-        self.project, self.port, self.site = project, port, site
-        self.url = f"http://127.0.0.1:{port}"
-        own = {"HOST": "127.0.0.1", "PORT": str(port), "PROXY_HEADERS": "on", "PYTHONUNBUFFERED": "1"}
+    def __init__(self, name: str, project: Path, log_file: Path, environment: dict[str, str], site: str) -> None:
+        """`site` is a host name that the site answers to. The port is its own from here on, however often it starts."""
+        super().__init__(name, log_file)
+        self.project, self.site = project, site
+        self._held = HeldPort()
+        self.port = self._held.number
+        self.url = f"http://127.0.0.1:{self.port}"
+        own = {"HOST": "127.0.0.1", "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
         self.environment = environment | own
 
     def launch(self) -> subprocess.Popen[bytes]:
@@ -31,13 +32,3 @@ class Server(Part):
 
     def is_ready(self) -> bool:
         return serving.is_ready("127.0.0.1", self.port, self.site)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

@@ -12,12 +12,11 @@ from typing import IO
 
 from cluster.debian import Programs
 from cluster.nginx import Nginx
-from cluster.parts import CannotStart, Part
+from cluster.parts import CannotStart, HeldPort, Part
 from cluster.postgresql import PostgreSQL
 from cluster.redis import Redis
-from cluster.servers import Server, free_ports
+from cluster.servers import Server
 from webapp import serving
-from webapp.listening import bind
 
 FOLDER = ".cluster"
 DATABASE = "orders"
@@ -45,14 +44,16 @@ class Cluster:
         port: int = 8000,
         site: str = "127.0.0.1",
     ) -> None:
-        """`project` is the folder of manage.py, `site` a host name that the site answers to."""
+        """`project` is the folder of manage.py, `site` a host name that the site answers to.
+
+        Where `port` is 0 the system picks one when the cluster starts.
+        """
         self.folder = project / FOLDER
         self.logs = self.folder / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
         processes = servers * int(environment.get("WEB_CONCURRENCY") or 1)
         most = str(CONNECTIONS_BESIDE + processes * CONNECTIONS_A_PROCESS)
         self.site = site
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self.database = PostgreSQL(
             self.folder / "postgresql", programs.postgresql, self._log("postgresql"), max_connections=most
         )
@@ -61,11 +62,17 @@ class Cluster:
         self.nginx = Nginx(
             self.folder / "nginx", programs.nginx, self._log("nginx"), host, port, project / "staticfiles"
         )
+        behind_nginx = environment | self.shared | {"PROXY_HEADERS": "on"}
         self.servers = [
-            Server(f"server-{number}", project, self._log(f"server-{number}"), own, environment | self.shared, site)
-            for number, own in enumerate(free_ports(servers), 1)
+            Server(f"server-{number}", project, self._log(f"server-{number}"), behind_nginx, site)
+            for number in range(1, servers + 1)
         ]
+        self._held: HeldPort | None = None
         self._locks: list[IO[str]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.nginx.address}"
 
     @property
     def parts(self) -> list[Part]:
@@ -86,9 +93,10 @@ class Cluster:
     def start(self) -> None:
         """Returns when the site answers. Raises CannotStart, CannotListen or BrokerError."""
         self._take_locks()
-        bind(self.nginx.host, self.nginx.port).close()
+        self._held = HeldPort(self.nginx.host, self.nginx.port)
+        self.nginx.port = self._held.number
         for part in self.parts:
-            part.log.write_bytes(b"")
+            part.log_file.write_bytes(b"")
         self.redis.start()
         self.database.create("--locale=C.UTF-8")
         self.database.start()
@@ -120,6 +128,8 @@ class Cluster:
             part.stop()
         for lock in self._locks:
             lock.close()
+        if self._held is not None:
+            self._held.release()
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name}.log"

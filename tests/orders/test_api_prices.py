@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from market.bars import Bar
 from market.models import Instrument
 from market.quotes import Quote
 from market.ticks import Tick
-from tests.servers import ROOT, free_port
+from tests.servers import ROOT
 
 D = Decimal
 FEED = '{"name":"sim","state":"live","reason":"","limit":50,"in_use":1,"queued":[],"counts":{},"at":1.5}'
@@ -119,8 +120,8 @@ def test_what_makes_no_sense_is_refused(asked: Any, kept: Any, path: str, status
     assert asked.get(path).status_code == status
 
 
-def test_without_a_broker_there_are_no_prices(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = f"redis://127.0.0.1:{free_port()}"
+def test_without_a_broker_there_are_no_prices(asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    address = f"unix://{tmp_path}/nobody.sock"
     monkeypatch.setattr(broker, "url", lambda: address)
 
     for path in ("/api/quotes/", "/api/bars/?symbol=AAPL"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import psutil
 
 from tests.servers import Server, wait_for
@@ -17,14 +19,19 @@ def web(server: Server) -> list[psutil.Process]:
 
 
 def broker(server: Server) -> psutil.Process:
-    """The embedded one, or the one that listens on the port of REDIS_URL."""
+    """The Redis that the server starts for itself, or the one of its REDIS_URL, which is then this process' child."""
+    [found] = brokers(server)
+    return found
+
+
+def brokers(server: Server) -> list[psutil.Process]:
+    """As above, and nothing while there is none."""
     url = server.environment.get("REDIS_URL")
     if url is None:
-        [found] = [child for child in family(server) if "valkey" in _command(child)]
-        return found
-    port = int(url.rsplit(":", 1)[1].split("/")[0])
-    [found] = [child for child in psutil.Process().children() if _listens(child, port)]
-    return found
+        return [child for child in family(server) if "valkey" in _command(child)]
+    parts = urlsplit(url)
+    where = str(parts.port) if parts.port else parts.path
+    return [child for child in psutil.Process().children() if where in _command(child).split()]
 
 
 def serving(server: Server, local_port: int) -> psutil.Process:
@@ -41,10 +48,6 @@ def serves(process: psutil.Process, local_port: int) -> bool:
 
 def _accepted(server: Server, local_port: int) -> psutil.Process | None:
     return next((process for process in web(server) if serves(process, local_port)), None)
-
-
-def _listens(process: psutil.Process, port: int) -> bool:
-    return any(here.laddr.port == port for here in process.net_connections("tcp") if here.status == psutil.CONN_LISTEN)
 
 
 def _command(process: psutil.Process) -> str:

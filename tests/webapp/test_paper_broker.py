@@ -11,7 +11,10 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from tests.periods import periods
 from tests.servers import START_PATIENCE, Server, wait_for
+
+QUIET_SECONDS = 0.7
 
 JOURNAL = """time,user,action,client_order_id,symbol,side,order_type,time_in_force,quantity,price,stop_price,exec_id,last_qty,last_price,text
 2026-03-02T15:00:00Z,alice,place,recorded,AAPL,buy,limit,gtc,5,200,,,,,
@@ -32,7 +35,8 @@ with acting(Source.REST, "charlie"):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("paper") / "served", FEED="sim", PAPER_BROKER="on")
+    quick = periods({"orders.paper_broker.QUIET_SECONDS": QUIET_SECONDS, "orders.paper_broker.ROUND_SECONDS": 0.1})
+    server = Server(tmp_path_factory.mktemp("paper") / "served", FEED="sim", PAPER_BROKER="on", **quick)
     try:
         yield server.start()
     finally:
@@ -59,8 +63,8 @@ def test_an_order_of_a_demo_person_is_accepted_and_filled_at_the_quoted_price_an
         assert {event["actor"] for event in told[1:]} == {"paper broker"}
         if order["arrival_price"] is not None:  # a busy broker is not waited for
             assert abs(Decimal(order["avg_price"]) / Decimal(order["arrival_price"]) - 1) < Decimal("0.01")
-        assert _seconds(told[1]) - _seconds(told[0]) >= 3
-        assert _seconds(told[2]) - _seconds(told[1]) >= 3
+        assert _seconds(told[1]) - _seconds(told[0]) >= QUIET_SECONDS
+        assert _seconds(told[2]) - _seconds(told[1]) >= QUIET_SECONDS
     _, others = served.request("GET", "/api/orders/?user=*", user="desk")
     left = [row for row in others["results"] if row["id"] not in (carried, unwatched)]
     assert sorted((row["user"], row["client_order_id"], row["version"]) for row in left) == [

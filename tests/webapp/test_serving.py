@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.test import RequestFactory
 
 from tests.servers import PASSWORD, Server, wait_for
+from tests.stack import processes
 from webapp import serving
 from webapp.broker import BrokerError, EmbeddedBroker, socket_path
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("place") / "served", is_first_start=True)
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
 @pytest.fixture
-def served(place: Server) -> Server:
-    """Running, whatever the test before did to it: that every way of ending can be started from is part of the test."""
-    running = place.process is not None and place.process.poll() is None
-    return place if running else place.start()
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """A project's folder as this process' own commands see it."""
+    settings.BASE_DIR = tmp_path
+    return tmp_path
 
 
-def children(server: Server) -> list[psutil.Process]:
-    assert server.process is not None
-    return psutil.Process(server.process.pid).children(recursive=True)
+def gone(others: list[psutil.Process]) -> bool:
+    return not any(map(is_alive, others))
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_second_start_in_the_same_folder_refuses_in_one_line(served: Server) -> None:
@@ -46,68 +49,71 @@ def test_a_second_start_in_the_same_folder_refuses_in_one_line(served: Server) -
 
     assert refused.returncode != 0
     assert refused.stderr.strip().splitlines() == ["CommandError: The order monitor already runs from this folder."]
+    assert (served.folder / ".serve.lock").read_text() == f"{served.port}\n"
 
 
-def test_a_taken_port_is_named_in_one_line(tmp_path: Path) -> None:
+def test_a_second_server_of_the_folder_on_the_same_port_refuses_before_it_prepares_anything(
+    folder: Path, settings: Any
+) -> None:
+    settings.REDIS_URLS, settings.PORT = ["redis://127.0.0.1:1/0"], 8765
+    with (folder / ".serve.lock.8765").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        with pytest.raises(CommandError, match=r"^The order monitor already runs from this folder\.$"):
+            call_command("serve")
+
+
+@pytest.mark.parametrize("number", ["taken", 0])
+def test_a_port_that_can_t_be_had_is_named(folder: Path, settings: Any, number: int | str) -> None:
+    settings.REDIS_URLS, settings.HOST = ["redis://127.0.0.1:1/0"], "127.0.0.1" if number else "192.0.2.1"
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = Server(tmp_path / "served")
-        server.environment["PORT"] = str(taken.getsockname()[1])
-        refused = server.manage("serve")
+        settings.PORT = taken.getsockname()[1] if number else 0
 
-    assert refused.returncode != 0
-    assert len(refused.stderr.strip().splitlines()) == 1
-    assert "PORT" in refused.stderr
+        with pytest.raises(CommandError, match=r"^HOST=\S+ PORT=\d+ can't be used: [^\n]+\.$"):
+            call_command("serve")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_behind_however_it_ends(served: Server, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [lambda process: os.killpg(process.pid, signal.SIGINT), lambda process: process.kill()],
+    ids=["Ctrl-C, which the whole group gets", "kill -9"],
+)
+def test_nothing_is_left_behind_however_it_ends(served: Server, end: Callable[[Any], None]) -> None:
     assert served.process is not None
-    others = children(served)
+    others = processes.family(served)
     assert len(others) >= 2
 
-    served.process.send_signal(number)
-    served.process.wait(20)
+    end(served.process)
 
-    _, alive = psutil.wait_procs(others, timeout=15)
-    assert alive == []
-
-
-def test_a_signal_to_the_whole_group_ends_it_as_well(served: Server) -> None:
-    assert served.process is not None
-    others = children(served)
-
-    os.killpg(served.process.pid, signal.SIGTERM)
-    served.process.wait(20)
-
-    _, alive = psutil.wait_procs(others, timeout=15)
-    assert alive == []
+    served.process.wait()
+    wait_for(lambda: gone(others), "the end of all the others")
 
 
-def test_a_killed_server_process_is_replaced(served: Server) -> None:
-    [daphne] = [child for child in children(served) if "daphne" in " ".join(child.cmdline())]
-
+def test_a_killed_server_process_is_replaced(served: Server, daphne: psutil.Process) -> None:
     daphne.kill()
-    daphne.wait(10)
-    served.until_ready()
 
-    assert daphne.pid not in {child.pid for child in children(served)}
+    wait_for(lambda: [each for each in processes.web(served) if each != daphne], "another process")
+    served.until_ready()
 
 
 def test_a_killed_broker_is_replaced(served: Server) -> None:
-    [broker] = [child for child in children(served) if "valkey" in child.name()]
+    broker = processes.broker(served)
 
     broker.kill()
-    broker.wait(10)
 
-    assert wait_for(lambda: [child for child in children(served) if "valkey" in child.name()], "another broker")
+    wait_for(lambda: broker not in processes.brokers(served) and processes.brokers(served), "another broker")
     served.until_ready()
 
 
-def test_a_later_start_keeps_people_sessions_and_secret(served: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_start_keeps_people_sessions_and_secret_and_what_was_before_is_gone(
+    served: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = served.token("alice")
     secret = (served.folder / ".secret-key").read_text()
     passwords = (served.folder / ".demo-passwords").read_text()
+    others = processes.family(served)
     served.stop()
+    assert gone(others)
     monkeypatch.setitem(served.environment, "DEMO_PASSWORD", "another-password-altogether")
 
     served.start()
@@ -118,14 +124,14 @@ def test_a_later_start_keeps_people_sessions_and_secret(served: Server, monkeypa
     assert served.request("GET", "/api/me/", Authorization=f"Token {token}")[0] == 200
 
 
-def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served", is_first_start=True)
-    del server.environment["DEMO_PASSWORD"]
-    server.manage("migrate", "-v0")
+def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(
+    db: None, folder: Path, settings: Any
+) -> None:
+    settings.DEMO_PASSWORD = ""
 
-    assert server.manage("demo_data").returncode == 0
+    call_command("demo_data", stdout=StringIO())
 
-    file = server.folder / ".demo-passwords"
+    file = folder / ".demo-passwords"
     assert file.stat().st_mode & 0o777 == 0o600
     people = dict(line.split(":") for line in file.read_text().splitlines())
     assert sorted(people) == ["admin", "alice", "bob", "broker", "desk"]
@@ -133,34 +139,41 @@ def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(tmp_
     assert len(set(people.values())) == 5
 
 
-def test_another_database_of_the_same_folder_gets_the_passwords_that_its_owner_knows(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served", is_first_start=True)
-    del server.environment["DEMO_PASSWORD"]
+def test_another_database_of_the_same_folder_gets_the_passwords_that_its_owner_knows(
+    db: None, folder: Path, settings: Any
+) -> None:
+    settings.DEMO_PASSWORD = ""
     known = "alice:four-words-known-before\n"
-    (server.folder / ".demo-passwords").write_text(known)
-    server.manage("migrate", "-v0")
+    (folder / ".demo-passwords").write_text(known)
 
-    server.manage("demo_data")
+    call_command("demo_data", stdout=StringIO())
 
-    check = "from django.contrib.auth import authenticate; from django.test import RequestFactory;"
-    check += "print(authenticate(RequestFactory().get('/'), username='alice', password='four-words-known-before'))"
-    assert server.shell(check).strip() == "alice"
-    assert known in (server.folder / ".demo-passwords").read_text()
+    alice = authenticate(RequestFactory().get("/"), username="alice", password="four-words-known-before")
+    assert str(alice) == "alice"
+    assert known in (folder / ".demo-passwords").read_text()
 
 
-def test_behind_tls_and_another_name_it_still_knows_when_it_is_ready(tmp_path: Path) -> None:
+def test_behind_tls_and_another_name_it_still_knows_when_it_is_ready_and_which_port_the_system_has_picked(
+    tmp_path: Path,
+) -> None:
     server = Server(tmp_path / "served", TLS="on", ALLOWED_HOSTS=".orders.example.com", WEB_CONCURRENCY="2")
-    server.start(host="orders.example.com")
+    server.environment["PORT"] = "0"
+    server.site = "orders.example.com"
+    lock = server.folder / ".serve.lock"
     try:
+        server.launch()
+        server.port = int(wait_for(lambda: lock.exists() and lock.read_text().strip(), "the port"))
+        server.until_ready()
         log = wait_for(lambda: "Sign in as" in server.log() and server.log(), "the greeting")
         page, _ = server.request("GET", "/", Host="orders.example.com")
         foreign, _ = server.request("GET", "/health/ready", Host="elsewhere.example.com")
     finally:
         server.stop()
 
-    took = re.search(r"\(([\d.]+) s\)", log)
-    assert took
-    assert "not ready" not in log or float(took[1]) > serving.READY_SECONDS
+    greeting = re.search(r"The order monitor is at http://127\.0\.0\.1:(\d+)/ \(([\d.]+) s\)", log)
+    assert greeting
+    assert int(greeting[1]) == server.port
+    assert "not ready" not in log or float(greeting[2]) > serving.READY_SECONDS
     assert (page, foreign) == (301, 400)
 
 
@@ -201,7 +214,8 @@ def test_a_broker_s_folder_that_is_only_a_link_is_refused(tmp_path: Path, monkey
         EmbeddedBroker(tmp_path).start()
 
 
-def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path) -> None:
+def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.broker.LEAVE_SECONDS", 0.1)
     socket_path(tmp_path).parent.mkdir(mode=0o700, exist_ok=True)
     stale = socket.socket(socket.AF_UNIX)
     stale.bind(str(socket_path(tmp_path)))
@@ -235,24 +249,23 @@ def test_the_broker_ends_when_its_parent_is_killed(tmp_path: Path, platform: str
         parent.kill()
         parent.wait()
 
-    wait_for(lambda: not any(map(is_alive, started)), "the broker's end")
+    wait_for(lambda: gone(started), "the broker's end")
 
 
-def is_alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+def test_an_administrator_gets_a_random_password_once_where_nobody_can_type(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    made = StringIO()
 
+    call_command("make_administrator", stdout=made)
+    with pytest.raises(CommandError) as again:
+        call_command("make_administrator")
 
-def test_an_administrator_gets_a_random_password_once_where_nobody_can_type(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served", is_first_start=True)
-
-    made = server.manage("make_administrator", stdin=subprocess.DEVNULL)
-    again = server.manage("make_administrator", stdin=subprocess.DEVNULL)
-
-    assert made.returncode == 0, made.stderr
-    password = made.stdout.split("Password, shown this once: ")[1].strip()
+    password = made.getvalue().split("Password, shown this once: ")[1].strip()
     assert len(password) >= 20
-    assert password not in again.stdout + again.stderr
-    assert again.returncode != 0
+    assert password not in str(again.value)
+    assert authenticate(RequestFactory().get("/"), username="admin", password=password) is not None
 
 
 def test_an_administrator_whose_maker_goes_away_is_not_made(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,10 +279,10 @@ def test_an_administrator_whose_maker_goes_away_is_not_made(db: None, monkeypatc
         call_command("make_administrator")
 
 
-def test_an_administrator_with_a_weak_password_is_refused(tmp_path: Path) -> None:
-    server = Server(tmp_path / "served", True, DJANGO_SUPERUSER_PASSWORD="admin", DJANGO_SUPERUSER_USERNAME="admin")
+def test_an_administrator_with_a_weak_password_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    monkeypatch.setenv("DJANGO_SUPERUSER_USERNAME", "admin")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "admin")
 
-    refused = server.manage("make_administrator", stdin=subprocess.DEVNULL)
-
-    assert refused.returncode != 0
-    assert "too short" in refused.stderr
+    with pytest.raises(CommandError, match="too short"):
+        call_command("make_administrator")

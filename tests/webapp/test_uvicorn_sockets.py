@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket as sockets
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
 from orders.delivery import IS_BEHIND, SEND_NOW
-from tests.servers import free_port, wait_for
+from tests.servers import wait_for
 from webapp.uvicorn_sockets import Sockets
 
 # No system takes it all before its reader has begun.
@@ -39,12 +40,13 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture(params=[False, True], ids=["plain", "compressed"])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    port = free_port()
     config = uvicorn.Config(
-        application, port=port, ws=Sockets, ws_per_message_deflate=request.param, lifespan="off", log_config=None
+        application, ws=Sockets, ws_per_message_deflate=request.param, lifespan="off", log_config=None
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    listening = sockets.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    thread = threading.Thread(target=server.run, args=[[listening]])
     thread.start()
     try:
         wait_for(lambda: server.started, "uvicorn")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import signal
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -28,17 +28,32 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # With a broker of their own there may be several, each on a port of its own.
-        name = f".serve.lock.{settings.PORT}" if settings.REDIS_URLS else ".serve.lock"
-        with self._only_one(settings.BASE_DIR / name):
-            try:
-                listening = bind(settings.HOST, settings.PORT)
-            except CannotListen as error:
-                raise CommandError(f"HOST={settings.HOST} PORT={settings.PORT} can't be used: {error}.") from error
-            with listening:
-                self._serve(listening)
+        with self._bound() as listening:
+            self.port: int = listening.getsockname()[1]
+            self._serve(listening)
 
-    def _serve(self, listening: Any) -> None:
+    @contextmanager
+    def _bound(self) -> Iterator[socket.socket]:
+        """The socket, and a lock that holds the port's number for whoever started this with PORT=0."""
+        with ExitStack() as held:
+            if settings.PORT or not settings.REDIS_URLS:
+                # First, so that a second start is told of the other one, and not of a port that is taken.
+                lock = held.enter_context(self._only_one(settings.PORT))
+                listening = held.enter_context(self._bind())
+            else:
+                listening = held.enter_context(self._bind())
+                lock = held.enter_context(self._only_one(listening.getsockname()[1]))
+            lock.write(f"{listening.getsockname()[1]}\n")
+            lock.flush()
+            yield listening
+
+    def _bind(self) -> socket.socket:
+        try:
+            return bind(settings.HOST, settings.PORT)
+        except CannotListen as error:
+            raise CommandError(f"HOST={settings.HOST} PORT={settings.PORT} can't be used: {error}.") from error
+
+    def _serve(self, listening: socket.socket) -> None:
         began = time.monotonic()
         broker = None if settings.REDIS_URLS else EmbeddedBroker(settings.BASE_DIR)
         workers = serving.Workers(
@@ -81,25 +96,28 @@ class Command(BaseCommand):
 
     def _is_ready(self) -> bool:
         name = settings.ALLOWED_HOSTS[0].lstrip("*.") or "127.0.0.1"
-        return serving.is_ready(settings.HOST, settings.PORT, name)
+        return serving.is_ready(settings.HOST, self.port, name)
 
     def _greet(self, began: float) -> None:
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-        self.stdout.write(f"The order monitor is at http://{host}:{settings.PORT}/ ({time.monotonic() - began:.1f} s)")
+        self.stdout.write(f"The order monitor is at http://{host}:{self.port}/ ({time.monotonic() - began:.1f} s)")
         self.stdout.write(serving.sign_ins(settings.DEMO_PEOPLE))
         if not self._is_ready():
             self.stderr.write("It is not ready yet; /health/ready says what is missing.")
         self.stdout.flush()
 
     @contextmanager
-    def _only_one(self, file: Path) -> Iterator[None]:
-        """The lock is the kernel's: it goes with the process, however that ends."""
-        with open(file, "w") as opened:
+    def _only_one(self, port: int) -> Iterator[IO[str]]:
+        """The lock's file, empty. The lock is the kernel's: it goes with the process, however that ends."""
+        # With a Redis of their own there may be several, each on a port of its own.
+        name = f".serve.lock.{port}" if settings.REDIS_URLS else ".serve.lock"
+        with open(settings.BASE_DIR / name, "a") as opened:
             try:
                 fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise CommandError("The order monitor already runs from this folder.") from error
-            yield
+            opened.truncate(0)
+            yield opened
 
     def _interrupt(self, number: int, frame: Any) -> None:
         # One is enough: a second one, as a signal to the whole group brings, must not cut the ending short.
