@@ -45,11 +45,13 @@ def test_making_the_demo_again_leaves_what_somebody_has_edited(db: None) -> None
 @pytest.mark.parametrize(
     "wrong", [{"tick_size": Decimal(0)}, {"tick_size": Decimal(-1)}, {"lot_size": Decimal(0)}, {"price_decimals": 9}]
 )
+@pytest.mark.both_databases
 def test_the_database_refuses_steps_that_nothing_is_a_multiple_of(db: None, wrong: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Instrument.objects.create(**{"symbol": "X", "name": "X", "currency": "USD"} | wrong)
 
 
+@pytest.mark.both_databases
 def test_steps_come_back_with_exactly_the_digits_they_were_given(db: None) -> None:
     Instrument.objects.create(
         symbol="X", name="X", currency="USD", tick_size=Decimal("0.00000001"), lot_size=Decimal("0.1")
@@ -60,6 +62,7 @@ def test_steps_come_back_with_exactly_the_digits_they_were_given(db: None) -> No
     assert (stored.tick_size, stored.lot_size) == (Decimal("0.00000001"), Decimal("0.1"))
 
 
+@pytest.mark.both_databases
 def test_symbols_sort_bytewise(db: None) -> None:
     for symbol in ("B", "A.B", "A-B", "AB", "1A"):
         Instrument.objects.create(symbol=symbol, name=symbol, currency="USD")

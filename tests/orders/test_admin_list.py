@@ -22,6 +22,7 @@ def admin(administrator: User, aapl: object) -> Client:
     return client
 
 
+@pytest.mark.both_databases
 def test_the_whole_list_is_counted_without_a_look_at_the_orders(admin: Client, alice: User, bob: User) -> None:
     for user in (alice, alice, bob):
         place(user)
@@ -33,6 +34,7 @@ def test_the_whole_list_is_counted_without_a_look_at_the_orders(admin: Client, a
     assert not [query["sql"] for query in queries if "COUNT(" in query["sql"] and "orders_order" in query["sql"]]
 
 
+@pytest.mark.both_databases
 def test_a_narrowed_list_is_counted_up_to_a_point_and_then_says_so(
     admin: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

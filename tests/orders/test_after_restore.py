@@ -11,7 +11,7 @@ from orders.reader import in_thread
 from tests.orders.builders import place
 from tests.sockets import connected
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 def place_some(owner: User, number: int) -> None:

@@ -18,6 +18,7 @@ def api(as_user: Any, alice: User) -> Any:
     return as_user(alice)
 
 
+@pytest.mark.both_databases
 def test_the_log_is_read_in_order_and_in_pieces(api: Any, alice: User) -> None:
     order_in(Status.FILLED, alice)
     order_in(Status.PENDING_CANCEL, alice)
@@ -61,6 +62,7 @@ def test_the_desk_reads_a_named_persons_log(as_user: Any, alice: User, desk: Use
 
 
 @pytest.mark.django_db(transaction=False)
+@pytest.mark.both_databases
 def test_a_page_of_the_log_takes_two_queries(api: Any, alice: User, django_assert_num_queries: Any) -> None:
     order_in(Status.FILLED, alice)
     with django_assert_num_queries(2):

@@ -27,6 +27,7 @@ def amendment(order: Order, **changes: Any) -> dict[str, Any]:
     return {"id": order.pk, "expected_version": order.version} | changes
 
 
+@pytest.mark.both_databases
 def test_a_list_of_amendments_leaves_what_single_ones_would(api: Any, alice: User) -> None:
     single, first, second = place(alice), place(alice), place(alice)
     change = {"quantity": "20", "price": "585.34", "text": "more"}

@@ -155,6 +155,7 @@ def test_an_empty_list_has_a_first_page_and_no_second(api: Any) -> None:
     assert missing.json()["code"] == "not_found"
 
 
+@pytest.mark.both_databases
 def test_filters_search_and_ordering_narrow_the_list(api: Any, alice: User, btcusd: Any) -> None:
     filled = order_in(Status.FILLED, alice, text="Lunch money", client_order_id="meal")
     bitcoin = place(alice, symbol="BTCUSD", side="sell", quantity="0.5", price="60000", client_order_id="coin-1")
@@ -174,6 +175,7 @@ def test_filters_search_and_ordering_narrow_the_list(api: Any, alice: User, btcu
     assert ids(api.get("/api/orders/?ordering=symbol,-id")) == [stop.pk, filled.pk, bitcoin.pk]
 
 
+@pytest.mark.both_databases
 def test_created_after_is_inclusive_and_created_before_exclusive(api: Any, alice: User) -> None:
     first, second = place(alice), place(alice)
     moment = rows.timestamp(second.created_at)
@@ -183,6 +185,7 @@ def test_created_after_is_inclusive_and_created_before_exclusive(api: Any, alice
 
 
 @pytest.mark.parametrize("text", ["Ärger 100%", "under_score", "back\\slash", "it's"])
+@pytest.mark.both_databases
 def test_search_takes_every_character_for_itself(api: Any, alice: User, text: str) -> None:
     place(alice, text="Xrger 1000 underXscore back slash its")
     meant = place(alice, text=f"before {text} after")
@@ -190,6 +193,7 @@ def test_search_takes_every_character_for_itself(api: Any, alice: User, text: st
     assert ids(api.get("/api/orders/", {"search": text.swapcase().replace("ä", "Ä")})) == [meant.pk]
 
 
+@pytest.mark.both_databases
 def test_a_page_of_the_list_takes_as_many_queries_as_an_empty_one(
     api: Any, alice: User, django_assert_num_queries: Any
 ) -> None:

@@ -34,6 +34,7 @@ def brief(collected: list[Event]) -> list[tuple[str, str, int]]:
     return [(event["user"], event["kind"], event["order"]["version"]) for event in collected]
 
 
+@pytest.mark.both_databases
 def test_an_update_is_one_event_for_every_row_that_changes(alice: User, bob: User) -> None:
     orders = [place(alice), place(alice, text="same"), place(bob)]
     with told(alice, bob) as collected:
@@ -50,6 +51,7 @@ def test_an_update_that_changes_nothing_is_no_event(alice: User) -> None:
     assert collected == []
 
 
+@pytest.mark.both_databases
 def test_an_update_takes_expressions(alice: User) -> None:
     place(alice, quantity="10")
     place(alice, quantity="20")
@@ -72,6 +74,7 @@ def test_an_update_cannot_touch_the_bookkeeping(alice: User) -> None:
     assert brief(collected) == [("alice", "corrected", 2)]
 
 
+@pytest.mark.both_databases
 def test_an_update_through_a_join_tells_each_order_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(querysets, "BATCH", 2)
     for _ in range(3):
@@ -83,6 +86,7 @@ def test_an_update_through_a_join_tells_each_order_once(alice: User, monkeypatch
     assert [event["kind"] for event in collected] == ["corrected"] * 3
 
 
+@pytest.mark.both_databases
 def test_an_update_of_the_very_field_it_filters_by_tells_what_it_did(alice: User) -> None:
     for _ in range(3):
         place(alice)
@@ -92,6 +96,7 @@ def test_an_update_of_the_very_field_it_filters_by_tells_what_it_did(alice: User
     assert len(collected) == 3
 
 
+@pytest.mark.both_databases
 def test_an_update_of_more_rows_than_a_batch_tells_of_all(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(querysets, "BATCH", 3)
     Order.objects.bulk_create([unsaved(alice, text=str(number)) for number in range(10)])
@@ -106,6 +111,7 @@ def test_a_sliced_queryset_cannot_be_updated_as_in_django(alice: User) -> None:
         Order.objects.all()[:1].update(text="x")
 
 
+@pytest.mark.both_databases
 def test_an_ordered_or_distinct_queryset_can_be_updated(alice: User) -> None:
     place(alice)
     with told(alice) as collected:
@@ -114,6 +120,7 @@ def test_an_ordered_or_distinct_queryset_can_be_updated(alice: User) -> None:
     assert len(collected) == 2
 
 
+@pytest.mark.both_databases
 def test_an_update_can_give_orders_away(alice: User, bob: User) -> None:
     place(alice)
     place(bob)
@@ -130,6 +137,7 @@ def test_an_update_can_give_orders_away(alice: User, bob: User) -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_an_update_that_the_database_refuses_leaves_nothing(alice: User) -> None:
     place(alice)
     with told(alice) as collected, pytest.raises(IntegrityError), transaction.atomic():
@@ -137,6 +145,7 @@ def test_an_update_that_the_database_refuses_leaves_nothing(alice: User) -> None
     assert collected == []
 
 
+@pytest.mark.both_databases
 def test_bulk_create_tells_of_every_order(alice: User, bob: User) -> None:
     orders = [unsaved(alice, quantity="1.50"), unsaved(bob), unsaved(alice, version=9)]
     with told(alice, bob) as collected:
@@ -157,12 +166,14 @@ def test_bulk_create_refuses_to_hide_conflicts(alice: User, option: str) -> None
         Order.objects.bulk_create([unsaved(alice)], **{option: True})
 
 
+@pytest.mark.both_databases
 def test_bulk_create_with_a_conflict_leaves_nothing(alice: User) -> None:
     with told(alice) as collected, pytest.raises(IntegrityError), transaction.atomic():
         Order.objects.bulk_create([unsaved(alice, client_order_id="x"), unsaved(alice, client_order_id="x")])
     assert collected == []
 
 
+@pytest.mark.both_databases
 def test_bulk_update_tells_of_what_really_changed(alice: User, bob: User) -> None:
     orders = [place(alice), place(alice), place(bob)]
     orders[0].text, orders[2].text, orders[1].price = "a", "b", D(1)
@@ -171,6 +182,7 @@ def test_bulk_update_tells_of_what_really_changed(alice: User, bob: User) -> Non
     assert brief(collected) == [("alice", "corrected", 2), ("bob", "corrected", 2)]
 
 
+@pytest.mark.both_databases
 def test_bulk_update_in_batches_tells_of_all(alice: User) -> None:
     orders = [place(alice) for _ in range(5)]
     for number, order in enumerate(orders):
@@ -181,6 +193,7 @@ def test_bulk_update_in_batches_tells_of_all(alice: User) -> None:
     assert {event["changes"]["price"][1] for event in collected} == {"586.33"}
 
 
+@pytest.mark.both_databases
 def test_a_queryset_delete_tells_of_every_order_with_its_last_state(alice: User, bob: User) -> None:
     orders = [order_in(Status.FILLED, alice), place(bob), place(alice)]
     last = [rows.order_row(fresh(order)) for order in orders]
@@ -204,6 +217,7 @@ def test_a_sliced_queryset_cannot_be_deleted_as_in_django(alice: User) -> None:
         Order.objects.all()[:1].delete()
 
 
+@pytest.mark.both_databases
 def test_a_bulk_write_that_is_rolled_back_leaves_nothing(alice: User) -> None:
     place(alice)
     for write in (

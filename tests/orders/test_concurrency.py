@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
@@ -18,10 +17,13 @@ from orders.models import Order
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, rolled_back, told
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 PATIENCE = 60
-# SQLite lets one transaction write at a time: nobody can be met in the middle of one.
-SEVERAL_WRITERS = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+def several_writers() -> bool:
+    """SQLite lets one transaction write at a time: nobody can be met in the middle of one."""
+    return connection.vendor == "postgresql"
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -119,7 +121,7 @@ def test_an_update_tells_of_every_row_it_wrote_whatever_matched_meanwhile(alice:
 
 def wait_until_blocked() -> None:
     """Until another connection waits for this one's locks; on SQLite it cannot even begin."""
-    if connection.vendor != "postgresql":
+    if not several_writers():
         return
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     is_waiting = False
@@ -137,7 +139,7 @@ def test_transactions_that_save_two_owners_in_opposite_orders_do_not_deadlock(al
         for _ in range(5):
             with transaction.atomic():
                 services.place(first, new_order())
-                if SEVERAL_WRITERS:
+                if several_writers():
                     middle.wait(PATIENCE)
                 services.place(second, new_order())
 
@@ -154,7 +156,7 @@ def test_a_long_transaction_holds_up_no_other_change_of_its_owner(alice: User) -
         with transaction.atomic():
             services.amend(alice, long.pk, 1, {"text": "long"})
             written.set()
-            assert not SEVERAL_WRITERS or committed.wait(PATIENCE)
+            assert not several_writers() or committed.wait(PATIENCE)
 
     def short_one() -> None:
         assert written.wait(PATIENCE)
@@ -164,7 +166,7 @@ def test_a_long_transaction_holds_up_no_other_change_of_its_owner(alice: User) -
     with told(alice) as collected:
         at_once(long_one, short_one)
     # Numbers follow the commits, not the changes, and so do the times.
-    texts = ["short", "long"] if SEVERAL_WRITERS else ["long", "short"]
+    texts = ["short", "long"] if several_writers() else ["long", "short"]
     assert [event["order"]["text"] for event in collected] == texts
     assert collected[0]["at"] < collected[1]["at"]
 

@@ -55,6 +55,7 @@ def test_an_answer_is_the_rows_the_counts_and_the_head(table: Any, alice: User) 
     }
 
 
+@pytest.mark.both_databases
 def test_a_page_begins_wherever_it_is_asked_to(table: Any, alice: User) -> None:
     newest_first = [place(alice).pk for _ in range(7)][::-1]
     for start in range(9):
@@ -62,6 +63,7 @@ def test_a_page_begins_wherever_it_is_asked_to(table: Any, alice: User) -> None:
     assert ids(table(start="2147483647")) == []
 
 
+@pytest.mark.both_databases
 def test_tabs_count_everything_whatever_is_searched_and_filtered(table: Any, alice: User, bob: User) -> None:
     for status in Status:
         order_in(status, alice, text=status.value)
@@ -111,6 +113,7 @@ def sorted_here(orders: list[dict[str, Any]], column: str, descending: bool) -> 
     return present + absent
 
 
+@pytest.mark.both_databases
 def test_every_column_sorts_bytewise_nulls_last_ties_by_id(table: Any, mixed: User) -> None:
     orders = list(snapshot_of(mixed).values())
     for column in SORTS:
@@ -120,6 +123,7 @@ def test_every_column_sorts_bytewise_nulls_last_ties_by_id(table: Any, mixed: Us
             assert ids(answer) == expected, (column, descending)
 
 
+@pytest.mark.both_databases
 def test_ties_of_several_columns_go_with_the_first(table: Any, mixed: User) -> None:
     orders = list(snapshot_of(mixed).values())
     by_side_then_type = sorted(orders, key=lambda row: (row["side"], row["order_type"], row["id"]))
@@ -144,6 +148,7 @@ def test_a_page_takes_as_many_queries_as_it_must(
         table(**{"search[value]": "aapl"})
 
 
+@pytest.mark.both_databases
 def test_a_column_is_searched_by_itself(table: Any, alice: User) -> None:
     low = place(alice, quantity=Decimal(7), client_order_id="Low-1")
     high = place(alice, quantity=Decimal(70), client_order_id="high-1")
@@ -165,6 +170,7 @@ def test_a_column_is_searched_by_itself(table: Any, alice: User) -> None:
 
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 @pytest.mark.parametrize("column", ["created_at", "price", "side"])
+@pytest.mark.both_databases
 def test_deep_rows_are_those_that_counting_would_find(
     table: Any, alice: User, column: str, direction: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_change_that_nobody_claims_is_the_systems(alice: User) -> None:
     assert [(event["source"], event["actor"]) for event in log_of(alice)] == [("admin", "admin"), ("system", None)]
 
 
+@pytest.mark.both_databases
 def test_the_columns_of_an_event_say_what_its_text_says(alice: User) -> None:
     order_in(Status.FILLED, alice)
     for event, body in zip(OrderEvent.objects.order_by("seq"), log_of(alice), strict=True):
@@ -135,6 +136,7 @@ def test_bookkeeping_cannot_be_changed_by_hand(alice: User) -> None:
     assert rows.order_row(fresh(order)) == before
 
 
+@pytest.mark.both_databases
 def test_a_stale_instance_overwrites_and_the_event_says_so(alice: User) -> None:
     order = place(alice)
     stale = fresh(order)
@@ -152,6 +154,7 @@ def test_a_stale_instance_overwrites_and_the_event_says_so(alice: User) -> None:
     assert event["order"]["version"] == 3
 
 
+@pytest.mark.both_databases
 def test_a_stale_instance_that_names_its_fields_overwrites_those_alone(alice: User) -> None:
     order = place(alice)
     stale = fresh(order)
@@ -163,6 +166,7 @@ def test_a_stale_instance_that_names_its_fields_overwrites_those_alone(alice: Us
     assert collected[0]["order"]["text"] == "new"
 
 
+@pytest.mark.both_databases
 def test_a_stale_instance_of_an_order_given_away_since_raises_the_version_by_one(alice: User, bob: User) -> None:
     order = place(alice)
     stale = fresh(order)
@@ -174,6 +178,7 @@ def test_a_stale_instance_of_an_order_given_away_since_raises_the_version_by_one
     assert collected[0]["order"]["version"] == stale.version == fresh(order).version == 4
 
 
+@pytest.mark.both_databases
 def test_an_expression_is_told_as_the_value_it_had(alice: User) -> None:
     order = place(alice)
     with told(alice) as collected:
@@ -187,6 +192,7 @@ def test_an_expression_is_told_as_the_value_it_had(alice: User) -> None:
 
 
 @pytest.mark.parametrize("loaded", [("id",), ("id", "text"), ("text", "user", "version")])
+@pytest.mark.both_databases
 def test_an_instance_with_deferred_fields_saves_and_tells_what_was_changed(
     alice: User, loaded: tuple[str, ...]
 ) -> None:
@@ -231,6 +237,7 @@ def test_deleting_twice_is_one_event(alice: User) -> None:
     assert kinds(collected) == ["deleted"]
 
 
+@pytest.mark.both_databases
 def test_a_deleted_order_that_is_saved_again_goes_on_from_its_last_version(alice: User) -> None:
     order = place(alice)
     undo = fresh(order)
@@ -245,6 +252,7 @@ def test_a_deleted_order_that_is_saved_again_goes_on_from_its_last_version(alice
     assert [event["order"]["version"] for event in collected] == [2, 3, 4, 5, 6]
 
 
+@pytest.mark.both_databases
 def test_an_order_given_to_another_owner_leaves_one_log_and_enters_the_other(alice: User, bob: User) -> None:
     order = place(alice)
     with told(alice) as left, told(bob) as came:
@@ -260,6 +268,7 @@ def test_an_order_given_to_another_owner_leaves_one_log_and_enters_the_other(ali
     assert order.version == fresh(order).version == 5
 
 
+@pytest.mark.both_databases
 def test_a_rollback_leaves_nothing_not_even_a_hole(alice: User) -> None:
     order = place(alice)
     with told(alice) as collected:
@@ -270,6 +279,7 @@ def test_a_rollback_leaves_nothing_not_even_a_hole(alice: User) -> None:
     assert [event["changes"] for event in collected] == [{"text": ["", "kept"]}]
 
 
+@pytest.mark.both_databases
 def test_a_savepoint_that_is_rolled_back_leaves_nothing_of_its_own(alice: User) -> None:
     with told(alice) as collected, transaction.atomic():
         place(alice, text="before")
@@ -279,6 +289,7 @@ def test_a_savepoint_that_is_rolled_back_leaves_nothing_of_its_own(alice: User) 
     assert [event["order"]["text"] for event in collected] == ["before", "after"]
 
 
+@pytest.mark.both_databases
 def test_a_save_that_the_database_refuses_leaves_nothing(alice: User) -> None:
     order = place(alice)
     for values in ({"quantity": D(-1)}, {"status": "lost"}, {"side": "up"}, {"price": None}, {"cum_qty": D(5)}):
@@ -290,6 +301,7 @@ def test_a_save_that_the_database_refuses_leaves_nothing(alice: User) -> None:
         assert collected == []
 
 
+@pytest.mark.both_databases
 def test_the_instance_can_be_saved_again_after_a_refusal(alice: User) -> None:
     order = place(alice)
     order.quantity = D(-1)
@@ -318,6 +330,7 @@ def test_a_fixture_that_is_loaded_raw_makes_no_events(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_the_log_is_read_in_pages_after_a_number(alice: User) -> None:
     for _ in range(5):
         place(alice)
@@ -327,6 +340,7 @@ def test_the_log_is_read_in_pages_after_a_number(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_heads_are_zero_for_owners_without_a_log(alice: User, bob: User) -> None:
     place(alice)
     assert events.heads([alice.pk, bob.pk]) == {alice.pk: 1, bob.pk: 0}
@@ -334,6 +348,7 @@ def test_heads_are_zero_for_owners_without_a_log(alice: User, bob: User) -> None
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_a_trimmed_log_keeps_its_numbers(alice: User) -> None:
     for _ in range(5):
         place(alice)
@@ -355,6 +370,7 @@ def test_a_database_that_can_not_number_events_is_refused(alice: User, monkeypat
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_an_event_outside_the_transaction_of_its_change_is_refused(alice: User) -> None:
     order = place(alice)
     with pytest.raises(transaction.TransactionManagementError):
@@ -362,6 +378,7 @@ def test_an_event_outside_the_transaction_of_its_change_is_refused(alice: User) 
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_totals_are_put_right_after_rows_were_written_behind_the_log(alice: User, bob: User) -> None:
     place(alice)
     place(bob)

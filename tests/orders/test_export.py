@@ -44,6 +44,7 @@ def make_many(user: User, count: int) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.both_databases
 def test_the_export_is_the_filtered_set_as_the_list_shows_it(as_user: Any, alice: User, bob: User) -> None:
     for status in Status:
         order_in(status, alice)
@@ -120,6 +121,7 @@ def test_whatever_a_browser_accepts_it_gets_the_file(as_user: Any, alice: User, 
 
 
 @pytest.mark.django_db
+@pytest.mark.both_databases
 def test_only_a_chunk_of_a_large_export_is_in_memory_at_a_time(as_user: Any, alice: User) -> None:
     make_many(alice, 3 * api_export.CHUNK + 1)
     chunks = list(as_user(alice).get(ADDRESS).streaming_content)
@@ -127,6 +129,7 @@ def test_only_a_chunk_of_a_large_export_is_in_memory_at_a_time(as_user: Any, ali
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 async def test_an_event_loop_serves_it_in_chunks_as_well() -> None:
     alice = await sync_to_async(User.objects.create_user)("alice")
     await sync_to_async(make_many)(alice, api_export.CHUNK + 1)

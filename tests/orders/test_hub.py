@@ -340,6 +340,7 @@ def get_hub_of(loop: asyncio.AbstractEventLoop) -> hub.Hub:
     return hub._hubs[loop]
 
 
+@pytest.mark.both_databases
 async def test_under_any_writes_two_owners_clients_hold_exactly_their_logs(alice: User, bob: User, desk: User) -> None:
     def write() -> None:
         for number in range(30):

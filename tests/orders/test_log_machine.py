@@ -158,6 +158,7 @@ class Writers(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.both_databases
 def test_old_snapshot_and_events_are_the_fresh_snapshot_after_any_turn_of_writes() -> None:
     run_state_machine_as_test(
         Writers,

@@ -14,7 +14,7 @@ from orders.access import PERSON_OF_TOKEN
 from orders.placing import INSTRUMENT
 from orders.prepared import GIVEN, Prepared
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_a_row_is_what_the_orm_makes_of_it(alice: User, bob: User, aapl: Instrument) -> None:

@@ -76,6 +76,7 @@ def test_an_order_reads_the_same_fresh_told_and_reloaded(alice: User, status: St
     "quantity",
     ["999999999999999", "9999999.99999999", "0.1", "0.00000001", "1.000000005", "1.000000015", "12345678901.12345678"],
 )
+@pytest.mark.both_databases
 def test_a_plain_save_tells_what_the_database_then_holds(alice: User, quantity: str) -> None:
     builders.instrument("AAPL")
     order = Order(user=alice, symbol="AAPL", side="buy", quantity=D(quantity), price=D(quantity))
@@ -83,6 +84,7 @@ def test_a_plain_save_tells_what_the_database_then_holds(alice: User, quantity: 
     assert rows.order_row(order) == log_of(alice)[-1]["order"] == rows.order_row(fresh(order))
 
 
+@pytest.mark.both_databases
 def test_numbers_assigned_as_text_or_integers_are_saved_as_decimals(alice: User) -> None:
     builders.instrument("AAPL")
     order = Order.objects.create(user=alice, symbol="AAPL", side="buy", quantity="7.0", price=5)

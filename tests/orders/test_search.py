@@ -14,8 +14,7 @@ from orders import finding, search, search_index
 from orders.models import Order
 from tests.orders.builders import instrument, place, rolled_back, snapshot_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
-ON_SQLITE = connection.vendor == "sqlite"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PIECES = [
     "a",
@@ -73,9 +72,13 @@ def make(user: User, texts: list[str]) -> list[Order]:
     return Order.objects.bulk_create(Order(user=user, text=text, **values) for text in texts)
 
 
+def on_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
 def index_everything() -> None:
     """So that what is there stands in the index itself, and not beside it."""
-    if ON_SQLITE:
+    if on_sqlite():
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER orders_search_updated")
         search_index.prepare()
@@ -156,7 +159,7 @@ def test_new_orders_are_taken_into_the_index_together(table: Any, alice: User) -
     make(alice, ["seldom"] + [""] * search_index.BATCH + ["seldom"])
     [rare_first, *_, rare_last] = holding(alice, "seldom")
     assert ids(table("seldom")) == [rare_first, rare_last]
-    if ON_SQLITE:
+    if on_sqlite():
         with connection.cursor() as cursor:
             cursor.execute("SELECT through FROM orders_search_state")
             assert rare_last < cursor.fetchone()[0] <= rare_first
@@ -200,11 +203,11 @@ def test_pages_of_a_search_follow_its_sort_without_a_hole(table: Any, way: str, 
 
 def test_after_a_migration_that_lost_it_the_index_is_whole_again(table: Any, alice: User) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER orders_search_inserted" if ON_SQLITE else "DROP INDEX order_search")
+        cursor.execute("DROP TRIGGER orders_search_inserted" if on_sqlite() else "DROP INDEX order_search")
         [order, *_] = make(alice, ["Lost"] + [""] * search_index.BATCH)
         search_index.prepare()
         assert ids(table("lost")) == [order.pk]
-        if not ON_SQLITE:
+        if not on_sqlite():
             cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = 'order_search'")
             assert cursor.fetchone() == (1,)
 
@@ -219,7 +222,7 @@ def test_without_an_index_a_search_reads_every_order(table: Any, alice: User) ->
     with connection.cursor() as cursor:
         for statement in (
             ["DROP TRIGGER orders_search_inserted", "DROP TRIGGER orders_search_updated", "DROP TABLE orders_search"]
-            if ON_SQLITE
+            if on_sqlite()
             else ["DROP INDEX order_search"]
         ):
             cursor.execute(statement)

@@ -35,6 +35,7 @@ def aapl() -> None:
     builders.instrument("AAPL")
 
 
+@pytest.mark.both_databases
 def test_a_list_is_looked_up_and_written_together(
     alice: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -57,6 +58,7 @@ def test_an_order_without_a_client_order_id_gets_one(alice: User) -> None:
     assert first.client_order_id != second.client_order_id
 
 
+@pytest.mark.both_databases
 def test_placing_the_same_body_again_returns_the_order_that_stands(alice: User) -> None:
     first = services.place(alice, new_order(client_order_id="once", quantity="18", price="585.33"))
     again = services.place(alice, new_order(client_order_id="once", quantity="18.000", price="585.3300"))
@@ -93,6 +95,7 @@ def test_the_same_client_order_id_with_another_body_is_refused(alice: User, othe
     assert head_of(alice) == 1
 
 
+@pytest.mark.both_databases
 def test_two_people_may_use_the_same_client_order_id(alice: User, bob: User) -> None:
     assert place(alice, client_order_id="once").pk != place(bob, client_order_id="once").pk
 
@@ -134,12 +137,14 @@ def test_an_instrument_that_is_not_traded_now_takes_no_new_orders(alice: User) -
         services.place(alice, new_order(symbol="OLD"))
 
 
+@pytest.mark.both_databases
 def test_a_list_is_placed_as_a_whole_and_numbered_in_its_order(alice: User) -> None:
     placed = services.place_many(alice, [new_order(quantity=str(number)) for number in range(1, 6)])
     assert all(one.created for one in placed)
     assert [event["order"]["quantity"] for event in log_of(alice)] == ["1", "2", "3", "4", "5"]
 
 
+@pytest.mark.both_databases
 def test_one_bad_order_of_a_list_refuses_all_of_it_and_names_its_place(alice: User) -> None:
     with pytest.raises(ValidationFailed) as refused:
         services.place_many(alice, [new_order(), new_order(quantity="0"), new_order()])
@@ -256,6 +261,7 @@ def test_amending_down_to_what_is_filled_fills_the_order(alice: User) -> None:
     assert (row["status"], row["leaves_qty"]) == ("filled", "0")
 
 
+@pytest.mark.both_databases
 def test_fills_add_up_and_the_average_is_exact_however_many_there_are(alice: User) -> None:
     order = order_in(Status.NEW, alice, quantity="3", price="10")
     for price in ("10", "10", "10.01"):
@@ -284,6 +290,7 @@ def test_the_average_does_not_drift_by_being_rounded_at_each_fill(alice: User) -
         ([("333333333333333", "0.1"), ("666666666666666", "0.2")], "0.16666667"),
     ],
 )
+@pytest.mark.both_databases
 def test_averages_of_the_largest_and_smallest_numbers_read_back_as_they_were_told(
     alice: User, fills: list[tuple[str, str]], average: str
 ) -> None:
@@ -383,11 +390,13 @@ def test_an_exec_id_cannot_be_used_for_another_report(alice: User) -> None:
     assert fresh(order).cum_qty == D(40)
 
 
+@pytest.mark.both_databases
 def test_exec_ids_belong_to_their_order(alice: User) -> None:
     for order in (place(alice), place(alice)):
         assert services.execute(None, order.pk, report("accept", exec_id="e-1")).created
 
 
+@pytest.mark.both_databases
 def test_a_refused_report_can_be_sent_again_once_it_is_legal(alice: User) -> None:
     order = place(alice)
     early = report("cancel_refused", exec_id="e-1")

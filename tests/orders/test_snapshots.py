@@ -37,6 +37,7 @@ def elsewhere(work: Callable[[], Any]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_what_is_committed_meanwhile_is_not_seen(alice: User) -> None:
     place(alice)
     with read_snapshot():
@@ -49,6 +50,7 @@ def test_what_is_committed_meanwhile_is_not_seen(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_an_error_ends_the_snapshot(alice: User) -> None:
     with pytest.raises(Order.DoesNotExist), read_snapshot():
         Order.objects.get()
@@ -58,6 +60,7 @@ def test_an_error_ends_the_snapshot(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_nothing_written_in_a_snapshot_stays(alice: User) -> None:
     place(alice)
     with suppress(DatabaseError), read_snapshot():  # PostgreSQL refuses at once
@@ -66,6 +69,7 @@ def test_nothing_written_in_a_snapshot_stays(alice: User) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.both_databases
 def test_inside_a_transaction_that_one_is_the_snapshot(alice: User) -> None:
     with read_snapshot():
         place(alice)
@@ -73,6 +77,7 @@ def test_inside_a_transaction_that_one_is_the_snapshot(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_a_table_rows_counts_and_head_agree_while_orders_come_in(
     as_user: Any, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def ten_of_alice_and_three_of_bob(alice: User, bob: User) -> None:
             place(owner)
 
 
+@pytest.mark.both_databases
 def test_the_newest_of_each_owner_are_kept(alice: User, bob: User) -> None:
     assert trimmed("--keep", "4") == ["alice: 6 dropped, 4 kept.", "6 events of 1 owners dropped."]
 
@@ -49,6 +50,7 @@ def test_the_newest_of_each_owner_are_kept(alice: User, bob: User) -> None:
     assert events.head_and_trimmed(alice.pk) == (10, 6)
 
 
+@pytest.mark.both_databases
 def test_the_young_ones_are_kept(alice: User, bob: User) -> None:
     grow_old(alice, through=7, days=8)
     grow_old(bob, through=3, days=6)
@@ -75,6 +77,7 @@ def test_one_owner_alone_can_be_named(alice: User, bob: User) -> None:
     assert len(seqs(alice)) == 10
 
 
+@pytest.mark.both_databases
 def test_a_second_time_there_is_nothing_to_do_and_what_comes_goes_on_counting(alice: User) -> None:
     trimmed("--keep", "0")
 
@@ -83,6 +86,7 @@ def test_a_second_time_there_is_nothing_to_do_and_what_comes_goes_on_counting(al
     assert seqs(alice) == [11]
 
 
+@pytest.mark.both_databases
 def test_it_goes_in_steps_between_which_others_write(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
     trim = events.trim
