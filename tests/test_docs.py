@@ -32,6 +32,7 @@ from orders.management.commands import trim_log
 from orders.subscriptions import TooManySubscriptions
 from tests.orders import builders
 from tests.servers import ROOT, Server, wait_for
+from tests.sockets import PATIENCE
 from webapp import handler, parting
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -223,7 +224,7 @@ def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(
                 body = order | {"client_order_id": f"n{number}"}
                 assert server.request("POST", "/api/orders/", body, "alice")[0] == 201
                 lines = [f"{n} created n{n}" for n in range(1, number + 1)]
-                wait_for(lambda expected=lines: output.read_text().splitlines() == expected, f"{lines}")
+                wait_for(lambda expected=lines: output.read_text().splitlines() == expected, f"{lines}", PATIENCE)
         finally:
             client.kill()
             client.wait()

@@ -28,6 +28,7 @@ from orders.reader import in_thread
 from orders.simulation import Flow
 from tests.orders.builders import execute, fill, fresh, instrument, log_of, place
 from tests.servers import wait_for
+from tests.sockets import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = Decimal
@@ -352,7 +353,7 @@ class TestTheProcess:
 
 
 async def until(fact: Any, what: str) -> None:
-    await asyncio.to_thread(wait_for, fact, what, 10.0)
+    await asyncio.to_thread(wait_for, fact, what, PATIENCE)
 
 
 def test_the_command_refuses_where_nothing_is_to_be_pretended() -> None:

@@ -17,6 +17,7 @@ from market.demo import make_instruments
 from market.models import Instrument
 from orders import demo, simulation
 from orders.lifecycle import ExecutionKind, Status
+from orders.management.commands import simulate_orders
 from orders.models import DemoRun, Order, OrderEvent
 from orders.origin import Source, acting
 from orders.simulation import MOST, Amend, Execute, Flow, Market, Place, RequestCancel, Working, decide
@@ -112,13 +113,30 @@ def test_an_order_placed_by_hand_is_answered(instruments: None, at_once: None, a
     assert Order.objects.get(pk=by_hand.pk).version > 1
 
 
-def test_the_command_plays_for_its_time_and_tells_what_it_did(instruments: None, alice: User) -> None:
-    output = StringIO()
+class Hands:
+    """A clock that only sleeping moves."""
 
-    call_command("simulate_orders", user="alice", rate=500.0, seconds=0.5, seed=1, stdout=output)
+    def __init__(self) -> None:
+        self.time = 0.0
 
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def test_the_command_plays_for_its_time_and_tells_what_it_did(
+    instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands, output = Hands(), StringIO()
+    monkeypatch.setattr(simulate_orders, "time", hands)
+
+    call_command("simulate_orders", user="alice", rate=20.0, seconds=6.0, seed=1, stdout=output)
+
+    assert hands.time == pytest.approx(6.0)
     assert Order.objects.for_trader(alice).exists()
-    assert "events in" in output.getvalue()
+    assert output.getvalue().splitlines()[-1].endswith("events in 6 s.")
 
 
 @pytest.mark.parametrize("options", [{"user": "nobody"}, {"user": "alice", "rate": 0.0}])
