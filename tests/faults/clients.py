@@ -10,7 +10,9 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.faults.ledger import Witness
+from tests.faults.patience import HANG_SECONDS
 from tests.faults.site import Site
+from tests.servers import wait_for
 from tests.stack.sockets import Follower, by_token, dial
 from tests.traders import Trader
 
@@ -51,6 +53,12 @@ class Client(Follower):
                 found.append(at - gone)
             gone = None if is_back else (gone or at)
         return found
+
+    def until(self, seq: int, seconds: float = HANG_SECONDS) -> None:
+        super().until(seq, seconds)
+
+    def until_listening(self) -> None:
+        wait_for(lambda: self._listening, "subscribed again", HANG_SECONDS)
 
     def witness(self) -> Witness:
         return Witness(self._user, applied=list(self.events), foreign=foreign(self.frames, self._user))

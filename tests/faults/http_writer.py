@@ -12,6 +12,7 @@ from itertools import count
 from typing import Self
 
 from tests.faults.ledger import Ledger
+from tests.faults.patience import HANG_SECONDS
 from tests.faults.site import Site
 
 PAUSE_SECONDS = 0.05
@@ -82,7 +83,7 @@ class HttpWriter(threading.Thread, ABC):
         try:
             if self._line is None:
                 port = self._ports[self._turn % len(self._ports)]
-                self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)
             self._line.request(method, path, body, headers)
             found = self._line.getresponse()
             text = found.read().decode()

@@ -8,14 +8,15 @@ from typing import Any
 
 from tests.faults.clients import Client
 from tests.faults.ledger import Ledger, Verdict, verdict
+from tests.faults.patience import HANG_SECONDS
 from tests.faults.site import Site
-from tests.servers import PATIENCE, wait_for
 from tests.traders import Trader
 
+# The mark of the long form.
 CONVERGE_SECONDS = 5.0
 
 
-def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: float = PATIENCE) -> Verdict:
+def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: float = HANG_SECONDS) -> Verdict:
     """What was broken, once all writers are done; clients get so many seconds at most to hear of what they lack."""
     until_quiet(followers, seconds)
     traders = {follower.trader.name: follower.trader for follower in followers}
@@ -24,7 +25,7 @@ def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: floa
     return verdict(ledger, [follower.witness() for follower in followers], logs, rows)
 
 
-def until_quiet(followers: Sequence[Client], seconds: float = CONVERGE_SECONDS) -> float:
+def until_quiet(followers: Sequence[Client], seconds: float = HANG_SECONDS) -> float:
     """How long it takes until each client has come as far as its log, or `seconds` where one does not."""
     began = time.monotonic()
     heads = {follower.trader.name: follower.trader.head() for follower in followers}
@@ -55,7 +56,3 @@ def orders(trader: Trader) -> list[dict[str, Any]]:
         if not page["next"]:
             return found
         number += 1
-
-
-def until_all(followers: Sequence[Client], seq: int, seconds: float = 30) -> None:
-    wait_for(lambda: all((follower.last or 0) >= seq for follower in followers), f"event {seq} at all clients", seconds)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from websockets.sync.client import ClientConnection
 
-from tests.faults.report import Row, scaled
+from tests.faults.patience import HANG_SECONDS
+from tests.faults.report import Row
 from tests.servers import Server
 from tests.stack import processes
 from tests.stack.sockets import by_token, dial
@@ -21,7 +22,7 @@ from tests.traders import Trader
 
 MEGABYTE = 1_000_000
 GAP_SECONDS = 0.004
-ASKS = scaled(120, 600)
+ASKS = 600
 # A tenth more is the mark; what lies below so many milliseconds is the machine's noise, not a neighbour's delay.
 NOISE_MS = 3.0
 
@@ -111,6 +112,6 @@ def _p99(line: ClientConnection, asks: int) -> float:
 def _round_trip(line: ClientConnection) -> float:
     began = time.perf_counter()
     line.send('{"type":"ping","client_time":0}')
-    while json.loads(line.recv(timeout=30))["type"] != "pong":
+    while json.loads(line.recv(timeout=HANG_SECONDS))["type"] != "pong":
         pass
     return (time.perf_counter() - began) * 1000

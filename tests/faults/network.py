@@ -9,7 +9,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 
 from tests.faults.clients import Client
-from tests.faults.patience import HEARTBEAT_SECONDS
+from tests.faults.patience import HANG_SECONDS, HEARTBEAT_SECONDS
 from tests.servers import wait_for
 
 STALE_SECONDS = 2 * HEARTBEAT_SECONDS
@@ -39,4 +39,4 @@ class Calm(Watchful):
 def goes_on(client: Client) -> None:
     """Waits for some more events."""
     last = client.last or 0
-    wait_for(lambda: (client.last or 0) > last + SOME, "events arriving")
+    wait_for(lambda: (client.last or 0) > last + SOME, "events arriving", HANG_SECONDS)

@@ -19,6 +19,8 @@ from typing import Any
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+# Judges nothing: what takes so long will not come any more, however busy the machine is.
+HANG_SECONDS = 60
 # A client that was refused tries again, later each time; as many as these wait differently.
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 4.0
@@ -37,11 +39,12 @@ class One:
 
 async def follow(port: int, name: str, token: str, one: One, changed: asyncio.Event) -> None:
     pause, last = FIRST_PAUSE, None
-    headers = {"Authorization": f"Token {token}"}
+    options: dict[str, Any] = {"additional_headers": {"Authorization": f"Token {token}"}, "compression": None}
+    options |= {"proxy": None, "open_timeout": HANG_SECONDS, "ping_timeout": HANG_SECONDS}
     while True:
         try:
             url = f"ws://127.0.0.1:{port}/ws/"
-            async with connect(url, additional_headers=headers, compression=None, proxy=None, open_timeout=30) as line:
+            async with connect(url, **options) as line:
                 position = {} if last is None else {"after": last}
                 await line.send(json.dumps({"type": "subscribe", "stream": "orders", **position}))
                 with suppress(ConnectionClosed):

@@ -11,7 +11,7 @@ from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.patience import anywhere
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import OrmWriter
@@ -19,10 +19,11 @@ from tests.servers import wait_for
 from tests.traders import Trader, new_order
 
 
+@pytest.mark.long_form
 @anywhere
 @pytest.mark.fault(20, "sockets and groups that end after seconds instead of a day")
 def test_a_days_forgetting_loses_nothing(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
-    lifetime = scaled(2, 60)
+    lifetime = 60
     ledger = Ledger()
     people = traders(3)
     ageing = {**environment("short_lives"), "LIFETIME": str(lifetime)}

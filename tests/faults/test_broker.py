@@ -12,7 +12,7 @@ from benchmarks.figures import percentile
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
-from tests.faults.patience import on_cluster_at_least
+from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
 from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site, seconds_until
@@ -28,7 +28,7 @@ RATE = 60
 @on_cluster_at_least
 @pytest.mark.fault(3, "kill -9 and restart of the broker, FLUSHALL")
 def test_a_broker_that_dies_costs_nothing(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
-    deaths = scaled(2, 10)
+    deaths, some = scaled(1, 10), scaled(RATE // 2, RATE)
     ledger = Ledger()
     people = traders(2)
     healthy, away, heals = [], [], []
@@ -37,9 +37,9 @@ def test_a_broker_that_dies_costs_nothing(site: Site, traders: Callable[[int], l
         with OrmWriter(site.servers[0], people, ledger, rate=RATE) as orm, RestWriter(site, people[0], ledger, 10):
             orm.until_written(RATE // 2)
             for _ in range(deaths):
-                healthy += orm.until_written(RATE)
+                healthy += orm.until_written(some)
                 site.broker.kill()
-                away += orm.until_written(RATE)
+                away += orm.until_written(some)
                 site.broker.start()
                 heals.append(seconds_until_announced(clients))
                 site.broker.flush()
@@ -65,13 +65,14 @@ def seconds_until_announced(clients: list[Client]) -> float:
     def announced(client: Client) -> bool:
         return any(client.arrived[event["seq"]] > now and "replay" not in event for event in client.events[-20:])
 
-    return seconds_until(lambda: all(announced(client) for client in clients), "events announced again")
+    return seconds_until(lambda: all(announced(client) for client in clients), "events announced again", HANG_SECONDS)
 
 
+@pytest.mark.long_form
 @on_cluster_at_least
 @pytest.mark.fault(4, "SIGSTOP of the broker")
 def test_a_broker_that_hangs_delays_nobody(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
-    seconds = scaled(3, 30)
+    seconds = 30
     ledger = Ledger()
     people = traders(2)
     with ExitStack() as stack:

@@ -15,7 +15,7 @@ from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
 from tests.faults.network import Calm, Watchful, goes_on
 from tests.faults.patience import HEARTBEAT_SECONDS, anywhere
-from tests.faults.report import LONG, Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site
 from tests.faults.writers import RestWriter
@@ -23,7 +23,6 @@ from tests.servers import wait_for
 
 HOUR = 3600
 RATE = 20
-QUICK = () if LONG else ("patience",)
 
 
 class Clock:
@@ -41,17 +40,18 @@ class Clock:
         fresh.replace(self._file)
 
 
+@pytest.mark.long_form
 @anywhere
 @pytest.mark.fault(11, "the server's clock jumps by an hour, forth and back")
 def test_a_clock_that_jumps_changes_neither_order_nor_numbers(site: Site, row: Row, tmp_path: Path) -> None:
-    trader, ledger, clock = site.trader(), Ledger(), Clock(tmp_path, *QUICK)
+    trader, ledger, clock = site.trader(), Ledger(), Clock(tmp_path)
     with (
         site.joined(**clock.environment) as server,
         Calm(site, trader, port=server.port) as client,
     ):
         with RestWriter(site, trader, ledger, RATE, port=server.port):
             goes_on(client)
-            for seconds in (HOUR, -HOUR, 0) * scaled(1, 10):
+            for seconds in (HOUR, -HOUR, 0) * 10:
                 clock.set(seconds)
                 goes_on(client)
                 clock_of = client.events[-1]["hops"]["committed"] / 1000 - time.time()
@@ -69,7 +69,7 @@ def test_a_clock_that_jumps_changes_neither_order_nor_numbers(site: Site, row: R
 @pytest.mark.long_form
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_without_a_steady_clock_the_heartbeats_stop(site: Site, tmp_path: Path) -> None:
-    trader, clock = site.trader(), Clock(tmp_path, "a_steady_clock", *QUICK)
+    trader, clock = site.trader(), Clock(tmp_path, "a_steady_clock")
     with site.joined(**clock.environment) as server, Watchful(site, trader, port=server.port) as client:
         clock.set(-HOUR)
         wait_for(lambda: client.codes, "the client missing its heartbeats", 4 * HEARTBEAT_SECONDS)

@@ -14,7 +14,8 @@ from tests.faults.admin_writer import AdminWriter
 from tests.faults.clients import Client
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
-from tests.faults.report import Row, scaled
+from tests.faults.patience import HANG_SECONDS
+from tests.faults.report import Row
 from tests.faults.site import Database, Site
 from tests.faults.writers import OrmWriter, RestWriter
 from tests.servers import wait_for
@@ -22,7 +23,7 @@ from tests.traders import Trader
 
 pytestmark = pytest.mark.parametrize("site", ["cluster"], indirect=True)
 
-PAUSE_SECONDS = 3
+PAUSE_SECONDS = 10
 # What it promised too early is on the disk by luck, if its writer of the log came just before.
 TRIES = 5
 HEALTHY = (200, 201, 302)
@@ -37,14 +38,17 @@ def immediate(database: Database) -> None:
 
 
 def pause(database: Database) -> None:
-    ends = time.monotonic() + scaled(PAUSE_SECONDS, 10)
+    ends = time.monotonic() + PAUSE_SECONDS
     database.pause()
     wait_for(lambda: time.monotonic() > ends, "the end of the pause")
     database.resume()
 
 
 @pytest.mark.fault(6, "restart, crash and SIGSTOP of PostgreSQL")
-@pytest.mark.parametrize("outage", [fast, immediate, pause])
+@pytest.mark.parametrize(
+    "outage",
+    [pytest.param(fast, marks=pytest.mark.long_form), immediate, pytest.param(pause, marks=pytest.mark.long_form)],
+)
 def test_a_database_that_goes_away_comes_back_with_everything(
     site: Site, traders: Callable[[int], list[Trader]], row: Row, outage: Callable[[Database], None]
 ) -> None:
@@ -61,7 +65,9 @@ def test_a_database_that_goes_away_comes_back_with_everything(
             began = time.time()
             outage(site.database)
             ended = time.time()
-            wait_for(lambda: all(writer.healthy_since(ended) for writer in by_http), "everybody writing again")
+            wait_for(
+                lambda: all(writer.healthy_since(ended) for writer in by_http), "everybody writing again", HANG_SECONDS
+            )
             back = time.time() - ended
             orm.until_written(20)
         seconds = until_quiet(clients)
@@ -80,7 +86,7 @@ def test_a_database_that_goes_away_comes_back_with_everything(
     row.figure("verdict", found)
     assert ledger.failed == []
     assert found.clean, str(found)
-    assert late == []
+    row.at_most(len(late), 0)
     row.within(max(waits), 4)
     row.within(back, 5)
     row.within(seconds, 5)

@@ -20,7 +20,7 @@ from tests.faults import site as sites
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
-from tests.faults.report import LONG, Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Broker, Site
 from tests.servers import PostgreSQL, Server, wait_for
@@ -118,7 +118,7 @@ def mounted(folder: Path, megabytes: int) -> Iterator[bool]:
 MOUNTED = ["postgresql"] if os.geteuid() == 0 else []
 
 
-@pytest.fixture(params=["tmpfs", "quota", *MOUNTED] if LONG else ["tmpfs"])
+@pytest.fixture(params=["tmpfs", "quota", *MOUNTED])
 def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     """Where no file system may be mounted, a quota stands for SQLite's."""
     if request.param == "quota":
@@ -155,6 +155,7 @@ def save(trader: Trader) -> tuple[int, dict[str, object]]:
     return trader.ask("POST", "/api/orders/", new_order(text="x" * 200))
 
 
+@pytest.mark.long_form
 @pytest.mark.fault(17, "the disk is full")
 def test_a_full_disk_refuses_saves_and_keeps_sockets(
     disk: Disk, tmp_path_factory: pytest.TempPathFactory, row: Row
@@ -167,7 +168,7 @@ def test_a_full_disk_refuses_saves_and_keeps_sockets(
         socket = stack.enter_context(dial(server, by_token(trader)))
         assert json.loads(socket.recv(timeout=10))["type"] == "hello"
         refused: list[tuple[int, dict[str, object]]] = []
-        for _ in range(scaled(2, 10)):
+        for _ in range(10):
             ledger.acknowledge(trader.place())
             disk.fill(site)
             # What is left in the last blocks is used up first.

@@ -18,7 +18,7 @@ from tests.faults.admin_writer import AdminWriter
 from tests.faults.clients import Client
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
-from tests.faults.patience import on_cluster_at_least
+from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
 from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.sabotage.mishaps import DOOMED
@@ -42,15 +42,16 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
             for first, person in enumerate(people):
                 writing.enter_context(RestWriter(site, person, ledger, 10, first))
             writing.enter_context(AdminWriter(site, people[0], ledger))
-            writing.enter_context(OrmWriter(site.servers[0], people, ledger, rate=200))
+            writing.enter_context(OrmWriter(site.servers[0], people, ledger, rate=scaled(60, 200)))
             began = time.monotonic()
             for number in range(kills):
                 server = site.servers[number % len(site.servers)]
                 if number > 1:
                     until_stable(processes.web(server)[0])
+                cut = cut_off(clients)
                 site.kill_worker(server)
-                wait_for(lambda number=number: sum(len(c.codes) for c in clients) > number, "a client cut off")
-                wait_for(lambda: all(client.listening for client in clients), "all clients back")
+                wait_for(lambda cut=cut: cut_off(clients) > cut, "a client cut off", HANG_SECONDS)
+                wait_for(lambda: all(client.listening for client in clients), "all clients back", HANG_SECONDS)
                 site.until_whole()
         rate = sum(map(len, ledger.acknowledged.values())) / (time.monotonic() - began)
         seconds = until_quiet(clients)
@@ -66,6 +67,10 @@ def test_killed_web_workers_lose_nothing(site: Site, traders: Callable[[int], li
     assert found.clean, str(found)
     row.within(max(breaks), 3)
     row.within(seconds, 5)
+
+
+def cut_off(clients: list[Client]) -> int:
+    return sum(len(client.codes) for client in clients)
 
 
 def until_stable(worker: psutil.Process) -> None:
@@ -84,13 +89,14 @@ def test_without_the_log_a_killed_server_loses_events(site: Site, traders: Calla
         person.place()
         client.until(1)
         site.kill_worker(broken)
-        wait_for(lambda: client.codes, "the client cut off")
+        wait_for(lambda: client.codes, "the client cut off", HANG_SECONDS)
         person.place()
         client.until_listening()
         found = judge(site, Ledger(), [client], seconds=1)
     assert found.lost == 1, str(found)
 
 
+@on_cluster_at_least
 @pytest.mark.fault(2, "kill -9 of a writer between COMMIT and publishing")
 def test_who_dies_before_telling_is_told_of_by_the_sweep(
     site: Site, traders: Callable[[int], list[Trader]], row: Row
@@ -131,7 +137,7 @@ def test_a_server_that_dies_before_telling_is_told_of_by_the_others(
         [worker] = processes.web(doomed)
         status, _ = doomed.request("POST", "/api/orders/", body, Authorization=f"Token {person.token}")
         died = time.time()
-        worker.wait(10)
+        worker.wait(HANG_SECONDS)
         client.until(1)
         again, order = person.ask("POST", "/api/orders/", body)
         found = judge(site, Ledger(), [client])
@@ -144,6 +150,7 @@ def test_a_server_that_dies_before_telling_is_told_of_by_the_others(
     row.within(client.arrived[1] - died, 1.5)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def test_without_the_sweep_what_was_not_told_is_lost(site: Site, traders: Callable[[int], list[Trader]]) -> None:
     [person] = traders(1)

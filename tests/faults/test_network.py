@@ -10,7 +10,7 @@ from tests.faults.clients import Client
 from tests.faults.judging import CONVERGE_SECONDS, judge, until_quiet
 from tests.faults.ledger import Ledger
 from tests.faults.network import STALE_SECONDS, Watchful, goes_on
-from tests.faults.patience import ANSWER_SECONDS, HEARTBEAT_SECONDS, anywhere, patient_server, sockets
+from tests.faults.patience import ANSWER_SECONDS, HANG_SECONDS, HEARTBEAT_SECONDS, anywhere, sockets
 from tests.faults.report import Row
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site, seconds_until
@@ -19,8 +19,8 @@ from tests.proxy import Proxy
 from tests.servers import wait_for
 
 RATE = 10
-# 1 KB/s where a heartbeat comes every 5 s; with quicker heartbeats the line is as much quicker.
-SLOW_LINE = 1000 * 5 // HEARTBEAT_SECONDS
+# Bytes a second.
+SLOW_LINE = 1000
 
 
 def back(client: Watchful, break_it: Callable[[], None], heal: Callable[[], None]) -> tuple[float, float]:
@@ -36,12 +36,12 @@ def nothing() -> None:
     return None
 
 
+@pytest.mark.long_form
 @anywhere
 @pytest.mark.fault(5, "drop, reset, half-open, black hole, delay and a slow line")
 def test_a_client_resumes_whatever_the_network_does(site: Site, row: Row) -> None:
-    trader, ledger = site.trader(), Ledger()
+    [server, *_], trader, ledger = site.servers, site.trader(), Ledger()
     with (
-        patient_server(site) as server,
         Proxy(server.port) as proxy,
         Watchful(site, trader, port=proxy.port) as client,
     ):
@@ -94,6 +94,7 @@ def test_without_the_resume_what_came_during_a_break_is_lost(site: Site) -> None
         ledger.acknowledge(trader.place())
         proxy.drop()
         proxy.forward()
-        wait_for(lambda: len(client.back_at) > 1, "the client being back")
+        wait_for(lambda: len(client.back_at) > 1, "the client being back", HANG_SECONDS)
         trader.place()
-        assert judge(site, ledger, [client], 2).lost > 0
+        wait_for(lambda: client.gaps, "an event that does not follow on the last one", HANG_SECONDS)
+        assert judge(site, ledger, [client], 0.5).lost > 0

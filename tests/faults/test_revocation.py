@@ -1,4 +1,4 @@
-"""Row 19: whoever may no longer see is shut out within two seconds, and what is no longer his is no longer told him."""
+"""Row 19: people who may no longer see are shut out, within two seconds, and not told of what is no longer theirs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
+from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
 from tests.faults.report import Row
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site
@@ -99,7 +100,7 @@ class Cast:
             self.orders = [(person, person.place()) for fate, person in self.people.items() if fate not in silent]
             self.orders.append((self.owner, self.owner.place()))
             heard = [follower for fate, follower in self.followers.items() if fate != "removed"]
-            wait_for(lambda: all(follower.last == 1 for follower in heard), "an event at everybody")
+            wait_for(lambda: all(follower.last == 1 for follower in heard), "an event at everybody", HANG_SECONDS)
             yield lasting
 
     def lose(self) -> float:
@@ -115,14 +116,15 @@ class Cast:
             person.report(order, "accept")
 
 
+@on_cluster_at_least
 @pytest.mark.fault(19, "session, password, account, token or permission lost")
-def test_whoever_may_no_longer_stay_is_out_within_two_seconds(site: Site, row: Row) -> None:
+def test_people_who_may_no_longer_stay_are_shut_out_and_hear_no_more(site: Site, row: Row) -> None:
     cast = Cast(site, site.servers[0])
     with cast.listening() as lasting:
         done = cast.lose()
-        wait_for(lambda: all(follower.codes for follower in cast.followers.values()), "the sockets' end", 10)
+        wait_for(lambda: all(follower.codes for follower in cast.followers.values()), "the sockets' end", HANG_SECONDS)
         cast.go_on()
-        lasting.until(2)
+        lasting.until(2, HANG_SECONDS)
         codes = {fate: follower.codes[0] for fate, follower in cast.followers.items()}
         slowest = max(follower.closed_at[0] - done for follower in cast.followers.values())
         late = sum(at > done + MARK_SECONDS for one in cast.followers.values() for at in one.arrived.values())
@@ -132,7 +134,7 @@ def test_whoever_may_no_longer_stay_is_out_within_two_seconds(site: Site, row: R
     row.figure("the last socket closed after, s", max(0.0, slowest), f"<= {MARK_SECONDS:g}")
     row.figure("events afterwards", late, "0")
     assert codes == CODES
-    assert late == 0
+    row.at_most(late, 0)
     assert heard == {fate: 0 if fate == "removed" else 1 for fate in CODES}
     row.within(slowest, MARK_SECONDS)
 
@@ -168,6 +170,7 @@ def inactive_head(site: Site, person: Trader) -> int:
     return int(answer["head"])
 
 
+@on_cluster_at_least
 @pytest.mark.fault(19, "an order given to another owner")
 def test_an_order_that_changes_hands_is_gone_for_one_and_new_for_the_other(site: Site, row: Row) -> None:
     giver, taker = site.trader(), site.trader()

@@ -9,14 +9,16 @@ from contextlib import ExitStack
 import pytest
 
 from cluster.nginx import Nginx
+from cluster.parts import HeldPort
 from tests import provision
 from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
+from tests.faults.patience import HANG_SECONDS
 from tests.faults.report import Row, scaled
 from tests.faults.site import Site
 from tests.faults.writers import RestWriter
-from tests.servers import ROOT, free_port, wait_for
+from tests.servers import ROOT, wait_for
 from tests.traders import Trader
 
 pytestmark = pytest.mark.parametrize("site", ["cluster"], indirect=True)
@@ -26,7 +28,9 @@ pytestmark = pytest.mark.parametrize("site", ["cluster"], indirect=True)
 def front(site: Site) -> Iterator[int]:
     """The port of an nginx before the site's servers."""
     folder = site.folder / "nginx"
-    nginx = Nginx(folder, provision.nginx(), site.folder / "nginx.log", "127.0.0.1", free_port(), ROOT / "staticfiles")
+    held = HeldPort()
+    log, static = site.folder / "nginx.log", ROOT / "staticfiles"
+    nginx = Nginx(folder, provision.nginx(), log, "127.0.0.1", held.number, static)
     nginx.configure(site.ports)
     nginx.start()
     yield nginx.port
@@ -36,11 +40,14 @@ def front(site: Site) -> Iterator[int]:
 def until_asked(writers: list[RestWriter]) -> None:
     """Waits until everybody has had another answer."""
     asked = [len(writer.answers) for writer in writers]
-    wait_for(lambda: all(len(each.answers) > n for each, n in zip(writers, asked, strict=True)), "more answers")
+
+    def all_have_another() -> bool:
+        return all(len(each.answers) > number for each, number in zip(writers, asked, strict=True))
+
+    wait_for(all_have_another, "more answers", HANG_SECONDS)
 
 
 @pytest.mark.fault(18, "each server stopped and started again behind nginx under load")
-@pytest.mark.quiet
 def test_a_rolling_upgrade_costs_nobody_anything(
     site: Site, traders: Callable[[int], list[Trader]], row: Row, front: int
 ) -> None:
@@ -81,6 +88,6 @@ def test_a_server_that_is_killed_instead_breaks_requests_or_sockets(
         until_asked([writer])
         for server in site.servers:
             site.kill_worker(server)
-        wait_for(lambda: client.codes, "the socket's end")
+        wait_for(lambda: client.codes, "the socket's end", HANG_SECONDS)
     assert client.codes[0] != 1012
     assert client.going_away == []

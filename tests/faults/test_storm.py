@@ -18,11 +18,11 @@ import pytest
 from benchmarks.figures import percentile
 from orders.reader import THREADS as READERS
 from tests.faults.ledger import Ledger
-from tests.faults.patience import on_cluster_at_least
+from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
 from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
-from tests.faults.writers import RestWriter
+from tests.faults.writers import RestWriter, end_of
 from tests.servers import ROOT, wait_for
 from tests.traders import Trader
 from webapp.handler import THREADS
@@ -56,7 +56,7 @@ class Crowd:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.close()
-        self.process.wait(30)
+        end_of(self.process)
         self._reader.join()
         self.process.stdout.close()
 
@@ -65,7 +65,7 @@ class Crowd:
 def crowd_of(ports: list[int], people: list[Trader], clients: int) -> Iterator[Crowd]:
     crowd = Crowd(ports, people, clients)
     try:
-        wait_for(lambda: len(crowd.told) == 1, "all clients live", 120)
+        wait_for(lambda: len(crowd.told) == 1, "all clients live", scaled(60, 120))
         yield crowd
     finally:
         crowd.end()
@@ -75,7 +75,7 @@ def crowd_of(ports: list[int], people: list[Trader], clients: int) -> Iterator[C
 @pytest.mark.fault(12, "all servers restarted under a crowd of clients")
 def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Trader]], row: Row) -> None:
     clients = scaled(100, 1000)
-    people = traders(scaled(40, 200))
+    people = traders(scaled(10, 200))
     most = 0
 
     def all_back() -> bool:
@@ -88,12 +88,12 @@ def test_a_crowd_is_live_again_soon(site: Site, traders: Callable[[int], list[Tr
         told_at = time.time()
         ended = [site.kill_worker(server, signal.SIGTERM) for server in site.servers]
         for process in ended:
-            process.wait(30)
+            process.wait(HANG_SECONDS)
         site.until_whole()
         ready_at = time.time()
-        wait_for(all_back, "all clients live again", 60)
+        wait_for(all_back, "all clients live again", HANG_SECONDS)
         # Only what is asked from here on counts as "meanwhile", however early all were back.
-        wait_for(lambda: rest.healthy_since(ready_at), "an order placed")
+        wait_for(lambda: rest.healthy_since(ready_at), "an order placed", HANG_SECONDS)
         after = list(rest.answers)
     crowded = crowd.told[1]
     live = max(one["live_at"] for one in crowded)
@@ -120,8 +120,8 @@ def test_who_comes_back_while_the_server_still_ends_is_not_cut(
     site: Site, traders: Callable[[int], list[Trader]]
 ) -> None:
     with site.joined(**environment("the_pause")) as server, crowd_of([server.port], traders(2), 100) as crowd:
-        site.kill_worker(server, signal.SIGTERM).wait(30)
-        wait_for(lambda: len(crowd.told) == 2, "all clients live again", 60)
+        site.kill_worker(server, signal.SIGTERM).wait(HANG_SECONDS)
+        wait_for(lambda: len(crowd.told) == 2, "all clients live again", HANG_SECONDS)
     assert codes(crowd.told[-1]) == {1012}
     assert sum(one["failures"] for one in crowd.told[-1]) == 0
 
@@ -136,6 +136,6 @@ def codes(crowd: list[dict[str, Any]]) -> set[int]:
 def test_without_a_spread_all_are_told_to_come_at_once(site: Site, traders: Callable[[int], list[Trader]]) -> None:
     with site.joined(**environment("the_spread")) as server, crowd_of([server.port], traders(2), 20) as crowd:
         site.kill_worker(server, signal.SIGTERM)
-        wait_for(lambda: len(crowd.told) == 2, "all clients live again", 60)
+        wait_for(lambda: len(crowd.told) == 2, "all clients live again", HANG_SECONDS)
     hints = [one["hint_ms"] for one in crowd.told[1]]
     assert max(hints) - min(hints) <= SPREAD_MS

@@ -18,12 +18,12 @@ from tests.faults.clients import Believer, Client
 from tests.faults.judging import judge
 from tests.faults.lasting import last
 from tests.faults.ledger import Ledger
-from tests.faults.patience import on_cluster_at_least
+from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
 from tests.faults.report import Row, scaled
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import OrmWriter, RestWriter
-from tests.servers import ROOT
+from tests.servers import ROOT, wait_for
 from tests.traders import Trader
 
 Traders = Callable[[int], list[Trader]]
@@ -75,21 +75,21 @@ def write_beside_a_reader(site: Site, people: list[Trader], ledger: Ledger, seco
         while time.monotonic() < until:
             locker = sqlite3.connect(database, isolation_level=None, timeout=20)
             locker.execute("BEGIN EXCLUSIVE")
-            last(scaled(1, 3))
+            last(3)
             locker.execute("ROLLBACK")
             locker.close()
             writers[-1].until_written(RATE // BUSY)
         return sum(len(writer.timings) for writer in writers)
 
 
+@pytest.mark.long_form
 @on_sqlite
 @pytest.mark.fault(7, "8 writers on SQLite, a long reader, BEGIN EXCLUSIVE for seconds")
-@pytest.mark.quiet
 def test_writers_of_one_file_wait_and_never_fail(site: Site, traders: Traders, row: Row) -> None:
     ledger, people = Ledger(), traders(2)
     with ExitStack() as stack:
         clients = [stack.enter_context(Client(site, trader)) for trader in people]
-        written = write_beside_a_reader(site, people, ledger, scaled(3, 60))
+        written = write_beside_a_reader(site, people, ledger, 60)
         found = judge(site, ledger, clients)
     row.figure("transactions of the ORM", written)
     row.figure("locked errors", len(ledger.failed), "0")
@@ -103,7 +103,7 @@ def test_writers_of_one_file_wait_and_never_fail(site: Site, traders: Traders, r
 def test_without_immediate_transactions_the_file_is_locked(site: Site, traders: Traders) -> None:
     ledger, people = Ledger(), traders(2)
     for _ in range(5):
-        write_beside_a_reader(site, people, ledger, scaled(2, 10), **environment("immediate_transactions"))
+        write_beside_a_reader(site, people, ledger, 10, **environment("immediate_transactions"))
         if ledger.failed:
             break
     assert any("locked" in why for why in ledger.failed)
@@ -134,13 +134,14 @@ def delays_beside_an_open_one(
     return before, meanwhile
 
 
+@pytest.mark.long_form
 @on_cluster
 @pytest.mark.fault(8, "a transaction open for seconds while others commit before it")
 def test_an_open_transaction_holds_up_nobody_and_comes_in_its_turn(site: Site, traders: Traders, row: Row) -> None:
     ledger, people = Ledger(), traders(2)
     with ExitStack() as stack:
         clients = [stack.enter_context(Client(site, trader)) for trader in people for _ in range(2)]
-        before, meanwhile = delays_beside_an_open_one(site, people, ledger, scaled(1, 30))
+        before, meanwhile = delays_beside_an_open_one(site, people, ledger, 30)
         found = judge(site, ledger, clients)
         held = [event for event in clients[0].events if event["order"]["text"] == "held"]
     later = percentile(meanwhile, 0.95) - percentile(before, 0.95)
@@ -152,6 +153,7 @@ def test_an_open_transaction_holds_up_nobody_and_comes_in_its_turn(site: Site, t
     row.within(later, WAIT_SECONDS)
 
 
+@pytest.mark.long_form
 @on_cluster
 def test_numbers_given_at_the_change_hold_others_up(site: Site, traders: Traders) -> None:
     ledger = Ledger()
@@ -217,6 +219,7 @@ def test_numbers_given_at_the_change_deadlock(site: Site, traders: Traders) -> N
 # Row 10
 
 
+@on_cluster_at_least
 @pytest.mark.fault(10, "30 % of the transactions rolled back, savepoints too")
 def test_what_was_rolled_back_is_never_seen(site: Site, traders: Traders, row: Row) -> None:
     ledger, people = Ledger(), traders(2)
@@ -240,5 +243,11 @@ def test_what_is_told_before_its_commit_is_a_phantom(site: Site, traders: Trader
         variables = environment("late_numbers", "the_wait_for_the_commit")
         with OrmWriter(site.servers[0], people, ledger, rate=2 * RATE, **variables) as writer:
             writer.until_written(40)
-        found = judge(site, ledger, clients, seconds=2)
+        wait_for(lambda: any(seen(client, ledger.rolled_back) for client in clients), "a phantom", HANG_SECONDS)
+        found = judge(site, ledger, clients, seconds=0)
     assert found.phantom > 0, str(found)
+
+
+def seen(client: Client, marks: set[str]) -> bool:
+    """Whether anything that was rolled back has come to this client."""
+    return any({event["order"]["client_order_id"], event["order"]["text"]} & marks for event in list(client.events))

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from tests.faults.http_writer import HttpWriter
 from tests.faults.ledger import Ledger
+from tests.faults.patience import HANG_SECONDS
 from tests.faults.site import Site
 from tests.servers import ROOT, START_PATIENCE, Server, wait_for
 from tests.traders import Trader, new_order
@@ -58,7 +59,7 @@ class RestWriter(HttpWriter):
 def end_of(process: subprocess.Popen[str]) -> None:
     """Gives it time to end by itself."""
     try:
-        process.wait(60)
+        process.wait(HANG_SECONDS)
     finally:
         process.kill()
 
@@ -123,7 +124,7 @@ class OrmWriter:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
-    def until_written(self, more: int, seconds: float = 60) -> list[float]:
+    def until_written(self, more: int, seconds: float = HANG_SECONDS) -> list[float]:
         """Waits for so many more transactions; how long each took."""
         start = len(self.timings)
         wait_for(lambda: len(self.timings) >= start + more, f"{more} transactions", seconds)

@@ -16,14 +16,6 @@ def a_window() -> None:
     delivery.ANSWER_SECONDS = NEVER
 
 
-def patience() -> None:
-    """A client that does not answer is given up after seconds: what is waited for in the short form."""
-    from orders import delivery, wire
-
-    wire.HEARTBEAT_SECONDS = 1
-    delivery.ANSWER_SECONDS = 6.0
-
-
 def fair_shares() -> None:
     """A socket is read as fast as it sends, whatever becomes of the others and of what it does not read."""
     from webapp import pressure
