@@ -1,43 +1,43 @@
-"""The product with two server processes, once on what it brings itself, once on PostgreSQL and a Redis of its own."""
+"""The product with two server processes on what it brings itself, and its twin on a PostgreSQL and a Redis."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests import servers
-from tests.servers import Server
+from tests.servers import Server, TcpRedis
 from tests.traders import Trader, enlist
 
 ENLISTED_AT_ONCE = 40
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    with servers.postgresql_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    with servers.redis_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from _served(Server(Path(tmp_path_factory.mktemp("embedded")), WEB_CONCURRENCY="2"))
+    """SQLite, and the Redis that the server starts for itself."""
+    with served(Server(Path(tmp_path_factory.mktemp("embedded")), WEB_CONCURRENCY="2")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def external(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, redis_url: str) -> Iterator[Server]:
-    environment = {"DATABASE_URL": postgresql_url, "REDIS_URL": redis_url, "WEB_CONCURRENCY": "2"}
-    yield from _served(Server(Path(tmp_path_factory.mktemp("external")), **environment))
+def external(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """PostgreSQL, and a Redis that is reached over TCP as one on another machine is."""
+    redis = TcpRedis()
+    try:
+        redis.start()
+        with servers.postgresql_server() as url:
+            environment = {"DATABASE_URL": url, "REDIS_URL": redis.url, "WEB_CONCURRENCY": "2"}
+            with served(Server(Path(tmp_path_factory.mktemp("external")), **environment)) as server:
+                yield server
+    finally:
+        redis.stop()
 
 
-def _served(server: Server) -> Iterator[Server]:
+@contextmanager
+def served(server: Server) -> Iterator[Server]:
     try:
         yield server.start()
     finally:
@@ -50,10 +50,10 @@ def enlisted() -> dict[int, list[Trader]]:
     return {}
 
 
-@pytest.fixture(params=["embedded", "external"])
+@pytest.fixture
 def stack(request: pytest.FixtureRequest) -> Server:
-    """SQLite with the embedded broker, or PostgreSQL with Redis; two server processes each."""
-    found: Server = request.getfixturevalue(request.param)
+    """The embedded one; a test of what the database or Redis can change takes both by `on_both`."""
+    found: Server = request.getfixturevalue(getattr(request, "param", "embedded"))
     return found
 
 

@@ -15,7 +15,12 @@ def family(server: Server) -> list[psutil.Process]:
 
 
 def web(server: Server) -> list[psutil.Process]:
-    return [child for child in family(server) if "daphne" in _command(child)]
+    return named(server, "daphne")
+
+
+def named(server: Server, word: str) -> list[psutil.Process]:
+    """Those whose command has the word."""
+    return [child for child in family(server) if word in _command(child)]
 
 
 def broker(server: Server) -> psutil.Process:
@@ -28,10 +33,11 @@ def brokers(server: Server) -> list[psutil.Process]:
     """As above, and nothing while there is none."""
     url = server.environment.get("REDIS_URL")
     if url is None:
-        return [child for child in family(server) if "valkey" in _command(child)]
+        return named(server, "valkey")
     parts = urlsplit(url)
-    where = str(parts.port) if parts.port else parts.path
-    return [child for child in psutil.Process().children() if where in _command(child).split()]
+    # It shows where it listens in place of its command.
+    where = f":{parts.port or parts.path}"
+    return [child for child in psutil.Process().children() if where in _command(child)]
 
 
 def serving(server: Server, local_port: int) -> psutil.Process:

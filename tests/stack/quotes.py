@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from tests.servers import Server
+from tests.servers import PATIENCE, Server
 from tests.stack.sockets import Frame, dial
 
-PATIENCE = 15.0
 SYMBOLS = [f"Q{number:02}" for number in range(60)]
 LIST = f"""
 from market.models import Instrument
@@ -54,6 +53,11 @@ class Watcher:
         """The answer to a frame of the stream `quotes`."""
         self.socket.send(json.dumps({"type": kind, "stream": "quotes", "id": "asked", **fields}))
         return next(frame for frame in self.read(PATIENCE) if frame.get("id") == "asked")
+
+    def ping(self) -> None:
+        """Returns when all that the server had sent before its answer has been taken in."""
+        self.socket.send(json.dumps({"type": "ping", "client_time": 0}))
+        self.until(lambda: self.others and self.others[-1]["type"] == "pong", "a pong")
 
     def until(self, fact: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
         """Takes frames in until the fact holds; its value."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from tests.servers import START_PATIENCE, Server, wait_for
+from tests.servers import PATIENCE, START_PATIENCE, Server, wait_for
 from tests.traders import Trader
 
 Frame = dict[str, Any]
@@ -21,7 +21,7 @@ def dial(server: Server, headers: dict[str, str], port: int | None = None) -> Cl
     """An open socket; websockets' own exceptions where the handshake is refused."""
     url = f"ws://127.0.0.1:{port or server.port}/ws/"
     # As browsers do: what comes in is taken in, read or not, and so a close is seen at once.
-    options: Any = {"compression": None, "proxy": None, "close_timeout": 2, "max_queue": None}
+    options: Any = {"compression": None, "proxy": None, "open_timeout": 60, "close_timeout": 2, "max_queue": None}
     found: ClientConnection = connect(url, additional_headers=headers, **options)
     return found
 
@@ -35,7 +35,7 @@ def by_session(trader: Trader) -> dict[str, str]:
     return {"Cookie": f"sessionid={trader.session}", "Origin": trader.server.url}
 
 
-def close_code(socket: ClientConnection, seconds: float = 10) -> int | None:
+def close_code(socket: ClientConnection, seconds: float = PATIENCE) -> int | None:
     """Reads until the server closes; the code it gave."""
     try:
         while True:
@@ -98,7 +98,7 @@ class Follower:
     def seqs(self) -> list[int]:
         return [event["seq"] for event in self.events]
 
-    def until(self, seq: int, seconds: float = 30) -> None:
+    def until(self, seq: int, seconds: float = PATIENCE) -> None:
         wait_for(lambda: self.last == seq, f"event {seq} at the client (it has {self.last})", seconds)
 
     def until_listening(self) -> None:

@@ -1,4 +1,4 @@
-"""Who gets a socket and what he may follow; how he loses it is in tests/faults."""
+"""Who gets a socket and what they may follow; how they lose it is in tests/faults."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
 from tests.servers import Server
+from tests.stack.both import on_both
 from tests.stack.sockets import by_session, by_token, close_code, dial
 from tests.traders import Trader, new_order
 
 
 def hello(stack: Server, headers: dict[str, str]) -> dict[str, Any]:
     with dial(stack, headers) as socket:
-        return dict(json.loads(socket.recv(timeout=10)))
+        return dict(json.loads(socket.recv(timeout=60)))
 
 
 def test_a_session_of_this_very_origin_is_let_in(stack: Server, trader: Trader) -> None:
@@ -66,20 +67,21 @@ def test_another_path_is_no_socket(stack: Server, trader: Trader) -> None:
 @pytest.mark.parametrize("headers", [{"Authorization": "Token nobody"}, {"Origin": "{url}"}], ids=["token", "session"])
 def test_a_stranger_is_told_to_sign_in(stack: Server, headers: dict[str, str]) -> None:
     with dial(stack, {name: value.format(url=stack.url) for name, value in headers.items()}) as socket:
-        assert json.loads(socket.recv(timeout=10))["code"] == "unauthenticated"
+        assert json.loads(socket.recv(timeout=60))["code"] == "unauthenticated"
         assert close_code(socket) == 4401
 
 
 def test_nobody_follows_another_without_permission(stack: Server, trader: Trader, neighbour: Trader) -> None:
     wrong = {neighbour.name: "not_found", "nobody-at-all": "not_found", "*": "forbidden"}
     with dial(stack, by_token(trader)) as socket:
-        socket.recv(timeout=10)
+        socket.recv(timeout=60)
         for user, code in wrong.items():
             socket.send(json.dumps({"type": "subscribe", "stream": "orders", "user": user, "id": user}))
             answer = next(frame for frame in frames(socket) if frame.get("id") == user)
             assert (answer["type"], answer["code"]) == ("error", code)
 
 
+@on_both
 def test_the_desk_follows_everyone_and_newcomers_too(stack: Server, trader: Trader, neighbour: Trader) -> None:
     trader.place()
     with dial(stack, {"Authorization": f"Token {stack.token('desk')}"}) as socket:
@@ -102,7 +104,7 @@ def test_the_desk_follows_everyone_and_newcomers_too(stack: Server, trader: Trad
 
 def frames(socket: Any) -> Any:
     while True:
-        yield json.loads(socket.recv(timeout=10))
+        yield json.loads(socket.recv(timeout=60))
 
 
 def test_a_message_of_64_kib_is_read(stack: Server, trader: Trader) -> None:
