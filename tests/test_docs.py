@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -206,6 +207,10 @@ def test_decisions_are_numbered_without_a_gap() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+# How long the library pauses before it connects again.
+AT_ONCE = {f"WEBSOCKETS_BACKOFF_{which}_DELAY": "0.1" for which in ("INITIAL", "MIN", "MAX")}
+
+
 def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(tmp_path: Path) -> None:
     [code] = blocks(PROTOCOL, "python")
     (tmp_path / "client.py").write_text(code)
@@ -215,7 +220,7 @@ def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(
     try:
         command = [sys.executable, "client.py", f"ws://127.0.0.1:{server.port}/ws/", server.token("alice")]
         with output.open("w") as out:
-            client = subprocess.Popen(command, cwd=tmp_path, stdout=out)
+            client = subprocess.Popen(command, cwd=tmp_path, stdout=out, env=os.environ | AT_ONCE)
         try:
             for number in (1, 2):
                 if number > 1:
