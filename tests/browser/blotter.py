@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import json
+import time
 from decimal import Decimal
 from typing import Any
 
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, Request, WebSocket, expect
 
-from tests.servers import PATIENCE, wait_for
+from tests.servers import ROOT, wait_for
 
-MILLISECONDS = PATIENCE * 1000
+# Ends what hangs.
+MILLISECONDS = 60_000
+# A little more than what lies between two requests that events cause.
+THROTTLE_SECONDS = 1.2
 FIELDS = ("symbol", "side", "quantity", "price", "cum_qty", "leaves_qty", "avg_price", "status", "client_order_id")
 
+# Collects how the page says that things stand, and what its notices say, from now on.
+WATCH = """() => {
+  const connection = document.querySelector("#connection");
+  window.states = [];
+  window.told = [];
+  new MutationObserver(() => window.states.push(connection.dataset.state)).observe(connection, { attributes: true });
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) for (const { textContent } of addedNodes) window.told.push(textContent);
+  }).observe(document.querySelector("#notices"), { childList: true });
+}"""
+
+# What axe-core finds in a theme, once everything has taken its colours.
+VIOLATIONS = """async (theme) => {
+  document.documentElement.dataset.bsTheme = theme;
+  const moves = document.getAnimations().filter((move) => move instanceof CSSTransition);
+  await Promise.allSettled(moves.map(({ finished }) => finished));
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map(({ target, failureSummary }) => ({ id, impact, theme, target: String(target), failureSummary })));
+}"""
 
 # Collects every mark that a row, a cell or a row to come is given.
 MARKS = """() => {
@@ -40,12 +64,33 @@ class Blotter:
         socket.on("framesent", lambda text: self.sent.append(json.loads(text)))
         socket.on("framereceived", lambda text: self.received.append(json.loads(text)))
 
+    def heard(self) -> list[dict[str, Any]]:
+        """Every frame that has come by now."""
+        self.page.evaluate("0")  # lets them be noted
+        return self.received
+
     def until_state(self, state: str) -> None:
         expect(self.page.locator("#connection")).to_have_attribute("data-state", state, timeout=MILLISECONDS)
 
+    def watch(self) -> None:
+        """Notes from now on, until the page is loaded again, what soon goes by: states and notices."""
+        self.page.evaluate(WATCH)
+
+    def states(self) -> list[str]:
+        """How things stood since `watch()`, one after the other; each is named once."""
+        return list(dict.fromkeys(self.page.evaluate("window.states")))
+
+    def until_stood(self, state: str) -> None:
+        """Waits until things stand so, or have stood so since `watch()`."""
+        wait_for(lambda: state in self.states(), f"the state {state}")
+
+    def until_told(self, notice: str) -> None:
+        """Waits until a notice says it, or has said it since `watch()`."""
+        wait_for(lambda: notice in self.page.evaluate("window.told"), f"the notice {notice!r}")
+
     def until_applied(self, head: int) -> None:
         """Waits until the page has applied everything up to this number."""
-        expect(self.page.locator("#stream [data-stream=seq]")).to_have_text(str(head), timeout=2 * MILLISECONDS)
+        expect(self.page.locator("#stream [data-stream=seq]")).to_have_text(str(head), timeout=MILLISECONDS)
 
     def proof(self) -> dict[str, int]:
         """seq, head, gaps and duplicates as the page shows them."""
@@ -103,28 +148,38 @@ class Blotter:
 
 
 class Requests:
-    """The requests for rows that the page has sent, by its own clock."""
+    """The requests for rows that the page sends from now on, by their addresses."""
 
     def __init__(self, blotter: Blotter) -> None:
         self._page = blotter.page
-        self._before = len(self._all())
+        self._sent: list[str] = []
+        self._last = time.monotonic()
+        self._page.on("request", self._note)
 
-    def times(self) -> list[float]:
-        """When each request since `forget()` was sent, in seconds."""
-        return self._all()[self._before :]
+    def _note(self, request: Request) -> None:
+        if "format=datatables" in request.url:
+            self._sent.append(request.url)
+            self._last = time.monotonic()
+
+    def sent(self) -> list[str]:
+        self._page.evaluate("0")  # lets what has been sent be noted
+        return self._sent
 
     def forget(self) -> None:
         """Begins anew, from a moment on when the page would send the next request at once."""
-        wait_for(lambda: self._age() > 1.2, "a second without requests")
-        self._before = len(self._all())
+        wait_for(lambda: self.sent() is not None and time.monotonic() - self._last > THROTTLE_SECONDS, "a rest")
+        self._sent.clear()
 
-    def _age(self) -> float:
-        return float(self._page.evaluate("performance.now()")) / 1000 - self._all()[-1]
 
-    def _all(self) -> list[float]:
-        script = """performance.getEntriesByType("resource")
-            .filter(({ name }) => name.includes("format=datatables")).map(({ startTime }) => startTime / 1000)"""
-        return [float(sent) for sent in self._page.evaluate(script)]
+def violations(page: Page, themes: tuple[str, ...] = ("light", "dark")) -> list[dict[str, str]]:
+    """What axe-core finds of any impact, in each theme; the page keeps the last of them."""
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    return [found for theme in themes for found in page.evaluate(VIOLATIONS, theme)]
+
+
+def serious_violations(page: Page) -> list[dict[str, str]]:
+    """What axe-core finds in either theme, as far as it keeps people from using the page."""
+    return [found for found in violations(page) if found["impact"] in ("serious", "critical")]
 
 
 def ids(orders: list[dict[str, Any]]) -> list[int]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.blotter import MILLISECONDS
 from tests.servers import wait_for
 
 Bar = dict[str, Any]
@@ -129,7 +128,7 @@ class Chart:
         self.page.evaluate("([s, l, at, c]) => window.quote(s, l, at, c)", [symbol, last, at * 1000, change])
 
     def until(self, state: str) -> None:
-        expect(self.root).to_have_attribute("data-state", state, timeout=MILLISECONDS)
+        expect(self.root).to_have_attribute("data-state", state)
 
     def until_asked(self, *symbols: str) -> None:
         """Waits until exactly these have been asked for, in this order."""

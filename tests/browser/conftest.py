@@ -1,4 +1,4 @@
-"""A real Chromium before a really served site; each person has a browser context of his own."""
+"""A real Chromium before a really served site; each person has a browser context of their own."""
 
 from __future__ import annotations
 
@@ -9,62 +9,44 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests import provision
+from tests import provision, quick
 from tests.browser.blotter import MILLISECONDS, Blotter
 from tests.proxy import Proxy
 from tests.servers import PASSWORD, Server
 from tests.traders import Trader, enlist
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+DESK = {"width": 1440, "height": 900}
 ENLISTED_AT_ONCE = 40
-LAUNCH_MILLISECONDS = 120_000
-# On a busy machine a browser comes to its turn seconds later; what is asked for is there at once elsewhere.
+ENLISTED_ON_OWN_SERVER = 10
+# Ends what hangs, before the limit of the whole test does; nothing is judged by it.
 expect.set_options(timeout=MILLISECONDS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    # A module's own, since Playwright's loop would keep asyncio's tests from theirs.
+    # Ends before any test outside this folder begins: Playwright's loop would keep asyncio's tests from theirs.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=provision.headless(), args=ARGUMENTS, timeout=LAUNCH_MILLISECONDS
-        )
+        browser = playwright.chromium.launch(executable_path=provision.headless(), args=ARGUMENTS, timeout=MILLISECONDS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def emptied(chromium: Browser) -> list[BrowserContext]:
-    """Contexts that tests before have left, as good as new but for the scripts and styles in their cache."""
-    return []
+@pytest.fixture(scope="package")
+def emptied(chromium: Browser) -> dict[str, list[BrowserContext]]:
+    """Contexts that tests before have left, by their options: as new but for the scripts and styles in their cache."""
+    return {}
 
 
 @pytest.fixture(scope="session")
 def traders(server: Server) -> Iterator[Trader]:
     """One new trader after the other."""
-
-    def enlisted() -> Iterator[Trader]:
-        while True:
-            yield from enlist(server, ENLISTED_AT_ONCE)
-
-    return enlisted()
+    return enlisted(server, ENLISTED_AT_ONCE)
 
 
-@pytest.fixture(scope="session")
-def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(Path(tmp_path_factory.mktemp("stopped")))
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def own_server(other_server: Server) -> Server:
-    """A running server that the test may stop."""
-    if other_server.process is None or other_server.process.poll() is not None:
-        other_server.start()
-    return other_server
+def enlisted(server: Server, at_once: int) -> Iterator[Trader]:
+    while True:
+        yield from enlist(server, at_once)
 
 
 @pytest.fixture
@@ -73,30 +55,79 @@ def trader(traders: Iterator[Trader]) -> Trader:
     return next(traders)
 
 
+@pytest.fixture(scope="session")
+def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(Path(tmp_path_factory.mktemp("stopped")), **quick.ENVIRONMENT)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @pytest.fixture
-def open_as(chromium: Browser, server: Server, emptied: list[BrowserContext]) -> Iterator[Callable[..., Blotter]]:
+def own_server(other_server: Server) -> Server:
+    """A running server that the test may stop, and that beats once a second.
+
+    A busy machine may make a page take it for silent for a moment: what a test asserts must be true all the same.
+    """
+    if other_server.process is None or other_server.process.poll() is not None:
+        other_server.start()
+    return other_server
+
+
+@pytest.fixture(scope="session")
+def own_traders(other_server: Server) -> Iterator[Trader]:
+    return enlisted(other_server, ENLISTED_ON_OWN_SERVER)
+
+
+@pytest.fixture
+def own_trader(own_server: Server, own_traders: Iterator[Trader]) -> Trader:
+    """A person of this test's own, on the server that the test may stop."""
+    return next(own_traders)
+
+
+@pytest.fixture
+def line(own_server: Server) -> Iterator[Proxy]:
+    """The line between a page and the server that beats once a second; others reach the server past it."""
+    with Proxy(own_server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def open_as(
+    chromium: Browser, server: Server, emptied: dict[str, list[BrowserContext]]
+) -> Iterator[Callable[..., Blotter]]:
     """Opens the page as `trader`, or as "alice" by way of the sign-in form, and waits until it is live.
 
-    A script error or a violation of the content security policy fails the test.
+    `viewport`, `color_scheme` and `reduced_motion` are the page's, further options its context's. With `at`, the page
+    has a context that no other test gets. A script error or a violation of the content security policy fails the test.
     """
-    usual: list[tuple[BrowserContext, str]] = []
+    usual: list[tuple[str, BrowserContext, str]] = []
     special: list[BrowserContext] = []
     errors: list[str] = []
 
     def enter(
-        who: Trader | str, at: Server | Proxy | None = None, password: str = PASSWORD, live: bool = True, **options: Any
+        who: Trader | str,
+        at: Server | Proxy | None = None,
+        password: str = PASSWORD,
+        live: bool = True,
+        viewport: Any = DESK,
+        color_scheme: Any = None,
+        reduced_motion: Any = None,
+        **options: Any,
     ) -> Blotter:
         home = at or (who.server if isinstance(who, Trader) else server)
-        is_usual = at is None and not options
-        if is_usual and emptied:
-            context = emptied.pop()
-        else:
-            context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        if is_usual:
-            usual.append((context, home.url))
+        kind = repr(sorted(options.items()))
+        left = emptied.setdefault(kind, [])
+        context = left.pop() if at is None and left else chromium.new_context(**options, viewport=viewport)
+        context.set_default_timeout(MILLISECONDS)
+        if at is None:
+            usual.append((kind, context, home.url))
         else:
             special.append(context)
         page = context.new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: _note_violation(message.text, errors))
         blotter = Blotter(page, str(who))
@@ -112,9 +143,9 @@ def open_as(chromium: Browser, server: Server, emptied: list[BrowserContext]) ->
     yield enter
     for context in special:
         context.close()
-    for context, url in usual:
+    for kind, context, url in usual:
         _empty(context, url)
-        emptied.append(context)
+        emptied[kind].append(context)
     assert errors == []
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
+from playwright.sync_api import expect
 
 from orders.journal import COLUMNS
 from tests.browser.blotter import Blotter, same
@@ -19,8 +20,9 @@ from tests.servers import Server, wait_for
 ORDERS = 240
 
 
-def write_journal(file: Path, prefix: str) -> None:
+def write_journal(file: Path) -> None:
     """A journal of two people's orders: placed, accepted, filled in parts or whole, or cancelled."""
+    prefix = secrets.token_hex(4)
     lines = []
     for number in range(ORDERS):
         user = ("alice", "bob")[number % 2]
@@ -30,9 +32,13 @@ def write_journal(file: Path, prefix: str) -> None:
         lines.append(order | terms | {"action": "place"})
         lines.append(order | {"action": "accept"})
         if number % 3 == 0:
-            lines.append(order | {"action": "fill", "exec_id": f"{number}-a", "last_qty": "7", "last_price": price})
+            lines.append(
+                order | {"action": "fill", "exec_id": f"{prefix}-{number}-a", "last_qty": "7", "last_price": price}
+            )
         if number % 6 == 0:
-            lines.append(order | {"action": "fill", "exec_id": f"{number}-b", "last_qty": "11", "last_price": price})
+            lines.append(
+                order | {"action": "fill", "exec_id": f"{prefix}-{number}-b", "last_qty": "11", "last_price": price}
+            )
         elif number % 2 == 1:
             lines.append(order | {"action": "cancel"})
     with open(file, "w", newline="") as opened:
@@ -40,16 +46,6 @@ def write_journal(file: Path, prefix: str) -> None:
         writer.writeheader()
         for number, line in enumerate(lines):
             writer.writerow(line | {"time": f"2026-01-05T09:30:{number // 100:02d}.{number % 100:02d}0000Z"})
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Server]:
-    """A server of the test's own, which it may kill."""
-    server = Server(tmp_path / "served", is_first_start=True).start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def check_whole(blotter: Blotter, server: Server) -> None:
@@ -75,7 +71,7 @@ def check_whole(blotter: Blotter, server: Server) -> None:
 def test_every_event_of_a_replayed_day_is_on_screen_once(
     server: Server, open_as: Callable[..., Blotter], tmp_path: Path
 ) -> None:
-    write_journal(tmp_path / "day.csv", "day")
+    write_journal(tmp_path / "day.csv")
     blotter = open_as("alice")
 
     done = server.manage("replay_journal", str(tmp_path / "day.csv"), "--speed", "max")
@@ -85,23 +81,25 @@ def test_every_event_of_a_replayed_day_is_on_screen_once(
 
 
 def test_a_server_killed_half_way_loses_nothing(
-    served: Server, open_as: Callable[..., Blotter], tmp_path: Path
+    own_server: Server, open_as: Callable[..., Blotter], tmp_path: Path
 ) -> None:
-    write_journal(tmp_path / "day.csv", "day")
-    blotter = open_as("alice", served)
+    write_journal(tmp_path / "day.csv")
+    blotter = open_as("alice", own_server)
+    page, begun = blotter.page, blotter.proof()["seq"]
     replay = subprocess.Popen(
         [sys.executable, "manage.py", "replay_journal", str(tmp_path / "day.csv"), "--speed", "10", "--start-at-once"],
-        cwd=served.folder,
-        env=served.environment,
+        cwd=own_server.folder,
+        env=own_server.environment,
     )
     try:
-        wait_for(lambda: blotter.proof()["seq"] > ORDERS // 4, "a part of the day on screen")
-        served.kill()
-        blotter.page.wait_for_selector("#connection:not([data-state=live])")
-        served.start()
-        assert replay.wait(120) == 0
+        wait_for(lambda: blotter.proof()["seq"] > begun + ORDERS // 4, "a part of the day on screen")
+        own_server.kill()
+        expect(page.locator("#connection")).not_to_have_attribute("data-state", "live")
+        own_server.start()
+        page.evaluate("dispatchEvent(new Event('online'))")
+        assert replay.wait() == 0
     finally:
         replay.kill()
 
     blotter.until_state("live")
-    check_whole(blotter, served)
+    check_whole(blotter, own_server)

@@ -19,7 +19,7 @@ def amend_form(blotter: Blotter, order: dict[str, Any]) -> Page:
     return blotter.page
 
 
-def test_an_order_is_amended_in_its_row(open_as: Open, trader: Trader) -> None:
+def test_an_order_is_amended_in_its_row_and_a_refusal_stands_under_its_field(open_as: Open, trader: Trader) -> None:
     order = trader.place()
     blotter = open_as(trader)
     page = amend_form(blotter, order)
@@ -35,27 +35,34 @@ def test_an_order_is_amended_in_its_row(open_as: Open, trader: Trader) -> None:
     amended = trader.order(order["id"])
     assert (amended["quantity"], amended["text"], amended["price"]) == ("70", "smaller", "585.33")
 
-
-def test_an_amendment_that_is_refused_says_why_under_its_field(open_as: Open, trader: Trader) -> None:
-    order = trader.place()
     trader.fill(order, "40")
-    blotter = open_as(trader)
-    page = amend_form(blotter, order)
-
+    amend_form(blotter, order)
     page.fill("form.amend [name=quantity]", "39")
     page.get_by_role("button", name="Amend", exact=True).click()
 
     expect(page.locator("form.amend [data-error=quantity]")).not_to_be_empty()
     assert values_of(page, "form.amend", "quantity") == {"quantity": "39"}
-    assert trader.order(order["id"])["quantity"] == "100"
+    assert trader.order(order["id"])["quantity"] == "70"
     page.keyboard.press("Escape")
     expect(page.locator("form.amend")).to_be_hidden()
 
 
-def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_sent(open_as: Open, trader: Trader) -> None:
+def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_dropped_or_sent(
+    open_as: Open, trader: Trader
+) -> None:
     order = trader.place()
     blotter = open_as(trader)
     page = amend_form(blotter, order)
+    page.fill("form.amend [name=text]", "mine")
+    trader.amend(order, text="theirs")
+    page.get_by_role("button", name="Amend", exact=True).click()
+    expect(page.locator("[data-now=text]")).to_have_text("yours mine · now theirs")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator("form.amend")).to_be_hidden()
+    expect(blotter.cell(order["id"], "text")).to_have_text("theirs")
+    assert trader.order(order["id"])["version"] == 2
+
+    amend_form(blotter, order)
     page.fill("form.amend [name=price]", "590")
     trader.amend(order, price="580", quantity="90")
 
@@ -63,7 +70,7 @@ def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_sent(open_as
 
     send_mine = page.get_by_role("button", name="Send mine on the new version")
     expect(send_mine).to_be_visible()
-    expect(page.locator("form.amend [data-message]")).to_contain_text("changed meanwhile (version 2)")
+    expect(page.locator("form.amend [data-message]")).to_contain_text("changed meanwhile (version 3)")
     expect(page.locator("[data-now=price]")).to_have_text("yours 590 · now 580")
     assert values_of(page, "form.amend", "price", "quantity") == {"price": "590", "quantity": "90"}
     assert trader.order(order["id"])["price"] == "580"
@@ -72,23 +79,7 @@ def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_sent(open_as
 
     expect(page.locator("form.amend")).to_be_hidden()
     amended = trader.order(order["id"])
-    assert (amended["price"], amended["quantity"], amended["version"]) == ("590", "90", 3)
-
-
-def test_a_stale_amendment_can_be_discarded(open_as: Open, trader: Trader) -> None:
-    order = trader.place()
-    blotter = open_as(trader)
-    page = amend_form(blotter, order)
-    page.fill("form.amend [name=text]", "mine")
-    trader.amend(order, text="theirs")
-    page.get_by_role("button", name="Amend", exact=True).click()
-    expect(page.locator("[data-now=text]")).to_have_text("yours mine · now theirs")
-
-    page.get_by_role("button", name="Discard").click()
-
-    expect(page.locator("form.amend")).to_be_hidden()
-    expect(blotter.cell(order["id"], "text")).to_have_text("theirs")
-    assert trader.order(order["id"])["version"] == 2
+    assert (amended["price"], amended["quantity"], amended["version"]) == ("590", "90", 4)
 
 
 def test_a_row_that_is_being_edited_stays_while_others_come_and_it_changes(open_as: Open, trader: Trader) -> None:

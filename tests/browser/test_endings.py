@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.blotter import MILLISECONDS, Blotter, ids
-from tests.servers import ROOT, Server, wait_for
-from tests.traders import Trader, enlist
+from tests.browser.blotter import Blotter, ids, violations
+from tests.servers import PASSWORD, Server, wait_for
+from tests.traders import Trader
 
 Open = Callable[..., Blotter]
-
-# What a busy machine may add to a time that the page is meant to keep.
-SLACK_MS = 5000
-
 
 # What becomes of each websocket, and when by the page's own clock.
 DIARY = """
@@ -37,41 +31,64 @@ window.WebSocket = class extends WebSocket {
 
 
 class Sockets:
-    """When the page's websockets were opened and closed, from now on."""
+    """The page's websockets from now on, by their addresses."""
 
     def __init__(self, page: Page) -> None:
-        self.opened: list[float] = []
-        self.closed: list[float] = []
+        self.opened: list[str] = []
+        self.closed: list[str] = []
         page.on("websocket", self._listen)
 
     def _listen(self, socket: Any) -> None:
-        self.opened.append(time.monotonic())
-        socket.on("close", lambda _: self.closed.append(time.monotonic()))
+        self.opened.append(socket.url)
+        socket.on("close", lambda _: self.closed.append(socket.url))
 
 
-def test_a_restarted_server_is_returned_to_when_it_said_and_the_page_goes_on(open_as: Open, own_server: Server) -> None:
-    [trader] = enlist(own_server, 1)
-    blotter = open_as(trader, live=False)
-    blotter.page.add_init_script(DIARY)
-    blotter.page.reload()
+def test_a_restarted_server_is_returned_to_no_sooner_than_it_said_with_nothing_lost(
+    open_as: Open, own_server: Server, own_trader: Trader
+) -> None:
+    order = own_trader.place()
+    blotter = open_as(own_trader, live=False)
+    page = blotter.page
+    page.add_init_script(DIARY)
+    page.reload()
     blotter.until_state("live")
+    blotter.watch()
+    amend = page.get_by_role("button", name="Amend buy 100 AAPL")
+    page.click("#new-order")
+    page.fill("#ticket [name=quantity]", "77")
 
     own_server.stop()
+
     blotter.until_state("offline")
+    expect(page.locator("[data-connection-word]")).to_have_text("Offline")
+    expect(page.locator("#as-of")).to_have_text(re.compile(r"as of \d\d:\d\d:\d\d"))
+    expect(page.locator("#orders tbody")).to_have_css("filter", "grayscale(1)")
+    expect(amend).to_be_disabled()
+    own_server.shell(
+        "from orders.models import Order;"
+        f"order = Order.objects.get(pk={order['id']}); order.text = 'while away'; order.save();"
+        "order.pk = None; order._state.adding = True; order.client_order_id = 'while-away'; order.save()"
+    )
+
     own_server.start()
+    page.evaluate("dispatchEvent(new Event('online'))")  # by now the waits between attempts are long
 
     blotter.until_state("live")
-    opened, told, closed, opened_again, *_ = blotter.page.evaluate("window.diary")
+    blotter.until_told("Caught up: 2 events")
+    opened, told, closed, opened_again, *_ = page.evaluate("window.diary")
     assert [entry["what"] for entry in (opened, told, closed, opened_again)] == ["opened", "told", "closed", "opened"]
     assert closed["code"] == 1012
-    asked = told["reconnect_after_ms"]
-    assert asked <= opened_again["at"] - closed["at"] <= 1.5 * asked + SLACK_MS
-    order = trader.place()
-    expect(blotter.row(order["id"])).to_be_visible()
+    assert opened_again["at"] - closed["at"] >= told["reconnect_after_ms"]
+    expect(page.locator("#as-of")).to_be_hidden()
+    expect(page.locator("#orders tbody")).to_have_css("filter", "none")
+    expect(amend.first).to_be_enabled()
+    expect(blotter.cell(order["id"], "text")).to_have_text("while away")
+    blotter.until_ids(ids(own_trader.orders()))
+    assert blotter.proof() == {"seq": 3, "head": 3, "gaps": 0, "duplicates": 0}
+    expect(page.locator("#ticket [name=quantity]")).to_have_value("77")
     blotter.row(order["id"]).get_by_role("button", name="Cancel buy").click()
-    blotter.page.get_by_role("button", name="Yes, cancel").click()
+    page.get_by_role("button", name="Yes, cancel").click()
     expect(blotter.cell(order["id"], "status")).to_have_text("Cancelled")
-    assert blotter.proof()["gaps"] == 0
 
 
 def test_a_server_of_another_protocol_asks_calmly_for_a_reload(open_as: Open, trader: Trader) -> None:
@@ -101,23 +118,11 @@ def test_a_server_of_another_protocol_asks_calmly_for_a_reload(open_as: Open, tr
     blotter.until_ids([order["id"]])
     page.evaluate("dispatchEvent(new Event('online'))")
     assert len(opened) == 1
-    assert is_accessible(page)
+    assert violations(page) == []
     spoken[0] = 1
     page.get_by_role("button", name="Reload").click()
     blotter.until_state("live")
     expect(banner).to_be_hidden()
-
-
-def is_accessible(page: Page) -> bool:
-    """Whether axe has nothing to say, in both themes."""
-    page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text())
-    for theme in ("light", "dark"):
-        page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
-        found = page.evaluate(
-            "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))"
-        )
-        assert found == [], theme
-    return True
 
 
 def sign_out(page: Page) -> None:
@@ -126,7 +131,7 @@ def sign_out(page: Page) -> None:
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
-def test_signing_out_in_one_tab_empties_the_others_within_two_seconds_for_good(open_as: Open, trader: Trader) -> None:
+def test_signing_out_in_one_tab_empties_the_others_for_good(open_as: Open, trader: Trader) -> None:
     order = trader.place(text="of nobody's business")
     blotter = open_as(trader)
     first = blotter.page
@@ -135,14 +140,12 @@ def test_signing_out_in_one_tab_empties_the_others_within_two_seconds_for_good(o
     leaving, second = first.context.new_page(), first.context.new_page()
     for page in (leaving, second):
         page.goto(first.url)
-        expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=MILLISECONDS)
+        expect(page.locator("#connection")).to_have_attribute("data-state", "live")
     expect(blotter.row(order["id"])).to_be_visible()
 
-    signed_out = time.monotonic()
     sign_out(leaving)
     for page in (first, second):
         expect(page.locator("#signed-out")).to_be_visible()
-    assert time.monotonic() - signed_out < 10  # the two seconds are a mark of the fault matrix
 
     first.on("request", lambda request: asked.append(request.url))
     for page in (first, second):
@@ -152,36 +155,24 @@ def test_signing_out_in_one_tab_empties_the_others_within_two_seconds_for_good(o
         expect(page.locator("tr[data-order-id], tr[data-seq], .notice")).to_have_count(0)
         assert "of nobody's business" not in page.content()
     wait_for(lambda: first.locator("#connection").count() and len(sockets.closed) >= 2, "the second look")
-    assert is_accessible(first)
+    assert violations(first) == []
     first.keyboard.press("n")
-    # It looks after 0, 1, 3, 7 … seconds; once more where a busy server had no answer to the first.
-    assert 2 ** (len(sockets.opened) - 2) <= time.monotonic() - signed_out + 1
     assert asked == []
+    heard = len(blotter.received)
+    trader.place()
+    seen = len(sockets.closed)
+    wait_for(lambda: first.locator("#connection").count() and len(sockets.closed) > seen, "one more look")
+    assert "events" not in [frame["type"] for frame in blotter.received[heard:]]
 
     first.evaluate("document.documentElement.dataset.old = ''")
     leaving.fill("[name=username]", trader.name)
-    leaving.fill("[name=password]", "correct-horse-battery-staple")
+    leaving.fill("[name=password]", PASSWORD)
     leaving.click("button[type=submit]")
-    expect(leaving.locator("#connection")).to_have_attribute("data-state", "live", timeout=MILLISECONDS)
+    expect(leaving.locator("#connection")).to_have_attribute("data-state", "live")
     # Somebody looks at the tab again; by then it may have found out by itself, and be loading.
     first.locator("html").dispatch_event("visibilitychange")
 
     expect(first.locator("html[data-old]")).to_have_count(0)
-    expect(first.locator("#signed-out")).to_be_hidden(timeout=MILLISECONDS)
+    expect(first.locator("#signed-out")).to_be_hidden()
     blotter.until_state("live")
     blotter.until_ids(ids(trader.orders()))
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_that_is_cut_off_can_be_read_by_everybody(open_as: Open, trader: Trader, theme: str) -> None:
-    trader.fill(trader.place(text="a note"), "40")
-    blotter = open_as(trader, color_scheme=theme)
-    page = blotter.page
-    spoken = page.locator("#summary")
-
-    page.context.set_offline(True)
-    page.evaluate("dispatchEvent(new Event('offline'))")
-
-    expect(page.locator("#as-of")).to_be_visible(timeout=MILLISECONDS)
-    expect(spoken).to_have_text(re.compile(r"(Offline|not been heard) since \d\d:\d\d:\d\d"), timeout=MILLISECONDS)
-    assert is_accessible(page)

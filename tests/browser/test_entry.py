@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.blotter import Blotter, values_of
@@ -129,9 +128,14 @@ def test_a_send_that_got_no_answer_is_sent_again_and_placed_once(open_as: Open, 
     wait_for(lambda: len(trader.orders()) == 2, "the next attempt's own order")
 
 
-def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed(open_as: Open, trader: Trader) -> None:
-    order = trader.place()
+def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed_and_a_fill_makes_none(
+    open_as: Open, trader: Trader
+) -> None:
+    filled, order = trader.place(), trader.place()
     blotter = open_as(trader)
+    trader.fill(filled, "100")
+    expect(blotter.cell(filled["id"], "status")).to_have_text("Filled")
+    expect(blotter.page.locator("#notices .notice")).to_have_count(0)
 
     trader.report(order, "reject", text="Insufficient buying power")
 
@@ -142,16 +146,6 @@ def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed(open_
     expect(notice).to_contain_text("Rejected: Buy 100 AAPL at 585.33, day.")
     notice.get_by_role("button").click()
     expect(notice).to_have_count(0)
-
-
-def test_a_fill_makes_no_notice(open_as: Open, trader: Trader) -> None:
-    order = trader.place()
-    blotter = open_as(trader)
-
-    trader.fill(order, "100")
-
-    expect(blotter.cell(order["id"], "status")).to_have_text("Filled")
-    expect(blotter.page.locator("#notices .notice")).to_have_count(0)
 
 
 def test_orders_are_placed_and_cancelled_while_realtime_is_off(open_as: Open, trader: Trader) -> None:
@@ -212,19 +206,21 @@ def test_the_keys_do_what_the_help_says(open_as: Open, trader: Trader) -> None:
     blotter.until_state("live")
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 360])
-def test_a_row_opens_to_all_its_fields_and_its_history(open_as: Open, trader: Trader, width: int) -> None:
+def test_a_row_opens_to_all_its_fields_and_its_history_at_every_width(open_as: Open, trader: Trader) -> None:
     order = trader.place(text="first note")
     trader.report(order, "accept")
-    blotter = open_as(trader, viewport={"width": width, "height": 740})
+    blotter = open_as(trader)
     row = blotter.row(order["id"])
-
-    (row if width == 360 else row.locator("td.col-toggle")).click()
-
     details = blotter.page.locator(".details")
-    expect(details).to_contain_text(order["client_order_id"])
-    expect(details.locator("li")).to_contain_text([re.compile("Placed"), re.compile("Accepted")])
-    trader.fill(order, "40")
-    expect(details.locator("li")).to_contain_text(
-        [re.compile("Placed"), re.compile("Accepted"), re.compile("Part fill")]
-    )
+    history = [re.compile("Placed"), re.compile("Accepted")]
+
+    for width in (1440, 1024, 360):
+        blotter.page.set_viewport_size({"width": width, "height": 740})
+        (row if width == 360 else row.locator("td.col-toggle")).click()
+        expect(details).to_contain_text(order["client_order_id"])
+        expect(details.locator("li")).to_contain_text(history)
+        trader.fill(order, "20")
+        history.append(re.compile("Part fill"))
+        expect(details.locator("li")).to_contain_text(history)
+        blotter.page.keyboard.press("Escape")
+        expect(details).to_have_count(0)

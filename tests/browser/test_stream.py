@@ -10,9 +10,9 @@ import psutil
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.browser.blotter import MILLISECONDS, Blotter, ids
+from tests.browser.blotter import Blotter, ids
 from tests.servers import Server, wait_for
-from tests.traders import Trader, enlist, new_order
+from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
 
@@ -43,7 +43,7 @@ def test_the_monitor_shows_the_newest_500_events_newest_first(open_as: Open, tra
     assert blotter.proof() == {"seq": 622, "head": 622, "gaps": 0, "duplicates": 0}
 
 
-def test_a_paused_monitor_counts_on_and_shows_all_when_it_goes_on(open_as: Open, trader: Trader) -> None:
+def test_a_monitor_that_is_paused_counts_on_and_one_that_is_cleared_begins_anew(open_as: Open, trader: Trader) -> None:
     blotter = open_as(trader)
     first = trader.place()
     expect(blotter.row(first["id"])).to_be_visible()
@@ -60,24 +60,17 @@ def test_a_paused_monitor_counts_on_and_shows_all_when_it_goes_on(open_as: Open,
     blotter.page.get_by_role("button", name="Go on").click()
 
     wait_for(lambda: monitor_seqs(blotter) == [4, 3, 2, 1], "the events of the pause")
-
-
-def test_a_cleared_monitor_begins_anew(open_as: Open, trader: Trader) -> None:
-    blotter = open_as(trader)
-    trader.place()
-    wait_for(lambda: monitor_seqs(blotter) == [1], "the first event in the monitor")
-
     blotter.page.get_by_role("button", name="Clear", exact=True).click()
     expect(blotter.page.locator("[data-monitor=count]")).to_have_text("0")
     assert monitor_seqs(blotter) == []
     trader.place()
 
-    wait_for(lambda: monitor_seqs(blotter) == [2], "the next event in the monitor")
+    wait_for(lambda: monitor_seqs(blotter) == [5], "the next event in the monitor")
     expect(blotter.page.locator("[data-monitor=count]")).to_have_text("1")
-    assert blotter.proof()["seq"] == 2
+    assert blotter.proof()["seq"] == 5
 
 
-def test_realtime_off_unsubscribes_and_on_resumes_with_nothing_lost(open_as: Open, trader: Trader) -> None:
+def test_realtime_off_unsubscribes_and_stays_off_and_on_resumes_without_loss(open_as: Open, trader: Trader) -> None:
     order = trader.place()
     blotter = open_as(trader)
     realtime = blotter.page.locator("#realtime")
@@ -109,24 +102,16 @@ def test_realtime_off_unsubscribes_and_on_resumes_with_nothing_lost(open_as: Ope
     expect(blotter.page.locator("[data-monitor=count]")).to_have_text("6")
     expect(blotter.cell(order["id"], "cum_qty")).to_have_text("40")
 
-
-def types(blotter: Blotter) -> list[str]:
-    # Asking the page for anything lets the frames that have come be noted.
-    blotter.page.locator("#connection").count()
-    return [frame["type"] for frame in blotter.received]
-
-
-def test_realtime_stays_as_it_was_left(open_as: Open, trader: Trader) -> None:
-    trader.place()
-    blotter = open_as(trader)
-    blotter.page.locator("#realtime").click()
+    realtime.click()
     blotter.until_state("off")
-
     blotter.page.reload()
-
     blotter.until_state("off")
     blotter.until_ids(ids(trader.orders()))
-    expect(blotter.page.locator("#realtime")).to_have_attribute("aria-pressed", "false")
+    expect(realtime).to_have_attribute("aria-pressed", "false")
+
+
+def types(blotter: Blotter) -> list[str]:
+    return [frame["type"] for frame in blotter.heard()]
 
 
 def test_latency_is_a_dash_until_an_event_was_seen_live_and_never_negative(open_as: Open, trader: Trader) -> None:
@@ -147,8 +132,8 @@ def test_latency_is_a_dash_until_an_event_was_seen_live_and_never_negative(open_
     blotter.page.get_by_role("button", name="Details").click()
     expect(blotter.page.locator("#latency-count")).to_have_text("Of 5 live events")
     figures = {name: float(text) for name, text in latency(blotter).items()}
-    assert 0 < figures["p50"] <= figures["p95"] <= figures["p99"] < 5000
-    assert 0 < figures["last"] < 5000
+    assert 0 < figures["p50"] <= figures["p95"] <= figures["p99"]
+    assert figures["last"] > 0
     expect(blotter.page.locator("#clock-offset")).to_have_text(re.compile(r"of the server [+−][\d.]+ ms ± [\d.]+ ms"))
     expect(blotter.page.locator("#hops tr")).to_have_count(5)
 
@@ -187,52 +172,19 @@ def test_what_goes_wrong_on_the_way_is_counted_and_healed(
     wait_for(lambda: monitor_seqs(blotter) == [2, 1], "both events in the monitor")
 
 
-def test_offline_is_said_shown_and_made_good_again(open_as: Open, own_server: Server) -> None:
-    [trader] = enlist(own_server, 1)
-    order = trader.place()
-    blotter = open_as(trader)
-    page = blotter.page
-    amend = page.get_by_role("button", name="Amend buy 100 AAPL")
-    page.click("#new-order")
-    page.fill("#ticket [name=quantity]", "77")
-
-    own_server.stop()
-
-    blotter.until_state("offline")
-    expect(page.locator("[data-connection-word]")).to_have_text("Offline")
-    expect(page.locator("#as-of")).to_have_text(re.compile(f"as of {TIME}"))
-    expect(page.locator("#orders tbody")).to_have_css("filter", "grayscale(1)")
-    expect(amend).to_be_disabled()
-    own_server.shell(
-        "from orders.models import Order;"
-        f"order = Order.objects.get(pk={order['id']}); order.text = 'while away'; order.save();"
-        "order.pk = None; order._state.adding = True; order.client_order_id = 'while-away'; order.save()"
-    )
-
-    own_server.start()
-
-    expect(page.get_by_text("Caught up: 2 events")).to_be_visible(timeout=MILLISECONDS)
-    blotter.until_state("live")
-    expect(page.locator("#as-of")).to_be_hidden()
-    expect(page.locator("#orders tbody")).to_have_css("filter", "none")
-    expect(amend.first).to_be_enabled()
-    expect(blotter.cell(order["id"], "text")).to_have_text("while away")
-    blotter.until_ids(ids(trader.orders()))
-    assert blotter.proof() == {"seq": 3, "head": 3, "gaps": 0, "duplicates": 0}
-    expect(page.locator("#ticket [name=quantity]")).to_have_value("77")
-
-
-def test_a_server_that_hangs_is_called_stale_and_nothing_is_lost(open_as: Open, own_server: Server) -> None:
-    [trader] = enlist(own_server, 1)
-    order = trader.place()
-    blotter = open_as(trader)
+def test_a_server_that_hangs_is_called_stale_and_nothing_is_lost(
+    open_as: Open, own_server: Server, own_trader: Trader
+) -> None:
+    order = own_trader.place()
+    blotter = open_as(own_trader)
+    blotter.watch()
     assert own_server.process is not None
     children = psutil.Process(own_server.process.pid).children()
     [server] = [child for child in children if "daphne" in " ".join(child.cmdline())]
 
     server.suspend()
     try:
-        blotter.until_state("stale")
+        blotter.until_stood("stale")
         expect(blotter.page.locator("#as-of")).to_have_text(re.compile(f"as of {TIME}"))
         own_server.shell(
             "from orders.models import Order;"

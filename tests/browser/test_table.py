@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.blotter import MARKS, Blotter, Requests, ids
@@ -12,17 +12,6 @@ from tests.servers import Server, wait_for
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
-
-# Writes down when a row shows a status, and when the row goes.
-WATCH = """([id, status]) => {
-  const body = document.querySelector("#orders tbody");
-  window.seen = {};
-  new MutationObserver(() => {
-    const row = body.querySelector(`tr[data-order-id="${id}"]`);
-    if (row?.dataset.status === status) window.seen.shown ??= performance.now();
-    if (!row && window.seen.shown) window.seen.gone ??= performance.now();
-  }).observe(body, { subtree: true, childList: true, attributes: true });
-}"""
 
 CROWDED = """() => {
   const table = document.querySelector("#orders");
@@ -43,69 +32,81 @@ def marked(blotter: Blotter) -> list[int]:
     return [int(order_id) for order_id in blotter.page.locator("#orders tr[data-mark]").evaluate_all(script)]
 
 
-def test_a_save_in_another_process_patches_its_row_without_a_request(
-    server: Server, open_as: Open, trader: Trader
+def test_what_another_process_saves_deletes_and_gives_away_is_patched_without_a_request(
+    server: Server, open_as: Open, trader: Trader, traders: Iterator[Trader]
 ) -> None:
-    order = trader.place()
+    saved, deleted, given = trader.place(), trader.place(), trader.place()
+    receiver = next(traders)
     blotter = open_as(trader)
-    mark(blotter, order["id"])
+    mark(blotter, saved["id"])
     requests = Requests(blotter)
     requests.forget()
 
     server.shell(
-        "from orders.models import Order;"
-        f"order = Order.objects.get(pk={order['id']}); order.quantity = 70; order.text = 'by hand'; order.save()"
+        "from django.contrib.auth.models import User; from orders.models import Order;"
+        f"order = Order.objects.get(pk={saved['id']}); order.quantity = 70; order.text = 'by hand'; order.save();"
+        f"Order.objects.get(pk={deleted['id']}).delete();"
+        f"order = Order.objects.get(pk={given['id']}); "
+        f"order.user = User.objects.get(username={receiver.name!r}); order.save()"
     )
 
-    expect(blotter.cell(order["id"], "text")).to_have_text("by hand")
-    expect(blotter.cell(order["id"], "quantity")).to_have_text("70")
-    assert marked(blotter) == [order["id"]]
-    assert requests.times() == []
+    blotter.until_ids([saved["id"]])
+    expect(blotter.cell(saved["id"], "text")).to_have_text("by hand")
+    expect(blotter.cell(saved["id"], "quantity")).to_have_text("70")
+    assert blotter.counts()["all"] == 1
+    assert marked(blotter) == [saved["id"]]
+    assert requests.sent() == []
 
 
-@pytest.mark.parametrize("present", [3, 30], ids=["short page", "full page"])
-def test_a_new_order_is_inserted_and_the_other_rows_keep_their_nodes(
-    open_as: Open, trader: Trader, present: int
-) -> None:
-    placed = trader.place_many([new_order() for _ in range(present)])
-    blotter = open_as(trader)
-    for order in placed[-2:]:
-        mark(blotter, order["id"])
-    requests = Requests(blotter)
-    requests.forget()
-
-    new = trader.place()
-    trader.report(new, "accept")
-
-    expect(blotter.cell(new["id"], "status")).to_have_text("Working")
-    assert blotter.ids() == ids(trader.orders(page_size="25"))
-    assert marked(blotter) == ids(placed[-2:])[::-1]
-    assert requests.times() == []
-
-
-def test_the_first_order_takes_the_place_of_the_invitation(open_as: Open, trader: Trader) -> None:
+def test_a_new_order_is_inserted_and_the_other_rows_keep_their_nodes(open_as: Open, trader: Trader) -> None:
     blotter = open_as(trader)
     invitation = blotter.page.get_by_role("button", name="Place your first order")
     expect(invitation).to_be_visible()
+    requests = Requests(blotter)
 
-    order = trader.place()
+    def inserted(*kept: dict[str, Any]) -> None:
+        for order in kept:
+            mark(blotter, order["id"])
+        requests.forget()
+        new = trader.place()
+        trader.report(new, "accept")
+        expect(blotter.cell(new["id"], "status")).to_have_text("Working")
+        assert blotter.ids() == ids(trader.orders(page_size="25"))
+        assert marked(blotter) == ids(list(kept))[::-1]
+        assert requests.sent() == []
 
-    expect(blotter.row(order["id"])).to_be_visible()
+    first = trader.place()
+    expect(blotter.row(first["id"])).to_be_visible()
     expect(invitation).to_be_hidden()
+    inserted(first)
+
+    placed = trader.place_many([new_order() for _ in range(30)])
+    blotter.until_ids(ids(trader.orders(page_size="25")))
+    inserted(*placed[-2:])
 
 
 def test_an_order_that_leaves_its_tab_shows_its_new_status_for_two_seconds(open_as: Open, trader: Trader) -> None:
     staying, leaving = trader.place(), trader.place()
-    blotter = open_as(trader)
+    blotter = open_as(trader, at=trader.server, live=False)
+    page = blotter.page
+    page.clock.install()
+    page.reload()
+    blotter.until_state("live")
     blotter.tab("working")
     blotter.until_ids([leaving["id"], staying["id"]])
-    blotter.page.evaluate(WATCH, [leaving["id"], "filled"])
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
 
     trader.fill(leaving, "100")
 
+    def is_shown() -> bool:
+        page.clock.run_for(20)
+        return blotter.row(leaving["id"]).get_attribute("data-status") == "filled"
+
+    wait_for(is_shown, "the new status")
+    page.clock.run_for(1500)
+    assert blotter.ids() == [leaving["id"], staying["id"]]
+    page.clock.run_for(1500)
     blotter.until_ids([staying["id"]])
-    seen = blotter.page.evaluate("window.seen")
-    assert 1900 < seen["gone"] - seen["shown"] < 15_000
 
 
 def test_counts_and_totals_follow_every_step(open_as: Open, trader: Trader) -> None:
@@ -196,20 +197,3 @@ def test_where_all_rows_change_at_once_marks_do_not_fade_and_go(open_as: Open, t
         expect(blotter.cell(order["id"], "text")).to_have_text("all")
     expect(blotter.page.locator("#orders.is-crowded")).to_have_count(0)
     expect(blotter.page.locator("#orders :is(.cell-up, .cell-down, .cell-changed, .row-changed)")).to_have_count(0)
-
-
-def test_an_order_deleted_elsewhere_goes_and_one_given_away_changes_hands(
-    server: Server, open_as: Open, trader: Trader
-) -> None:
-    deleted, given = trader.place(), trader.place()
-    blotter = open_as(trader)
-    blotter.until_ids([given["id"], deleted["id"]])
-
-    server.shell(
-        "from django.contrib.auth.models import User; from orders.models import Order;"
-        f"Order.objects.get(pk={deleted['id']}).delete();"
-        f"order = Order.objects.get(pk={given['id']}); order.user = User.objects.get(username='desk'); order.save()"
-    )
-
-    blotter.until_ids([])
-    assert blotter.counts()["all"] == 0

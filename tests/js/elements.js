@@ -77,6 +77,11 @@ export class FakeElement {
     this.attributes[name] = value;
   }
 
+  /** @param {string} name @returns {string|null} */
+  getAttribute(name) {
+    return this.attributes[name] ?? null;
+  }
+
   /** @param {string} type @param {() => void} listener */
   addEventListener(type, listener) {
     this.listeners[type] = listener;
