@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.periods import periods
 from tests.servers import PostgreSQL, Server, wait_for
 from tests.stack.sockets import Follower
 from tests.traders import Trader, enlist
@@ -57,6 +58,7 @@ def replica(primary: PostgreSQL) -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, primary: PostgreSQL, replica: PostgreSQL) -> Iterator[Server]:
     urls = {"DATABASE_URL": primary.url, "DATABASE_REPLICA_URL": replica.url}
+    urls |= periods({"orders.snapshots.AGAIN_SECONDS": 0.5})
     server = Server(Path(tmp_path_factory.mktemp("replica")) / "served", **urls)
     try:
         yield server.start()

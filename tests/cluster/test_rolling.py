@@ -5,14 +5,16 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from cluster.site import Cluster
-from tests.servers import Server, wait_for
+import psutil
+
+from tests.cluster.conftest import Command
+from tests.servers import wait_for
 from tests.stack.sockets import Follower
-from tests.traders import Trader, enlist, new_order
+from tests.traders import Trader, new_order
 
 WORKERS = 4
 # Each worker gets through so many between one fact and the next, so that something is under way at every moment.
@@ -33,7 +35,7 @@ class Work:
             self.answers.append(self._ask(number))
 
     def _ask(self, number: int) -> int | str:
-        client = http.client.HTTPConnection("127.0.0.1", self._trader.server.port, timeout=20)
+        client = http.client.HTTPConnection("127.0.0.1", self._trader.server.port, timeout=60)
         headers = {"Authorization": f"Token {self._trader.token}", "Content-Type": "application/json"}
         try:
             if self._kind == "writes":
@@ -64,25 +66,34 @@ def busy(works: list[Work]) -> Iterator[None]:
             thread.join()
 
 
+def listening(server: psutil.Process) -> set[int]:
+    """The ports that a server and its processes listen on."""
+    found = server.net_connections("tcp")
+    return {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN}
+
+
 def more_done(works: list[Work]) -> None:
     before = [len(work.answers) for work in works]
     enough = [number + MEANWHILE for number in before]
     wait_for(lambda: all(len(work.answers) >= least for work, least in zip(works, enough, strict=True)), "more work")
 
 
-def test_each_server_is_replaced_while_people_work_and_not_one_request_fails(cluster: Cluster, front: Server) -> None:
-    traders = enlist(front, WORKERS)
-    works = [Work(trader, "writes" if number % 2 else "reads") for number, trader in enumerate(traders)]
-    writer = traders[1]
+def test_each_server_is_replaced_while_people_work_and_not_one_request_fails(
+    cluster: Command, traders: Callable[[int], list[Trader]]
+) -> None:
+    people = traders(WORKERS)
+    works = [Work(trader, "writes" if number % 2 else "reads") for number, trader in enumerate(people)]
+    writer = people[1]
     with Follower.of(writer) as follower:
         with busy(works):
             more_done(works)
-            for server in cluster.servers:
-                server.stop()
-                assert server.process is not None
-                assert server.process.returncode == 0
+            for number, port in enumerate(cluster.ports, 1):
+                [server] = [each for each in cluster.parts("manage.py serve") if port in listening(each)]
+                server.terminate()
+                # It is started again by what it is a part of.
+                wait_for(lambda number=number: f"A server-{number} process ended (0)" in cluster.text, "its good end")
                 more_done(works)
-                server.start()
+                wait_for(cluster.are_ready, "another in its place")
                 more_done(works)
         placed = len(works[1].answers)
         follower.until(placed)

@@ -14,9 +14,10 @@ from cluster import debian, site
 from cluster.debian import Programs
 from cluster.parts import CannotStart
 from cluster.site import Cluster
-from tests.servers import ROOT, Server, free_port
+from tests.cluster.conftest import Command
+from tests.servers import ROOT, Server
 from tests.stack.sockets import Follower, by_session
-from tests.traders import enlist
+from tests.traders import Trader
 
 
 def hashed(name: str) -> str:
@@ -25,7 +26,7 @@ def hashed(name: str) -> str:
 
 
 def headers_of(server: Server, path: str, **sent: str) -> http.client.HTTPMessage:
-    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         client.request("GET", path, headers=sent)
         answer = client.getresponse()
@@ -37,11 +38,10 @@ def headers_of(server: Server, path: str, **sent: str) -> http.client.HTTPMessag
 
 
 def test_an_order_placed_through_nginx_reaches_the_sockets_of_every_server_and_of_nginx(
-    cluster: Cluster, front: Server
+    cluster: Command, front: Server, trader: Trader
 ) -> None:
-    [trader] = enlist(front, 1)
     with ExitStack() as opened:
-        ports = [front.port, *(server.port for server in cluster.servers)]
+        ports = [cluster.port, *cluster.ports]
         followers = [opened.enter_context(Follower.of(trader, port=port)) for port in ports]
         followers.append(opened.enter_context(Follower(front, by_session(trader), trader.name)))
         for _ in range(4):
@@ -51,10 +51,9 @@ def test_an_order_placed_through_nginx_reaches_the_sockets_of_every_server_and_o
             assert follower.seqs == [1, 2, 3, 4]
 
 
-def test_both_servers_know_the_same_people_sessions_and_tokens(cluster: Cluster, front: Server) -> None:
-    [trader] = enlist(front, 1)
-    for server in cluster.servers:
-        client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+def test_both_servers_know_the_same_people_sessions_and_tokens(cluster: Command, trader: Trader) -> None:
+    for port in cluster.ports:
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         client.request("GET", "/api/me/", headers={"Cookie": f"sessionid={trader.session}"})
         assert json.load(client.getresponse())["user"] == trader.name
         client.close()
@@ -71,10 +70,9 @@ def test_hashed_static_files_come_from_nginx_and_are_kept_for_ever(front: Server
 
 
 def test_a_static_file_has_the_same_protecting_headers_from_nginx_as_from_the_server(
-    cluster: Cluster, front: Server
+    cluster: Command, front: Server
 ) -> None:
-    beside = Server(cluster.folder.parent, **cluster.shared)
-    beside.port = cluster.servers[0].port
+    beside = cluster.server(cluster.ports[0])
     protecting = {"X-Content-Type-Options", "Referrer-Policy"}
     protecting |= {f"Cross-Origin-{name}" for name in ("Opener-Policy", "Embedder-Policy", "Resource-Policy")}
 
@@ -84,8 +82,9 @@ def test_a_static_file_has_the_same_protecting_headers_from_nginx_as_from_the_se
     assert all(ours[name] for name in protecting)
 
 
-def test_what_a_client_claims_to_be_its_address_does_not_keep_it_from_being_locked_out(front: Server) -> None:
-    [trader] = enlist(front, 1)
+def test_what_a_client_claims_to_be_its_address_does_not_keep_it_from_being_locked_out(
+    front: Server, trader: Trader
+) -> None:
     wrong = {"username": trader.name, "password": "not-this-one"}
 
     statuses = [
@@ -98,11 +97,9 @@ def test_what_a_client_claims_to_be_its_address_does_not_keep_it_from_being_lock
 
 
 def test_an_address_that_is_locked_out_does_not_lock_out_another_behind_the_same_proxy(
-    cluster: Cluster, front: Server
+    cluster: Command, trader: Trader
 ) -> None:
-    [trader] = enlist(front, 1)
-    behind = Server(cluster.folder.parent, **cluster.shared)
-    behind.port = cluster.servers[0].port
+    behind = cluster.server(cluster.ports[0])
     wrong = {"username": trader.name, "password": "not-this-one"}
     for _ in range(6):
         locked, _ = behind.request("POST", "/api/token/", wrong, **{"X-Forwarded-For": "203.0.113.7"})
@@ -113,21 +110,21 @@ def test_an_address_that_is_locked_out_does_not_lock_out_another_behind_the_same
 
 
 def test_a_second_cluster_in_the_same_folder_refuses_in_one_line(
-    cluster: Cluster, programs: Programs, environment: dict[str, str]
+    cluster: Command, programs: Programs, environment: dict[str, str]
 ) -> None:
     with (
         pytest.raises(CannotStart, match=r"^The cluster already runs from this folder\.$"),
-        Cluster(cluster.folder.parent, programs, environment, port=free_port()),
+        Cluster(cluster.folder, programs, environment, port=0),
     ):
         pass
-    assert all(server.is_ready() for server in cluster.servers)
+    assert cluster.are_ready()
 
 
 def test_a_cluster_waits_for_what_is_left_of_one_that_was_killed_and_then_says_so(
     tmp_path: Path, programs: Programs, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site, "ENDING_SECONDS", 0.1)
-    another = Cluster(tmp_path, programs, environment, port=free_port())
+    another = Cluster(tmp_path, programs, environment, port=0)
 
     with open(another.folder / "parts.lock", "w") as left:
         fcntl.flock(left, fcntl.LOCK_EX)

@@ -40,7 +40,7 @@ class Broker:
 
     def kill(self) -> None:
         if self.own:
-            self.own.stop(signal.SIGKILL)
+            self.own.kill()
         else:
             self.process.kill()
 
@@ -137,10 +137,10 @@ class Site:
     def heal(self) -> None:
         """Undoes what a test that failed half-way has left."""
         if self.database is not None:
-            if self.database.server.process is None or self.database.server.process.poll() is not None:
+            if not self.database.server.is_running:
                 self.database.server.start()
             self.database.resume()
-        if self.broker.own is not None and (self.broker.own.process is None or self.broker.own.process.poll()):
+        if self.broker.own is not None and not self.broker.own.is_running:
             self.broker.start()
         self.broker.resume()
         self.until_whole()
