@@ -14,7 +14,7 @@ from tests.faults.report import LONG
 
 HERE = Path(__file__).parent
 # The parts that take longest, longest first; a browser's tests are shared out by file.
-LONG = ("browser-0", "browser-1", "faults-cluster", "faults-embedded", "stack", "cluster", "webapp", "postgresql")
+LONGEST = ("browser-0", "browser-1", "faults-cluster", "faults-embedded", "stack", "cluster", "webapp", "postgresql")
 BROWSERS = 2
 # A real browser and real processes may stumble over the machine; such a test is run once more, and named.
 AGAIN = {"browser", "faults", "stack", "cluster", "webapp"}
@@ -45,4 +45,4 @@ def group_of(item: pytest.Item) -> str:
 
 
 def rank(group: str) -> int:
-    return LONG.index(group) if group in LONG else len(LONG)
+    return LONGEST.index(group) if group in LONGEST else len(LONGEST)
