@@ -4,6 +4,8 @@ A test takes the fixture `row` and is marked `@pytest.mark.fault(number, "what i
 judges by the ledger alone. In the long form, which has the machine to itself, marks in seconds and megabytes are judged
 too; a test that misses one in seconds is measured again, since what waits by a fault of ours does so each time, and the
 machine's hiccup does not.
+
+PYTEST_DONT_REWRITE: another plugin imports this one before pytest could rewrite its assertions.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ import pytest
 LONG = os.environ.get("FAULTS") == "long"
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "benchmarks" / "results" / "faults.json"
-# Some rows of the long form break things for minutes.
-LONGEST_SECONDS = 1800
+# When a test is taken for hung. The first one of a site also starts it; some rows of the long form last for minutes.
+HUNG_SECONDS = 1800 if LONG else 300
 
 
 def scaled(short: int, long: int) -> int:
@@ -77,8 +79,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         return
     if name := site_of(item):
         item.add_marker(pytest.mark.xdist_group(f"faults-{name}"))
-    if LONG:
-        item.add_marker(pytest.mark.timeout(LONGEST_SECONDS))
+    item.add_marker(pytest.mark.timeout(HUNG_SECONDS))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
