@@ -11,7 +11,8 @@ from collections import defaultdict
 from contextlib import ExitStack
 from urllib.parse import urlencode
 
-from benchmarks.entry_sites import PASSWORD, PATIENCE, PEOPLE, daphne, environment, manage
+from benchmarks import served
+from benchmarks.entry_sites import PASSWORD, PATIENCE, PEOPLE, environment, manage
 from benchmarks.figures import Figure, Spread
 from benchmarks.served import ROOT
 from benchmarks.table_data import rare_term
@@ -89,7 +90,7 @@ def figures(urls: tuple[str, str], redis_url: str, vendor: str, count: int, roun
     _fill(surroundings[0], FEW)
     _fill(surroundings[1], count)
     with ExitStack() as stack:
-        servers = [stack.enter_context(daphne("webapp.asgi:application", each)) for each in surroundings]
+        servers = [stack.enter_context(served.daphne("webapp.asgi:application", each)) for each in surroundings]
         small, big = (Administrator(server.port) for server in servers)
         for _ in range(rounds):
             for name in asked[FEW]:

