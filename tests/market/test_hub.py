@@ -12,7 +12,7 @@ import orjson
 import pytest
 import redis.asyncio
 
-from market import board, broker, heard, hub, leader, leases, together
+from market import board, broker, heard, hub, leader, leases
 from market.board import Board
 from market.hub import QuoteHub
 from tests.market.conftest import until
@@ -70,7 +70,6 @@ class Leading:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(hub, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(hub, "GRACE_SECONDS", 0.1)
     monkeypatch.setattr(hub, "OPERATION_SECONDS", 0.5)

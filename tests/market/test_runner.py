@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from market import board, leader, leases, runner, together
+from market import board, leader, leases, runner
 from market.bars import Bar
 from market.leases import Lease
 from market.listing import Listing, Terms
@@ -77,7 +77,6 @@ async def running(feed: Puppet, standing: tuple[str, ...] = ()) -> AsyncIterator
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(runner, "GRACE_SECONDS", 0.2)
     monkeypatch.setattr(runner, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(runner, "RETRY_SECONDS", 0.05)

@@ -12,7 +12,7 @@ import pytest
 import redis
 from django.contrib.auth.models import AnonymousUser, User
 
-from market import leader, together
+from market import leader
 from market.board import Board
 from orders import precedence, viewing
 from orders.reader import in_thread
@@ -25,9 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def instruments(db: None, settings: Any, empty_board: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def instruments(db: None, settings: Any, empty_board: None) -> None:  # noqa: F811
     settings.FEED = "sim"
-    monkeypatch.setattr(together, "AGAIN_SECONDS", 0.01)
     for symbol in ("AAPL", "BTCUSD", "KO"):
         builders.instrument(symbol)
     builders.instrument("GONE", active=False)
