@@ -17,7 +17,7 @@ CONVERGE_SECONDS = 5.0
 
 
 def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: float = HANG_SECONDS) -> Verdict:
-    """What was broken, once all writers are done; clients get so many seconds at most to hear of what they lack."""
+    """What was broken, once all writers are done; clients that lack something may hear nothing for so many seconds."""
     until_quiet(followers, seconds)
     traders = {follower.trader.name: follower.trader for follower in followers}
     logs = {name: log(trader) for name, trader in traders.items()}
@@ -26,13 +26,15 @@ def judge(site: Site, ledger: Ledger, followers: Sequence[Client], seconds: floa
 
 
 def until_quiet(followers: Sequence[Client], seconds: float = HANG_SECONDS) -> float:
-    """How long it takes until each client has come as far as its log, or `seconds` where one does not."""
-    began = time.monotonic()
-    heads = {follower.trader.name: follower.trader.head() for follower in followers}
-    while time.monotonic() < began + seconds:
-        if all(follower.last == heads[follower.trader.name] for follower in followers):
-            break
+    """How long it takes until each client has come as far as its log, or until none has heard more for `seconds`."""
+    began = moved = time.monotonic()
+    heads = [follower.trader.head() for follower in followers]
+    come = [follower.last for follower in followers]
+    while come != heads and time.monotonic() < moved + seconds:
         time.sleep(0.02)
+        before, come = come, [follower.last for follower in followers]
+        if come != before:
+            moved = time.monotonic()
     return time.monotonic() - began
 
 

@@ -214,8 +214,8 @@ def run_machine(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> int:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("one_thread")
 def test_old_snapshot_and_events_are_the_fresh_snapshot_after_every_step(row: Row) -> None:
-    least = scaled(300, 2000)
-    steps = run_machine(scaled(14, 300))
+    least = scaled(150, 2000)
+    steps = run_machine(scaled(8, 300))
     row.figure("steps checked", steps, f">= {least:,}")
     assert steps >= least
 

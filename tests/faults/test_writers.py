@@ -226,7 +226,7 @@ def test_what_was_rolled_back_is_never_seen(site: Site, traders: Traders, row: R
     with ExitStack() as stack:
         clients = [stack.enter_context(Believer(site, trader)) for trader in people]
         with OrmWriter(site.servers[0], people, ledger, rate=2 * RATE) as writer:
-            writer.until_written(scaled(80, 2000), scaled(60, 300))
+            writer.until_written(scaled(80, 2000))
         found = judge(site, ledger, clients)
     row.figure("transactions", len(writer.timings))
     row.figure("rolled back", len(ledger.rolled_back))

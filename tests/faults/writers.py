@@ -124,10 +124,11 @@ class OrmWriter:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
-    def until_written(self, more: int, seconds: float = HANG_SECONDS) -> list[float]:
-        """Waits for so many more transactions; how long each took."""
+    def until_written(self, more: int) -> list[float]:
+        """Waits for so many more transactions, as long as one follows on another; how long each took."""
         start = len(self.timings)
-        wait_for(lambda: len(self.timings) >= start + more, f"{more} transactions", seconds)
+        while (known := len(self.timings)) < start + more:
+            wait_for(lambda known=known: len(self.timings) > known, "another transaction", HANG_SECONDS)
         return [took for _, took in self.timings[start:]]
 
     def _read(self) -> None:
