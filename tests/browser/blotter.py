@@ -97,6 +97,11 @@ class Blotter:
         names = ("seq", "head", "gaps", "duplicates")
         return {name: int(self.page.locator(f"#stream [data-stream={name}]").inner_text()) for name in names}
 
+    def measured(self) -> int:
+        """Of how many live events the latency is, as the page says; its details are open."""
+        text = self.page.locator("#latency-count").inner_text()
+        return 0 if text == "No live event yet" else int(text.split()[1].replace(",", ""))
+
     def tab(self, name: str) -> None:
         self.page.click(f"[data-tab={name}]")
         expect(self.page.locator(f"[data-tab={name}]")).to_have_attribute("aria-selected", "true")

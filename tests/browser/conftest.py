@@ -19,8 +19,16 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disa
 DESK = {"width": 1440, "height": 900}
 ENLISTED_AT_ONCE = 40
 ENLISTED_ON_OWN_SERVER = 10
+# What needs the server that may be stopped runs in one worker, the rest in another; both take about as long.
+ON_OWN_SERVER = {"test_acceptance", "test_chart", "test_endings", "test_people", "test_recovery", "test_stream"}
 # Ends what hangs, before the limit of the whole test does; nothing is judged by it.
 expect.set_options(timeout=MILLISECONDS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(f"browser-{int(item.path.stem in ON_OWN_SERVER)}"))
 
 
 @pytest.fixture(scope="package")

@@ -148,6 +148,8 @@ def test_signing_out_in_one_tab_empties_the_others_for_good(open_as: Open, trade
         expect(page.locator("#signed-out")).to_be_visible()
 
     first.on("request", lambda request: asked.append(request.url))
+    heard = len(blotter.heard())
+    trader.place()
     for page in (first, second):
         expect(page.locator("#connection")).to_have_attribute("data-state", "offline")
         expect(page.locator("[data-connection-word]")).to_have_text("Signed out")
@@ -158,11 +160,7 @@ def test_signing_out_in_one_tab_empties_the_others_for_good(open_as: Open, trade
     assert violations(first) == []
     first.keyboard.press("n")
     assert asked == []
-    heard = len(blotter.received)
-    trader.place()
-    seen = len(sockets.closed)
-    wait_for(lambda: first.locator("#connection").count() and len(sockets.closed) > seen, "one more look")
-    assert "events" not in [frame["type"] for frame in blotter.received[heard:]]
+    assert "events" not in [frame["type"] for frame in blotter.heard()[heard:]]
 
     first.evaluate("document.documentElement.dataset.old = ''")
     leaving.fill("[name=username]", trader.name)
