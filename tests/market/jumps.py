@@ -28,6 +28,14 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
+async def pass_time(seconds: float) -> None:
+    """So long by the loop's clock."""
+    loop = asyncio.get_running_loop()
+    passed = loop.create_future()
+    loop.call_later(seconds, passed.set_result, None)
+    await passed
+
+
 def in_no_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     """The coroutine, run in a loop that jumps; the test that waits for what never comes ends at its time limit."""
 

@@ -12,7 +12,7 @@ import pytest
 
 from market.viewers import Interest, Pace
 from tests.market.hands import until
-from tests.market.jumps import in_no_time, now
+from tests.market.jumps import in_no_time, now, pass_time
 
 
 class Glass:
@@ -122,7 +122,7 @@ async def test_the_first_price_after_a_rest_is_shown_at_once(market: Market) -> 
     glass, _ = looking(pace, "X")
     market.move("X", 1)
     await until(lambda: glass.frames, "the price")
-    await asyncio.sleep(1000)
+    await pass_time(1000)
 
     moved = now()
     market.move("X", 2)
