@@ -23,7 +23,7 @@ from market.models import Instrument
 from market.together import end
 from tests import servers
 from tests.databases import SWITCH
-from tests.faults.report import LONG
+from tests.forms import LONG
 
 # How long an example takes says how busy the machine is. The long form looks for new examples each time; a run of all
 # tests goes through the same ones, so that what is red tells of a change.

@@ -10,23 +10,26 @@ from zlib import crc32
 
 import pytest
 
-from tests.faults.report import LONG
+from tests.forms import LONG
 
 HERE = Path(__file__).parent
 # The parts that take longest, longest first; a browser's tests are shared out by file.
 LONGEST = ("browser-0", "browser-1", "faults-cluster", "faults-embedded", "stack", "cluster", "webapp", "postgresql")
 BROWSERS = 2
-# A real browser and real processes may stumble over the machine; such a test is run once more, and named.
-AGAIN = {"browser", "faults", "stack", "cluster", "webapp"}
+# A real browser and real processes may stumble over the machine; such a test is run once more, and named. What the
+# ledger of the fault matrix finds is never put down to that.
+AGAIN = {"browser", "stack", "cluster", "webapp"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("xdist_group") is None:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    if folder_of(item) in AGAIN and not LONG:
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group_of(item)))
-        if folder_of(item) in AGAIN and not LONG:
-            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: rank(group_of(item)))
 
 

@@ -4,15 +4,12 @@ A test takes the fixture `row` and is marked `@pytest.mark.fault(number, "what i
 judges by the ledger alone. In the long form, which has the machine to itself, marks in seconds and megabytes are judged
 too; a test that misses one in seconds is measured again, since what waits by a fault of ours does so each time, and the
 machine's hiccup does not.
-
-PYTEST_DONT_REWRITE: another plugin imports this one before pytest could rewrite its assertions.
 """
 
 from __future__ import annotations
 
 import inspect
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +17,8 @@ from typing import Any
 
 import pytest
 
-LONG = os.environ.get("FAULTS") == "long"
+from tests.forms import LONG
+
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "benchmarks" / "results" / "faults.json"
 # When a test is taken for hung. The first one of a site also starts it; some rows of the long form last for minutes.
