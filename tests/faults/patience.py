@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.faults.report import LONG
+from tests.forms import LONG
 from tests.servers import Server
 
 # Judges nothing: what takes so long will not come any more, however busy the machine is.

@@ -25,11 +25,6 @@ RESULTS = HERE.parents[1] / "benchmarks" / "results" / "faults.json"
 HUNG_SECONDS = 1800 if LONG else 300
 
 
-def scaled(short: int, long: int) -> int:
-    """How often, or how many seconds: the short form's in `make test`, the long form's in `make faults`."""
-    return long if LONG else short
-
-
 TRIES = 3
 
 

@@ -13,10 +13,11 @@ from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment
 from tests.faults.site import Site, seconds_until
 from tests.faults.writers import OrmWriter, RestWriter
+from tests.forms import scaled
 from tests.servers import wait_for
 from tests.traders import Trader
 

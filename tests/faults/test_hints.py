@@ -11,10 +11,11 @@ from tests.faults.clients import Believer, Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger, Verdict
 from tests.faults.patience import anywhere
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import OrmWriter
+from tests.forms import scaled
 from tests.traders import Trader
 
 

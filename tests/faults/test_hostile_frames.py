@@ -12,10 +12,11 @@ import pytest
 
 from tests.faults.measures import Attack, delay, memory
 from tests.faults.patience import anywhere
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.rude import BINARY, CLOSE, CONTINUATION, PING, TEXT, Line, fragments, frame
 from tests.faults.sabotage import environment as without
 from tests.faults.site import Site
+from tests.forms import scaled
 from tests.servers import Server
 from tests.stack.sockets import by_token
 from tests.traders import Trader

@@ -19,11 +19,12 @@ from tests.faults.clients import Client
 from tests.faults.judging import judge, until_quiet
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment
 from tests.faults.sabotage.mishaps import DOOMED
 from tests.faults.site import Site
 from tests.faults.writers import OrmWriter, RestWriter
+from tests.forms import scaled
 from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.traders import Trader, new_order

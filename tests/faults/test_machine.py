@@ -20,8 +20,9 @@ from orders import delivery, events, hub, reader, stream, subscriptions, wire
 from orders.hub import Hub
 from orders.models import Order
 from orders.stream import Stream
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.screens import Screen, turn
+from tests.forms import scaled
 from tests.orders import builders
 from tests.orders.builders import rolled_back
 from tests.orders.test_log_machine import Writers, endings, texts

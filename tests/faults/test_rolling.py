@@ -15,9 +15,10 @@ from tests.faults.clients import Client
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.site import Site
 from tests.faults.writers import RestWriter
+from tests.forms import scaled
 from tests.servers import ROOT, wait_for
 from tests.traders import Trader
 

@@ -19,10 +19,11 @@ from benchmarks.figures import percentile
 from orders.reader import THREADS as READERS
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import RestWriter, end_of
+from tests.forms import scaled
 from tests.servers import ROOT, wait_for
 from tests.traders import Trader
 from webapp.handler import THREADS

@@ -19,10 +19,11 @@ from tests.faults.judging import judge
 from tests.faults.lasting import last
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
-from tests.faults.report import Row, scaled
+from tests.faults.report import Row
 from tests.faults.sabotage import environment
 from tests.faults.site import Site
 from tests.faults.writers import OrmWriter, RestWriter
+from tests.forms import scaled
 from tests.servers import ROOT, wait_for
 from tests.traders import Trader
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.examples import examples
+from tests.forms import scaled
 from tests.market.fake_upstream import Answer, Flap, Slow
 from tests.market.hands import until
 from tests.market.wires import PROTOCOLS, QUICK, Wire, wire
@@ -68,7 +68,7 @@ async def play(protocol: str, told: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@settings(max_examples=examples(15, 200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=scaled(15, 200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=operations)
 @example(told=[("want", {"A", "B"}), ("settle", None), ("mute", None), ("want", {"B", "C"}), ("abort", None)])
 @example(told=[("want", {"A", "F"}), ("settle", None), ("want", {"A"}), ("want", {"F", "A"}), ("close", None)])

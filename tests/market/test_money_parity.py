@@ -9,10 +9,10 @@ from pathlib import Path
 
 from market import money
 from market.money import Quote
-from tests.examples import examples
+from tests.forms import scaled
 from tests.servers import ROOT
 
-CASES = examples(10_000, 500_000)
+CASES = scaled(10_000, 500_000)
 SEED = 20_260_131
 SIZES = (0, 1, 5, 25, *(10**digits for digits in range(1, 16)), 10**15 - 1)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from market.search import SymbolIndex, fold
-from tests.examples import examples
+from tests.forms import scaled
 from tests.market import listings
 from tests.servers import ROOT
 from tests.tables import failing
@@ -169,7 +169,7 @@ def test_folding_takes_accents_case_and_apostrophes() -> None:
     assert fold("É’ﬁσς İIı") == "efiσσ iiı"
 
 
-@pytest.mark.parametrize(("limit", "number"), [(8, examples(200, 600)), (1000, examples(60, 150))])
+@pytest.mark.parametrize(("limit", "number"), [(8, scaled(200, 600)), (1000, scaled(60, 150))])
 def test_the_server_finds_in_the_order_of_the_page(limit: int, number: int) -> None:
     rows = [*listings.listing(1000), ("OLD.W", "Österreichische Straßenbahn", True), ("NEW.W", "ΟΔΟΣ Ζenith", True)]
     meant = [*listings.terms(rows, number), *listings.terms(rows[-2:], number // 5)]

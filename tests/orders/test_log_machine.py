@@ -19,7 +19,7 @@ from orders.errors import OrderError
 from orders.lifecycle import TABS, ExecutionKind
 from orders.models import Order
 from tests.conftest import make_user
-from tests.examples import examples
+from tests.forms import scaled
 from tests.orders import builders
 from tests.orders.builders import rolled_back
 
@@ -163,7 +163,7 @@ def test_old_snapshot_and_events_are_the_fresh_snapshot_after_any_turn_of_writes
     run_state_machine_as_test(
         Writers,
         settings=settings(
-            max_examples=examples(8, 200),
+            max_examples=scaled(8, 200),
             stateful_step_count=30,
             suppress_health_check=list(HealthCheck),
         ),
