@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -42,17 +41,6 @@ def wait_for(fact: Callable[[], Any], what: str, seconds: float = PATIENCE) -> A
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds:g} s"
         time.sleep(0.02)
     return value
-
-
-def end(process: subprocess.Popen[Any], number: int = signal.SIGTERM) -> None:
-    """For a process that is no part of a cluster."""
-    if process.poll() is None:
-        process.send_signal(number)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 class Redis(redis.Redis):

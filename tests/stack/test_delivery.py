@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 
 import psutil
 
-from cluster.parts import HeldPort
-from tests.servers import Server, end, wait_for
+from cluster import servers
+from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.stack.both import on_both
 from tests.stack.sockets import Follower, by_session, by_token
@@ -145,22 +145,25 @@ def announced_again(trader: Trader, follower: Follower) -> bool:
     return "replay" not in follower.events[-1]
 
 
+class Runserver(servers.Server):
+    """Django's own command, on the database and Redis of a server that runs."""
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{self.port}"]
+        return self.run(command, cwd=self.project, env=self.environment)
+
+
 def test_runserver_serves_the_socket_as_well(stack: Server, trader: Trader) -> None:
-    held = HeldPort()
-    port = held.number
-    command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
-    with open(stack.folder / "runserver.log", "w") as log:
-        runserver = subprocess.Popen(
-            command, cwd=stack.folder, env=stack.environment, stdout=log, stderr=log, start_new_session=True
-        )
+    runserver = Runserver("runserver", stack.folder, stack.folder / "runserver.log", stack.environment, "127.0.0.1")
     try:
-        with Follower.of(trader, port=port) as follower:
+        runserver.start()
+        with Follower.of(trader, port=runserver.port) as follower:
             trader.place()
             follower.until(1)
             assert follower.socket is not None
-            assert follower.socket.remote_address[1] == port
+            assert follower.socket.remote_address[1] == runserver.port
     finally:
-        end(runserver)
+        runserver.stop()
 
 
 @on_both
