@@ -25,6 +25,7 @@ ON_OWN_SERVER = {"test_acceptance", "test_chart", "test_endings", "test_people",
 expect.set_options(timeout=MILLISECONDS)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist writes the groups into the tests' ids
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
