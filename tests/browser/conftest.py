@@ -25,11 +25,9 @@ ON_OWN_SERVER = {"test_acceptance", "test_chart", "test_endings", "test_people",
 expect.set_options(timeout=MILLISECONDS)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist writes the groups into the tests' ids
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(f"browser-{int(item.path.stem in ON_OWN_SERVER)}"))
+@pytest.hookimpl(tryfirst=True)  # before tests.placement, which leaves a group alone that it finds
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.xdist_group(f"browser-{int(item.path.stem in ON_OWN_SERVER)}"))
 
 
 @pytest.fixture(scope="package")
