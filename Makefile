@@ -15,8 +15,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-# Processes that run tests; SEED=N runs them in the order of an earlier run.
-WORKERS := 2
+# Processes that run tests, of which one mostly waits; SEED=N runs them in the order of an earlier run.
+WORKERS := 3
 SEEDED = $(if $(SEED),--randomly-seed=$(SEED))
 
 BENCHMARKS := stream table screen log entry growth search quotes
@@ -36,7 +36,8 @@ cluster: $(PACKAGES)/runtime $(STATIC) ## PostgreSQL, Redis, two servers (SERVER
 
 test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --record .last-test.json $(SEEDED)
+	@$(PYTHON) -m pytest -q -p tests.measured -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+		--record .last-test.json $(SEEDED)
 
 test-10: $(PACKAGES)/development $(STATIC) ## all tests ten times, in ten orders, and twice beside a load; a line a run
 	@$(PYTHON) -m tests.ten

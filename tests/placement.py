@@ -6,16 +6,14 @@ What shares a server, a browser or a cluster runs in one worker; of the rest eac
 from __future__ import annotations
 
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
 from tests.forms import LONG
 
 HERE = Path(__file__).parent
-# The parts that take longest, longest first; a browser's tests are shared out by file.
+# The parts that take longest, longest first; tests/browser and tests/faults say which of their two a test is in.
 LONGEST = ("browser-0", "browser-1", "faults-cluster", "faults-embedded", "stack", "cluster", "webapp", "postgresql")
-BROWSERS = 2
 # A real browser and real processes may stumble over the machine; such a test is run once more, and named. What the
 # ledger of the fault matrix finds is never put down to that.
 AGAIN = {"browser", "stack", "cluster", "webapp"}
@@ -42,8 +40,6 @@ def group_of(item: pytest.Item) -> str:
     if marker is not None:
         return str(marker.args[0] if marker.args else marker.kwargs["name"])
     folder = folder_of(item)
-    if folder == "browser":
-        return f"browser-{crc32(item.path.name.encode()) % BROWSERS}"
     return folder if folder in AGAIN else str(item.path.relative_to(HERE))
 
 

@@ -26,11 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
-    again = [report.nodeid for report in terminalreporter.stats.get("rerun", [])]
-    if again:
-        terminalreporter.section("run again")
-        for name in again:
-            terminalreporter.line(name)
+    if hasattr(config, "workerinput"):
+        return  # a worker's part is in the whole
+    again = terminalreporter.stats.get("rerun", [])
+    for report in again:
+        terminalreporter.section(f"run again: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
     seed = config.getoption("randomly_seed", None)
     terminalreporter.line(f"seed {seed}; the same order again: make test SEED={seed}")
     if config.option.record:

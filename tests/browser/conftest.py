@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests import provision, quick
+from tests import provision
 from tests.browser.blotter import MILLISECONDS, Blotter
+from tests.periods import periods
 from tests.proxy import Proxy
 from tests.servers import PASSWORD, Server
 from tests.traders import Trader, enlist
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 DESK = {"width": 1440, "height": 900}
+# Pages follow: what they call stale and dead they derive from the heartbeat that the server has told them of.
+QUICK = {"orders.wire.HEARTBEAT_SECONDS": 1, "orders.sessions.RESTART_SPREAD_MS": 500}
 ENLISTED_AT_ONCE = 40
 ENLISTED_ON_OWN_SERVER = 10
 # What needs the server that may be stopped runs in one worker, the rest in another; both take about as long.
@@ -64,7 +67,7 @@ def trader(traders: Iterator[Trader]) -> Trader:
 
 @pytest.fixture(scope="session")
 def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(Path(tmp_path_factory.mktemp("stopped")), **quick.ENVIRONMENT)
+    server = Server(Path(tmp_path_factory.mktemp("stopped")), **periods(QUICK))
     try:
         yield server
     finally:

@@ -23,12 +23,14 @@ CROWDED = """() => {
 
 
 def mark(blotter: Blotter, order_id: int) -> None:
-    """Leaves a trace on the row's node, which a row made anew would not have."""
-    blotter.row(order_id).evaluate("row => row.setAttribute('data-mark', 'kept')")
+    """Leaves the order's id on the row's node, which a row made anew would not have."""
+    blotter.row(order_id).evaluate("row => row.setAttribute('data-mark', row.dataset.orderId)")
 
 
 def marked(blotter: Blotter) -> list[int]:
-    script = "rows => rows.map((row) => Number(row.dataset.orderId))"
+    """The orders whose rows have kept their nodes. A full page gives a row that leaves to the one that comes."""
+    script = """rows => rows.map(({ dataset }) => dataset).filter(({ mark, orderId }) => mark === orderId)
+        .map(({ orderId }) => Number(orderId))"""
     return [int(order_id) for order_id in blotter.page.locator("#orders tr[data-mark]").evaluate_all(script)]
 
 
