@@ -185,7 +185,7 @@ class Server(servers.Server):
         self, method: str, path: str, body: Any = None, user: str | None = None, **headers: str
     ) -> tuple[int, Any]:
         """The status and the JSON (or text) of the answer; status 0 where nobody answers."""
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         if user is not None:
             headers["Authorization"] = f"Token {self.token(user)}"
         if body is not None:
