@@ -23,7 +23,7 @@ BENCHMARKS := stream table screen log entry growth search quotes
 
 .NOTPARALLEL:
 
-.PHONY: help run cluster test test-10 faults properties check bench capture lock clean $(BENCHMARKS:%=bench-%)
+.PHONY: help run cluster test coverage test-10 faults properties check bench capture lock clean $(BENCHMARKS:%=bench-%)
 
 help:
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,10 +36,13 @@ cluster: $(PACKAGES)/runtime $(STATIC) ## PostgreSQL, Redis, two servers (SERVER
 
 test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and PostgreSQL included
 	@$(PYTHON) -m tests.provision
-	@$(PYTHON) -m pytest -q -p tests.measured -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+	@$(PYTHON) -m pytest -q $(MEASURED) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
 		--record .last-test.json $(SEEDED)
 
-test-10: $(PACKAGES)/development $(STATIC) ## all tests ten times, in ten orders, and twice beside a load; a line a run
+coverage: MEASURED := -p tests.measured
+coverage: test ## every test, and how much of the product they run: a fifth slower
+
+test-10: $(PACKAGES)/development $(STATIC) ## all tests ten times, in ten orders, and twice beside a load; a line a run, and the coverage
 	@$(PYTHON) -m tests.ten
 
 faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured

@@ -1,5 +1,6 @@
 """`make test-10`: ten runs of every test with ten seeds, and two more beside a load on every core; a line for each.
 
+The last run measures the coverage too, and its line is printed: no limit is set to how long that run may take.
 It ends at the first run that is red, or in which a test had to be run again, and names where that run's output is.
 """
 
@@ -29,7 +30,7 @@ def main() -> int:
         log = OUTPUT / f"{number}.log"
         if number > QUIET:
             with load():
-                figures = run(seed, log)
+                figures = run(seed, log, "coverage" if number == QUIET + LOADED else "test")
         else:
             figures = run(seed, log)
         is_green = bool(figures["passed"]) and not figures["failed"] and not figures["reruns"]
@@ -37,14 +38,15 @@ def main() -> int:
         if not is_green:
             print(f"See {log.relative_to(ROOT)}; again: make test SEED={seed}", file=sys.stderr)
             return 1
+    print(*(line for line in log.read_text().splitlines() if line.endswith("branches counted")), sep="\n")
     return 0
 
 
-def run(seed: int, log: Path) -> dict[str, Any]:
+def run(seed: int, log: Path, target: str = "test") -> dict[str, Any]:
     """The figures of one run; one that ends without any counts as failed."""
     RECORD.unlink(missing_ok=True)
     with log.open("wb") as output:
-        subprocess.run(["make", "test", f"SEED={seed}"], cwd=ROOT, stdout=output, stderr=output, check=False)
+        subprocess.run(["make", target, f"SEED={seed}"], cwd=ROOT, stdout=output, stderr=output, check=False)
     if not RECORD.exists():
         return {"seed": seed, "passed": 0, "failed": 1, "reruns": 0, "seconds": 0.0}
     figures: dict[str, Any] = json.loads(RECORD.read_text())

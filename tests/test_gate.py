@@ -34,17 +34,23 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]
     monkeypatch.setattr(ten, "ROOT", tmp_path)
     monkeypatch.setattr(ten, "OUTPUT", tmp_path / "output")
     given: list[dict[str, Any]] = []
-    monkeypatch.setattr(ten, "run", lambda seed, log: {"seed": seed, **(given.pop(0) if len(given) > 1 else given[0])})
+
+    def run(seed: int, log: Path, target: str = "test") -> dict[str, Any]:
+        log.write_text("89.46 % was run, branches counted\n" if target == "coverage" else "")
+        return {"seed": seed, **(given.pop(0) if len(given) > 1 else given[0])}
+
+    monkeypatch.setattr(ten, "run", run)
     return given
 
 
-def test_twelve_green_runs_are_twelve_lines_and_as_many_seeds(
+def test_twelve_green_runs_are_twelve_lines_with_as_many_seeds_and_the_coverage(
     runs: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     runs.append(GREEN)
     assert ten.main() == 0
-    lines = capsys.readouterr().out.splitlines()
+    *lines, measured = capsys.readouterr().out.splitlines()
     assert len(lines) == 12
+    assert "89.46 %" in measured
     assert all("green" in line for line in lines)
     assert ["load" in line for line in lines] == [False] * 10 + [True] * 2
     assert len({line.split()[-1] for line in lines}) == 12
