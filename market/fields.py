@@ -9,6 +9,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
+from market.forms import AmountFormField
+
 
 class AmountField(models.DecimalField):
     """A quantity or price: at most 15 digits before the point, 8 after it.
@@ -35,6 +37,9 @@ class AmountField(models.DecimalField):
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
         return value if value is None or isinstance(value, Decimal) else Decimal(repr(value))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": AmountFormField} | kwargs)
 
     def as_stored(self, value: Any, connection: BaseDatabaseWrapper) -> Decimal:
         """The number that a later read will find: half-even to 8 decimals and, on SQLite, the nearest float."""
