@@ -6,6 +6,7 @@ import copy
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from django.utils import timezone
 from market.decimals import decimal_string
 from orders import bulk, limits, rules
 from orders.errors import OrderError, ValidationFailed, in_list
-from orders.lifecycle import Kind, OrderType, Step
+from orders.lifecycle import ZERO, Kind, OrderType, Step
 from orders.models import Change, Order
 from orders.steps import allowed, expect, lock_all, locked, transition
 
@@ -74,18 +75,34 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
 def _amend(order: Order, expected_version: int, changes: Mapping[str, Any]) -> None:
     expect(order, expected_version)
     transition(order, Step.AMEND, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
-    for name in AMENDABLE & changes.keys():
-        setattr(order, name, changes[name])
-    _check_amended(order)
+    changed = {name: value for name, value in changes.items() if name in AMENDABLE and value != getattr(order, name)}
+    _check_amended(order, changed)
+    for name, value in changed.items():
+        setattr(order, name, value)
     order.status = transition(order, Step.AMEND, order.quantity, order.cum_qty).status
 
 
-def _check_amended(order: Order) -> None:
+def _check_amended(order: Order, changed: Mapping[str, Any]) -> None:
+    """Only what is asked for anew: rules may have become others since the rest was, and a broker's fills have none."""
     problems = rules.Problems()
-    rules.check_amount(problems, "quantity", order.quantity, order.symbol.lot_size, "lot size")
-    if order.quantity.is_finite() and order.quantity < order.cum_qty:
-        problems.add("quantity", f"Not below the {decimal_string(order.cum_qty)} filled already.")
-    rules.check_prices(problems, order.symbol, OrderType(order.order_type), order.price, order.stop_price)
-    rules.check_text(problems, "text", order.text)
+    for name, value in changed.items():
+        match name:
+            case "quantity":
+                _check_quantity(problems, order, value)
+            case "text":
+                rules.check_text(problems, name, value)
+            case _:
+                rules.check_price(problems, order.symbol, OrderType(order.order_type), name, value)
     problems.check()
-    limits.check_notional(order.quantity, order.price or order.stop_price)
+    quantity = changed.get("quantity", order.quantity)
+    price = changed.get("price", order.price) or changed.get("stop_price", order.stop_price)
+    if quantity > order.quantity or changed.keys() & {"price", "stop_price"}:
+        limits.check_notional(quantity, price)
+
+
+def _check_quantity(problems: rules.Problems, order: Order, quantity: Decimal) -> None:
+    if quantity == order.cum_qty > ZERO:
+        return  # nothing more is wanted, whatever the lot size is by now
+    rules.check_amount(problems, "quantity", quantity, order.symbol.lot_size, "lot size")
+    if quantity.is_finite() and quantity < order.cum_qty:
+        problems.add("quantity", f"Not below the {decimal_string(order.cum_qty)} filled already.")

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from market import decimals
 from market.decimals import decimal_string
 from orders import lifecycle, rows, rules
 from orders.errors import DuplicateExecId, NotFound
@@ -72,15 +73,15 @@ def _fill(order: Order, report: Report) -> None:
     assert report.last_price is not None
     transition(order, Step.FILL, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
     problems = rules.Problems()
-    rules.check_amount(problems, "last_qty", report.last_qty, order.symbol.lot_size, "lot size")
-    rules.check_amount(problems, "last_price", report.last_price, Decimal(1).scaleb(-lifecycle.DECIMAL_PLACES), "unit")
+    rules.check_positive(problems, "last_qty", report.last_qty)
+    rules.check_positive(problems, "last_price", report.last_price)
     problems.check()
     cum_qty = order.cum_qty + report.last_qty
     if cum_qty > order.quantity:
         left = decimal_string(order.quantity - order.cum_qty)
         problems.add("last_qty", f"More than the {left} that can still be filled.")
-    elif not rules.fits(cum_qty) or not rules.fits(order.quantity - cum_qty):
-        problems.add("last_qty", f"The sum of the fills has more than {lifecycle.SIGNIFICANT_DIGITS} digits.")
+    elif not decimals.fits(cum_qty) or not decimals.fits(order.quantity - cum_qty):
+        problems.add("last_qty", f"The sum of the fills has more than {decimals.SIGNIFICANT_DIGITS} digits.")
     problems.check()
     leads_to = transition(order, Step.FILL, order.quantity, cum_qty)
     order.status = leads_to.status
@@ -105,8 +106,8 @@ def _check_report(report: Report) -> None:
             problems.add(name, "A fill needs it.")
         elif report.kind is not ExecutionKind.FILL and value is not None:
             problems.add(name, "Only a fill has it.")
-        elif value is not None and not rules.fits(value):
-            problems.add(name, "Not a number that can be kept exactly.")
+        elif value is not None and not decimals.fits(value):
+            problems.add(name, decimals.TOO_LONG)
     problems.check()
 
 

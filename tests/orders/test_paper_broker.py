@@ -204,14 +204,23 @@ def test_a_stop_that_was_reached_stays_so_until_it_is_amended(desk: Desk, alice:
 def test_an_order_that_the_services_refuse_to_fill_is_left_alone_and_told_of_once(
     desk: Desk, alice: User, caplog: pytest.LogCaptureFixture
 ) -> None:
-    order = by_hand(alice, time_in_force="fok")
+    by_hand(alice, time_in_force="fok", price="101")
+    desk.after(3.5)
+    desk.quote(ask="100.123456789")  # no order can keep that
+
+    assert desk.after(3.5) == desk.after(3.5) == 0
+    assert caplog.text.count("left alone") == 1
+
+
+def test_what_is_no_whole_lot_any_more_is_filled_to_its_end(desk: Desk, alice: User) -> None:
+    order = by_hand(alice, price="101", quantity="10")
     desk.after(3.5)
     aapl = order.symbol
     aapl.lot_size = D(3)
     aapl.save(update_fields=["lot_size"])
-
-    assert desk.after(3.5) == desk.after(3.5) == 0
-    assert caplog.text.count("left alone") == 1
+    while desk.after(3.5):
+        pass
+    assert (fresh(order).status, fresh(order).cum_qty) == (Status.FILLED, 10)
 
 
 def test_at_real_prices_nothing_is_pretended_and_without_a_feed_nothing_is_filled(desk: Desk, alice: User) -> None:

@@ -303,14 +303,6 @@ def test_averages_of_the_largest_and_smallest_numbers_read_back_as_they_were_tol
     assert told == rows.order_row(order) == rows.order_row(fresh(order))
 
 
-def test_a_price_below_the_tick_can_be_reported_but_not_a_quantity_below_the_lot(alice: User) -> None:
-    order = order_in(Status.NEW, alice)
-    assert fill(order, "1", "585.33333333").avg_price == D("585.33333333")
-    with pytest.raises(ValidationFailed) as refused:
-        fill(order, "0.5")
-    assert set(refused.value.fields or {}) == {"last_qty"}
-
-
 def test_a_fill_that_cannot_be_is_refused_naming_the_field(alice: User) -> None:
     def check(quantity: str | None, price: str | None, wrong: str) -> None:
         order = order_in(Status.NEW, alice)
