@@ -11,11 +11,15 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
+from orders import strict_json
+from orders.errors import ValidationFailed
+
 
 class JsonParser(JSONParser):
     """UTF-8 JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
 
-    DRF's own trusts the request's charset (`zlib` is one), reads a body of any size and fails on a deep one.
+    DRF's own trusts the request's charset (`zlib` is one), reads a body of any size, fails on a deep one, and takes a
+    number for what a double holds of it.
     """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
@@ -24,8 +28,10 @@ class JsonParser(JSONParser):
         if len(body) > most:
             raise RequestDataTooBig(f"More than {most} bytes.")
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
+            return strict_json.loads(body)
+        except strict_json.GivenTwice as twice:
+            raise ValidationFailed.at(twice.name, "Given more than once.") from twice
+        except ValueError as error:
             raise ParseError(f"This can't be read as JSON: {error}") from error
 
 

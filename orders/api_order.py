@@ -34,9 +34,8 @@ class OrderDetail(OrdersView):
         body: Any = request.data
         order = own_order(person(request), order_id)
         version, changes = serializers.amendment(body)
-        if version == order.version:  # else the conflict says more than the fields that differ by it
-            fixed = {name: value for name, value in body.items() if name != "user"}
-            serializers.refuse_fixed(fixed, rows.order_row(order))
+        told = {name: value for name, value in body.items() if name != "user"}
+        serializers.refuse_fixed(told, rows.order_row(order), version)
         with self.as_sender(request):
             return Response(rows.order_row(services.amend(person(request), order_id, version, changes)))
 

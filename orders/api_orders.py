@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from orders import datatables, filters, finding, rows, serializers, services
 from orders.api import FILTERS, OrdersView, person, watched
 from orders.api_json import JsonRenderer
-from orders.errors import Forbidden, NotFound, ValidationFailed
+from orders.errors import NotFound, ValidationFailed
 from orders.parameters import whole_number
 from orders.snapshots import read_snapshot, read_table
 
@@ -78,7 +77,7 @@ class OrderList(OrdersView):
         body: Any = request.data
         user = person(request)
         for item in body if isinstance(body, list) else [body]:
-            refuse_for_others(user, item)
+            serializers.refuse_for_others(user, item)
         with self.as_sender(request):
             if isinstance(body, list):
                 placed = services.place_many(user, each(body, serializers.new_order))
@@ -139,13 +138,6 @@ def each(bodies: Any, read: Callable[[Any], Read]) -> list[Read]:
         except ValidationFailed as refused:
             raise services.in_list(index, refused) from refused
     return found
-
-
-def refuse_for_others(user: User, body: Any) -> None:
-    """A trader's `user` is ignored; one who watches others and names one of them is told that he only watches."""
-    name = body.get("user") if isinstance(body, dict) else None
-    if name is not None and name != user.get_username() and services.can_watch(user):
-        raise Forbidden("Nobody places orders for others.")
 
 
 def _page_url(request: Request, page: int) -> str:

@@ -28,7 +28,7 @@ from orders.api_json import JsonParser
 from orders.errors import RateLimited, ValidationFailed
 from orders.parameters import whole_number
 from orders.people import is_demo_person
-from orders.serializers import ErrorSerializer, TextField
+from orders.serializers import ErrorSerializer, TextField, refuse_unknown
 
 FOUND, MOST_FOUND = 20, 100
 
@@ -79,8 +79,10 @@ class TokenView(OrdersView):
         responses={200: TokenSerializer, 400: ErrorSerializer, 429: ErrorSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = SignInSerializer(data=request.data)
+        body: Any = request.data
+        form = SignInSerializer(data=body)
         form.is_valid(raise_exception=True)
+        refuse_unknown(body, form.fields)
         username, password = form.validated_data["username"], form.validated_data["password"]
         problems = rules.Problems()
         rules.check_text(problems, "username", username)

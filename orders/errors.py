@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+NAME_LENGTH = 80
+
 
 class OrderError(Exception):
     """A refused request; `fields` maps a field to its messages, `current` is the order as it stands."""
@@ -39,6 +41,12 @@ class OrderError(Exception):
 class ValidationFailed(OrderError):
     code = "validation_failed"
     status = 400
+
+    @classmethod
+    def at(cls, field: str, message: str) -> ValidationFailed:
+        """One field's; a name that can't be shown, which only a sender can have made up, is not repeated."""
+        name = field if field.isprintable() and 0 < len(field) <= NAME_LENGTH else "field"
+        return cls(f"{name}: {message}", fields={name: [message]})
 
 
 class Unauthenticated(OrderError):

@@ -6,10 +6,10 @@ One `Query` serves the JSON list, the DataTable and the export. Whatever is wron
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from django.db import connection
@@ -19,10 +19,13 @@ from django.db.models.functions import Collate, Lower
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
+from market import decimals
 from orders import lifecycle, rules
 from orders.querysets import OrderQuerySet
 
 SEARCH_LENGTH = 100
+# What a search may take for an id, or for a version.
+ID = re.compile(r"[0-9]{1,15}")
 MAX_VALUES = 50
 # What `parse` reads.
 PARAMETERS = frozenset({"tab", "symbol", "side", "status", "order_type", "created_after", "created_before"})
@@ -99,8 +102,7 @@ class Query:
     @property
     def number(self) -> int | None:
         """The id that the search finds as well, if it is one."""
-        is_number = self.search.isascii() and self.search.isdigit() and len(self.search) <= lifecycle.SIGNIFICANT_DIGITS
-        return int(self.search) if is_number else None
+        return int(self.search) if ID.fullmatch(self.search) else None
 
     def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
         """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
@@ -140,12 +142,13 @@ def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: 
 
 def _with_column(orders: OrderQuerySet, column: str, term: str) -> OrderQuerySet:
     """Those whose column holds the term; a number is compared as a number, and what is none is found nowhere."""
-    if column in WHOLE_NUMBERS or column in AMOUNTS:
+    if column in WHOLE_NUMBERS:
+        return orders.filter(**{column: int(term)}) if ID.fullmatch(term) else orders.none()
+    if column in AMOUNTS:
         try:
-            number = Decimal(term if term.isascii() else "")
-        except InvalidOperation:
+            return orders.filter(**{column: decimals.amount(term)})
+        except decimals.BadNumber:
             return orders.none()
-        return orders.filter(**{column: number}) if rules.fits(number) else orders.none()
     name = f"{column}_held"
     return orders.alias(**{name: Lower(SORTS[column], output_field=CharField())}).filter(
         **{f"{name}__contains": _folded(term)}

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
-
-import orjson
 
 from market.models import SYMBOL
 from market.viewers import RATES
-from orders.errors import OrderError
+from orders import strict_json
+from orders.errors import OrderError, ValidationFailed
 
 MAX_NAME = 150
 MAX_ID = 64
@@ -33,8 +32,10 @@ class WireError(OrderError):
 
     status = 400
 
-    def __init__(self, code: str, message: str, frame_id: Id = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, code: str, message: str, frame_id: Id = None, fields: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        super().__init__(message, fields=fields)
         self.code = code
         self.frame_id = frame_id
 
@@ -97,8 +98,10 @@ Frame = Subscribe | Unsubscribe | SubscribeQuotes | UnsubscribeQuotes | Received
 def parse(text: str) -> Frame:
     """The typed frame in this text; WireError with bad_json, bad_message or unknown_type where it is none."""
     try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        message = strict_json.loads(text)
+    except strict_json.GivenTwice as twice:
+        raise _given_twice(twice) from twice
+    except ValueError as error:
         raise WireError("bad_json", "This is not JSON.") from error
     if not isinstance(message, dict):
         raise WireError("bad_message", "A frame is a JSON object.")
@@ -110,6 +113,17 @@ def parse(text: str) -> Frame:
     except WireError as error:
         error.frame_id = frame_id
         raise
+
+
+def _given_twice(twice: strict_json.GivenTwice) -> WireError:
+    """As REST refuses it where the frame is a command; its `id` comes back unless that is what was given twice."""
+    message: dict[str, Any] = twice.body if isinstance(twice.body, dict) else {}
+    frame_id = message.get("id")
+    refused = ValidationFailed.at(twice.name, "Given more than once.")
+    code = refused.code if message.get("type") in COMMANDS else "bad_message"
+    return WireError(
+        code, refused.message, frame_id if twice.name != "id" and _is_id(frame_id) else None, refused.fields
+    )
 
 
 def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
@@ -148,9 +162,9 @@ def _unsubscribe(message: Mapping[str, Any], frame_id: Id) -> Unsubscribe | Unsu
 
 def _client_time(message: Mapping[str, Any]) -> float:
     client_time = message.get("client_time")
-    if isinstance(client_time, bool) or not isinstance(client_time, int | float) or not math.isfinite(client_time):
+    if isinstance(client_time, bool) or not isinstance(client_time, int | Decimal):
         raise WireError("bad_message", "client_time is a number of milliseconds.")
-    return client_time
+    return client_time if isinstance(client_time, int) else float(client_time)
 
 
 def _stream(message: Mapping[str, Any]) -> str:
@@ -170,7 +184,7 @@ def _symbols(symbols: Any) -> tuple[str, ...]:
 
 def _per_second(message: Mapping[str, Any]) -> int | None:
     per_second = message.get("per_second")
-    if per_second is not None and (isinstance(per_second, bool) or per_second not in RATES):
+    if per_second is not None and (type(per_second) is not int or per_second not in RATES):
         raise WireError("bad_message", f"per_second is one of {', '.join(map(str, RATES))}.")
     return per_second
 

@@ -16,10 +16,12 @@ from typing import TypeVar
 
 from django.utils.dateparse import parse_datetime
 
+from market import decimals
 from market.models import SYMBOL
+from market.text import refusal
 from orders import rules
-from orders.lifecycle import SIGNIFICANT_DIGITS, ExecutionKind, OrderType, Side, TimeInForce
-from orders.services import NewOrder, Report
+from orders.lifecycle import ExecutionKind, OrderType, Side, TimeInForce
+from orders.services import EXEC_ID_LENGTH, NewOrder, Report
 
 COLUMNS = [
     "time",
@@ -40,7 +42,11 @@ COLUMNS = [
 ]
 AMOUNTS = ("quantity", "price", "stop_price", "last_qty", "last_price")
 USER = re.compile(r"[\w.@+-]{1,150}")
-AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+# The longest cells; of others, which have bounds of their own where they are needed, nobody means more.
+LENGTHS = {"exec_id": EXEC_ID_LENGTH, "text": rules.TEXT_LENGTH}
+CELL_LENGTH = 1000
+# Of a cell that is refused so much is shown.
+SHOWN = 60
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -92,12 +98,12 @@ def read(text: Iterable[str]) -> Iterator[Line]:
         if [name.strip() for name in header] != COLUMNS:
             raise BadLine(1, f"the columns must be {','.join(COLUMNS)}")
         for cells in reader:
-            if not cells:
-                continue
+            if not any(cell.strip(" ") for cell in cells):
+                continue  # what a spreadsheet leaves behind, too
             if len(cells) != len(COLUMNS):
                 raise BadLine(reader.line_num, f"{len(COLUMNS)} cells are needed, not {len(cells)}")
             try:
-                yield _line(reader.line_num, [cell.strip() for cell in cells], seen)
+                yield _line(reader.line_num, cells, seen)
             except ValueError as error:
                 raise BadLine(reader.line_num, str(error)) from error
     except csv.Error as error:
@@ -105,7 +111,7 @@ def read(text: Iterable[str]) -> Iterator[Line]:
 
 
 def _line(number: int, cells: list[str], seen: Counter[str]) -> Line:
-    row = dict(zip(COLUMNS, cells, strict=True))
+    row = {name: _cell(name, cell) for name, cell in zip(COLUMNS, cells, strict=True)}
     action = _one_of(Action, row, "action")
     # As the site's own forms keep a name, so that a second look finds it.
     user = unicodedata.normalize("NFKC", row["user"])
@@ -117,14 +123,33 @@ def _line(number: int, cells: list[str], seen: Counter[str]) -> Line:
     if action is Action.PLACE:
         what = _new_order(row, amounts)
     else:
-        key = row["exec_id"] or _key(cells, seen)
+        key = row["exec_id"] or _key(row, seen)
         what = _amendment(key, row, amounts) if action is Action.AMEND else _report(key, action, row, amounts)
     return Line(number, _time(row), user, action, row["client_order_id"], row["symbol"], what)
 
 
-def _key(cells: list[str], seen: Counter[str]) -> str:
+def _cell(name: str, cell: str) -> str:
+    """The cell without the spaces around it, whether its action needs it or not; but a number has none of them.
+
+    Raises ValueError for bytes that are no UTF-8, for what nobody can read, and for more than there is room for.
+    """
+    bare = cell.strip(" ")
+    try:
+        bare.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} {bare[:SHOWN]!r} is not UTF-8") from None
+    why = refusal(bare)
+    if why is not None:
+        raise ValueError(f"{name} {bare[:SHOWN]!r}: {why}")
+    most = LENGTHS.get(name, CELL_LENGTH)
+    if len(bare) > most:
+        raise ValueError(f"{name} has more than {most} characters")
+    return cell if bare and name in AMOUNTS else bare
+
+
+def _key(row: dict[str, str], seen: Counter[str]) -> str:
     """The ExecID of a line that has none: the same whenever its file is read, and another's only if all is the same."""
-    digest = hashlib.blake2b("\n".join(cells).encode(errors="surrogateescape"), digest_size=12).hexdigest()
+    digest = hashlib.blake2b("\n".join(row.values()).encode(), digest_size=12).hexdigest()
     seen[digest] += 1
     return f"J-{digest}-{seen[digest]}"
 
@@ -167,7 +192,7 @@ def _report(key: str, action: Action, row: dict[str, str], amounts: dict[str, De
 
 def _time(row: dict[str, str]) -> datetime:
     try:
-        moment = parse_datetime(row["time"])
+        moment = parse_datetime(row["time"]) if row["time"].isascii() else None
     except ValueError:
         moment = None
     _check(row, "time", moment is not None and moment.tzinfo is not None, "a time with its zone")
@@ -178,9 +203,11 @@ def _time(row: dict[str, str]) -> datetime:
 def _amount(row: dict[str, str], name: str) -> Decimal | None:
     if not row[name]:
         return None
-    _check(row, name, AMOUNT.fullmatch(row[name]) is not None, "a number")
-    value = Decimal(row[name])
-    _check(row, name, rules.fits(value), f"a number of at most {SIGNIFICANT_DIGITS} digits, 8 of them decimals")
+    _check(row, name, decimals.NUMBER.fullmatch(row[name]) is not None, "a number such as 25000 or 1.1")
+    value = decimals.number(row[name])
+    _check(
+        row, name, decimals.fits(value), f"a number of at most {decimals.SIGNIFICANT_DIGITS} digits, 8 of them decimals"
+    )
     return value
 
 
@@ -193,4 +220,4 @@ def _one_of(members: type[Member], row: dict[str, str], name: str, default: Memb
 
 def _check(row: dict[str, str], name: str, good: bool, wanted: str = "one that can be used") -> None:
     if not good:
-        raise ValueError(f"{name} {row[name]!r} is not {wanted}")
+        raise ValueError(f"{name} {row[name][:SHOWN]!r} is not {wanted}")

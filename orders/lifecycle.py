@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from enum import StrEnum
 
 DECIMAL_PLACES = 8
-SIGNIFICANT_DIGITS = 15
 ZERO = Decimal(0)
 
 

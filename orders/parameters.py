@@ -17,8 +17,8 @@ ALWAYS_KNOWN = frozenset({"format", "_"})
 def check_text(parameters: QueryDict) -> None:
     """No parameter of any name holds what a database or a reader can't bear. Raises ValidationFailed."""
     for name, values in parameters.lists():
-        if all(text.isprintable() and len(text) <= LENGTH for text in (name, *values)):
-            continue  # nothing of what is looked for is printable
+        if all(text.isascii() and text.isprintable() and len(text) <= LENGTH for text in (name, *values)):
+            continue
         problems = rules.Problems()
         for text in (name, *values):
             rules.check_text(problems, name if name.isprintable() and len(name) < 80 else "parameter", text, LENGTH)

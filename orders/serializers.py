@@ -5,51 +5,32 @@ Used by REST and by the socket alike, and by the OpenAPI schema as the shape of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.http import QueryDict
 from rest_framework import serializers
 
-from orders import bodies, rows
-from orders.errors import ValidationFailed
+from market import decimals
+from orders import bodies, rows, services
+from orders.errors import Forbidden, ValidationFailed
 from orders.lifecycle import ExecutionKind, OrderType, Side, Status, TimeInForce
 from orders.rules import TEXT_LENGTH
+from orders.serializer_fields import BIGGEST_ID, AmountField, WholeField
+from orders.serializer_fields import TextField as TextField
 from orders.services import AMENDABLE, EXEC_ID_LENGTH, Amend, NewOrder, Report
 
-BIGGEST_ID = 2**63 - 1
-
-
-class AmountField(serializers.DecimalField):
-    """A decimal as a string (or JSON number): at most 15 significant digits and 8 decimals."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=23, decimal_places=8, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
-            self.fail("invalid")
-        if isinstance(data, str) and not data.isascii():
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class TextField(serializers.CharField):
-    """Text as it was typed; whether its characters are allowed is checked by the rules that every way in shares."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, **kwargs)
-        self.validators = [v for v in self.validators if type(v).__name__ != "ProhibitNullCharactersValidator"]
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return str(data)
+FIXED = "This can't be amended."
+UNKNOWN = "There is no such field."
+TWICE = "Given more than once."
+# What no step of an order's life changes.
+LASTING = frozenset({"id", "client_order_id", "user", "symbol", "side", "order_type", "time_in_force", "created_at"})
 
 
 class NewOrderSerializer(serializers.Serializer[NewOrder]):
-    symbol = TextField(max_length=bodies.SYMBOL_LENGTH)
+    symbol = TextField(max_length=bodies.SYMBOL_LENGTH, error_messages={"blank": "Enter a symbol."})
     side = serializers.ChoiceField(list(Side))
     order_type = serializers.ChoiceField(list(OrderType), default=OrderType.LIMIT)
     time_in_force = serializers.ChoiceField(list(TimeInForce), default=TimeInForce.DAY)
@@ -61,7 +42,7 @@ class NewOrderSerializer(serializers.Serializer[NewOrder]):
 
 
 class AmendmentSerializer(serializers.Serializer[Any]):
-    expected_version = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
+    expected_version = WholeField()
     quantity = AmountField(required=False)
     price = AmountField(required=False, allow_null=True)
     stop_price = AmountField(required=False, allow_null=True)
@@ -69,11 +50,11 @@ class AmendmentSerializer(serializers.Serializer[Any]):
 
 
 class ListAmendmentSerializer(AmendmentSerializer):
-    id = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
+    id = WholeField()
 
 
 class CancelSerializer(serializers.Serializer[Any]):
-    expected_version = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
+    expected_version = WholeField(required=False, allow_null=True)
 
 
 class ReportSerializer(serializers.Serializer[Report]):
@@ -141,7 +122,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 def new_order(body: Any) -> NewOrder:
-    """The order in this body; `user` and what else is not the sender's to say is ignored. Raises ValidationFailed."""
+    """The order in this body; `user` is not the sender's to say, and ignored. Raises ValidationFailed."""
     return bodies.new_order(body) or slow_new_order(body)
 
 
@@ -161,9 +142,12 @@ def slow_new_order(body: Any) -> NewOrder:
     )
 
 
-def amendment(body: Any) -> tuple[int, dict[str, Any]]:
-    """The expected version and what is to change. Raises ValidationFailed."""
-    values = _valid(AmendmentSerializer, body)
+def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, Any]]:
+    """The expected version and what is to change, in a body that may repeat the order's other fields (`refuse_fixed`).
+
+    `naming`: fields that name the order besides. Raises ValidationFailed.
+    """
+    values = _valid(AmendmentSerializer, body, {*_reader(OrderSerializer).fields, *naming})
     if "text" in values:
         values["text"] = values["text"] or ""
     return values.pop("expected_version"), values
@@ -171,24 +155,44 @@ def amendment(body: Any) -> tuple[int, dict[str, Any]]:
 
 def list_amendment(body: Any) -> Amend:
     """One amendment of a list, which names its order by `id`. Raises ValidationFailed."""
-    values = _valid(ListAmendmentSerializer, body)
+    values = _valid(ListAmendmentSerializer, body, _reader(OrderSerializer).fields)
     fixed = sorted(body.keys() - values.keys() - {"user"})
     if fixed:
-        raise ValidationFailed(f"{fixed[0]}: This can't be amended.", fields={fixed[0]: ["This can't be amended."]})
+        raise ValidationFailed.at(fixed[0], FIXED)
     if "text" in values:
         values["text"] = values["text"] or ""
     return Amend(values.pop("id"), values.pop("expected_version"), values)
 
 
-def refuse_fixed(body: Mapping[str, Any], current: rows.Row) -> None:
-    """Raises ValidationFailed where a body asks for a change of what can't be amended."""
+def refuse_fixed(body: Mapping[str, Any], current: rows.Row, version: int | None = None, message: str = FIXED) -> None:
+    """Raises ValidationFailed where a body says of an order what is not so and can't be amended.
+
+    Where the `version` that it expects has passed, only what never changes counts: the conflict says more of the rest.
+    """
+    has_moved = version not in (None, current["version"])
     fixed = {
-        name: ["This can't be amended."]
+        name: [message]
         for name, value in body.items()
-        if name in current and name not in AMENDABLE and value != current[name]
+        if name in (LASTING if has_moved else current.keys()) and name not in AMENDABLE and value != current[name]
     }
     if fixed:
-        raise ValidationFailed(f"{next(iter(fixed))}: This can't be amended.", fields=fixed)
+        raise ValidationFailed(f"{next(iter(fixed))}: {message}", fields=fixed)
+
+
+def refuse_for_others(user: User, body: Any) -> None:
+    """A trader's `user` is ignored; one who watches others and names one of them is told that they only watch."""
+    name = body.get("user") if isinstance(body, dict) else None
+    if name is not None and name != user.get_username() and services.can_watch(user):
+        raise Forbidden("Nobody places orders for others.")
+
+
+def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raises ValidationFailed where a form or a body has other fields than these, or one of them twice."""
+    for name in body:
+        if name not in known:
+            raise ValidationFailed.at(name, UNKNOWN)
+        if isinstance(body, QueryDict) and len(body.getlist(name)) > 1:
+            raise ValidationFailed.at(name, TWICE)
 
 
 def report(body: Any) -> Report:
@@ -199,24 +203,29 @@ def report(body: Any) -> Report:
     )
 
 
-def expected_version(body: Any) -> int | None:
-    """The version a cancel expects, if it names one. Raises ValidationFailed."""
-    version: int | None = _valid(CancelSerializer, body or {}).get("expected_version")
+def expected_version(body: Any, naming: Collection[str] = ()) -> int | None:
+    """The version a cancel expects, if it names one; `naming`: fields that name the order. Raises ValidationFailed."""
+    version: int | None = _valid(CancelSerializer, body, naming).get("expected_version")
     return version
 
 
 def whole_number(field: str, value: Any) -> int:
     """A positive whole number that a database takes. Raises ValidationFailed."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_ID:
-        raise ValidationFailed(f"{field}: A whole number is required.", fields={field: ["A whole number is required."]})
+        raise ValidationFailed.at(field, decimals.NOT_WHOLE)
     return value
 
 
-def _valid(serializer_class: type[serializers.Serializer[Any]], body: Any) -> dict[str, Any]:
+def _valid(
+    serializer_class: type[serializers.Serializer[Any]], body: Any, more: Collection[str] = ()
+) -> dict[str, Any]:
+    """What the body says in the serializer's fields; `more` may stand there as well, and `user`, which is ignored."""
     if not isinstance(body, Mapping):
         raise ValidationFailed("An object is required.")
+    reader = _reader(serializer_class)
+    refuse_unknown(body, {"user", *reader.fields, *more})
     try:
-        return dict(_reader(serializer_class).run_validation(body))
+        return dict(reader.run_validation(body))
     except serializers.ValidationError as refused:
         detail: Any = refused.detail
     fields = {name: [str(message) for message in messages] for name, messages in detail.items()}

@@ -126,3 +126,23 @@ def test_everything_that_datatables_itself_sends_is_understood(table: Any) -> No
     answer = table(**request)
     assert answer.status_code == 200
     assert answer.json()["draw"] == 3
+
+
+def test_a_column_of_whole_numbers_holds_no_fraction_and_no_column_another_notation(table: Any, alice: User) -> None:
+    order = place(alice, quantity="100", price="585.33")
+
+    def found(column: str, term: str) -> list[int]:
+        answer = table(**{"columns[0][data]": column, "columns[0][search][value]": term})
+        assert answer.status_code == 200, answer.content
+        return [row["id"] for row in answer.json()["data"]]
+
+    assert order.pk in found("quantity", "100")
+    assert order.pk in found("price", "585.330")
+    assert found("id", str(order.pk)) == [order.pk]
+    assert order.pk in found("version", "1")
+    for column, term in (
+        *(("id", f"{order.pk}{more}") for more in (".9", ".0", "e0", "_")),
+        *(("version", term) for term in ("1.9", "1.0", "+1", "-1", "1_", "0x1", "1" * 30)),
+        *(("quantity", term) for term in ("1_00", "1e2", "+100", "100.", "١٠٠", "100.0000000000000000001", "NaN")),
+    ):
+        assert found(column, term) == [], (column, term)

@@ -62,7 +62,7 @@ async def test_anothers_order_is_neither_changed_nor_told_of(alice: User, bob: U
 
 async def test_a_user_in_a_traders_order_is_ignored(alice: User, bob: User) -> None:
     async with connected(bob) as client:
-        body = {"symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1", "user": "alice", "status": "filled"}
+        body = {"symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1", "user": "alice"}
         placed = await client.ask(type="order.place", **body)
         assert (placed["order"]["user"], placed["order"]["status"]) == ("bob", "pending_new")
     assert await in_thread(head_of, alice) == 0

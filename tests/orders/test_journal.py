@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from orders import journal
-from orders.journal import Action, Amendment, BadLine, Line
+from orders.journal import COLUMNS, Action, Amendment, BadLine, Line
 from orders.lifecycle import OrderType, TimeInForce
+from orders.models import Order
 from orders.services import NewOrder, Report
+from tests.market.test_decimals import FOREIGN
 from tests.orders.journals import DAY, HEADER, line
 from tests.tables import failing
 
@@ -126,3 +131,55 @@ def test_what_can_not_be_read_is_named_with_its_line() -> None:
 def test_a_file_with_other_columns_is_no_journal(header: str) -> None:
     with pytest.raises(BadLine, match="line 1: the columns must be time,user,action"):
         list(journal.read([header, line("place")]))
+
+
+def test_every_cell_is_text_that_can_be_read_whether_its_action_needs_it_or_not() -> None:
+    def check(action: str, name: str, cell: str, reason: str) -> None:
+        needed = {"exec_id": "x-1", "last_qty": "1", "last_price": "1"} if action == "fill" else {}
+        bad = line(action, **needed).split(",")
+        bad[COLUMNS.index(name)] = cell
+        with pytest.raises(BadLine, match=r"^line 3: ") as refused:
+            read(line("place"), ",".join(bad))
+        assert reason in str(refused.value)
+        assert str(refused.value).isprintable()
+        assert len(str(refused.value)) < 400
+
+    broken = b"caf\xe9".decode(errors="surrogateescape")
+    unreadable = [(broken, "is not UTF-8"), *((f"a{char}b", "not allowed") for char in "\0\x07\u202e\u200b\uffff\x1f")]
+    cases = [
+        *((action, name, cell, reason) for action in Action for name in COLUMNS for cell, reason in unreadable),
+        *((action, name, "x" * 100_000, name) for action in ("place", "fill") for name in COLUMNS),
+        *((action, "exec_id", "x" * 65, "exec_id has more than 64") for action in Action),
+        *((action, "text", "x" * 256, "text has more than 255") for action in Action),
+    ]
+    assert failing(cases, check) == []
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_number_in_a_journal_is_written_as_anywhere(text: str) -> None:
+    cell = '"' + text.replace('"', '""') + '"'
+    with pytest.raises(BadLine, match=r"^line \d: quantity "):
+        read(line("place", quantity=cell))
+
+
+def test_rows_that_a_spreadsheet_leaves_empty_are_let_pass() -> None:
+    assert [one.number for one in read(line("place"), "," * 14, " , ,", line("accept"))] == [2, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        line("place", "a-2", text="caf\xe9").encode("latin-1"),
+        line("amend", price="5.5", exec_id="\xe9x").encode("latin-1"),
+        line("amend", price="5.5", exec_id="x" * 500).encode(),
+        line("amend", price="5.5", exec_id="a\0b").encode(),
+        line("cancel", side="\u202e").encode(),
+    ],
+)
+def test_what_came_before_a_line_that_cannot_be_read_stays(tmp_path: Path, bad: bytes) -> None:
+    file = tmp_path / "day.csv"
+    file.write_bytes("\n".join([HEADER, line("place"), line("accept")]).encode() + b"\n" + bad + b"\n")
+    with pytest.raises(CommandError, match=r"^line 4: "):
+        call_command("replay_journal", str(file), speed="max", stdout=StringIO())
+    assert list(Order.objects.values_list("client_order_id", "status", "version")) == [("a-1", "new", 2)]

@@ -1,0 +1,60 @@
+"""Fields of a body, read as every other way in reads them: `market.decimals` says what a number is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from market import decimals
+
+BIGGEST_ID = 2**63 - 1
+# What a person would call them.
+NAMES = {"last_qty": "quantity", "last_price": "price"}
+
+
+class AmountField(serializers.DecimalField):
+    """A decimal as a string (or JSON number): at most 15 significant digits and 8 decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=23, decimal_places=8, **kwargs)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Any field's; a decimal field of DRF's own takes blanks for null."""
+        return serializers.Field.validate_empty_values(self, data)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if data == "":
+            name = str(self.field_name)
+            raise serializers.ValidationError(f"Enter a {NAMES.get(name, name).replace('_', ' ')}.")
+        try:
+            return decimals.amount(data)
+        except decimals.BadNumber as bad:
+            raise serializers.ValidationError(str(bad)) from bad
+
+
+class WholeField(serializers.IntegerField):
+    """A whole number from 1 on: an id or a version."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=BIGGEST_ID, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        try:
+            return decimals.whole(data)
+        except decimals.BadNumber as bad:
+            raise serializers.ValidationError(str(bad)) from bad
+
+
+class TextField(serializers.CharField):
+    """Text as it was typed; whether its characters are allowed is checked by the rules that every way in shares."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+        self.validators = [v for v in self.validators if type(v).__name__ != "ProhibitNullCharactersValidator"]
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(data)
