@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import uuid
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from market.admin_columns import amount_column
 from orders import admin_list, lifecycle, services
 from orders.admin_forms import AmendForm, NewOrderForm, ReportForm
-from orders.admin_list import OrderPaginator
+from orders.admin_list import OrderPaginator, note, placed_at, symbol
 from orders.errors import OrderError
 from orders.lifecycle import ExecutionKind, Status, Step
 from orders.models import Execution, Order, OrderEvent
@@ -24,6 +28,23 @@ from orders.querysets import OrderQuerySet
 from orders.services import Report
 
 HISTORY = 50
+QUANTITY, PRICE, STOP_PRICE = (amount_column(name) for name in ("quantity", "price", "stop_price"))
+# What a form shows where it can't be amended, and what never can.
+ONLY_READ: list[Any] = [QUANTITY, PRICE, STOP_PRICE, "text"]
+FIXED: list[Any] = [
+    *("id", "user", "symbol", "side", "order_type", "time_in_force", "status"),
+    *(
+        amount_column("cum_qty", "Filled"),
+        amount_column("leaves_qty", "Left"),
+        amount_column("avg_price", "Average price"),
+    ),
+    amount_column("arrival_price"),
+    *("client_order_id", "version", "created_at", "updated_at", "history"),
+]
+
+admin.site.site_header = admin.site.site_title = "Order monitor"
+admin.site.index_title = "Administration"
+admin.site.enable_nav_sidebar = False  # the lists need the room
 STEP_NAMES = {
     ExecutionKind.ACCEPT: "Accept",
     ExecutionKind.REJECT: "Reject",
@@ -38,7 +59,7 @@ class ExecutionInline(TabularInline):
     model = Execution
     extra = 0
     can_delete = False
-    fields: ClassVar[Any] = ["exec_id", "kind", "last_qty", "last_price", "text", "at"]
+    fields: ClassVar[Any] = ["exec_id", "kind", amount_column("last_qty"), amount_column("last_price"), "text", "at"]
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -47,7 +68,10 @@ class ExecutionInline(TabularInline):
 
 @admin.register(Order)
 class OrderAdmin(ModelAdmin):
-    list_display = ["id", "created_at", "user", "symbol_id", "side", "quantity", "price", "status", "cum_qty", "text"]
+    list_display = [
+        *("id", placed_at, "user", symbol, "side", QUANTITY, PRICE),
+        *("status", amount_column("cum_qty", "Filled"), note),
+    ]
     list_filter = ["status", "side", "order_type", "time_in_force", "created_at"]
     list_select_related = ["user"]
     list_per_page = 50
@@ -68,13 +92,14 @@ class OrderAdmin(ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
         if obj is None:
             return NewOrderForm.Meta.fields
-        amendable = ["expected_version"] if self._may_amend(obj) else []
-        return [*AmendForm.Meta.fields, *amendable, *self._fixed_fields()]
+        if self._may_amend(request, obj):
+            return [*AmendForm.Meta.fields, "expected_version", *FIXED]
+        return [*ONLY_READ, *FIXED]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
         if obj is None:
             return []
-        return self._fixed_fields() if self._may_amend(obj) else [*AmendForm.Meta.fields, *self._fixed_fields()]
+        return FIXED if self._may_amend(request, obj) else [*ONLY_READ, *FIXED]
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> Any:
         return self.inlines if obj else []
@@ -123,7 +148,14 @@ class OrderAdmin(ModelAdmin):
                 except OrderError as refused:
                     self.message_user(request, f"{order}: {refused.message}", messages.ERROR)
         if done:
-            self.message_user(request, f"Asked for the cancel of {done}.", messages.SUCCESS)
+            self.message_user(request, f"Asked to cancel {done} order{pluralize(done)}.", messages.SUCCESS)
+
+    def response_action(self, request: HttpRequest, queryset: Any, *more: Any) -> HttpResponse | None:
+        """Django's; what is no order's id, which no page of ours sends, chooses nothing."""
+        if not all(admin_list.is_id(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            self.message_user(request, "There are no such orders. Nothing was done.", messages.ERROR)
+            return None
+        return super().response_action(request, queryset, *more)
 
     def has_execute_permission(self, request: HttpRequest) -> bool:
         return services.can_execute(request.user)  # type: ignore[arg-type]
@@ -154,8 +186,8 @@ class OrderAdmin(ModelAdmin):
             report = Report(
                 exec_id=f"admin-{uuid.uuid4().hex}",
                 kind=kind,
-                last_qty=(values["last_qty"] or order.quantity - order.cum_qty) if is_fill else None,
-                last_price=(values["last_price"] or order.price) if is_fill else None,
+                last_qty=_given(values, "last_qty", order.quantity - order.cum_qty) if is_fill else None,
+                last_price=_given(values, "last_price", order.price) if is_fill else None,
                 text=values["text"],
             )
             try:
@@ -167,13 +199,8 @@ class OrderAdmin(ModelAdmin):
         if done:
             self.message_user(request, f"{STEP_NAMES[kind]}: {done} done.", messages.SUCCESS)
 
-    def _fixed_fields(self) -> list[str]:
-        fixed = ["id", "user", "symbol", "side", "order_type", "time_in_force", "status", "cum_qty", "leaves_qty"]
-        fixed += ["avg_price", "arrival_price", "client_order_id", "version", "created_at", "updated_at"]
-        return [*fixed, "history"]
-
-    def _may_amend(self, order: Order) -> bool:
-        return lifecycle.is_legal(Status(order.status), Step.AMEND)
+    def _may_amend(self, request: HttpRequest, order: Order) -> bool:
+        return self.has_change_permission(request, order) and lifecycle.is_legal(Status(order.status), Step.AMEND)
 
 
 def _step_action(kind: ExecutionKind) -> Any:
@@ -207,6 +234,11 @@ class OrderEventAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: OrderEvent | None = None) -> bool:
         return False
+
+
+def _given(values: dict[str, Any], name: str, otherwise: Decimal | None) -> Decimal | None:
+    """What was typed, 0 too, which the rules refuse; where nothing was, something else."""
+    return otherwise if values[name] is None else values[name]
 
 
 def _changes(event: OrderEvent) -> str:

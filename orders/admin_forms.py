@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
+from market.forms import AmountFormField, TextFormField, WholeFormField
 from orders import services
 from orders.errors import OrderError
 from orders.lifecycle import ExecutionKind, OrderType, Side, TimeInForce
@@ -17,7 +18,7 @@ from orders.models import Order
 from orders.services import NewOrder
 
 REASONED = frozenset({ExecutionKind.REJECT, ExecutionKind.CANCEL, ExecutionKind.CANCEL_REFUSED, ExecutionKind.EXPIRE})
-OPTIONAL = {"price", "stop_price", "text", "client_order_id"}
+AS_TYPED = {"text": TextFormField, "client_order_id": TextFormField}
 
 
 class _ServiceForm(forms.ModelForm):
@@ -52,6 +53,7 @@ class NewOrderForm(_ServiceForm):
             "text",
             "client_order_id",
         ]
+        field_classes = AS_TYPED
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -83,11 +85,12 @@ class NewOrderForm(_ServiceForm):
 class AmendForm(_ServiceForm):
     """Knows the version it was opened at, so that nobody's change in between is overwritten."""
 
-    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+    expected_version = WholeFormField(widget=forms.HiddenInput)
 
     class Meta:
         model = Order
         fields = ["quantity", "price", "stop_price", "text"]
+        field_classes = AS_TYPED
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,12 +115,18 @@ class AmendForm(_ServiceForm):
 class ReportForm(forms.Form):
     """The reason of a step; of a fill, how much and at what price."""
 
-    last_qty = forms.DecimalField(required=False, label="Quantity", help_text="Empty: all that is left.")
-    last_price = forms.DecimalField(required=False, label="Price", help_text="Empty: the order's limit price.")
-    text = forms.CharField(required=False, max_length=255, label="Reason")
+    last_qty = AmountFormField(required=False, label="Quantity", help_text="Empty: all that is left.")
+    last_price = AmountFormField(required=False, label="Price", help_text="Empty: the order's limit price.")
+    text = TextFormField(required=False, max_length=255, label="Reason")
 
     def __init__(self, kind: ExecutionKind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind is not ExecutionKind.FILL:
             del self.fields["last_qty"], self.fields["last_price"]
         self.fields["text"].required = kind in REASONED
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if self.fields["text"].required and not text.strip():
+            raise forms.ValidationError("Blanks are no reason.")
+        return text

@@ -6,11 +6,14 @@ that they are more than that.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
+from django.utils.text import Truncator
 
 from orders import search
 from orders.filters import Query
@@ -19,6 +22,7 @@ from orders.querysets import OrderQuerySet
 
 # Up to here a narrowed list is counted, and can be paged through.
 EXACT = 1000
+NOTE = 40
 
 
 class More(int):
@@ -44,6 +48,27 @@ class OrderPaginator(Paginator):
             return More(EXACT)
         self.object_list = Order.objects.filter(pk__in=ids).select_related("user").order_by(*orders.query.order_by)
         return len(ids)
+
+
+def is_id(text: str) -> bool:
+    """Whether an order could have this id."""
+    return re.fullmatch("[0-9]{1,18}", text) is not None
+
+
+@admin.display(description="Placed (UTC)")
+def placed_at(order: Order) -> str:
+    return f"{order.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+@admin.display(description="Symbol")
+def symbol(order: Order) -> str:
+    return str(order.symbol_id)
+
+
+@admin.display(description="Note")
+def note(order: Order) -> str:
+    """So much of it that the other columns stay in sight."""
+    return Truncator(order.text).chars(NOTE)
 
 
 def found(orders: OrderQuerySet, term: str) -> OrderQuerySet:

@@ -138,7 +138,7 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.side} {self.quantity} {self.symbol_id} ({self.client_order_id})"
+        return rows.words(self)
 
     def save(
         self,

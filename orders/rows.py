@@ -58,6 +58,13 @@ def order_row(order: Order) -> Row:
     }
 
 
+def words(order: Order) -> str:
+    """What a person is shown of an order, even of one that was never saved, whose quantity may be anything."""
+    quantity: object = order.quantity
+    shown = decimal_string(quantity) if isinstance(quantity, Decimal) else quantity
+    return f"{order.side} {shown} {order.symbol_id} ({order.pk or order.client_order_id})"
+
+
 def changes(before: Row, after: Row) -> dict[str, list[Any]]:
     """`{field: [old, new]}` of what differs, bookkeeping left out."""
     return {

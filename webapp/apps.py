@@ -1,11 +1,16 @@
-"""The wiring's own app, and which files of the installed apps are served."""
+"""The wiring's own app, how the admin names others, and which files of the installed apps are served."""
 
+from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class WebappConfig(AppConfig):
     name = "webapp"
+
+
+class SignIns(AxesConfig):
+    verbose_name = "Sign-ins"
 
 
 class StaticFiles(StaticFilesConfig):

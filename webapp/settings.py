@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "rest_framework_datatables",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "axes",
+    "webapp.apps.SignIns",
     "csp",
     "channels",
     "webapp.apps.WebappConfig",
