@@ -28,7 +28,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, 404, "There is nothing here.", defaults.page_not_found, exception)
+    message = "There is nothing here."
+    if not request.path.endswith("/"):
+        message = "There is nothing here; an address of the API ends in a slash."
+    return _answer(request, 404, message, defaults.page_not_found, exception)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

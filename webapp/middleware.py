@@ -1,12 +1,17 @@
-"""What every request and every answer passes: no NUL in the one, isolation headers on the other."""
+"""What requests and answers pass: no NUL in the one, isolation headers on the other, and addresses of the site."""
 
 from __future__ import annotations
 
 from itertools import chain
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.utils.deprecation import MiddlewareMixin
+
+READING = ("GET", "HEAD")
+# Load balancers, and containers that look after themselves, ask by whatever address a server has.
+HEALTH = "/health/"
 
 
 class RefuseNul(MiddlewareMixin):
@@ -25,3 +30,16 @@ class IsolationHeaders(MiddlewareMixin):
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class Addresses(CommonMiddleware):
+    """Django's own: the host is one of the site's (not for /health/), and a reader finds a path without its last slash.
+
+    A write without it is not found: most clients would repeat a redirected one as a GET, and take the list that they
+    get for success.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        if request.method not in READING and not request.path_info.endswith("/"):
+            raise Http404("An address that is written to ends in a slash.")
+        return None if request.path_info.startswith(HEALTH) else super().process_request(request)

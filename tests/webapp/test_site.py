@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.servers import PASSWORD, ROOT
+from tests.tables import failing
 from webapp.secret import secret_key
 from webapp.storage import without_comments
 
@@ -88,6 +89,60 @@ def test_an_unknown_api_path_answers_json(signed_in: Client) -> None:
 
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
+
+
+def test_a_write_to_a_path_without_its_last_slash_is_not_found_and_never_sent_elsewhere(
+    signed_in: Client, administrator: User
+) -> None:
+    def refused(client: Client, method: str, path: str) -> str:
+        answer = client.generic(method, path, b"{}", "application/json")
+        assert answer.status_code == 404, answer
+        assert "Location" not in answer.headers
+        return answer.headers["Content-Type"]
+
+    def check(method: str, path: str) -> None:
+        assert refused(signed_in, method, path) == "application/json"
+
+    paths = [
+        "orders",
+        "orders/1",
+        "orders/1/cancel",
+        "orders/1/executions",
+        "orders/export",
+        "token",
+        "demo",
+        "nothing",
+    ]
+    methods = ("POST", "PATCH", "PUT", "DELETE", "OPTIONS", "PROPFIND")
+    assert failing([(method, f"/api/{path}") for path in paths for method in methods], check) == []
+    assert failing([("POST", f"/api/{path}?a=/") for path in paths], check) == []
+
+    told = signed_in.post("/api/token", {"username": "alice"}, "application/json").json()
+    assert told == {"code": "not_found", "message": "There is nothing here; an address of the API ends in a slash."}
+
+    client = Client()
+    client.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
+    for path in ("/accounts/login", "/accounts/logout", "/admin", "/admin/orders/order/add", "/admin/nothing"):
+        assert refused(client, "POST", path).startswith("text/html")
+
+
+def test_a_reader_is_led_to_the_path_with_its_last_slash(signed_in: Client) -> None:
+    for method in ("GET", "HEAD"):
+        answer = signed_in.generic(method, "/api/orders?tab=working")
+        assert (answer.status_code, answer.headers["Location"]) == (301, "/api/orders/?tab=working")
+
+
+def test_health_answers_whatever_host_it_is_asked_for_and_no_other_address_does(
+    db: None, settings: pytest.FixtureRequest
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]  # as with TLS, over plain http
+    for host in ("10.0.0.7:8000", "server-1", "anything.example", "[fe80::1]", "no host at all", ""):
+        client = Client(headers={"host": host})
+        assert client.get("/health/live").json() == {"status": "ok"}, host
+        assert client.get("/health/ready").status_code == 200, host
+    settings.SECURE_SSL_REDIRECT = False  # type: ignore[attr-defined]
+    for path in ("/accounts/login/", "/api/me/", "/metrics", "/healthy", "/api/health/live"):
+        assert Client(headers={"host": "anything.example"}).get(path).status_code == 400, path
 
 
 def test_the_pages_of_the_api_s_documentation_keep_to_the_policy(signed_in: Client) -> None:
