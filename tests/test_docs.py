@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,8 +29,7 @@ from orders.lifecycle import Kind
 from orders.management.commands import trim_log
 from orders.subscriptions import TooManySubscriptions
 from tests.orders import builders
-from tests.servers import ROOT, Server, wait_for
-from tests.sockets import PATIENCE
+from tests.servers import ROOT
 from webapp import handler, parting
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -205,36 +201,6 @@ def test_a_decision_is_short_and_says_what_would_change_our_mind(page: Path) -> 
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(page.name[:4]) for page in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
     assert numbers == list(range(1, len(numbers) + 1))
-
-
-# How long the library pauses before it connects again.
-AT_ONCE = {f"WEBSOCKETS_BACKOFF_{which}_DELAY": "0.1" for which in ("INITIAL", "MIN", "MAX")}
-
-
-def test_the_python_client_of_the_protocol_page_follows_orders_across_a_restart(tmp_path: Path) -> None:
-    [code] = blocks(PROTOCOL, "python")
-    (tmp_path / "client.py").write_text(code)
-    server = Server(tmp_path / "served").start()
-    output = tmp_path / "output"
-    order = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585"}
-    try:
-        command = [sys.executable, "client.py", f"ws://127.0.0.1:{server.port}/ws/", server.token("alice")]
-        with output.open("w") as out:
-            client = subprocess.Popen(command, cwd=tmp_path, stdout=out, env=os.environ | AT_ONCE)
-        try:
-            for number in (1, 2):
-                if number > 1:
-                    server.stop()
-                    server.start()
-                body = order | {"client_order_id": f"n{number}"}
-                assert server.request("POST", "/api/orders/", body, "alice")[0] == 201
-                lines = [f"{n} created n{n}" for n in range(1, number + 1)]
-                wait_for(lambda expected=lines: output.read_text().splitlines() == expected, f"{lines}", PATIENCE)
-        finally:
-            client.kill()
-            client.wait()
-    finally:
-        server.stop()
 
 
 def test_every_figure_of_the_metrics_is_told() -> None:
