@@ -6,11 +6,14 @@ columns of an order exist, nothing is a regular expression, and a page has 1 to 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework_datatables.filters import DatatablesFilterBackend
 from rest_framework_datatables.pagination import DatatablesLimitOffsetPagination
@@ -22,6 +25,7 @@ from orders.errors import ValidationFailed
 from orders.filters import Query, Sort
 from orders.finding import Found
 from orders.parameters import whole_number
+from orders.serializers import OrderSerializer
 
 MAX_COLUMNS = 50
 MAX_LENGTH = 1000
@@ -31,6 +35,40 @@ MAX_DRAW = 2**31
 MAX_SORTS = 5
 EVERYONE = "*"
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
+# What the protocol says of a column and of a key of the sort, which have a place, and of the search.
+NUMBER = r"(?:0|[1-9][0-9]{0,3})"
+OF_SEARCH = r"(?:\[(?:value|regex)\]|\[fixed\](?:\[[0-9]*\](?:\[(?:name|term)\])?)?)"
+SEARCH = re.compile(rf"search{OF_SEARCH}")
+SWITCHES = ("[searchable]", "[orderable]", "[regex]")
+PLACE = re.compile(
+    rf"columns\[(?P<columns>{NUMBER})\](?:\[(?:data|name|searchable|orderable)\]|\[search\]{OF_SEARCH})"
+    rf"|order\[(?P<order>{NUMBER})\]\[(?:column|dir|name)\]"
+)
+
+
+class CountsSerializer(drf.Serializer[Any]):
+    working = drf.IntegerField()
+    filled = drf.IntegerField()
+    closed = drf.IntegerField()
+    all = drf.IntegerField()
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "object", "additionalProperties": {"type": "integer"}}]})
+class HeadField(drf.JSONField):
+    """A number, or for everyone's orders one by each name."""
+
+
+class OrderTableSerializer(drf.Serializer[Any]):
+    """The shape of a table's answer, for the schema."""
+
+    draw = drf.IntegerField()
+    recordsTotal = drf.IntegerField(help_text="of the tab")  # noqa: N815 DataTables' names
+    recordsFiltered = drf.IntegerField(help_text="of tab, search and filters")  # noqa: N815
+    recordsFilteredIsMore = drf.BooleanField(required=False, help_text="there are more than that")  # noqa: N815
+    data = OrderSerializer(many=True)  # type: ignore[assignment]
+    counts = CountsSerializer(help_text="of everything, whatever is searched")
+    user = drf.CharField()
+    head = HeadField(help_text="the newest number of the owner's event log, or of each owner's")
 
 
 @dataclass(frozen=True)
@@ -50,6 +88,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
 
     def query(self, request: Request) -> Query:
         parameters = request.query_params
+        _refuse_garbage(parameters)
         columns = self.columns(parameters)
         query = filters.parse(parameters, self.sorts(parameters, columns), parameters.get("search[value]", ""))
         return replace(query, in_columns=self.searches(parameters, columns))
@@ -70,6 +109,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
             if len(columns) >= MAX_COLUMNS or (name and name not in filters.SORTS):
                 _refuse(f"columns[{len(columns)}]", "There is no such column.")
             columns.append(name)
+        _refuse_gaps(parameters, "columns", len(columns), "data")
         return columns
 
     def searches(self, parameters: QueryDict, columns: list[str]) -> tuple[tuple[str, str], ...]:
@@ -91,9 +131,12 @@ class OrdersFilterBackend(DatatablesFilterBackend):
             direction = parameters.get(f"{name}[dir]", "asc")
             if not place or len(sorts) >= MAX_SORTS or number >= len(columns) or not columns[number]:
                 _refuse(name, "There is no such column.")
+            if parameters.get(f"{name}[name]", "") not in ("", columns[number]):
+                _refuse(f"{name}[name]", "This is another column.")
             if direction not in ("asc", "desc"):
                 _refuse(f"{name}[dir]", "asc or desc.")
             sorts.append(Sort(columns[number], direction == "desc"))
+        _refuse_gaps(parameters, "order", len(sorts), "column")
         return tuple(sorts)
 
 
@@ -115,7 +158,7 @@ def asked_rows(request: Request) -> tuple[int, int]:
 
 def knows(name: str) -> bool:
     """Whether this is a parameter of the protocol, or one of the filters."""
-    return name in PARAMETERS or name.startswith(("columns[", "order[", "search["))
+    return name in PARAMETERS or bool(PLACE.fullmatch(name) or SEARCH.fullmatch(name))
 
 
 def draw(parameters: QueryDict) -> int:
@@ -130,6 +173,23 @@ def book(owner: User | None) -> Book:
     names = events.user_names(found)
     counts = {tab: sum(standing.counts[tab] for standing in found.values()) for tab in lifecycle.TABS}
     return Book({name: found[user_id].head for user_id, name in names.items()}, counts)
+
+
+def _refuse_gaps(parameters: QueryDict, kind: str, count: int, first: str) -> None:
+    """Places are 0, 1, 2 … without a gap: what is said of a later one would be said of nothing."""
+    for name in parameters:
+        place = PLACE.fullmatch(name)
+        if place and (number := place[kind]) and int(number) >= count:
+            _refuse(name, f"{kind}[{count}][{first}] is missing.")
+
+
+def _refuse_garbage(parameters: QueryDict) -> None:
+    """Switches are on or off, and searches that a page's own script adds are not made: DataTables may name none."""
+    for name, value in parameters.items():
+        if value and name.endswith(SWITCHES) and value not in ("true", "false"):
+            _refuse(name, "true or false.")
+        if value and "[fixed]" in name:
+            _refuse(name, "Fixed searches are not made here.")
 
 
 def _refuse(name: str, message: str) -> None:

@@ -146,3 +146,58 @@ def test_a_column_of_whole_numbers_holds_no_fraction_and_no_column_another_notat
         *(("quantity", term) for term in ("1_00", "1e2", "+100", "100.", "١٠٠", "100.0000000000000000001", "NaN")),
     ):
         assert found(column, term) == [], (column, term)
+
+
+def test_what_has_no_place_in_the_request_is_refused_by_name_and_not_passed_over(table: Any) -> None:
+    def check(name: str, parameters: dict[str, str]) -> None:
+        assert list(refusal(table(**parameters))["fields"]) == [name]
+
+    symbol = {"columns[0][data]": "symbol"}
+    cases = [
+        ("columns[1][data]", {"columns[1][data]": "symbol"}),
+        ("columns[0][search][value]", {"columns[0][search][value]": "AAPL"}),
+        ("columns[2][search][value]", symbol | {"columns[2][search][value]": "AAPL"}),
+        ("columns[1][name]", symbol | {"columns[1][name]": "price"}),
+        ("order[1][column]", symbol | {"order[1][column]": "0"}),
+        ("order[0][dir]", symbol | {"order[0][dir]": "desc"}),
+        ("order[0][name]", SORT | {"order[0][name]": "price"}),
+        ("columns[0][searchable]", symbol | {"columns[0][searchable]": "perhaps"}),
+        ("search[regex]", {"search[regex]": "1"}),
+        ("search[fixed][0][term]", {"search[fixed][0][term]": "AAPL"}),
+        ("columns[0][search][fixed][0][term]", symbol | {"columns[0][search][fixed][0][term]": "AAPL"}),
+        *(
+            (name, symbol | {name: "0"})
+            for name in (
+                "columns",
+                "columns[0]",
+                "columns[]",
+                "columns[x][data]",
+                "columns[00][data]",
+                "columns[-1][data]",
+                "columns[+0][data]",
+                "columns[ 0][data]",
+                "columns[0x0][data]",
+                "columns[٠][data]",
+                "columns[0][data][0]",
+                "columns[0][nonsense]",
+                "columns[0][search]",
+                "columns[0][search][nonsense]",
+                "columns[99999999999999999999][data]",
+                "order",
+                "order[]",
+                "order[0]",
+                "order[x][column]",
+                "order[0][nonsense]",
+                "order[0][column][0]",
+                "search",
+                "search[]",
+                "search[values]",
+            )
+        ),
+    ]
+    assert failing(cases, check) == []
+
+
+def test_what_datatables_2_names_without_a_value_says_nothing(table: Any) -> None:
+    fixed = {"search[fixed]": "", "columns[0][search][fixed]": "", "columns[0][search][fixed][]": ""}
+    assert table(**(SORT | fixed | {"order[0][name]": "symbol"})).status_code == 200
