@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,8 +18,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from orders import services
+from orders import filters, lifecycle, services
 from orders.api_json import JsonParser, JsonRenderer
+from orders.api_schema import several
 from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.finding import orders_of
 from orders.models import Order
@@ -29,34 +32,41 @@ PAGE_HEADER = "X-Order-Source"
 
 # What narrows and sorts a list, for the schema.
 FILTERS = [
-    OpenApiParameter(name, str, description=text)
-    for name, text in {
-        "user": "desk and broker: a user's name, or * for everyone",
-        "tab": "working, filled, closed or all",
-        "symbol": "one or more, comma-separated",
-        "side": "buy, sell",
-        "status": "one or more, comma-separated",
-        "order_type": "one or more, comma-separated",
-        "created_after": "RFC 3339, inclusive",
-        "created_before": "RFC 3339, exclusive",
-        "search": "part of symbol, client_order_id or text, or an id",
-        "ordering": "columns, comma-separated, - for descending",
-    }.items()
+    OpenApiParameter("user", str, description="For desk and broker: somebody's name, or `*` for everyone."),
+    OpenApiParameter("tab", str, enum=list(lifecycle.TABS), description="Which orders, by how far they have come."),
+    OpenApiParameter("symbol", str, description="One or more symbols, separated by commas."),
+    several("side", lifecycle.Side, "One or both, separated by a comma."),
+    several("status", lifecycle.Status, "One or more, separated by commas."),
+    several("order_type", lifecycle.OrderType, "One or more, separated by commas."),
+    OpenApiParameter("created_after", datetime, description="Placed at this moment or later; RFC 3339 with a zone."),
+    OpenApiParameter("created_before", datetime, description="Placed before this moment; RFC 3339 with a zone."),
+    OpenApiParameter(
+        "search",
+        {"type": "string", "maxLength": filters.SEARCH_LENGTH},
+        description="Part of a symbol, a client order id or a text; a whole number also finds that `id`.",
+    ),
+    several(
+        "ordering",
+        [f"-?{column}" for column in filters.SORTS],
+        "Columns, separated by commas; `-` before one turns it round. Newest first without it.",
+    ),
 ]
 
 
 class OrdersView(APIView):
     """Checks what every request is made of, and stamps every change with its source and its actor.
 
-    `parameters` are the query parameters that reading understands; any other is refused rather than ignored.
+    `parameters` are the query parameters that reading understands; any other is refused rather than ignored. `lengths`
+    are of those that may be longer than usual.
     """
 
     parser_classes: Sequence[type[BaseParser]] = [JsonParser]
     renderer_classes: Sequence[type[BaseRenderer]] = [JsonRenderer]
     parameters: frozenset[str] = frozenset()
+    lengths: Mapping[str, int] = MappingProxyType({})
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        check_text(request.query_params)
+        check_text(request.query_params, self.lengths)
         self._check_format(request.query_params)
         super().initial(request, *args, **kwargs)
         if request.method in SAFE_METHODS:

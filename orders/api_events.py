@@ -8,14 +8,15 @@ from rest_framework.request import Request
 
 from orders import events, serializers
 from orders.api import OrdersView, json_text, person, visible_order, watched
+from orders.api_schema import ORDER_ID, whole
 from orders.errors import ValidationFailed
 from orders.parameters import whole_number
+from orders.serializer_fields import BIGGEST_ID
 from orders.snapshots import read_snapshot
 
-BIGGEST = 2**63 - 1
 PAGE = [
-    OpenApiParameter("after", int, description="the last number seen"),
-    OpenApiParameter("limit", int, description="1 to 1,000, which is the default"),
+    whole("after", 0, BIGGEST_ID, "The last number that you have: what follows it is answered.", default=0),
+    whole("limit", 1, events.PAGE, "How many events at most.", default=events.PAGE),
 ]
 
 
@@ -24,15 +25,18 @@ class EventList(OrdersView):
 
     @extend_schema(
         operation_id="events_list",
-        parameters=[*PAGE, OpenApiParameter("user", str, description="desk and broker: whose log")],
-        responses={200: serializers.EventPageSerializer, 400: serializers.ErrorSerializer},
+        summary="Read the event log",
+        description="What happened to one's orders, in order and without a gap. Go on with the last `seq` until it is "
+        "`head`, or follow the websocket from there.",
+        parameters=[*PAGE, OpenApiParameter("user", str, description="For desk and broker: whose log.")],
+        responses={200: serializers.EventPageSerializer},
     )
     def get(self, request: Request) -> HttpResponse:
         owner = watched(request)
         if owner is None:
             message = "One user's log at a time: each has numbers of its own."
             raise ValidationFailed(f"user: {message}", fields={"user": [message]})
-        after = whole_number(request.query_params, "after", 0, 0, BIGGEST)
+        after = whole_number(request.query_params, "after", 0, 0, BIGGEST_ID)
         limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
         with read_snapshot():
             head = events.heads([owner.pk])[owner.pk]
@@ -45,12 +49,14 @@ class OrderEvents(OrdersView):
 
     @extend_schema(
         operation_id="orders_events",
-        parameters=PAGE,
-        responses={200: serializers.EventPageSerializer, 404: serializers.ErrorSerializer},
+        summary="Read an order's history",
+        description="The events of one order, as far back as the log of its present owner goes.",
+        parameters=[ORDER_ID, *PAGE],
+        responses={200: serializers.EventPageSerializer},
     )
     def get(self, request: Request, order_id: int) -> HttpResponse:
         order = visible_order(person(request), order_id)
-        after = whole_number(request.query_params, "after", 0, 0, BIGGEST)
+        after = whole_number(request.query_params, "after", 0, 0, BIGGEST_ID)
         limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
         with read_snapshot():
             head = events.heads([order.user_id])[order.user_id]

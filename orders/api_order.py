@@ -10,25 +10,28 @@ from rest_framework.response import Response
 
 from orders import rows, serializers, services
 from orders.api import OrdersView, own_order, person, visible_order
+from orders.api_schema import ORDER_ID
 
 
 class OrderDetail(OrdersView):
     @extend_schema(
         operation_id="orders_read",
-        responses={200: serializers.OrderSerializer, 404: serializers.ErrorSerializer},
+        summary="Read an order",
+        description="One order as it stands: one's own; for desk and broker anybody's.",
+        parameters=[ORDER_ID],
+        responses={200: serializers.OrderSerializer},
     )
     def get(self, request: Request, order_id: int) -> Response:
         return Response(rows.order_row(visible_order(person(request), order_id)))
 
     @extend_schema(
         operation_id="orders_amend",
+        summary="Amend an order",
+        description="Changes quantity, prices or text. `expected_version` is the order's version as you know it: where "
+        "it has moved on, nothing is changed, and the answer is 409 `version_conflict` with the order under `current`.",
+        parameters=[ORDER_ID],
         request=serializers.AmendmentSerializer,
-        responses={
-            200: serializers.OrderSerializer,
-            400: serializers.ErrorSerializer,
-            404: serializers.ErrorSerializer,
-            409: serializers.ErrorSerializer,
-        },
+        responses={200: serializers.OrderSerializer, 409: serializers.ErrorSerializer},
     )
     def patch(self, request: Request, order_id: int) -> Response:
         body: Any = request.data
@@ -43,12 +46,12 @@ class OrderDetail(OrdersView):
 class OrderCancel(OrdersView):
     @extend_schema(
         operation_id="orders_cancel",
+        summary="Cancel an order",
+        description="An order that the broker has not accepted is canceled at once; a working one becomes "
+        "`pending_cancel` until the broker answers. A body is not needed.",
+        parameters=[ORDER_ID],
         request=serializers.CancelSerializer,
-        responses={
-            200: serializers.OrderSerializer,
-            404: serializers.ErrorSerializer,
-            409: serializers.ErrorSerializer,
-        },
+        responses={200: serializers.OrderSerializer, 409: serializers.ErrorSerializer},
     )
     def post(self, request: Request, order_id: int) -> Response:
         own_order(person(request), order_id)
@@ -60,13 +63,14 @@ class OrderCancel(OrdersView):
 class OrderExecutions(OrdersView):
     @extend_schema(
         operation_id="orders_execute",
+        summary="Report an execution",
+        description="For brokers: accepts, rejects, fills, cancels or expires an order. The same report again changes "
+        "nothing and is answered with 200, so that one that was not answered can be sent again.",
+        parameters=[ORDER_ID],
         request=serializers.ReportSerializer,
         responses={
             200: serializers.OrderSerializer,
             201: serializers.OrderSerializer,
-            400: serializers.ErrorSerializer,
-            403: serializers.ErrorSerializer,
-            404: serializers.ErrorSerializer,
             409: serializers.ErrorSerializer,
         },
     )

@@ -6,26 +6,41 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders import datatables, filters, finding, rows, serializers, services
 from orders.api import FILTERS, OrdersView, person, watched
 from orders.api_json import JsonRenderer
+from orders.api_schema import MOST_AT_ONCE, whole
 from orders.errors import NotFound, ValidationFailed
 from orders.parameters import whole_number
 from orders.snapshots import read_snapshot, read_table
 
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
-MAX_LIST = 1000
+MAX_PAGE = 2**31 - 1
 
 Read = TypeVar("Read")
 
 
+def either(name: str, one: Any, other: Any) -> PolymorphicProxySerializer:
+    """For the schema: this shape or that, which a reader tells apart by what is in it."""
+    return PolymorphicProxySerializer(
+        component_name=name, serializers=[one, other], resource_type_field_name=None, many=False
+    )
+
+
+PageOrTable = either("OrderPageOrTable", serializers.OrderPageSerializer, datatables.OrderTableSerializer)
+NewOrderOrList = either("NewOrderOrList", serializers.NewOrderSerializer, serializers.NewOrderSerializer(many=True))
+OrderOrList = either("OrderOrList", serializers.OrderSerializer, serializers.OrderSerializer(many=True))
+# The view speaks two formats when it is read, and one when it is written to.
+NO_FORMAT = OpenApiParameter("format", exclude=True)
+
+
 class OrderList(OrdersView):
-    """The orders a person sees, and the place where he places his own."""
+    """The orders a person sees, and the place where they place their own."""
 
     renderer_classes = [JsonRenderer, datatables.OrdersRenderer]
     parameters = filters.LIST_PARAMETERS | {"page", "page_size"}
@@ -38,8 +53,17 @@ class OrderList(OrdersView):
 
     @extend_schema(
         operation_id="orders_list",
-        parameters=[*FILTERS, OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
-        responses={200: serializers.OrderPageSerializer, 400: serializers.ErrorSerializer},
+        summary="List orders",
+        description="Newest first, all of one moment; `count` is exact. With `format=datatables` it speaks DataTables' "
+        "server-side protocol instead (`draw`, `start`, `length`, `search[value]`, `order[i][column]`, "
+        "`order[i][dir]`, `columns[i][data]`, `columns[i][search][value]`, and no pages) and answers an `OrderTable`.",
+        parameters=[
+            *FILTERS,
+            whole("page", 1, MAX_PAGE, "Which page, the first without it."),
+            whole("page_size", 1, MAX_PAGE_SIZE, f"How many orders a page has, {PAGE_SIZE} without it."),
+            OpenApiParameter("format", str, enum=["json", "datatables"], description="`json` without it."),
+        ],
+        responses={200: PageOrTable},
     )
     def get(self, request: Request) -> Response:
         owner = watched(request)
@@ -47,7 +71,7 @@ class OrderList(OrdersView):
             return Response(self._datatable(request, owner))
         query = filters.parse(request.query_params)
         size = whole_number(request.query_params, "page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE)
-        page = whole_number(request.query_params, "page", 1, 1, 2**31)
+        page = whole_number(request.query_params, "page", 1, 1, MAX_PAGE)
         with read_snapshot():
             found = finding.find(query, owner, datatables.book(owner).counts, reach=None)
             if page > 1 and (page - 1) * size >= found.count:
@@ -65,13 +89,18 @@ class OrderList(OrdersView):
 
     @extend_schema(
         operation_id="orders_place",
-        request=serializers.NewOrderSerializer,
-        responses={
-            200: serializers.OrderSerializer,
-            201: serializers.OrderSerializer,
-            400: serializers.ErrorSerializer,
-            409: serializers.ErrorSerializer,
-        },
+        summary="Place an order, or a list of orders",
+        description="One order, or 1 to 1,000 of which all are placed or none. The same body under the same "
+        "`client_order_id` again is answered with 200 and the order that exists, so that one that was not answered can "
+        "be sent again; another body is 409 `duplicate_client_order_id`.",
+        parameters=[
+            NO_FORMAT,
+            OpenApiParameter(
+                "Idempotent-Replay", str, OpenApiParameter.HEADER, response=[200], description="`true`: it was there."
+            ),
+        ],
+        request=NewOrderOrList,
+        responses={200: OrderOrList, 201: OrderOrList, 409: serializers.ErrorSerializer},
     )
     def post(self, request: Request) -> Response:
         body: Any = request.data
@@ -91,10 +120,13 @@ class OrderList(OrdersView):
 
     @extend_schema(
         operation_id="orders_amend_list",
+        summary="Amend a list of orders",
+        description="1 to 1,000 amendments of which all are made or none, each order once. A refusal names the place "
+        "in the list.",
+        parameters=[NO_FORMAT],
         request=serializers.ListAmendmentSerializer(many=True),
         responses={
             200: serializers.OrderSerializer(many=True),
-            400: serializers.ErrorSerializer,
             404: serializers.ErrorSerializer,
             409: serializers.ErrorSerializer,
         },
@@ -129,8 +161,8 @@ class OrderList(OrdersView):
 
 def each(bodies: Any, read: Callable[[Any], Read]) -> list[Read]:
     """What the bodies of a list say. Raises ValidationFailed, naming the place of the first that can't be read."""
-    if not isinstance(bodies, list) or not 0 < len(bodies) <= MAX_LIST:
-        raise ValidationFailed(f"1 to {MAX_LIST} orders in one list.")
+    if not isinstance(bodies, list) or not 0 < len(bodies) <= MOST_AT_ONCE:
+        raise ValidationFailed(f"1 to {MOST_AT_ONCE} orders in one list.")
     found = []
     for index, body in enumerate(bodies):
         try:

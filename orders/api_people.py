@@ -25,6 +25,7 @@ from market.search import TERM_LENGTH
 from orders import demo, rows, rules, services
 from orders.api import OrdersView, person
 from orders.api_json import JsonParser
+from orders.api_schema import whole
 from orders.errors import RateLimited, ValidationFailed
 from orders.parameters import whole_number
 from orders.people import is_demo_person
@@ -74,9 +75,12 @@ class TokenView(OrdersView):
 
     @extend_schema(
         operation_id="token_create",
+        summary="Sign in",
+        description="A token for a name and a password. Send it with every other request, after the word `Token`:"
+        " `Authorization: Token …`. Five failures lock the name for this address for a while.",
         auth=[],
-        request=SignInSerializer,
-        responses={200: TokenSerializer, 400: ErrorSerializer, 429: ErrorSerializer},
+        request={"application/json": SignInSerializer},
+        responses={200: TokenSerializer},
     )
     def post(self, request: Request) -> Response:
         body: Any = request.data
@@ -100,7 +104,12 @@ class TokenView(OrdersView):
 
 
 class Me(OrdersView):
-    @extend_schema(operation_id="me", responses={200: MeSerializer})
+    @extend_schema(
+        operation_id="me",
+        summary="Read who is signed in",
+        description="Who one is, and what one may do.",
+        responses={200: MeSerializer},
+    )
     def get(self, request: Request) -> Response:
         user = person(request)
         return Response(
@@ -121,11 +130,15 @@ class Instruments(OrdersView):
 
     @extend_schema(
         operation_id="instruments_list",
+        summary="List or search instruments",
+        description="What can be traded, by symbol. With `q` those that may be meant, the best first, with a typo too.",
         parameters=[
-            OpenApiParameter("q", str, description=f"part of a symbol or name, at most {TERM_LENGTH} characters"),
-            OpenApiParameter("limit", int, description=f"with q: 1 to {MOST_FOUND}, {FOUND} by default"),
+            OpenApiParameter(
+                "q", {"type": "string", "maxLength": TERM_LENGTH}, description="Part of a symbol or a name."
+            ),
+            whole("limit", 1, MOST_FOUND, f"With `q`: how many at most, {FOUND} without it."),
         ],
-        responses={200: InstrumentSerializer(many=True), 400: ErrorSerializer},
+        responses={200: InstrumentSerializer(many=True)},
     )
     def get(self, request: Request) -> HttpResponseBase:
         term = request.query_params.get("q")
@@ -159,16 +172,32 @@ class Demo(OrdersView):
 
     permission_classes = [IsAuthenticated, IsDemoPerson]
 
-    @extend_schema(operation_id="demo_read", responses={200: DemoSerializer, 403: ErrorSerializer})
+    @extend_schema(
+        operation_id="demo_read",
+        summary="Read whether the demo flow plays",
+        description="For demo people.",
+        responses={200: DemoSerializer, 403: ErrorSerializer},
+    )
     def get(self, request: Request) -> Response:
         return Response(_run(demo.running(request.user)))
 
-    @extend_schema(operation_id="demo_start", request=None, responses={201: DemoSerializer, 403: ErrorSerializer})
+    @extend_schema(
+        operation_id="demo_start",
+        summary="Play two minutes of demo flow",
+        description="For demo people. Orders of one's own are placed, filled and canceled, as if there were a market.",
+        request=None,
+        responses={201: DemoSerializer},
+    )
     def post(self, request: Request) -> Response:
         demo.start(request.user)
         return Response(_run(demo.running(request.user)), status=201)
 
-    @extend_schema(operation_id="demo_stop", responses={200: DemoSerializer, 403: ErrorSerializer})
+    @extend_schema(
+        operation_id="demo_stop",
+        summary="Stop the demo flow",
+        description="For demo people.",
+        responses={200: DemoSerializer},
+    )
     def delete(self, request: Request) -> Response:
         demo.stop(request.user)
         return Response(_run(demo.running(request.user)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import redis
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from market import bars, board
 from market.models import Instrument
 from orders.api import OrdersView, json_text
+from orders.bodies import SYMBOL_LENGTH
 from orders.errors import NotFound, Unavailable, ValidationFailed
 from orders.serializers import ErrorSerializer
 
@@ -55,11 +57,21 @@ BAR = {"time": 1784992200, **PRICES, "volume": "1240"}
 
 class Quotes(OrdersView):
     parameters = frozenset({"symbols"})
+    lengths = {"symbols": MOST * (SYMBOL_LENGTH + 1)}
 
     @extend_schema(
         operation_id="quotes_list",
-        parameters=[OpenApiParameter("symbols", str, description="comma-separated; all instruments without it")],
-        responses={200: QuotesSerializer, 400: ErrorSerializer, 503: ErrorSerializer},
+        summary="Read the latest prices",
+        description="Of the symbols named, or of all that can be traded. What has no price yet is left out; `at` says "
+        "when each last changed. For prices as they change use the websocket.",
+        parameters=[
+            OpenApiParameter(
+                "symbols",
+                {"type": "string", "maxLength": MOST * (SYMBOL_LENGTH + 1)},
+                description=f"Up to {MOST} symbols, separated by commas; without it all instruments that are active.",
+            )
+        ],
+        responses={200: QuotesSerializer},
         examples=[
             OpenApiExample(
                 "prices",
@@ -92,8 +104,10 @@ class BarList(OrdersView):
 
     @extend_schema(
         operation_id="bars_list",
-        parameters=[OpenApiParameter("symbol", str, required=True)],
-        responses={200: BarsSerializer, 404: ErrorSerializer, 503: ErrorSerializer},
+        summary="Read a symbol's minutes",
+        description="One-minute bars, oldest first, 1,500 at most; the last one is the present minute.",
+        parameters=[OpenApiParameter("symbol", str, required=True, description="One symbol.")],
+        responses={200: BarsSerializer, 404: ErrorSerializer},
         examples=[
             OpenApiExample(
                 "minutes", {"symbol": "AAPL", "seconds": 60, "bars": [BAR]}, response_only=True, status_codes=[200]
@@ -108,4 +122,5 @@ class BarList(OrdersView):
             texts = board.read_bars(instrument.symbol)
         except redis.RedisError as error:
             raise Unavailable("The broker does not answer: there are no prices now.") from error
-        return json_text(f'{{"symbol":"{instrument.symbol}","seconds":{bars.SECONDS},"bars":[{",".join(texts)}]}}')
+        symbol = orjson.dumps(instrument.symbol).decode()
+        return json_text(f'{{"symbol":{symbol},"seconds":{bars.SECONDS},"bars":[{",".join(texts)}]}}')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import QueryDict
 
@@ -14,15 +14,25 @@ LENGTH = 2000
 ALWAYS_KNOWN = frozenset({"format", "_"})
 
 
-def check_text(parameters: QueryDict) -> None:
-    """No parameter of any name holds what a database or a reader can't bear. Raises ValidationFailed."""
+def check_text(parameters: QueryDict, lengths: Mapping[str, int]) -> None:
+    """No parameter of any name holds what a database or a reader can't bear. Raises ValidationFailed.
+
+    `lengths` are of those whose values may be longer, or shorter, than usual.
+    """
     for name, values in parameters.lists():
-        if all(text.isascii() and text.isprintable() and len(text) <= LENGTH for text in (name, *values)):
+        most = lengths.get(name, LENGTH)
+        if _is_plain(name, LENGTH) and all(_is_plain(text, most) for text in values):
             continue
         problems = rules.Problems()
-        for text in (name, *values):
-            rules.check_text(problems, name if name.isprintable() and len(name) < 80 else "parameter", text, LENGTH)
+        told = name if name.isprintable() and len(name) < 80 else "parameter"
+        for text, longest in ((name, LENGTH), *((text, most) for text in values)):
+            rules.check_text(problems, told, text, longest)
         problems.check()
+
+
+def _is_plain(text: str, most: int) -> bool:
+    """Whether it is short and holds nothing of what is looked for: no printable ASCII is."""
+    return text.isascii() and text.isprintable() and len(text) <= most
 
 
 def check_names(parameters: QueryDict, knows: Callable[[str], bool]) -> None:

@@ -249,6 +249,6 @@ def copy_project(folder: Path) -> None:
     _compile_project()
     if not (folder / "webapp").exists():
         shutil.copytree(ROOT / "webapp", folder / "webapp", ignore=shutil.ignore_patterns("*.pyc.*"))
-    for name in (*PACKAGES, "templates", "static", "staticfiles", "node_modules"):
+    for name in (*PACKAGES, "docs", "templates", "static", "staticfiles", "node_modules"):
         if (ROOT / name).exists() and not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)

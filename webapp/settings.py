@@ -7,7 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from webapp import broker, env
+from webapp import broker, env, schema
 from webapp.database import SCHEMES, database, refuse_useless, replica
 from webapp.secret import secret_key
 
@@ -207,15 +207,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "orders.api_errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Order monitor",
-    "DESCRIPTION": "Place, watch and execute orders; the websocket is described in docs/protocol.md.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
+
+SPECTACULAR_SETTINGS = schema.SETTINGS
 
 LOGGING = {
     "version": 1,

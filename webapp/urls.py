@@ -6,12 +6,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from webapp import health
+from webapp import health, pages
 
 urlpatterns = [
     path("health/live", login_not_required(health.live)),
     path("health/ready", login_not_required(health.ready)),
     path("metrics", login_not_required(health.metrics)),
+    path("favicon.ico", login_not_required(pages.icon)),
     path("admin/", admin.site.urls),
     path("accounts/login/", views.LoginView.as_view(), name="login"),
     path("accounts/logout/", views.LogoutView.as_view(), name="logout"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("accounts/password_change/done/", views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/<slug:name>/", pages.document),
     path("", include("orders.urls")),
 ]
 handler400 = "webapp.errors.bad_request"

@@ -88,6 +88,19 @@ def test_named_symbols_are_answered_by_symbol_and_those_without_a_price_left_out
     assert symbols(symbols="BTCUSD,AAA,AAPL,BTCUSD") == ["AAPL", "BTCUSD"]
 
 
+def test_as_many_symbols_as_are_allowed_can_be_named_however_long_they_are(asked: Any, kept: Any) -> None:
+    names = [f"S{number:019}" for number in range(500)]
+    Instrument.objects.bulk_create(Instrument(symbol=name, name=name, currency="USD") for name in names)
+    kept.hset(board.QUOTES, mapping={name: quote(name, "2") for name in names})
+
+    answer = asked.get("/api/quotes/", {"symbols": ",".join(names)})
+
+    assert [row["symbol"] for row in answer.json()["quotes"]] == names
+    refused = asked.get("/api/quotes/", {"symbols": ",".join([*names, "AAPL"])})
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["symbols"])
+    assert asked.get("/api/bars/", {"symbol": "S" * 2001}).status_code == 400
+
+
 def test_garbage_in_the_broker_is_left_out(asked: Any, kept: Any) -> None:
     kept.hset(board.QUOTES, mapping={"AAPL": '{"symbol":"AAPL"', "BTCUSD": quote("AAPL", "2")})
     kept.set(board.FEED, "}")

@@ -156,6 +156,23 @@ def test_the_pages_of_the_api_s_documentation_keep_to_the_policy(signed_in: Clie
     assert "/api/orders/" in schema.json()["paths"]
 
 
+def test_the_api_s_page_leads_back_and_to_what_programmers_read(signed_in: Client) -> None:
+    page = signed_in.get("/api/docs/").content.decode()
+    links = re.findall(r'<a href="([^"]+)"', page)
+    assert links == ["/", "/api/docs/api/", "/api/docs/protocol/"]
+    for name in ("api", "protocol"):
+        answer = signed_in.get(f"/api/docs/{name}/")
+        assert answer.content.decode() == (ROOT / "docs" / f"{name}.md").read_text()
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert signed_in.get("/api/docs/operations/").status_code == 404
+    assert Client().get("/api/docs/api/").status_code == 302
+
+
+def test_a_browser_that_asks_for_an_icon_by_habit_gets_the_site_s(db: None) -> None:
+    answer = Client().get("/favicon.ico")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/static/img/icon.svg")
+
+
 def test_health_and_metrics_are_there_for_machines(db: None) -> None:
     assert Client().get("/health/live").json() == {"status": "ok"}
     assert Client().get("/health/ready").json() == {"status": "ok", "database": "ok", "broker": "ok"}
