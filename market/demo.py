@@ -46,8 +46,8 @@ CURRENCIES = {
 CRYPTO = {
     "BTCUSD": ("Bitcoin / US dollar", "USD", 2),
     "BTCEUR": ("Bitcoin / Euro", "EUR", 2),
-    "ETHUSD": ("Ether / US dollar", "USD", 2),
-    "ETHEUR": ("Ether / Euro", "EUR", 2),
+    "ETHUSD": ("Ethereum / US dollar", "USD", 2),
+    "ETHEUR": ("Ethereum / Euro", "EUR", 2),
     "SOLUSD": ("Solana / US dollar", "USD", 2),
     "XRPUSD": ("XRP / US dollar", "USD", 4),
     "LTCUSD": ("Litecoin / US dollar", "USD", 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +11,10 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from market import directory
+from market.demo import make_instruments
 from market.models import Instrument
 from tests.market.listings import listing
+from tests.servers import ROOT
 from tests.tables import failing
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +115,11 @@ def test_what_is_not_utf_8_finds_nothing(api: Any) -> None:
 
 def test_nobody_unnamed_searches(db: None) -> None:
     assert APIClient().get("/api/instruments/?q=a").status_code == 401
+
+
+def test_the_searches_that_the_documents_show_find_what_is_meant(as_user: Any, alice: User) -> None:
+    make_instruments()
+    pages = [(ROOT / name).read_text() for name in ("README.md", "docs/api.md")]
+    shown = {term for page in pages for term in re.findall(r"/api/instruments/\?q=(\w+)", page)}
+    firsts = {term: found(as_user(alice), term)[0] for term in shown}
+    assert firsts == {"etherium": "ETHEUR", "appel": "AAPL"}
