@@ -1,32 +1,38 @@
 # Two images of one build: `server` runs `manage.py serve`, `front` is nginx with the static files (compose.yaml).
+# Tags name a release, so that a build of today and one of next month are made of the same; raise them knowingly.
 
-FROM node:20-slim AS packages
+FROM node:20.19.5-slim AS packages
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM python:3.13-slim AS server
+FROM python:3.13.7-slim AS server
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/orders
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY --from=packages /build/node_modules node_modules
-COPY manage.py ./
+COPY manage.py create_superuser.sh ./
 COPY market market
 COPY orders orders
 COPY webapp webapp
 COPY cluster cluster
 COPY templates templates
 COPY static static
+COPY docs docs
+# on where a proxy in front of `front` ends TLS; `front` then believes what it says of its clients.
+ARG TLS=off
 # The key is for this one command, which signs nothing; without one it would be made and stay in the image.
+# Compiled here: who runs it may not write beside the code, and would compile all of it at every start.
 RUN SECRET_KEY=only-for-collecting-the-static-files python manage.py collectstatic --noinput -v0 \
-    && python -c "from pathlib import Path; from cluster.nginx import configuration; Path('nginx.conf').write_text(configuration(['server-1:8000', 'server-2:8000'], '8000', Path('/srv/static'), 'nginx'))" \
+    && python -m cluster.image "$TLS" > nginx.conf \
+    && python -m compileall -q market orders webapp cluster \
     && useradd --system orders && chown orders .
 USER orders
 EXPOSE 8000
 CMD ["python", "manage.py", "serve"]
 
-FROM nginx:1-alpine AS front
+FROM nginx:1.28.0-alpine AS front
 COPY --from=server /srv/orders/staticfiles /srv/static
 COPY --from=server /srv/orders/nginx.conf /srv/nginx/nginx.conf
 EXPOSE 8000

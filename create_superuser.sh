@@ -3,5 +3,9 @@
 # terminal a missing password is made at random and printed once. There is no fixed one.
 set -euo pipefail
 cd "$(dirname "$0")"
-make --no-print-directory --silent .venv/stamps/runtime >&2
-exec .venv/bin/python manage.py make_administrator
+if [ -f Makefile ]; then
+  make --no-print-directory --silent .venv/stamps/runtime >&2
+  exec .venv/bin/python manage.py make_administrator
+fi
+# In an image everything is installed already.
+exec python manage.py make_administrator

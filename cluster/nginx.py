@@ -14,13 +14,30 @@ from cluster.parts import Part
 TEMPLATE = Path(__file__).with_name("nginx.conf")
 
 
-def configuration(servers: list[str], listen: str, static: Path, user: str | None = None) -> str:
-    """nginx's configuration: where the servers are, where it listens, and whose name its workers take if it is root."""
+def configuration(
+    servers: list[str],
+    listen: str,
+    static: Path,
+    user: str | None = None,
+    *,
+    resolver: str | None = None,
+    behind_tls: bool = False,
+) -> str:
+    """nginx's configuration: where the servers are, where it listens, and whose name its workers take if it is root.
+
+    With a `resolver` servers are names that it is asked for again and again (nginx 1.27.3 or newer). `behind_tls` is
+    for another proxy in front, which ends TLS and alone reaches this one: what it says of its clients is believed.
+    """
+    resolve = " resolve" if resolver else ""
+    trusted = ("set_real_ip_from 0.0.0.0/0;", "set_real_ip_from ::/0;", "real_ip_header X-Forwarded-For;")
     values = {
-        "SERVERS": "\n".join(f"        server {server} max_fails=0;" for server in servers),
+        "SERVERS": "\n".join(f"        server {server} max_fails=0{resolve};" for server in servers),
+        "RESOLVER": f"        zone servers 64k;\n        resolver {resolver} valid=5s;" if resolver else "",
         "LISTEN": listen,
         "STATIC": str(static),
         "USER": f"user {user};" if user else "",
+        "SCHEME": "https" if behind_tls else "$scheme",
+        "TRUSTED": "\n".join(f"        {line}" for line in trusted) if behind_tls else "",
     }
     text = TEMPLATE.read_text()
     for name, value in values.items():

@@ -12,12 +12,13 @@ from django.db import transaction
 from xkcdpass import xkcd_password
 
 DEMO_GROUP = "demo"
+ADMIN = "admin"
 WORDS = 4
 PERMISSIONS = {"desk": "watch_all_orders", "broker": "execute_order"}
 
 
-def make_people(file: Path, given: str) -> list[str]:
-    """Makes whoever is missing, with `given`, the password the file has or four words; the names of those made."""
+def make_people(file: Path, given: str, given_to_admin: str = "") -> list[str]:
+    """Makes those who are missing, with what is given, what the file has or four words. The names of those made."""
     users = get_user_model()._default_manager
     missing = [name for name in settings.DEMO_PEOPLE if not users.filter(username=name).exists()]
     if not missing:
@@ -26,15 +27,18 @@ def make_people(file: Path, given: str) -> list[str]:
     kept = _kept(file)
     words = xkcd_password.generate_wordlist(wordfile=xkcd_password.locate_wordfile(), min_length=4, max_length=7)
     passwords = {
-        name: given or kept.get(name) or xkcd_password.generate_xkcdpassword(words, WORDS, delimiter="-")
+        name: (name == ADMIN and given_to_admin)
+        or given
+        or kept.get(name)
+        or xkcd_password.generate_xkcdpassword(words, WORDS, delimiter="-")
         for name in missing
     }
     with transaction.atomic():
         group, _ = Group.objects.get_or_create(name=DEMO_GROUP)
         for name, password in passwords.items():
-            make = users.create_superuser if name == "admin" else users.create_user
+            make = users.create_superuser if name == ADMIN else users.create_user
             person = make(username=name, password=password)
-            if name != "admin":
+            if name != ADMIN:
                 person.groups.add(group)
             if name in PERMISSIONS:
                 permission = Permission.objects.get(content_type__app_label="orders", codename=PERMISSIONS[name])

@@ -125,6 +125,8 @@ class Workers:
 
 def sign_ins(people: Sequence[str]) -> str:
     """The line that tells who may sign in, and with what."""
+    if not people:
+        return "Nobody is made to sign in; ./create_superuser.sh makes an administrator. Ctrl-C stops."
     names = ", ".join(people[:-1]) + f" or {people[-1]}"
     return f"Sign in as {names}; the passwords are in .demo-passwords. Ctrl-C stops."
 

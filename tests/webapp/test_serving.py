@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import runpy
 import signal
 import socket
 import subprocess
@@ -17,10 +18,11 @@ from typing import Any
 import psutil
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
-from tests.servers import PASSWORD, Server, wait_for
+from tests.servers import PASSWORD, ROOT, Server, wait_for
 from tests.stack import processes
 from webapp import serving
 from webapp.broker import BrokerError, EmbeddedBroker, socket_path
@@ -139,6 +141,34 @@ def test_the_passwords_of_the_demo_are_four_words_that_only_the_owner_reads(
     assert len(set(people.values())) == 5
 
 
+def test_the_administrator_has_a_password_of_their_own_where_one_is_given(
+    db: None, folder: Path, settings: Any
+) -> None:
+    settings.DEMO_PASSWORD, settings.ADMIN_PASSWORD = "everybody-may-try-this", "nobody-else-knows-this"
+
+    call_command("demo_data", stdout=StringIO())
+
+    kept = dict(line.split(":") for line in (folder / ".demo-passwords").read_text().splitlines())
+    assert kept == dict.fromkeys(("alice", "bob", "desk", "broker"), "everybody-may-try-this") | {
+        "admin": "nobody-else-knows-this"
+    }
+    for name, password in kept.items():
+        assert str(authenticate(RequestFactory().get("/"), username=name, password=password)) == name
+
+
+def test_a_site_need_not_have_the_demo_s_people(
+    db: None, folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMO_PEOPLE", "off")
+    settings.DEMO_PEOPLE = runpy.run_path(str(ROOT / "webapp" / "settings.py"))["DEMO_PEOPLE"]
+
+    call_command("demo_data", stdout=StringIO())
+
+    assert not User.objects.exists()
+    assert not (folder / ".demo-passwords").exists()
+    assert "create_superuser.sh" in serving.sign_ins(settings.DEMO_PEOPLE)
+
+
 def test_another_database_of_the_same_folder_gets_the_passwords_that_its_owner_knows(
     db: None, folder: Path, settings: Any
 ) -> None:
@@ -166,7 +196,8 @@ def test_behind_tls_and_another_name_it_still_knows_when_it_is_ready_and_which_p
         server.until_ready()
         log = wait_for(lambda: "Sign in as" in server.log() and server.log(), "the greeting")
         page, _ = server.request("GET", "/", Host="orders.example.com")
-        foreign, _ = server.request("GET", "/health/ready", Host="elsewhere.example.com")
+        foreign, _ = server.request("GET", "/metrics", Host="elsewhere.example.com")
+        anywhere, _ = server.request("GET", "/health/ready", Host="elsewhere.example.com")
     finally:
         server.stop()
 
@@ -174,7 +205,7 @@ def test_behind_tls_and_another_name_it_still_knows_when_it_is_ready_and_which_p
     assert greeting
     assert int(greeting[1]) == server.port
     assert "not ready" not in log or float(greeting[2]) > serving.READY_SECONDS
-    assert (page, foreign) == (301, 400)
+    assert (page, foreign, anywhere) == (301, 400, 200)
 
 
 def test_the_broker_s_address_follows_from_the_folder_alone(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ class Command(BaseCommand):
     help = "Makes the demo's people and instruments where they are missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        people = make_people(settings.BASE_DIR / ".demo-passwords", settings.DEMO_PASSWORD)
+        file = settings.BASE_DIR / ".demo-passwords"
+        people = make_people(file, settings.DEMO_PASSWORD, settings.ADMIN_PASSWORD)
         instruments = make_instruments()
         if people:
             self.stdout.write(f"Made {', '.join(people)}; their passwords are in .demo-passwords.")
