@@ -15,6 +15,7 @@ from django.db import Error, close_old_connections
 
 from market import board
 from market.models import Instrument
+from market.reasons import reason
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Listing:
         try:
             found = list(Instrument.objects.filter(active=True))
         except Error as error:
-            log.warning("The instruments can't be read (%s).", str(error).strip())
+            log.warning("The instruments can't be read (%s).", reason(error))
             return self.terms
         new = [each.symbol for each in found if each.symbol not in self.terms]
         latest = _latest(new)

@@ -19,6 +19,7 @@ from market.board import QUOTES, Board
 from market.leader import RENEW_SECONDS, Leader, LostLead
 from market.listing import Listing
 from market.quotes import Quote
+from market.reasons import reason
 from market.slots import Slots
 from market.ticks import Feed, Sink, Tick
 from market.together import together
@@ -63,7 +64,7 @@ class Runner:
                 async with broker.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
             except (redis.RedisError, OSError) as error:
-                log.warning("The broker does not answer (%s); trying again.", error or type(error).__name__)
+                log.warning("The broker does not answer (%s); trying again.", reason(error))
             except LostLead:
                 log.warning("Another process leads the feed by now.")
             await asyncio.sleep(RETRY_SECONDS)

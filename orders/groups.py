@@ -10,6 +10,8 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from market.reasons import reason
+
 log = logging.getLogger(__name__)
 
 BROKER_SECONDS = 1.0
@@ -65,7 +67,7 @@ class Membership:
             self._ask_again = time.monotonic() + BREAK_SECONDS
             if not self._is_down:
                 self._is_down = True
-                log.warning("The broker does not answer (%s).", error or type(error).__name__)
+                log.warning("The broker does not answer (%s).", reason(error))
             return None
         self._is_down = False
         return result if answer is None else answer

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import Error
 
 from market.hub import QuoteHub
+from market.reasons import reason
 from market.viewers import Viewer
 from orders.models import Order
 from orders.reader import in_thread
@@ -42,7 +43,7 @@ async def keep(hub: QuoteHub) -> None:
         try:
             found = await in_thread(_working, {each.user.pk for each in wants}, symbols)
         except Error as error:
-            log.warning("Nobody knows who has working orders (%s).", str(error).strip())
+            log.warning("Nobody knows who has working orders (%s).", reason(error))
             continue
         for viewer, wanted in wants.items():
             hub.work(viewer, found.get(viewer.user.pk, frozenset()) & wanted)

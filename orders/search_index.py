@@ -16,6 +16,8 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from market.reasons import reason
+
 log = logging.getLogger(__name__)
 
 BATCH = 500
@@ -81,7 +83,7 @@ def _prepare_sqlite(connection: BaseDatabaseWrapper) -> None:
         try:
             cursor.execute(_SQLITE["orders_search"])
         except DatabaseError as error:
-            log.warning("SQLite has no trigram index (%s): a search reads all orders of its owner.", error)
+            log.warning("SQLite has no trigram index (%s): a search reads all orders of its owner.", reason(error))
             return
         for name, statement in _SQLITE.items():
             if name != "orders_search":
@@ -105,4 +107,4 @@ def _prepare_postgresql(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
                 cursor.execute(_POSTGRESQL)
     except DatabaseError as error:
-        log.warning("PostgreSQL has no trigram index (%s): a search reads all orders of its owner.", str(error).strip())
+        log.warning("PostgreSQL has no trigram index (%s): a search reads all orders of its owner.", reason(error))

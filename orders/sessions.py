@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from django.db import Error
+
+from market.reasons import reason
 from orders import access
 from orders.reader import in_thread
 from orders.wire import Close
@@ -41,7 +45,7 @@ class Sessions:
         if self._task is None:
             self._task = asyncio.create_task(self._checking())
         if self._is_ending:
-            await _send_away(socket)
+            await send_away(socket)
 
     def leave(self, socket: OrdersConsumer) -> None:
         self.open.discard(socket)
@@ -57,9 +61,9 @@ class Sessions:
         watching = await in_thread(access.still_watching, [socket.entry for socket in foreign]) if foreign else set()
         for socket in sockets:
             if socket.entry not in good:
-                await socket.close(Close.SIGNED_OUT)
+                await _guarded(socket.close(Close.SIGNED_OUT))
             elif socket in foreign and socket.entry not in watching:
-                await socket.close(Close.FORBIDDEN)
+                await _guarded(socket.close(Close.FORBIDDEN))
 
     async def farewell(self) -> None:
         """Tells every client to come back to the next server, spread out so that they do not come all at once.
@@ -69,7 +73,7 @@ class Sessions:
         """
         self._is_ending = True
         for socket in list(self.open):
-            await _send_away(socket)
+            await _guarded(send_away(socket))
 
     async def all_gone(self) -> None:
         """Waits until every client has answered the close, but not for ever."""
@@ -84,8 +88,9 @@ class Sessions:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.check()
-            except Exception:
-                log.exception("The sockets' sign-ins could not be checked; the next look follows in a second.")
+            except Exception as error:
+                text = "The sockets' sign-ins could not be checked (%s); the next look follows in a second."
+                log.error(text, reason(error), exc_info=not isinstance(error, Error))
 
 
 _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Sessions] = WeakKeyDictionary()
@@ -101,5 +106,14 @@ def open_sockets() -> int:
     return sum(len(sessions.open) for loop, sessions in list(_sessions.items()) if loop.is_running())
 
 
-async def _send_away(socket: OrdersConsumer) -> None:
-    await socket.go_away("restart", RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
+async def send_away(socket: OrdersConsumer, why: str = "restart") -> None:
+    """Closes it with a moment to come back at, another for each."""
+    await socket.go_away(why, RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
+
+
+async def _guarded(closing: Awaitable[None]) -> None:
+    """One socket that can't be closed keeps no other open."""
+    try:
+        await closing
+    except Exception:
+        log.exception("A socket could not be closed.")

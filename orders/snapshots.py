@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
 
+from market.reasons import reason
+
 log = logging.getLogger(__name__)
 
 REPLICA = "replica"
@@ -48,7 +50,7 @@ class Replica:
 
     def failed(self, error: Exception) -> None:
         if self._again_at is None:
-            log.warning("The replica does not answer (%s); tables are read from the primary.", str(error).strip())
+            log.warning("The replica does not answer (%s); tables are read from the primary.", reason(error))
         self._again_at = time.monotonic() + AGAIN_SECONDS
         connections[REPLICA].close()
 

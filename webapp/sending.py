@@ -36,6 +36,8 @@ def send_at_once() -> None:
             write(protocol.transport, frame(text), at_once=type(protocol.transport) is Connection)
 
     def send(self: Any, content: Any, binary: bool = False) -> None:
+        if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            return  # its application is about to hear of its end, which is no error
         if binary or self.state != self.STATE_OPEN or self.send_queue:
             server_send(self, content, binary)
         else:

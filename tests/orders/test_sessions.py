@@ -11,7 +11,9 @@ from django.contrib.auth.models import Permission, User
 from rest_framework.authtoken.models import Token
 
 from orders import access, sessions
+from orders.consumers import OrdersConsumer
 from orders.reader import in_thread
+from orders.wire import Close
 from tests.orders import builders
 from tests.orders.builders import place
 from tests.sockets import Client, Socket, connected, session_headers, session_of
@@ -176,3 +178,31 @@ async def test_a_socket_that_left_is_forgotten(alice: User) -> None:
     async with connected(alice):
         assert len(sessions.get_sessions().open) == 1
     assert not sessions.get_sessions().open
+
+
+@pytest.mark.parametrize("parting", ["revoked", "restart"])
+async def test_one_socket_that_can_not_be_closed_keeps_no_other_open(
+    alice: User, parting: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clients = [await Client.of(alice) for _ in range(3)]
+    sockets = list(sessions.get_sessions().open)
+    close, tried = OrdersConsumer.close, 0
+
+    async def close_all_but_the_first(socket: OrdersConsumer, code: Close) -> None:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            raise RuntimeError("it can't be closed")
+        await close(socket, code)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OrdersConsumer, "close", close_all_but_the_first)
+        if parting == "restart":
+            await sessions.get_sessions().farewell()
+        else:
+            await in_thread(User.objects.filter(pk=alice.pk).update, is_active=False)
+            await sessions.get_sessions().check()
+    assert sum(socket.closed for socket in sockets) >= 2
+    assert "could not be closed" in caplog.text
+    for client in clients:
+        await client.leave()

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
+
 import pytest
 from websockets.frames import Frame, Opcode
 
+from tests.faults.patience import sockets
+from tests.faults.rude import CLOSE
+from tests.faults.rude import Line as RudeLine
+from tests.faults.rude import frame as client_frame
+from tests.servers import Server, wait_for
 from webapp.sending import frame, write
 
 
@@ -53,3 +61,27 @@ def test_a_line_with_a_buffer_of_its_own_is_not_passed_by() -> None:
     line = Line(10)
     write(line, b"frame", at_once=False)
     assert (line.at_once, line.later) == (b"", b"frame")
+
+
+BROKEN = client_frame(b"", opcode=3)
+
+
+@pytest.mark.parametrize("last", [client_frame(b"", CLOSE), BROKEN], ids=["closed", "broken"])
+def test_a_client_that_asks_and_leaves_is_no_error_in_the_log(server: Server, last: bytes) -> None:
+    headers = {"Authorization": f"Token {server.token('alice')}"}
+    asked = [
+        {"type": "subscribe", "stream": "orders", "after": 0},
+        {"type": "subscribe", "stream": "quotes", "symbols": ["AAPL"]},
+        {"type": "order.cancel", "order_id": 1},
+        {"type": "nonsense"},
+        {"type": "ping", "client_time": 1},
+    ]
+    before = len(server.log())
+    with ExitStack() as stack:
+        lines = [stack.enter_context(RudeLine(server.port, headers)) for _ in asked]
+        wait_for(lambda: sockets(server) == len(lines), "all being open")
+        for number, line in enumerate(lines):
+            said = [json.dumps(frame).encode() for frame in asked[number:] + asked[:number]]
+            line.send(b"".join(map(client_frame, said)) + last)
+        wait_for(lambda: sockets(server) == 0, "the server being done with them")
+    assert server.log()[before:] == ""
