@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,8 @@ class Cluster:
         )
         self.redis = Redis(self.folder, programs.redis, self._log("redis"))
         self.shared = {"DATABASE_URL": self.database.address(DATABASE), "REDIS_URL": self.redis.url}
+        if secret := environment.get("SECRET_KEY"):
+            self.shared["SECRET_KEY"] = secret  # by which a command is heard at once
         self.nginx = Nginx(
             self.folder / "nginx", programs.nginx, self._log("nginx"), host, port, project / "staticfiles"
         )
@@ -162,7 +165,7 @@ class Cluster:
     def write_environment(self) -> Path:
         """The variables with which `manage.py` in another terminal reaches this database and broker, as a file."""
         file = self.folder / "environment"
-        lines = "".join(f"{name}='{value}'\n" for name, value in self.shared.items())
+        lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in self.shared.items())
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
             opened.write(lines)
         return file

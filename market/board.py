@@ -10,19 +10,21 @@ import redis
 import redis.asyncio
 
 from market import broker, leader
+from market.names import name
 
-QUOTES = "market.quotes"
-FEED = "market.feed"
+QUOTES = name("market.quotes")
+FEED = name("market.feed")
 # Whoever has not written for so long is taken for gone.
 FEED_SECONDS = 10
 BARS = 1500
 
-# Keys: the lock, the hash. Arguments: the term, then symbol and text in turn. Nothing is written for an earlier term.
+# Keys: the lock, the hash. Arguments: the term, how topics begin, then symbol and text in turn. Nothing is written for
+# an earlier term.
 _WRITE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-for place = 2, #ARGV, 2 do
+for place = 3, #ARGV, 2 do
     redis.call('HSET', KEYS[2], ARGV[place], ARGV[place + 1])
-    redis.call('PUBLISH', 'market.quote.' .. ARGV[place], ARGV[place + 1])
+    redis.call('PUBLISH', ARGV[2] .. ARGV[place], ARGV[place + 1])
 end
 return 1
 """
@@ -30,11 +32,11 @@ return 1
 
 def topic(symbol: str) -> str:
     """The channel on which a symbol's changed prices are told."""
-    return f"market.quote.{symbol}"
+    return name(f"market.quote.{symbol}")
 
 
 def bars_key(symbol: str) -> str:
-    return f"market.bars.{symbol}"
+    return name(f"market.bars.{symbol}")
 
 
 class Board:
@@ -48,7 +50,7 @@ class Board:
     async def write(self, texts: Mapping[str, str]) -> bool:
         """Keeps and tells these symbols' quotes. False, with nothing written, where another leads by now."""
         pairs = [part for pair in texts.items() for part in pair]
-        return bool(await self._script(keys=[leader.KEY, QUOTES], args=[self._term, *pairs]))
+        return bool(await self._script(keys=[leader.KEY, QUOTES], args=[self._term, topic(""), *pairs]))
 
     async def tell(self, state: Mapping[str, Any]) -> None:
         """The feed's state, which ends by itself unless it is told again."""
@@ -90,26 +92,23 @@ def read(symbols: Iterable[str]) -> dict[str, str]:
     wanted = list(symbols)
     if not wanted:
         return {}
-    with broker.connect() as client:
-        found: Any = client.hmget(QUOTES, wanted)
+    found: Any = broker.connect().hmget(QUOTES, wanted)
     return {symbol: text for symbol, text in zip(wanted, found, strict=True) if is_quote(text, symbol)}
 
 
 def feed_text() -> str | None:
     """The state of the feed that runs, as JSON; None where none does. Raises redis.RedisError."""
-    with broker.connect() as client:
-        text: Any = client.get(FEED)
+    text: Any = broker.connect().get(FEED)
     return None if said(text) is None else str(text)
 
 
 def read_bars(symbol: str) -> list[str]:
     """The one-minute bars as JSON texts, oldest first. Raises redis.RedisError."""
-    with broker.connect() as client:
-        found: Any = client.zrange(bars_key(symbol), 0, -1)
+    found: Any = broker.connect().zrange(bars_key(symbol), 0, -1)
     return [text for text in found if said(text) is not None]
 
 
 def has_prices() -> bool:
     """Whether a feed runs and any symbol has a price. Raises redis.RedisError."""
-    with broker.connect() as client:
-        return bool(client.exists(FEED)) and bool(client.exists(QUOTES))
+    client = broker.connect()
+    return bool(client.exists(FEED)) and bool(client.exists(QUOTES))

@@ -7,7 +7,9 @@ import secrets
 
 import redis.asyncio
 
-KEY = "market.leader"  # of the price feed
+from market.names import name
+
+KEY = name("market.leader")  # of the price feed
 SECONDS = 10
 RENEW_SECONDS = 3.0
 

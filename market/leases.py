@@ -10,8 +10,9 @@ import orjson
 import redis.asyncio
 
 from market import board
+from market.names import name
 
-INDEX = "market.wanted"
+INDEX = name("market.wanted")
 SECONDS = 15
 RENEW_SECONDS = 5.0
 

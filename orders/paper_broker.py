@@ -25,6 +25,8 @@ from market.leases import RENEW_SECONDS as LEASE_SECONDS
 from market.leases import Lease
 from market.models import Instrument
 from market.money import Quote
+from market.names import name
+from market.reasons import reason
 from market.together import together
 from orders import paper, services
 from orders.errors import OrderError
@@ -36,7 +38,7 @@ from orders.steps import lock
 
 log = logging.getLogger(__name__)
 
-KEY = "orders.paper"
+KEY = name("orders.paper")
 # No name of a person: those have no space.
 ACTOR = "paper broker"
 # An order that something happened to is somebody's for so long: his who looks at it, or another broker's.
@@ -73,7 +75,7 @@ class PaperBroker:
                 async with broker.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
             except (redis.RedisError, OSError) as error:
-                self._tell(f"The message broker does not answer ({error or type(error).__name__})")
+                self._tell(f"The message broker does not answer ({reason(error)})")
             except LostLead:
                 self._tell("Another paper broker leads by now")
             await self._clock.sleep(RETRY_SECONDS)
@@ -107,7 +109,7 @@ class PaperBroker:
                 await asyncio.get_running_loop().run_in_executor(self._thread, self._connected_round)
                 self._tell("")
             except Error as error:
-                self._tell(f"The database does not answer ({str(error).strip()})")
+                self._tell(f"The database does not answer ({reason(error)})")
             await self._clock.sleep(ROUND_SECONDS)
 
     def _connected_round(self) -> None:

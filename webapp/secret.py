@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -33,3 +34,8 @@ def _make(file: Path) -> None:
             os.link(own, file)
     finally:
         own.unlink(missing_ok=True)
+
+
+def redis_prefix(key: str) -> str:
+    """What every name in Redis begins with: the same for all processes of a site, another for every other secret."""
+    return "orders-" + hashlib.sha256(f"names in Redis of {key}".encode()).hexdigest()[:12]

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from webapp import broker, env, schema
 from webapp.database import SCHEMES, database, refuse_useless, replica
-from webapp.secret import secret_key
+from webapp.secret import redis_prefix, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -110,10 +110,12 @@ if DATABASE_REPLICA_URL:
     DATABASES["replica"] = replica(DATABASE_REPLICA_URL, BASE_DIR)
 DATABASE_ROUTERS = ["orders.snapshots.TableRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Beside other sites on the same Redis, whose pub/sub knows no database numbers.
+REDIS_PREFIX = redis_prefix(SECRET_KEY)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": REDIS_URLS or [broker.url(BASE_DIR)]},
+        "CONFIG": {"hosts": REDIS_URLS or [broker.url(BASE_DIR)], "prefix": REDIS_PREFIX},
     }
 }
 
@@ -220,6 +222,8 @@ LOGGING = {
     "loggers": {
         # The sweep reports a broker that is away, once; the layer would print a traceback every second.
         "channels_redis.pubsub": {"level": "CRITICAL"},
+        # What somebody mistypes is answered, and no trouble of the site's.
+        "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
     },
 }

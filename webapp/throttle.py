@@ -11,6 +11,8 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from market.names import name
+
 MINUTE = 60
 BROKER_SECONDS = 0.2
 
@@ -22,7 +24,7 @@ class RequestRate(BaseThrottle):
         most = settings.ORDERS_REQUESTS_PER_MINUTE
         if most is None or request.user.pk is None:
             return True
-        key = f"orders.requests.{request.user.pk}.{int(time()) // MINUTE}"
+        key = name(f"orders.requests.{request.user.pk}.{int(time()) // MINUTE}")
         layers: Any = settings.CHANNEL_LAYERS
         try:
             with _client(layers["default"]["CONFIG"]["hosts"][0]).pipeline() as pipeline:

@@ -30,7 +30,9 @@ def shards() -> Iterator[list[Redis]]:
 
 @pytest.fixture
 def server(tmp_path: Path, shards: list[Redis]) -> Iterator[Server]:
-    server = Server(tmp_path / "served", REDIS_URL=", ".join(shard.url for shard in shards))
+    # On which of them an owner is follows from the secret.
+    urls = ", ".join(shard.url for shard in shards)
+    server = Server(tmp_path / "served", REDIS_URL=urls, SECRET_KEY="by which eight owners are on both" * 2)
     try:
         yield server.start()
     finally:

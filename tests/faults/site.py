@@ -152,6 +152,8 @@ class Site:
         shared = {name: first[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY") if name in first}
         shared.setdefault("DATABASE_URL", f"sqlite:///{self.servers[0].folder / 'db.sqlite3'}")
         shared.setdefault("REDIS_URL", self.broker.url)
+        if "SECRET_KEY" not in shared:
+            shared["SECRET_KEY"] = (self.servers[0].folder / ".secret-key").read_text().strip()
         server = Server(self.folder / f"joined-{next(self._numbers)}", **(shared | environment))
         try:
             yield server.start()

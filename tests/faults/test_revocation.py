@@ -142,8 +142,7 @@ def test_people_who_may_no_longer_stay_are_shut_out_and_hear_no_more(site: Site,
 @pytest.mark.long_form
 @pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_without_the_look_at_sign_ins_they_hear_on_but_may_do_nothing(site: Site) -> None:
-    secret = (site.servers[0].folder / ".secret-key").read_text().strip()
-    with site.joined(**without("revocation"), SECRET_KEY=secret) as server:
+    with site.joined(**without("revocation")) as server:
         cast = Cast(site, server)
         inactive = cast.people["inactive"]
         with cast.listening() as lasting, dial(server, by_token(inactive), server.port) as socket:

