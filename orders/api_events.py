@@ -39,8 +39,9 @@ class EventList(OrdersView):
         after = whole_number(request.query_params, "after", 0, 0, BIGGEST_ID)
         limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
         with read_snapshot():
-            head = events.heads([owner.pk])[owner.pk]
-            found = events.since(owner.pk, after, limit)
+            head, trimmed = events.head_and_trimmed(owner.pk)
+            # What a restore has left below is in no log any more; the socket says `reset` of it.
+            found = events.since(owner.pk, max(after, trimmed), limit)
         return _page(head, found)
 
 

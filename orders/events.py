@@ -17,7 +17,7 @@ import orjson
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from orders import lifecycle, origin, pending, publish, rows, statements
@@ -115,13 +115,24 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
 def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
     """The owner's events that follow `after`, in order, at most `limit`."""
     events = OrderEvent.objects.filter(user_id=user_id, seq__gt=after).order_by("seq")
-    return [Logged(*row) for row in events.values_list("seq", "body", "at")[:limit]]
+    return _read(events, limit)
+
+
+def _read(events: QuerySet[OrderEvent], limit: int) -> list[Logged]:
+    found = events.values_list("seq", "body", "at")[:limit]
+    return [Logged(seq, rows.completed(body), at) for seq, body, at in found]
+
+
+def beyond(user_id: int, after: int, limit: int) -> tuple[int, list[Logged]]:
+    """The newest number of the owner, and what follows `after` up to it: all of it, or nothing if more than `limit`."""
+    head = heads([user_id])[user_id]
+    return head, since(user_id, after, limit) if 0 < head - after <= limit else []
 
 
 def of_order(order: Order, after: int = 0, limit: int = PAGE) -> list[Logged]:
     """The order's events in its present owner's log, in order; what it was to an earlier owner is his."""
     found = OrderEvent.objects.filter(order_id=order.pk, user_id=order.user_id, seq__gt=after).order_by("seq")
-    return [Logged(*row) for row in found.values_list("seq", "body", "at")[:limit]]
+    return _read(found, limit)
 
 
 def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
@@ -174,23 +185,28 @@ def head_and_trimmed(user_id: int) -> tuple[int, int]:
     return EventCounter.objects.filter(user_id=user_id).values_list("head", "trimmed").first() or (0, 0)
 
 
-def trim(user_id: int, through: int, *, using: str = "default") -> int:
-    """Drops the owner's events up to and including `through`; the number of events dropped."""
+def trim(user_id: int, through: int, *, limit: int | None = None, using: str = "default") -> int:
+    """Drops the owner's events up to and including `through`, at most the `limit` oldest; how many were dropped."""
     # Alone in its transaction: whoever holds a counter while he does other work could meet another in a deadlock.
     with transaction.atomic(using=using, durable=True):
         counter = EventCounter.objects.using(using).select_for_update().filter(user_id=user_id).first()
         if counter is None:
             return 0
-        counter.trimmed = max(counter.trimmed, min(through, counter.head))
+        through = min(through, counter.head)
+        old = OrderEvent.objects.using(using).filter(user_id=user_id, seq__lte=through)
+        if limit is not None:
+            through = next(iter(old.order_by("seq").values_list("seq", flat=True)[limit - 1 : limit]), through)
+        # After a restore there are events below what counts as trimmed.
+        counter.trimmed = max(counter.trimmed, through)
         counter.save(using=using, update_fields=["trimmed"])
-        old = OrderEvent.objects.using(using).filter(user_id=user_id, seq__lte=counter.trimmed)
-        return old.delete()[0]
+        return old.filter(seq__lte=through).delete()[0]
 
 
 def pass_over(count: int) -> int:
     """Leaves out everyone's next `count` numbers, as if trimmed with all before; how many owners have a log.
 
-    After a restore, numbers that clients have seen would else be given to other events, and nobody would notice.
+    After a restore, numbers that clients have seen would else be given to other events, and nobody would notice. The
+    events that are there stay for their orders' histories until they are trimmed.
     """
     return EventCounter.objects.update(head=F("head") + count, trimmed=F("head") + count)
 
@@ -232,17 +248,9 @@ def _moved(entries: Iterable[Entry]) -> Counter[tuple[int, str]]:
 
 
 def _body(entry: Entry, seq: int, at: str) -> str:
-    body = {
-        "seq": seq,
-        "user": entry.order["user"],
-        "kind": entry.kind,
-        "order": entry.order,
-        "changes": entry.changes,
-        "source": entry.source,
-        "actor": entry.actor,
-        "at": at,
-    }
-    return orjson.dumps(body).decode()
+    told = {"seq": seq, "user": entry.order["user"], "kind": entry.kind, "order": entry.order}
+    told |= {"changes": entry.changes, "source": entry.source, "actor": entry.actor, "at": at}
+    return orjson.dumps(told).decode()
 
 
 def user_names(user_ids: Iterable[int]) -> dict[int, str]:

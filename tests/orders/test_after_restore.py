@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -53,3 +55,21 @@ def test_every_owner_s_numbers_go_on_without_a_hole(alice: User, bob: User) -> N
     assert heads["alice"] - 1 == list(newest)[-2]
     assert EventCounter.objects.get(user=alice).trimmed == heads["alice"] - 2
     assert EventCounter.objects.get(user=bob).trimmed == heads["bob"]
+
+
+def test_rest_and_socket_tell_the_same_of_a_log_that_was_restored(alice: User, as_user: Any) -> None:
+    place_some(alice, 3)
+    order = place(alice)
+    bring_back(alice, 4)
+    call_command("after_restore", verbosity=0)
+    api = as_user(alice)
+    head = EventCounter.objects.get(user=alice).head
+
+    assert api.get("/api/events/").json() == {"head": head, "results": []}
+    place_some(alice, 2)
+    for after in (0, 3, head):
+        told = api.get("/api/events/", {"after": after}).json()
+        assert (told["head"], [event["seq"] for event in told["results"]]) == (head + 2, [head + 1, head + 2])
+    assert len(api.get("/api/events/", {"limit": 1}).json()["results"]) == 1
+    # What became of an order is known for as long as the database has it.
+    assert [event["seq"] for event in api.get(f"/api/orders/{order.pk}/events/").json()["results"]] == [4]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from orders import events
 from orders.management.commands import trim_log
 from orders.models import OrderEvent
 from tests.orders.builders import place
+from tests.orders.test_after_restore import bring_back
 from tests.orders.test_snapshots import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,8 +93,8 @@ def test_it_goes_in_steps_between_which_others_write(alice: User, monkeypatch: p
     steps = []
     trim = events.trim
 
-    def trim_while_another_order_comes(user_id: int, through: int) -> int:
-        number = trim(user_id, through)
+    def trim_while_another_order_comes(user_id: int, through: int, **options: Any) -> int:
+        number = trim(user_id, through, **options)
         elsewhere(lambda: place(alice))
         steps.append(number)
         return number
@@ -111,3 +113,30 @@ def test_what_makes_no_sense_is_refused_and_drops_nothing(alice: User, options: 
         trimmed(*options)
 
     assert len(seqs(alice)) == 10
+
+
+@pytest.mark.both_databases
+def test_what_a_restore_has_left_is_trimmed_too_in_the_same_steps(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = []
+    trim = events.trim
+
+    def noted(user_id: int, through: int, **options: Any) -> int:
+        steps.append(trim(user_id, through, **options))
+        return steps[-1]
+
+    bring_back(alice, 8)
+    call_command("after_restore", verbosity=0)
+    place(alice)
+    head, through = events.head_and_trimmed(alice.pk)
+    monkeypatch.setattr(trim_log, "BATCH", 3)
+    monkeypatch.setattr(events, "trim", noted)
+
+    assert trimmed("--keep", "4", "--user", "alice") == ["alice: 5 dropped, 4 kept.", "5 events of 1 owners dropped."]
+    assert seqs(alice) == [6, 7, 8, head]
+    grow_old(alice, through=7, days=8)
+    trimmed("--days", "7", "--user", "alice")
+    assert seqs(alice) == [8, head]
+    trimmed("--keep", "1", "--user", "alice")
+    assert seqs(alice) == [head]
+    assert steps == [3, 2, 2, 1]
+    assert events.head_and_trimmed(alice.pk) == (head, through)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
+from market.reasons import reason
 from orders import events
 
 # More than any owner's events that a restore can have taken back.
@@ -13,8 +16,33 @@ NUMBERS = 1_000_000
 
 
 class Command(BaseCommand):
-    help = "Run it after a restore, or a failover that lost something, before the servers start."
+    help = "Run it after a restore, or a failover that lost something, before anything else opens the database."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if connection.vendor == "sqlite":
+            if self._called_from_command_line:  # type: ignore[attr-defined]  # else we have it open ourselves
+                _refuse_leftovers()
+            _refuse_damage()
         owners = events.pass_over(NUMBERS)
         self.stdout.write(f"{owners:,} owners' numbers go on {NUMBERS:,} later; whoever comes back reloads.")
+
+
+def _refuse_leftovers() -> None:
+    """A write-ahead log that a crash has left is folded into whatever file has the database's name by now."""
+    left = Path(f"{connection.settings_dict['NAME']}-wal")
+    if left.exists() and left.stat().st_size:
+        raise CommandError(
+            f"{left.name} is there: a server still runs, or it is of the database from before the restore. "
+            f"Stop the servers, remove *-wal and *-shm, restore once more and run this again."
+        )
+
+
+def _refuse_damage() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check(1)")
+            [found] = cursor.fetchone()
+    except DatabaseError as error:
+        found = reason(error)
+    if found != "ok":
+        raise CommandError(f"The database is damaged ({found}). Restore once more as docs/operations.md has it.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from orders import events
@@ -33,18 +34,11 @@ class Command(BaseCommand):
         since = None if days is None else timezone.now() - timedelta(days=days)
         owners = dropped = 0
         for counter in self._counters(options["user"]):
-            through = counter.head if keep is None else counter.head - keep
-            if since is not None:
-                through = min(through, _last_before(counter, since))
-            if through <= counter.trimmed:
-                continue
-            number = sum(
-                events.trim(counter.user_id, min(start + BATCH, through))
-                for start in range(counter.trimmed, through, BATCH)
-            )
-            owners += 1
-            dropped += number
-            self.stdout.write(f"{counter.user}: {number:,} dropped, {counter.head - through:,} kept.")
+            number = _trim(counter, keep, since)
+            if number:
+                owners += 1
+                dropped += number
+                self.stdout.write(f"{counter.user}: {number:,} dropped, {_log(counter).count():,} kept.")
         self.stdout.write(f"{dropped:,} events of {owners:,} owners dropped.")
 
     def _counters(self, name: str | None) -> list[EventCounter]:
@@ -56,14 +50,37 @@ class Command(BaseCommand):
         return list(counters.filter(user__username=name))
 
 
-def _last_before(counter: EventCounter, since: datetime) -> int:
+def _log(counter: EventCounter) -> QuerySet[OrderEvent]:
+    return OrderEvent.objects.filter(user_id=counter.user_id).order_by("seq")
+
+
+def _trim(counter: EventCounter, keep: int | None, since: datetime | None) -> int:
+    """How many events were dropped; numbers may be missing before the newest, which a restore leaves out."""
+    seqs = _log(counter).values_list("seq", flat=True)
+    oldest = seqs.first()
+    if oldest is None:
+        return 0
+    through = counter.head
+    if keep is not None:
+        through = next(iter(seqs.reverse()[keep : keep + 1]), 0)
+    if since is not None:
+        through = min(through, _last_before(counter, oldest, since))
+    if through < oldest:
+        return 0
+    dropped = step = events.trim(counter.user_id, through, limit=BATCH)
+    while step == BATCH:
+        step = events.trim(counter.user_id, through, limit=BATCH)
+        dropped += step
+    return dropped
+
+
+def _last_before(counter: EventCounter, oldest: int, since: datetime) -> int:
     """The number of the owner's newest event that is older; times ascend with numbers, so halving finds it."""
-    old, young = counter.trimmed, counter.head + 1
-    log = OrderEvent.objects.filter(user_id=counter.user_id)
+    old, young = oldest - 1, counter.head + 1
     while young - old > 1:
         middle = (old + young) // 2
         # The first that is there at or after the middle.
-        at = log.filter(seq__gte=middle).order_by("seq").values_list("at", flat=True).first()
+        at = _log(counter).filter(seq__gte=middle).values_list("at", flat=True).first()
         if at is not None and at < since:
             old = middle
         else:
