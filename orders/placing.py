@@ -114,6 +114,7 @@ class _Batch:
         self._known = known
         self._instruments = _instruments({new.symbol for new in new_orders})
         self._made: list[Order] = []
+        self._room = limits.room(user)
 
     def take(self, new: NewOrder) -> Placed:
         """The order as it stands already, or one that is checked and yet to be saved. Raises OrderError."""
@@ -135,7 +136,8 @@ class _Batch:
         rules.check_time_in_force(problems, new.order_type, new.time_in_force)
         rules.check_text(problems, "text", new.text)
         problems.check()
-        limits.check(self.user, new.quantity, new.price or new.stop_price, more=len(self._made))
+        limits.check_notional(new.quantity, new.price or new.stop_price)
+        limits.check_open(None if self._room is None else self._room - len(self._made))
         order = self._known[new.client_order_id] = Order(
             user=self.user,
             client_order_id=new.client_order_id,
@@ -158,6 +160,8 @@ class _Batch:
             self._made[0].save(force_insert=True, change=Change(None))
         elif self._made:
             bulk.create(self._made)
+        if self._made:
+            limits.check_open_at_commit(self.user)
 
     def _instrument(self, symbol: str, problems: rules.Problems) -> Instrument:
         instrument = self._instruments.get(symbol)

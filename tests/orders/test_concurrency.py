@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from orders import events, services
-from orders.errors import VersionConflict
+from orders import events, limits, services
+from orders.errors import ValidationFailed, VersionConflict
 from orders.models import Order
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, rolled_back, told
@@ -207,3 +208,49 @@ def test_bulk_writes_over_several_owners_in_opposite_orders_do_not_deadlock(alic
         at_once(lambda: write(forth, "forth"), lambda: write(back, "back"), lambda: write(forth + back, "both"))
     assert len(collected) == 10 * (2 + 2 + 2 + 2 + 2 + 2 + 4 + 2 + 2)
     assert [event["seq"] for event in log_of(bob)] == list(range(1, head_of(bob) + 1))
+
+
+@pytest.mark.parametrize("together", [1, 3])
+def test_a_limit_on_open_orders_holds_however_many_place_at_once(
+    alice: User, settings: Any, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    settings.ORDERS_MAX_OPEN = 5 + together
+    for _ in range(5):
+        place(alice)
+    writers = 6
+    counted = threading.Barrier(writers)
+    room, first = limits.room, threading.local()
+
+    def room_as_all_find_it(user: User) -> int | None:
+        """Nobody places before everybody has seen that there is room, where the database lets them."""
+        found = room(user)
+        if several_writers() and not getattr(first, "is_over", False):
+            first.is_over = True
+            counted.wait(PATIENCE)
+        return found
+
+    def try_to_place() -> bool:
+        try:
+            services.place_many(alice, [new_order() for _ in range(together)])
+        except ValidationFailed:
+            return False
+        return True
+
+    monkeypatch.setattr(limits, "room", room_as_all_find_it)
+    with told(alice) as collected:
+        done = at_once(*[try_to_place] * writers)
+    assert sorted(done) == [False] * (writers - 1) + [True]
+    assert len(collected) == together
+    assert Order.objects.for_trader(alice).working().count() == 5 + together
+
+
+def test_a_list_beyond_the_limit_is_refused_as_one_and_counted_once(alice: User, settings: Any) -> None:
+    place(alice)
+    settings.ORDERS_MAX_OPEN = 4
+    with pytest.raises(ValidationFailed, match="Order 4 of the list: You may have 4 open orders at most"):
+        services.place_many(alice, [new_order() for _ in range(5)])
+    assert Order.objects.count() == 1
+    with CaptureQueriesContext(connection) as queries:
+        services.place_many(alice, [new_order() for _ in range(3)])
+    assert sum("COUNT" in query["sql"] for query in queries) == 2  # before, and once more at the commit
+    assert Order.objects.count() == 4
