@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
-from orders.errors import OrderError
+from market.reasons import reason
+from orders.errors import OrderError, unavailable
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response({"code": "validation_failed", "message": "This request can't be understood."}, status=400)
     if isinstance(error, OperationalError | InterfaceError):
         set_rollback()
-        log.error("The database does not answer: %s", error)
-        body = {"code": "unavailable", "message": "The database does not answer; send it again unchanged."}
-        return Response(body, status=503)
+        log.error("The database does not answer: %s", reason(error))
+        message = unavailable(context["request"].method)
+        return Response({"code": "unavailable", "message": message}, status=503)
     response = drf_exception_handler(error, context)
     if response is not None:
         response.data = _body(error, response)

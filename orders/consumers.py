@@ -10,10 +10,11 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.db import InterfaceError, OperationalError
 
+from market.reasons import reason
 from orders import access, commands, frames, sessions, wire
 from orders.access import Pass
 from orders.delivery import IS_BEHIND, SEND_NOW, Delivery
-from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable
+from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable, internal, unavailable
 from orders.hub import get_hub
 from orders.limits import MessageRate
 from orders.reader import in_thread
@@ -65,7 +66,13 @@ class OrdersConsumer(AsyncConsumer):
             await self._refuse("host")
         if not access.has_token(self.scope) and not access.is_same_origin(self.scope):
             await self._refuse("origin")
-        entry = await in_thread(access.find_pass, self.scope)
+        try:
+            entry = await in_thread(access.find_pass, self.scope)
+        except (OperationalError, InterfaceError) as error:
+            log.error("The database does not answer: %s", reason(error))
+            await self.base_send({"type": "websocket.accept"})
+            await sessions.send_away(self, "unavailable")
+            return
         await self.base_send({"type": "websocket.accept"})
         if entry is None:
             await self.send_text(wire.error(None, Unauthenticated("Sign in first.")))
@@ -92,7 +99,7 @@ class OrdersConsumer(AsyncConsumer):
         received_at = wire.now()
         if text is None:
             await self._strike(frames.WireError("bad_message", "A frame is text, not binary."))
-        elif len(text) > wire.MESSAGE_BYTES or len(text.encode()) > wire.MESSAGE_BYTES:
+        elif len(text) > wire.FROM_CLIENT_BYTES or len(text.encode()) > wire.FROM_CLIENT_BYTES:
             await self.send_text(wire.error(None, frames.WireError("message_too_big", "At most 64 KiB a frame.")))
             await self.close(Close.TOO_BIG)
         else:
@@ -139,15 +146,16 @@ class OrdersConsumer(AsyncConsumer):
                 await self.send_text(wire.ack(frame.id, status, row))
 
     async def _refuse_frame(self, frame: frames.Frame, error: Exception) -> None:
+        method = None if isinstance(frame, frames.Command) else "GET"
         match error:
             case OrderError():
                 refused = error
             case OperationalError() | InterfaceError():
-                log.error("The database does not answer: %s", error)
-                refused = Unavailable("The database does not answer; send it again unchanged.")
+                log.error("The database does not answer: %s", reason(error))
+                refused = Unavailable(unavailable(method))
             case _:
                 log.error("A %s failed.", type(frame).__name__, exc_info=error)
-                refused = OrderError("Something went wrong here; nothing was changed.")
+                refused = OrderError(internal(method))
         await self.send_text(wire.error(frame.id, refused))
         if isinstance(refused, Unauthenticated):
             await self.close(Close.SIGNED_OUT)
@@ -161,7 +169,13 @@ class OrdersConsumer(AsyncConsumer):
 
     async def send_text(self, text: str) -> None:
         if not self.closed:
-            await self.base_send({"type": "websocket.send", "text": text})
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        try:
+            await self.base_send(message)
+        except OSError:  # as ASGI has a server say that the client has left; we are about to be told
+            self.closed = True
 
     def _send_now(self, text: str) -> None:
         if not self.closed:
@@ -173,7 +187,7 @@ class OrdersConsumer(AsyncConsumer):
             self.closed = True
             if self.serving is not None:
                 self.serving.cancel()
-            await self.base_send({"type": "websocket.close", "code": int(code)})
+            await self._send({"type": "websocket.close", "code": int(code)})
 
     async def go_away(self, reason: str, reconnect_after_ms: int) -> None:
         await self.send_text(wire.going_away(reason, reconnect_after_ms))

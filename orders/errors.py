@@ -8,6 +8,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME_LENGTH = 80
+# What breaks off may do so after the commit.
+UNKNOWN = "It is not known whether this was done: look at the orders before you do it anew."
+
+
+def internal(method: str | None = None) -> str:
+    """What is said of a fault of ours in answer to a request by this method; None: a command."""
+    return f"Something went wrong here. {_what_now(method)}"
+
+
+def unavailable(method: str | None = None) -> str:
+    """And of a database that does not answer."""
+    return f"The database does not answer. {_what_now(method)}"
+
+
+def _what_now(method: str | None) -> str:
+    return "Ask again in a moment." if method in ("GET", "HEAD", "OPTIONS") else UNKNOWN
 
 
 class OrderError(Exception):

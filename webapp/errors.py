@@ -9,7 +9,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-UNAVAILABLE = "The database does not answer; look again in a moment whether anything was changed."
+from orders import errors
+
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "internal"}
 
 
@@ -36,12 +37,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is away. What a broken-off request had asked for may have been done or not."""
+    message = errors.unavailable(request.method)
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": "unavailable", "message": UNAVAILABLE}, status=503)
-    return HttpResponse(UNAVAILABLE, status=503, content_type="text/plain; charset=utf-8")
+        return JsonResponse({"code": "unavailable", "message": message}, status=503)
+    return HttpResponse(message, status=503, content_type="text/plain; charset=utf-8")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
-    return _answer(request, 500, "Something went wrong here; nothing was changed.", defaults.server_error)
+    return _answer(request, 500, errors.internal(request.method), defaults.server_error)

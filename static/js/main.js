@@ -165,7 +165,8 @@ book.addEventListener("loaded", (event) => stream.startAfter(/** @type {CustomEv
 book.addEventListener("done", showOwnChange);
 book.addEventListener("refused", (event) => {
   const { order, error } = /** @type {CustomEvent} */ (event).detail;
-  notices.alert(`Not cancelled, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
+  const outcome = error.unanswered ? "Perhaps not cancelled" : "Not cancelled";
+  notices.alert(`${outcome}, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
   showOwnChange();
 });
 book.addEventListener("chart", (event) => showChart(/** @type {CustomEvent<string>} */ (event).detail));

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 
+from orders import access, sessions
 from orders.reader import in_thread
 from tests.sockets import Socket, session_headers, session_of, token_header
 
@@ -148,3 +150,25 @@ async def test_a_session_from_before_a_password_change_does_not_get_in(alice: Us
 async def test_a_made_up_session_does_not_get_in(key: str, settings: Any) -> None:
     cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode("latin-1")
     assert await answer_of((b"cookie", cookie), (b"origin", b"http://localhost")) == "signed out"
+
+
+async def test_a_handshake_while_the_database_is_away_ends_with_a_moment_to_come_back_at(
+    alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(scope: dict[str, Any]) -> None:
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    token = await in_thread(token_header, alice)
+    with monkeypatch.context() as patch:
+        patch.setattr(access, "find_pass", away)
+        socket = Socket(token)
+        assert await socket.connect()
+        farewell = await socket.frame()
+        assert (farewell["type"], farewell["reason"]) == ("going_away", "unavailable")
+        assert sessions.RESTART_MS <= farewell["reconnect_after_ms"] < sessions.RESTART_MS + sessions.RESTART_SPREAD_MS
+        assert await socket.frame() == {"type": "close", "code": 1012}
+        await socket.leave()
+    assert await answer_of(token) == "alice"
+    [told] = caplog.records
+    assert told.message == "The database does not answer: connection refused Is the server running?"
+    assert told.exc_info is None

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
+from django.template.loader import render_to_string
 from rest_framework.test import APIClient
 
+from orders import services
 from orders.models import Order
 from tests.orders.builders import place
 from tests.tables import failing
@@ -227,9 +229,45 @@ def test_a_database_that_is_away_is_said_to_be(api: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr("orders.finding.orders_of", away)
     body = refused(api.get("/api/orders/"), 503, "unavailable")
     assert "server closed" not in body["message"]
+    assert "Ask again" in body["message"]
 
 
 def test_what_one_person_sees_is_kept_by_no_cache(api: Any, alice: User) -> None:
     order = place(alice)
     for path in (*LISTS, "/api/me/", f"/api/orders/{order.pk}/", f"/api/orders/{order.pk}/events/"):
         assert api.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(("fails", "status"), [(RuntimeError, 500), (OperationalError, 503)])
+def test_a_fault_after_the_commit_does_not_say_that_nothing_was_done(
+    alice: User, aapl: Any, fails: type[Exception], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place_many = services.place_many
+
+    def breaks(*given: Any) -> None:
+        place_many(*given)
+        raise fails("a secret of the inside")
+
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(alice)
+    body = {"client_order_id": "mine", "symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1"}
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "place_many", breaks)
+        placing = client.post("/api/orders/", [body], format="json")
+    told = refused(placing, status, "internal" if status == 500 else "unavailable")
+    assert "not known" in told["message"]
+    assert "secret" not in told["message"]
+    # And so one finds out.
+    assert client.post("/api/orders/", [body], format="json").headers["Idempotent-Replay"] == "true"
+    assert Order.objects.count() == 1
+
+
+def test_what_somebody_mistypes_is_no_trouble_of_the_sites(api: Any, caplog: pytest.LogCaptureFixture) -> None:
+    for path, status in (("/api/orders/?nonsense=1", 400), ("/api/orders/1/", 404), ("/nowhere/", 404)):
+        assert api.get(path).status_code in (status, 302)
+    assert api.put("/api/orders/").status_code == 405
+    assert caplog.records == []
+
+
+def test_the_page_of_a_fault_does_not_say_that_nothing_was_done() -> None:
+    assert "not known" in render_to_string("500.html")

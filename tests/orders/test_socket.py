@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders import consumers, rows, wire
+from orders import consumers, rows, sessions, wire
+from orders.hub import get_hub
 from orders.reader import in_thread
 from tests.orders import builders
 from tests.orders.builders import fresh, log_of, place
-from tests.sockets import Client, Socket, connected
+from tests.sockets import Client, Socket, connected, token_header
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -330,5 +331,39 @@ async def test_an_unexpected_failure_is_internal_and_the_socket_goes_on(
         answer = await client.ask(type="order.cancel", order_id=1)
         assert (answer["code"], answer["status"]) == ("internal", 500)
         assert "secret" not in json.dumps(answer)
+        assert "not known" in answer["message"]
+        # What changes nothing can be asked again without a second thought.
+        monkeypatch.setattr("orders.events.heads", broken)
+        assert "Ask again" in (await client.ask(type="subscribe", stream="orders"))["message"]
         assert (await client.ask(type="ping", client_time=1))["type"] == "pong"
     assert "A Command failed." in caplog.text
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "subscribe", "stream": "orders", "after": 0},
+        {"type": "order.cancel", "order_id": 1},
+        {"type": "ping", "client_time": 1},
+        {"type": "nonsense"},
+    ],
+    ids=lambda frame: frame["type"],
+)
+async def test_a_client_that_leaves_before_its_answer_is_no_trouble(
+    alice: User, frame: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    told = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": json.dumps(frame)}]
+    told.append({"type": "websocket.disconnect", "code": 1001})
+    headers = [(b"host", b"localhost"), await in_thread(token_header, alice)]
+
+    async def receive() -> dict[str, Any]:
+        return told.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send" and "hello" not in message["text"]:
+            raise OSError("nobody is there to send it to")
+
+    await consumers.OrdersConsumer()({"type": "websocket", "headers": headers}, receive, send)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert not sessions.get_sessions().open
+    assert get_hub().followers == set()
