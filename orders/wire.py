@@ -19,8 +19,8 @@ from orders.frames import Id
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 5
 WINDOW = 500
-MESSAGE_BYTES = 64 * 1024
-FRAME_BYTES = 256 * 1024
+FROM_CLIENT_BYTES = 64 * 1024
+TO_CLIENT_BYTES = 256 * 1024
 EVENTS_ENVELOPE = 128
 SUBSCRIPTIONS = 2000
 
@@ -44,8 +44,8 @@ def now() -> float:
 def hello(user: str) -> str:
     limits = {
         "window": WINDOW,
-        "message_bytes": MESSAGE_BYTES,
-        "frame_bytes": FRAME_BYTES,
+        "message_bytes": FROM_CLIENT_BYTES,
+        "frame_bytes": TO_CLIENT_BYTES,
         "subscriptions": SUBSCRIPTIONS,
     }
     return _text(

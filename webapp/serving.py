@@ -19,8 +19,8 @@ from webapp.parting import turn_newcomers_away
 
 # Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
 # a client sends in several frames beyond its limit is refused by the consumer.
-FRAME_BYTES = 64 * 1024
-MESSAGE_BYTES = 256 * 1024
+FROM_CLIENT_BYTES = 64 * 1024
+EITHER_WAY_BYTES = 256 * 1024
 STOP_SECONDS = 8.0
 STABLE_SECONDS = 10.0
 LONGEST_PAUSE = 5.0
@@ -113,9 +113,9 @@ class Workers:
         command = [sys.executable, "-m", "daphne", "--fd", str(number), "--verbosity", "0", "--no-server-name"]
         command += [
             "--websocket-max-message-size",
-            str(MESSAGE_BYTES),
+            str(EITHER_WAY_BYTES),
             "--websocket-max-frame-size",
-            str(FRAME_BYTES),
+            str(FROM_CLIENT_BYTES),
         ]
         if self.behind_proxy:
             command.append("--proxy-headers")

@@ -278,7 +278,7 @@ async def test_frames_stay_within_their_size_however_long_the_texts(alice: User)
         frames = 0
         while client.last["alice"] < 450:
             output = await client._wire.output_queue.get()
-            assert len(output["text"].encode()) <= wire.FRAME_BYTES
+            assert len(output["text"].encode()) <= wire.TO_CLIENT_BYTES
             await client._wire.output_queue.put(output)
             await client.step()
             frames += 1
