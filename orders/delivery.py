@@ -79,13 +79,20 @@ class Delivery:
             self._wake.set()
             return
         while sub.position < sub.stream.head:
+            before = sub.position
             frame = self._next_frame(sub)
             if frame is None:
-                self._wake.set()
-                return
-            self._send_now(frame)
+                break
+            try:
+                self._send_now(frame)
+            except BaseException:
+                sub.position = before
+                self._wake.set()  # the task sends it again, and fails with the socket
+                raise
             if self.out >= wire.WINDOW:
                 self._send_now(self._next_heartbeat_frame())
+        if sub.position != sub.stream.head:
+            self._wake.set()
 
     def follow(self, stream: Stream) -> None:
         """An owner who is new to a socket that follows everyone: from his first event on."""
@@ -111,7 +118,7 @@ class Delivery:
             sub.received = max(sub.received, min(seq, sub.position))
         if self._asked_at is not None:
             is_soon = time.monotonic() - self._asked_at < SOON_SECONDS
-            self._frame_bytes = wire.FRAME_BYTES if is_soon else SMALL_FRAME_BYTES
+            self._frame_bytes = wire.TO_CLIENT_BYTES if is_soon else SMALL_FRAME_BYTES
             self._asked_at = None
         self._answered()
 
@@ -137,23 +144,26 @@ class Delivery:
 
     @property
     def _is_behind(self) -> bool:
-        return any(sub.position < sub.stream.head for sub in self.subscriptions.values())
+        return any(sub.position != sub.stream.head for sub in self.subscriptions.values())
 
     async def _send_round(self) -> bool:
         """Gives each subscription that is behind its next frame; whether any frame was sent."""
         sent = False
         for sub in list(self.subscriptions.values()):
-            if sub.position < sub.stream.head:
+            if sub.position != sub.stream.head:
                 sent |= await self._send_next(sub)
         return sent
 
     async def _send_next(self, sub: Subscription) -> bool:
+        if sub.position > sub.stream.head:
+            await self._reset(sub, "The log has not come that far.")
+            return True
         room = wire.WINDOW - self.out
         if room <= 0:
             return False
         frame = self._next_frame(sub)
         if frame is None:
-            page = LOG_PAGE if self._frame_bytes == wire.FRAME_BYTES else SMALL_LOG_PAGE
+            page = LOG_PAGE if self._frame_bytes == wire.TO_CLIENT_BYTES else SMALL_LOG_PAGE
             chunk = await self._read(sub, min(room, page))
             if chunk is None or self.subscriptions.get(sub.stream.user_id) is not sub:
                 return True
@@ -184,9 +194,12 @@ class Delivery:
             texts = [wire.replayed_event(event.body, event.at) for event in found]
             return pack(sub.position, texts, frame_bytes=self._frame_bytes)
         if self.subscriptions.get(sub.stream.user_id) is sub:
-            sub.position = sub.received = sub.stream.head
-            await self._send(wire.reset(sub.stream.user, sub.position, "The log no longer holds what follows."))
+            await self._reset(sub, "The log no longer holds what follows.")
         return None
+
+    async def _reset(self, sub: Subscription, reason: str) -> None:
+        sub.position = sub.received = sub.stream.head
+        await self._send(wire.reset(sub.stream.user, sub.position, reason))
 
     async def _beat(self) -> None:
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS

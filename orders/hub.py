@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from orders import events, groups, publish, wire
+from django.db import Error
+
+from market.reasons import reason
+from orders import events, groups, publish, signing, wire
+from orders.looks import Looks
 from orders.reader import in_thread
-from orders.stream import RING, Stream
+from orders.stream import Stream
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +45,8 @@ class Hub:
         self.swept = 0
         self._followers: dict[int, set[Follower]] = {}
         self._watchers: dict[Follower, set[int]] = {}
-        self._filling: dict[Stream, asyncio.Task[None]] = {}
-        self._joining: dict[int, asyncio.Future[Stream]] = {}
+        self._looks = Looks(self._wake)
+        self._joining: dict[int, asyncio.Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._regrouping: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -56,18 +60,12 @@ class Hub:
     async def join(self, user_id: int, user: str, follower: Follower) -> Stream:
         """The owner's stream, from now on waking this follower; its head is the log's as of now or later."""
         self._followers.setdefault(user_id, set()).add(follower)
-        if user_id not in self.streams:
-            if user_id not in self._joining:
-                self._joining[user_id] = asyncio.ensure_future(self._open(user_id, user))
-            try:
-                await asyncio.shield(self._joining[user_id])
-            finally:
-                self._joining.pop(user_id, None)
+        while user_id not in self.streams:
+            await self._opened(user_id, user, follower)
         stream = self.streams[user_id]
         head = (await in_thread(events.heads, [user_id]))[user_id]
         if head > stream.head:
-            stream.seen = max(stream.seen, head)
-            await self._filled(stream)
+            await self._looks.until_done(stream, head)
         return stream
 
     def watch(self, follower: Follower, known: Iterable[int]) -> None:
@@ -88,22 +86,45 @@ class Hub:
         for user_id in [user_id for user_id, followers in self._followers.items() if follower in followers]:
             await self.leave(user_id, follower)
 
-    async def _open(self, user_id: int, user: str) -> Stream:
+    async def _opened(self, user_id: int, user: str, follower: Follower) -> None:
+        """Returns once the stream has been opened, by whichever of its followers came first."""
+        opening = self._joining.get(user_id)
+        if opening is None:
+            opening = self._joining[user_id] = asyncio.ensure_future(self._open(user_id, user))
+        try:
+            await asyncio.shield(opening)
+        except Exception:
+            await self.leave(user_id, follower)
+            raise
+
+    async def _open(self, user_id: int, user: str) -> None:
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._listening()), asyncio.create_task(self._sweeping())]
             publish.listen(self)
-        await self.membership.join(user_id)
-        head = (await in_thread(events.heads, [user_id]))[user_id]
-        return self.streams.setdefault(user_id, Stream(user_id, user, head))
+        try:
+            await self.membership.join(user_id)
+            head = (await in_thread(events.heads, [user_id]))[user_id]
+            if user_id in self._followers:
+                self.streams[user_id] = Stream(user_id, user, head)
+            else:  # they have all left meanwhile
+                await self.membership.leave(user_id)
+        finally:
+            del self._joining[user_id]
 
     async def _listening(self) -> None:
         while True:
             try:
-                message = await self.membership.receive()
-                self._take(message["user_id"], message["first"], message["texts"])
+                self._hear(await self.membership.receive())
             except Exception:
                 log.exception("A message of the channel layer could not be used.")
                 await asyncio.sleep(GRACE_SECONDS)
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        """What this site has signed is taken. Anything else may be anybody's, and only has us look into the log."""
+        if signing.is_signed(message):
+            self._take(message["user_id"], message["first"], message["texts"])
+        elif (stream := self.streams.get(message["user_id"])) is not None:
+            self._hint(stream, stream.head + 1)
 
     def announce(self, events: Sequence[publish.Announced], committed: float) -> bool:
         """Called by whoever saves in this very process, in his thread: the broker's copy will come later and be known.
@@ -126,9 +147,7 @@ class Hub:
             return
         head = stream.head
         if not stream.take(first, texts):
-            # Heard twice, here and from the broker, it is one gap.
-            self.gaps += stream not in self._filling
-            self._fill(stream)
+            self._hint(stream, first + len(texts) - 1)
         elif stream.head > head:
             self._tell(stream)
 
@@ -145,44 +164,34 @@ class Hub:
 
     def _wake(self, stream: Stream) -> None:
         for follower in self._followers.get(stream.user_id, ()):
-            follower.wake(stream.user_id)
+            try:
+                follower.wake(stream.user_id)
+            except Exception:
+                log.exception("A socket could not be told of its events.")
 
-    def _fill(self, stream: Stream) -> asyncio.Task[None]:
-        """Reads from the log what lies between the stream's head and the newest number heard of."""
-        task = self._filling.get(stream)
-        if task is None:
-            task = self._filling[stream] = asyncio.create_task(self._read_gap(stream))
-            task.add_done_callback(lambda _: self._filling.pop(stream, None))
-        return task
-
-    async def _filled(self, stream: Stream) -> None:
-        await asyncio.shield(self._fill(stream))
-
-    async def _read_gap(self, stream: Stream) -> None:
-        while stream.seen > stream.head:
-            if stream.seen - stream.head > RING:
-                stream.jump(stream.seen)
-                break
-            found = await in_thread(events.since, stream.user_id, stream.head, RING)
-            if not found:
-                stream.jump(stream.seen)
-                break
-            if found[0].seq > stream.head + 1:
-                stream.jump(found[0].seq - 1)
-            stream.take(found[0].seq, [wire.replayed_event(event.body, event.at) for event in found])
-        self._wake(stream)
+    def _hint(self, stream: Stream, number: int) -> None:
+        # Heard twice, here and from the broker, it is one gap.
+        self.gaps += stream not in self._looks
+        self._looks.begin(stream, number)
 
     async def _sweeping(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await self.sweep()
-            except Exception:
-                log.exception("The sweep failed; the next one follows in a second.")
+            except Exception as error:
+                text = "The sweep failed (%s); the next one follows in a second."
+                log.error(text, reason(error), exc_info=not isinstance(error, Error))
 
     async def sweep(self) -> None:
         """Compares the streams' heads with the log's, fills what is missing, and joins groups that were not joined."""
+        known = [(stream, stream.head) for stream in self.streams.values()]
         heads = await in_thread(events.heads, None if self._watchers else list(self.streams))
+        for stream, head in known:
+            # Only a database that was brought back to an earlier state has less than what was in hand before.
+            if heads.get(stream.user_id, 0) < head:
+                stream.jump(heads.get(stream.user_id, 0))
+                self._wake(stream)
         await self._follow_newcomers(heads)
         behind = [stream for stream in self.streams.values() if heads.get(stream.user_id, 0) > stream.head]
         if behind:
@@ -190,8 +199,7 @@ class Hub:
         for stream in behind:
             if heads[stream.user_id] > stream.head:
                 self.swept += 1
-                stream.seen = max(stream.seen, heads[stream.user_id])
-                await self._filled(stream)
+                await self._looks.until_done(stream, heads[stream.user_id])
         if self._regrouping is None or self._regrouping.done():
             # Not waited for: a broker that hangs must not slow down the sweep that stands in for it.
             self._regrouping = asyncio.create_task(self._regroup(self.streams.keys() - self.membership.joined))

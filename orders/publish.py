@@ -20,7 +20,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
-from orders import groups, wire
+from market.reasons import reason
+from orders import groups, signing, wire
 from orders.group_sender import GroupSender
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class Publisher:
         self._broken_until = time.monotonic() + BREAK_SECONDS
         if not self._is_down:
             self._is_down = True
-            log.warning("The broker takes no events (%s); the sweep delivers them.", error or type(error).__name__)
+            log.warning("The broker takes no events (%s); the sweep delivers them.", reason(error))
 
 
 def _messages(batch: list[_Queued]) -> list[tuple[str, dict[str, Any]]]:
@@ -132,9 +133,14 @@ def _messages(batch: list[_Queued]) -> list[tuple[str, dict[str, Any]]]:
     for (user_id, _), run in groupby(enumerate(batch), key=lambda item: (item[1].user_id, item[1].seq - item[0])):
         events = [event for _, event in run]
         texts = [wire.live_event(event.body, event.committed, published) for event in events]
-        message = {"type": "orders.events", "user_id": user_id, "first": events[0].seq, "texts": texts}
-        messages.append((groups.orders(user_id), message))
+        messages.append((groups.orders(user_id), message(user_id, events[0].seq, texts)))
     return messages
+
+
+def message(user_id: int, first: int, texts: Sequence[str]) -> dict[str, Any]:
+    """What a group is told: consecutive events of its owner, the first of them numbered `first`."""
+    signature = signing.sign(user_id, first, texts)
+    return {"type": "orders.events", "user_id": user_id, "first": first, "texts": texts, "signature": signature}
 
 
 class Listener(Protocol):

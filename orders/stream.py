@@ -31,13 +31,12 @@ class Chunk:
 
 
 class Stream:
-    """`head` is the newest number in hand; `seen` the newest this process has heard of, ahead of `head` on a gap."""
+    """`head` is the newest number in hand: of what this site announced as the next one, or of what the log confirms."""
 
     def __init__(self, user_id: int, user: str, head: int) -> None:
         self.user_id = user_id
         self.user = user
         self.head = head
-        self.seen = head
         self._texts: list[str] = []
         self._sizes: list[int] = []
         self._bytes = 0
@@ -45,7 +44,6 @@ class Stream:
 
     def take(self, first: int, texts: Sequence[str]) -> bool:
         """Appends consecutive events numbered from `first`; what is known already is dropped. False on a gap."""
-        self.seen = max(self.seen, first + len(texts) - 1)
         if first > self.head + 1:
             return False
         for text in texts[self.head + 1 - first :]:
@@ -63,9 +61,8 @@ class Stream:
         self._sizes.clear()
         self._bytes = 0
         self.head = head
-        self.seen = max(self.seen, head)
 
-    def after(self, position: int, limit: int, frame_bytes: int = wire.FRAME_BYTES) -> Chunk | None:
+    def after(self, position: int, limit: int, frame_bytes: int = wire.TO_CLIENT_BYTES) -> Chunk | None:
         """The events that follow `position`, at most `limit` and a frame's worth; None if no longer in hand."""
         start = position - (self.head - len(self._texts))
         if start < 0:
@@ -91,7 +88,7 @@ class Stream:
 
 
 def pack(
-    position: int, texts: Sequence[str], sizes: Sequence[int] | None = None, frame_bytes: int = wire.FRAME_BYTES
+    position: int, texts: Sequence[str], sizes: Sequence[int] | None = None, frame_bytes: int = wire.TO_CLIENT_BYTES
 ) -> Chunk:
     """As many of these events, the first numbered `position` + 1, as one frame may hold; at least one."""
     room = frame_bytes - wire.EVENTS_ENVELOPE

@@ -140,3 +140,12 @@ def test_without_a_broker_there_are_no_prices(asked: Any, monkeypatch: pytest.Mo
     for path in ("/api/quotes/", "/api/bars/?symbol=AAPL"):
         answer = asked.get(path)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_requests_one_after_the_other_share_a_connection_to_redis(asked: Any, kept: Any) -> None:
+    kept.hset(board.QUOTES, "AAPL", quote("AAPL", "1"))
+    asked.get("/api/quotes/")
+    before = kept.info("stats")["total_connections_received"]
+    for path in ("/api/quotes/", "/api/quotes/?symbols=AAPL", "/api/bars/?symbol=AAPL"):
+        assert asked.get(path).status_code == 200
+    assert kept.info("stats")["total_connections_received"] == before

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from orders import events, groups, hub, publish, wire
 from orders.hub import get_hub
@@ -20,6 +23,7 @@ from tests.conftest import make_user
 from tests.orders import builders
 from tests.orders.brokers import Broker
 from tests.orders.builders import head_of, log_of, place
+from tests.orders.test_after_restore import bring_back
 from tests.servers import wait_for
 from tests.sockets import PATIENCE, Client, connected
 
@@ -57,8 +61,12 @@ async def announce(user: User, first: int, last: int) -> None:
     """Announces these events of the log once more, or out of turn."""
     logged = [event for event in await in_thread(events.since, user.pk, first - 1) if event.seq <= last]
     texts = [wire.live_event(event.body, 1.0, 2.0) for event in logged]
-    message = {"type": "orders.events", "user_id": user.pk, "first": first, "texts": texts}
-    await get_channel_layer().group_send(groups.orders(user.pk), message)  # type: ignore[union-attr]
+    await say(user, publish.message(user.pk, first, texts))
+
+
+async def say(user: User, message: dict[str, Any]) -> None:
+    layer: Any = get_channel_layer()
+    await layer.group_send(groups.orders(user.pk), message)
 
 
 async def until(fact: Callable[[], Any], what: str) -> None:
@@ -366,3 +374,178 @@ async def test_under_any_writes_two_owners_clients_hold_exactly_their_logs(alice
                 for event in client.applied[user.username]
             ]
             assert told == await in_thread(log_of, user)
+
+
+def foreign(user: User, first: int, **fields: Any) -> dict[str, Any]:
+    """What another site on the same Redis would say of an owner with the same number, in nearly our own words."""
+    event = {"seq": first, "user": user.username, "kind": "created", "order": {"id": 0, "version": 1}, "changes": {}}
+    texts = [wire.live_event(json.dumps(event), 1.0, 2.0)]
+    return {"type": "orders.events", "user_id": user.pk, "first": first, "texts": texts} | fields
+
+
+@pytest.mark.usefixtures("no_sweep")
+class TestFalseHints:
+    @pytest.mark.parametrize("fields", [{}, {"signature": "0" * 32}, {"signature": None}, {"texts": ["{}", "{}"]}])
+    @pytest.mark.parametrize("first", [-7, 1, 4, 5, 50, 10_000, 2**62])
+    async def test_what_this_site_has_not_signed_is_no_event_and_moves_nothing(
+        self, alice: User, first: int, fields: dict[str, Any]
+    ) -> None:
+        await in_thread(place_many, alice, 3)
+        async with connected(alice) as client:
+            await client.follow()
+            own = get_hub()
+            await say(alice, foreign(alice, first, **fields))
+            await until(lambda: own.gaps == 1, "the hint being heard")
+            await in_thread(place_many, alice, 3)
+            await client.until_applied(is_complete(client, "alice", 6))
+            assert [event["seq"] for event in client.applied["alice"]] == [4, 5, 6]
+            assert all(event["order"]["id"] for event in client.applied["alice"])
+            assert (client.resets, client.gaps, client.duplicates) == ([], 0, 0)
+            assert own.streams[alice.pk].head == 6
+
+    async def test_a_number_that_the_log_does_not_confirm_moves_nothing(self, alice: User) -> None:
+        await in_thread(place_many, alice, 3)
+        async with connected(alice) as client:
+            await client.follow()
+            own = get_hub()
+            for first in (50, 10_000):
+                await say(alice, publish.message(alice.pk, first, foreign(alice, first)["texts"]))
+            await until(lambda: own.gaps and own.streams[alice.pk] not in own._looks, "the looks into the log")
+            await in_thread(place, alice)
+            await client.until_applied(is_complete(client, "alice", 4))
+            assert (client.resets, client.gaps, own.streams[alice.pk].head) == ([], 0, 4)
+
+    async def test_a_hint_of_somebody_else_leads_to_what_was_not_announced(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as silent:
+                silent.setattr(publish, "committed", lambda announced: None)
+                await in_thread(place_many, alice, 3)
+            await say(alice, foreign(alice, 10_000))
+            await client.until_applied(is_complete(client, "alice", 3))
+            assert client.resets == []
+
+    async def test_a_log_that_was_trimmed_beyond_a_stream_is_jumped_to_its_own_head(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as silent:
+                silent.setattr(publish, "committed", lambda announced: None)
+                await in_thread(place_many, alice, 5)
+                await in_thread(events.trim, alice.pk, 5)
+            await announce(alice, 50, 50)
+            while not client.resets:
+                await client.step()
+            assert client.resets[0]["head"] == 5
+
+
+async def test_a_database_that_was_brought_back_under_a_server_resets_its_clients(alice: User) -> None:
+    async with connected(alice) as client:
+        await client.follow()
+        await in_thread(place_many, alice, 5)
+        await client.until_applied(is_complete(client, "alice", 5))
+        await in_thread(bring_back, alice, 3)
+        while not client.resets:
+            await client.step()
+        assert client.last["alice"] == client.resets[0]["head"] == 3
+        await in_thread(place, alice)
+        await client.until_applied(is_complete(client, "alice", 4))
+
+
+class Ear:
+    """A follower that only counts, and may fail."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.woken = 0
+        self.fails = fails
+
+    def wake(self, user_id: int) -> None:
+        self.woken += 1
+        if self.fails:
+            raise RuntimeError("a socket that can't be written to")
+
+    def follow(self, stream: Any) -> None:
+        raise AssertionError("it watches nobody")
+
+    def follows(self, user_id: int) -> bool:
+        return False
+
+
+@pytest.mark.usefixtures("no_sweep")
+class TestFollowers:
+    async def test_one_that_fails_keeps_no_other_from_being_woken(
+        self, alice: User, bob: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        own = get_hub()
+        ears = [Ear(fails=number == 2) for number in range(6)]
+        for ear in ears:
+            for user in (alice, bob):
+                await own.join(user.pk, user.username, ear)
+        for user in (alice, bob):
+            await in_thread(place, user)
+        await until(lambda: [ear.woken for ear in ears] == [2] * 6, "all being woken")
+        assert "could not be told" in caplog.text
+
+    async def test_one_that_goes_while_its_stream_opens_leaves_nothing(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+        own, ear = get_hub(), Ear()
+
+        async def slow(*work: Any) -> Any:
+            asked.set()
+            await go_on.wait()
+            return await in_thread(*work)
+
+        monkeypatch.setattr(hub, "in_thread", slow)
+        joining = asyncio.create_task(own.join(alice.pk, "alice", ear))
+        await asked.wait()
+        joining.cancel()
+        with suppress(asyncio.CancelledError):
+            await joining
+        await own.leave_all(ear)
+        go_on.set()
+        await until(lambda: not own._joining, "the opening's end")
+        assert (own.streams, own.followers, own.membership.joined) == ({}, set(), set())
+
+        stream = await own.join(alice.pk, "alice", ear)
+        assert own.streams == {alice.pk: stream}
+
+    async def test_one_that_goes_while_a_stream_opens_takes_it_from_no_other(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+        own, gone, staying = get_hub(), Ear(), Ear()
+
+        async def slow(*work: Any) -> Any:
+            asked.set()
+            await go_on.wait()
+            return await in_thread(*work)
+
+        monkeypatch.setattr(hub, "in_thread", slow)
+        first = asyncio.create_task(own.join(alice.pk, "alice", gone))
+        await asked.wait()
+        second = asyncio.create_task(own.join(alice.pk, "alice", staying))
+        first.cancel()
+        with suppress(asyncio.CancelledError):
+            await first
+        await own.leave_all(gone)
+        go_on.set()
+        assert own.streams == {alice.pk: await second}
+        await in_thread(place, alice)
+        await until(lambda: staying.woken, "its event")
+
+    async def test_one_whose_stream_can_not_be_opened_is_not_kept(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(*_: object) -> dict[int, int]:
+            raise OperationalError("the database is away")
+
+        own = get_hub()
+        monkeypatch.setattr(events, "heads", away)
+        with pytest.raises(OperationalError):
+            await own.join(alice.pk, "alice", Ear())
+        assert (own.streams, own.followers, own._joining) == ({}, set(), {})

@@ -21,6 +21,7 @@ class Socket:
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.at_once: list[str] = []
+        self.fails = False
         self.stream = Stream(ALICE, "alice", 0)
         self.delivery = Delivery(self.send, self.too_slow, self.send_now)
         self.delivery.begin(self.stream, 0)
@@ -29,6 +30,8 @@ class Socket:
         self.sent.append(text)
 
     def send_now(self, text: str) -> None:
+        if self.fails:
+            raise OSError("no room")
         self.sent.append(text)
         self.at_once.append(text)
 
@@ -91,3 +94,13 @@ async def test_nothing_of_a_stream_that_is_not_followed_any_more_is_sent(socket:
     socket.happens(1)
     await turns()
     assert socket.sent == []
+
+
+async def test_what_can_not_be_sent_at_once_is_sent_by_the_task(socket: Socket) -> None:
+    socket.fails = True
+    with pytest.raises(OSError, match="no room"):
+        socket.happens(1)
+    socket.fails = False
+    await turns()
+    socket.happens(2)
+    assert socket.seqs == [1, 2]

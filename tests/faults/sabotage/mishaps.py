@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -45,6 +46,29 @@ def fuzzed_hints() -> None:
         send(self, told)
 
     GroupSender.send = send_some  # type: ignore[method-assign]
+
+
+def false_hints() -> None:
+    """After each announcement come others of what nobody has committed: the next number, a later one, one far ahead."""
+    from orders.group_sender import GroupSender
+
+    send = GroupSender.send
+
+    def send_and_lie(self: Any, messages: Any) -> None:
+        lies = [(group, message | lie) for group, message in messages for lie in _lies(message)]
+        send(self, [*messages, *lies])
+
+    GroupSender.send = send_and_lie  # type: ignore[method-assign]
+
+
+def _lies(message: dict[str, Any]) -> list[dict[str, Any]]:
+    event = json.loads(message["texts"][-1])
+    found = []
+    for ahead in (1, random.randrange(2, 500), 10_000):
+        seq = event["seq"] + ahead
+        order = event["order"] | {"client_order_id": "of nobody", "id": 0}
+        found.append({"first": seq, "texts": [json.dumps(event | {"seq": seq, "order": order})]})
+    return found
 
 
 def short_lives() -> None:

@@ -33,8 +33,8 @@ def a_size_limit() -> None:
     from orders import wire
     from webapp import serving
 
-    serving.FRAME_BYTES = serving.MESSAGE_BYTES = 0
-    wire.MESSAGE_BYTES = NEVER
+    serving.FROM_CLIENT_BYTES = serving.EITHER_WAY_BYTES = 0
+    wire.FROM_CLIENT_BYTES = NEVER
 
 
 def revocation() -> None:
@@ -63,13 +63,13 @@ def the_publisher_thread() -> None:
     from channels.layers import get_channel_layer
     from redis import RedisError
 
-    from orders import groups
+    from orders import groups, publish
     from orders.publish import Publisher
 
     def put(self: Any, queued: Any) -> None:
         layer: Any = get_channel_layer()
         for event in queued:
-            message = {"type": "orders.events", "user_id": event.user_id, "first": event.seq, "texts": [event.body]}
+            message = publish.message(event.user_id, event.seq, [event.body])
             with suppress(RedisError):
                 async_to_sync(layer.group_send)(groups.orders(event.user_id), message)
 
@@ -98,6 +98,22 @@ def the_numbers() -> None:
         return take(self, self.head + 1, texts)
 
     Stream.take = take_as_next  # type: ignore[method-assign]
+
+
+def doubt() -> None:
+    """Whatever Redis says is believed: the next event is taken from anybody, and a number is how far the log is."""
+    from orders import signing
+    from orders.looks import Looks
+
+    begin = Looks.begin
+
+    def jump(self: Any, stream: Any, number: int) -> Any:
+        stream.jump(number)
+        self._tell(stream)
+        return begin(self, stream, 0)
+
+    signing.is_signed = lambda message: True
+    Looks.begin = jump  # type: ignore[method-assign]
 
 
 def late_numbers() -> None:

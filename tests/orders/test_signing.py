@@ -1,0 +1,52 @@
+"""What is announced is signed: nothing but the very events that this site has committed verifies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orders import signing
+from orders.publish import message
+
+SAID = message(7, 41, ['{"seq":41}', '{"seq":42}'])
+
+
+def test_what_this_site_says_is_signed() -> None:
+    assert signing.is_signed(SAID)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"user_id": 8},
+        {"first": 42},
+        {"texts": ['{"seq":41}']},
+        {"texts": ['{"seq":41}{"seq":42}']},
+        {"texts": ['{"seq":41}', '{"seq":43}']},
+        {"signature": ""},
+        {"signature": "é" * 32},
+        {"signature": None},
+        {"signature": 0},
+        {"signature": message(7, 42, ['{"seq":42}'])["signature"]},
+    ],
+    ids=str,
+)
+def test_whatever_differs_is_not(other: dict[str, Any]) -> None:
+    assert not signing.is_signed(SAID | other)
+
+
+def test_what_a_site_with_another_secret_says_is_not(settings: Any) -> None:
+    settings.SECRET_KEY = "of another site" * 4
+    assert not signing.is_signed(SAID)
+
+
+def test_what_a_copy_of_the_site_with_another_database_says_is_not(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "staging.example")
+    signing._key.cache_clear()
+    try:
+        assert not signing.is_signed(SAID)
+    finally:
+        signing._key.cache_clear()
