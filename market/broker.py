@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import redis
@@ -15,9 +16,14 @@ def url() -> str:
 
 
 def connect(seconds: float = 1.0) -> redis.Redis:
-    """For threads; nobody is waited for longer than `seconds`."""
+    """For threads, which share its connections; nobody is waited for longer than `seconds`."""
+    return _connect(url(), seconds)
+
+
+@cache
+def _connect(address: str, seconds: float) -> redis.Redis:
     return redis.Redis.from_url(
-        url(), socket_timeout=seconds, socket_connect_timeout=seconds, retry=None, decode_responses=True
+        address, socket_timeout=seconds, socket_connect_timeout=seconds, retry=None, decode_responses=True
     )
 
 

@@ -17,6 +17,7 @@ from redis.asyncio.client import PubSub
 
 from market import board, broker, leases
 from market.heard import FeedState, Silence
+from market.reasons import reason
 from market.together import end, together
 from market.viewers import Interest, Pace, Viewer
 
@@ -41,6 +42,8 @@ class QuoteHub:
         self._build = build
         # Those heard of since the broker was last reached: what it keeps is no newer.
         self._fresh: set[str] = set()
+        # Whether Redis has been asked: before that, nothing is known that a viewer could be told.
+        self._is_known = False
         self._interests: dict[Viewer, tuple[Interest, Pace]] = {}
         self._paces: dict[float, Pace] = {}
         self._count: dict[str, int] = {}
@@ -87,11 +90,12 @@ class QuoteHub:
         interest.working = wanted & (interest.working if working is None else working)
         interest.unseen = {symbol: n for symbol, n in interest.unseen.items() if symbol in wanted}
         interest.unseen |= dict.fromkeys(new, 0)
-        interest.unseen_feed |= before is None
+        interest.unseen_feed |= before is None and self._is_known
         interest.told_queued &= wanted
         self._interests[viewer] = (interest, pace)
         pace.enter(interest)
-        pace.changed()
+        if self._is_known:
+            pace.changed()
         self._tell_queued(interest)
         self._changed.set()
         if self._task is None:
@@ -147,16 +151,17 @@ class QuoteHub:
     async def _run(self) -> None:
         """For ever: a broker that is away is asked again; what is known stays on the screens, marked as old."""
         while True:
-            reason = "The broker does not answer."
+            why = "The broker does not answer."
             try:
                 await self._connected()
             except (redis.RedisError, OSError) as error:
-                log.warning("The broker does not answer (%s); prices stand still.", error or type(error).__name__)
+                log.warning("The broker does not answer (%s); prices stand still.", reason(error))
             except Silence:
-                reason = "The feed has not been heard."
+                why = "The feed has not been heard."
             except Exception:
                 log.exception("Prices stand still for a moment.")
-            if self.feed.lose(reason):
+            if self.feed.lose(why) or not self._is_known:
+                self._is_known = True
                 self._tell_feed()
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -223,12 +228,15 @@ class QuoteHub:
     async def _read(self, client: redis.asyncio.Redis, symbols: set[str]) -> None:
         names = sorted(symbols)
         texts: Any = await client.hmget(board.QUOTES, names)
-        for symbol, text in zip(names, texts, strict=True):
-            if text is not None and symbol not in self._fresh:
-                self._take(symbol, text)
         state: Any = await client.get(board.FEED)
         if state is not None:
             self._hear_feed(state)
+        if not self._is_known:
+            self._is_known = True
+            self._tell_feed()
+        for symbol, text in zip(names, texts, strict=True):
+            if text is not None and symbol not in self._fresh:
+                self._take(symbol, text)
 
     def _hear_feed(self, text: str) -> None:
         if self.feed.hear(text):

@@ -120,6 +120,24 @@ async def test_a_newcomer_is_shown_the_present_value_at_once_and_then_what_chang
     assert prices.frames == len(first.frames) + len(second.frames)
 
 
+async def test_the_first_frame_after_a_start_has_the_prices_and_the_feed_as_it_is(
+    prices: QuoteHub, feed: Leading
+) -> None:
+    await feed.price("X", "1")
+    await feed.state()
+    glass = Glass()
+    prices.watch(glass, ["X"], 20)
+    await until(lambda: glass.frames, "the first frame")
+    assert (glass.seen, glass.frames[0]["feed"]["state"]) == ({"X": "1"}, "live")
+
+
+async def test_without_a_feed_the_first_frame_says_so(prices: QuoteHub) -> None:
+    glass = Glass()
+    prices.watch(glass, ["X"], 20)
+    await until(lambda: glass.frames, "the first frame")
+    assert (glass.frames[0]["quotes"], glass.feed["state"]) == ([], "connecting")
+
+
 async def test_a_symbol_is_one_subscription_and_goes_with_the_last_viewer(
     prices: QuoteHub, feed: Leading, client: redis.asyncio.Redis
 ) -> None:
