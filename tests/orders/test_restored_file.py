@@ -37,3 +37,9 @@ def test_a_database_beside_a_log_of_before_or_one_that_is_damaged_is_refused(tmp
     assert code == 1
     assert told.startswith("CommandError: The database is damaged")
     assert "Traceback" not in told
+
+
+def test_where_there_is_no_database_of_orders_that_is_said_in_one_line(tmp_path: Path) -> None:
+    server = Server(tmp_path / "served", is_first_start=True)
+    code, told = restored(server)
+    assert (code, told) == (1, "CommandError: There is no database of orders (no such table: orders_eventcounter).")

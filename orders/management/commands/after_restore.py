@@ -23,18 +23,22 @@ class Command(BaseCommand):
             if self._called_from_command_line:  # type: ignore[attr-defined]  # else we have it open ourselves
                 _refuse_leftovers()
             _refuse_damage()
-        owners = events.pass_over(NUMBERS)
+        try:
+            owners = events.pass_over(NUMBERS)
+        except DatabaseError as error:
+            raise CommandError(f"There is no database of orders ({reason(error)}).") from error
         self.stdout.write(f"{owners:,} owners' numbers go on {NUMBERS:,} later; whoever comes back reloads.")
 
 
 def _refuse_leftovers() -> None:
-    """A write-ahead log that a crash has left is folded into whatever file has the database's name by now."""
-    left = Path(f"{connection.settings_dict['NAME']}-wal")
-    if left.exists() and left.stat().st_size:
-        raise CommandError(
-            f"{left.name} is there: a server still runs, or it is of the database from before the restore. "
-            f"Stop the servers, remove *-wal and *-shm, restore once more and run this again."
-        )
+    """What a crash has left beside the file is folded into whatever has the database's name by now."""
+    for end in ("-wal", "-journal"):
+        left = Path(f"{connection.settings_dict['NAME']}{end}")
+        if left.exists() and left.stat().st_size:
+            raise CommandError(
+                f"{left.name} is there: a server still runs, or it is of the database from before the restore. "
+                "Stop the servers, remove -wal, -shm and -journal beside it, restore once more and run this again."
+            )
 
 
 def _refuse_damage() -> None:

@@ -58,7 +58,7 @@ def _trim(counter: EventCounter, keep: int | None, since: datetime | None) -> in
     """How many events were dropped; numbers may be missing before the newest, which a restore leaves out."""
     seqs = _log(counter).values_list("seq", flat=True)
     oldest = seqs.first()
-    if oldest is None:
+    if oldest is None or (keep or 0) >= counter.head:
         return 0
     through = counter.head
     if keep is not None:
