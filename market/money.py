@@ -74,6 +74,11 @@ class Quote:
         return _rounded(EXACT.multiply(EXACT.add(self.bid, self.ask), HALF), PLACES)
 
     @property
+    def has_side(self) -> bool:
+        """Whether anybody is in the book, on one side at least."""
+        return self.bid is not None or self.ask is not None
+
+    @property
     def is_crossed(self) -> bool:
         """Whether somebody bids more than somebody asks: then neither is a price one could close at."""
         return self.bid is not None and self.ask is not None and self.bid > self.ask

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from market.decimals import decimal_string
-from market.ticks import Tick
+from market.ticks import Tick, standing
 
 CENT = Decimal("0.01")
 
@@ -39,7 +39,8 @@ class Quote(NamedTuple):
 
     def after(self, tick: Tick) -> Quote:
         """With what the tick tells; this very quote where it tells no other price."""
-        bid, ask, last = tick.bid or self.bid, tick.ask or self.ask, tick.last or self.last
+        bid, ask = standing(tick.bid, self.bid), standing(tick.ask, self.ask)
+        last = self.last if tick.last is None else tick.last
         day_open = tick.day_open or self.day_open or last
         if (bid, ask, last, day_open) == (self.bid, self.ask, self.last, self.day_open):
             return self

@@ -149,7 +149,7 @@ class Runner:
             if tick.symbol not in self._dirty:
                 self._dirty.add(tick.symbol)
                 self._news.set()
-        price = tick.last or after.price
+        price = after.price if tick.last is None else tick.last
         if price is not None:
             self._bars.take(tick.symbol, tick.at, price, tick.size if tick.is_trade and tick.size else NOTHING)
 

@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from enum import Enum, StrEnum
+from typing import Final, Literal, NamedTuple, Protocol
+
+
+class Empty(Enum):
+    """Said of a side of the book: that nobody stands there. None says nothing of it."""
+
+    EMPTY = "empty"
+
+
+EMPTY: Final = Empty.EMPTY
+Side = Decimal | Literal[Empty.EMPTY] | None
+
+
+def standing(told: Side, before: Decimal | None) -> Decimal | None:
+    """The best price of a side of the book after this was told of it; None where nobody stands there."""
+    if told is EMPTY:
+        return None
+    return before if told is None else told
 
 
 class Tick(NamedTuple):
     """A trade, the best prices of a book, or both, of one of our symbols; what is not told is None.
 
-    `at` is the upstream's clock in unix milliseconds, `day_open` the price that the day's change counts from.
+    A side of the book that has become empty is told: EMPTY. `at` is the upstream's clock in unix milliseconds,
+    `day_open` the price that the day's change counts from.
     A tuple, since tens of thousands a second are made: a frozen dataclass takes four times as long to make.
     """
 
@@ -20,8 +38,8 @@ class Tick(NamedTuple):
     at: float
     last: Decimal | None = None
     size: Decimal | None = None
-    bid: Decimal | None = None
-    ask: Decimal | None = None
+    bid: Side = None
+    ask: Side = None
     day_open: Decimal | None = None
     is_trade: bool = False
 

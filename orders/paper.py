@@ -154,7 +154,7 @@ def _is_far(order: Held, quote: Quote) -> bool:
 
 def _touch(order: Held, quote: Quote) -> Decimal | None:
     """The best price of the other side; of a market that tells no book, its last."""
-    if quote.bid is None and quote.ask is None:
+    if not quote.has_side:
         return quote.last
     return quote.ask if order.side is Side.BUY else quote.bid
 

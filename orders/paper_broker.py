@@ -24,7 +24,6 @@ from market.leader import RENEW_SECONDS, Leader, LostLead
 from market.leases import RENEW_SECONDS as LEASE_SECONDS
 from market.leases import Lease
 from market.models import Instrument
-from market.money import Quote
 from market.names import name
 from market.reasons import reason
 from market.together import together
@@ -49,6 +48,8 @@ MOST = 20
 RETRY_SECONDS = 1.0
 OPERATION_SECONDS = 2.0
 PRETENDED = frozenset({"sim", "replay"})
+# These tell the whole book: where nobody stands on either side there is no price, whatever was traded last.
+BOOKS = frozenset({"sim"})
 
 
 class PaperBroker:
@@ -162,11 +163,14 @@ class PaperBroker:
         if not symbols:
             return {}
         state = board.feed_text()
-        if state is not None and orjson.loads(state)["name"] not in PRETENDED:
+        feed = "" if state is None else orjson.loads(state)["name"]
+        if state is not None and feed not in PRETENDED:
             return {}
         texts = board.read(symbols) if state is not None else {}
         at = self._clock.wall() * 1000
-        quotes: dict[str, Quote | None] = {symbol: arrival.quote_in(text, at) for symbol, text in texts.items()}
+        quotes = {symbol: arrival.quote_in(text, at) for symbol, text in texts.items()}
+        if feed in BOOKS:
+            quotes = {symbol: quote for symbol, quote in quotes.items() if quote is not None and quote.has_side}
         lots = dict(Instrument.objects.filter(symbol__in=symbols, active=True).values_list("symbol", "lot_size"))
         return {symbol: Market(quotes.get(symbol), lots.get(symbol)) for symbol in symbols}
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from market.feeds import counts
 from market.feeds.clock import CLOCK, Clock
-from market.ticks import Sink, Status, Tick
+from market.ticks import EMPTY, Sink, Status, Tick, standing
 
 # Prices, and sizes, of another magnitude are no prices, and arithmetic with them may overflow.
 SMALLEST, LARGEST = Decimal("1E-12"), Decimal("1E15")
@@ -36,6 +36,8 @@ class _Known:
     at: float
     first: Tick  # accepted with this `at`, and `moment` all others
     moment: set[Tick] = field(default_factory=set)
+    bid: Decimal | None = None
+    ask: Decimal | None = None
     price: Decimal | None = None
     accepted: float = 0  # when the price was, by our own clock
     suspect: Tick | None = None
@@ -60,8 +62,6 @@ class Guard:
         if reason := reason or self._in_a_wrong_time(tick, known) or self._far(tick, price, known):
             self._status.count(reason)
             return
-        if tick.bid is not None and tick.ask is not None and tick.bid > tick.ask:
-            self._status.count(counts.CROSSED)
         self._remember(tick, price, known)
         self._sink(tick)
 
@@ -108,21 +108,30 @@ class Guard:
         if price is not None:
             known.price, known.accepted = price, self._clock.now()
             known.suspect, known.confirmations = None, 0
+        if tick.bid is not None or tick.ask is not None:
+            self._remember_book(tick, known)
+
+    def _remember_book(self, tick: Tick, known: _Known) -> None:
+        """Each side may be told by itself, so that only both together show whether they cross."""
+        known.bid, known.ask = standing(tick.bid, known.bid), standing(tick.ask, known.ask)
+        if known.bid is not None and known.ask is not None and known.bid > known.ask:
+            self._status.count(counts.CROSSED)
 
 
 def _price(tick: Tick) -> Decimal | None:
     if tick.last is not None:
         return tick.last
-    if tick.bid is not None and tick.ask is not None:
-        return (tick.bid + tick.ask) / 2
-    return tick.bid if tick.ask is None else tick.ask
+    bid, ask = standing(tick.bid, None), standing(tick.ask, None)
+    if bid is not None and ask is not None:
+        return (bid + ask) / 2
+    return bid if ask is None else ask
 
 
 def _nonsense(tick: Tick) -> str | None:
     if not math.isfinite(tick.at):
         return counts.NOT_A_TIME
     for price in (tick.last, tick.bid, tick.ask, tick.day_open):
-        if price is not None and not (price.is_finite() and SMALLEST <= price <= LARGEST):
+        if price is not None and price is not EMPTY and not (price.is_finite() and SMALLEST <= price <= LARGEST):
             return counts.NOT_A_PRICE
     if tick.size is not None and not (tick.size.is_finite() and 0 <= tick.size <= LARGEST):
         return counts.NOT_A_SIZE

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from market.feeds import counts
 from market.feeds.guard import TICKS_OF_A_MOMENT, Guard
-from market.ticks import Status, Tick
+from market.ticks import EMPTY, Status, Tick
 from tests.market.hands import Hands
 from tests.tables import failing
 
@@ -240,6 +240,21 @@ def test_a_crossed_book_passes_and_is_counted(guarded: Guarded) -> None:
     assert guarded.status.counts == {counts.CROSSED: 1}
 
 
+def test_a_side_that_crosses_what_the_other_one_was_is_counted_and_one_that_left_is_not(guarded: Guarded) -> None:
+    guarded.tell("100", bid=D(100), ask=D(101))
+    guarded.tell(ask=D(99))
+    assert guarded.status.counts == {counts.CROSSED: 1}
+
+    guarded.tell("100")
+    guarded.tell(bid=EMPTY)
+    guarded.tell(ask=D(98))
+    guarded.tell(bid=EMPTY, ask=EMPTY)
+    guarded.tell(bid=D(99))
+
+    assert len(guarded.passed) == 7
+    assert guarded.status.counts == {counts.CROSSED: 1}
+
+
 numbers = st.decimals(allow_nan=True, allow_infinity=True) | st.decimals(1, 1000, places=2) | st.none()
 ticks = st.builds(
     Tick,
@@ -247,8 +262,8 @@ ticks = st.builds(
     at=st.floats() | st.integers(1_789_999_900_000, 1_790_000_100_000).map(float),
     last=numbers,
     size=numbers,
-    bid=numbers,
-    ask=numbers,
+    bid=numbers | st.just(EMPTY),
+    ask=numbers | st.just(EMPTY),
     day_open=numbers,
     is_trade=st.booleans(),
 )
@@ -261,8 +276,8 @@ def test_whatever_comes_what_passes_can_be_reckoned_with_and_all_else_is_counted
         guarded.guard(tick)
 
     for tick in guarded.passed:
-        for price in (tick.last, tick.bid, tick.ask, tick.day_open):
-            assert price is None or (price.is_finite() and price > 0 and (price * price).is_finite())
+        prices = [price for price in (tick.last, tick.bid, tick.ask, tick.day_open) if isinstance(price, Decimal)]
+        assert all(price.is_finite() and price > 0 and (price * price).is_finite() for price in prices)
     for symbol in ("A", "B"):
         times = [tick.at for tick in guarded.passed if tick.symbol == symbol]
         assert times == sorted(times)

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from market import arrival, money
 from market.bars import Bars
 from market.leases import union
 from market.quotes import Quote
 from market.slots import Slots
-from market.ticks import Tick
+from market.ticks import EMPTY, Tick
 
 D = Decimal
 
@@ -57,6 +58,38 @@ def test_a_book_without_a_trade_has_a_price_in_its_middle() -> None:
     quote = Quote("BTCUSD", 0.0).after(Tick("BTCUSD", 1.0, bid=D(99), ask=D(100)))
 
     assert (quote.last, quote.price) == (None, D("99.5"))
+
+
+def test_a_side_that_has_become_empty_is_gone_and_one_that_is_not_told_stays() -> None:
+    full = Quote("BTCUSD", 0.0).after(Tick("BTCUSD", 1.0, D(100), bid=D(100), ask=D(101)))
+
+    def book(*ticks: Tick) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        quote = full
+        for tick in ticks:
+            quote = quote.after(tick)
+        return quote.bid, quote.ask, quote.last
+
+    assert book(Tick("BTCUSD", 2.0, bid=EMPTY, ask=D(90))) == (None, D(90), D(100))
+    assert book(Tick("BTCUSD", 2.0, ask=EMPTY)) == (D(100), None, D(100))
+    assert book(Tick("BTCUSD", 2.0, bid=EMPTY, ask=EMPTY)) == (None, None, D(100))
+    assert book(trade("99", at=2.0)) == (D(100), D(101), D(99))
+    assert book(Tick("BTCUSD", 2.0, bid=EMPTY), trade("99", at=3.0)) == (None, D(101), D(99))
+    assert book(Tick("BTCUSD", 2.0, bid=EMPTY), Tick("BTCUSD", 3.0, bid=D(89))) == (D(89), D(101), D(100))
+
+
+def test_a_book_that_emptied_is_told_as_it_is_and_has_the_last_price_for_its_mark() -> None:
+    quote = Quote("BTCUSD", 0.0).after(Tick("BTCUSD", 1.0, D(100), bid=D(100), ask=D(101)))
+    quote = quote.after(Tick("BTCUSD", 2.0, bid=EMPTY, ask=D(90)))
+
+    told = json.loads(quote.text())
+
+    assert (told["bid"], told["ask"], told["last"], told["at"]) == (None, "90", "100", 2.0)
+    known = arrival.quote_in(quote.text(), 3.0)
+    assert known == money.Quote(None, D(90), D(100))
+    assert money.mark("buy", known) == money.mark(None, known) == money.Mark(D(100), money.Source.LAST)
+    assert money.distance("sell", D(95), known) is None
+    assert money.distance("buy", D(89), known) == 1
+    assert arrival.price_in(quote.text(), 3.0) == 100
 
 
 def test_a_bar_holds_its_minute_and_the_next_begins_with_the_first_price_after_it() -> None:

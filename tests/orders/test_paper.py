@@ -152,6 +152,9 @@ def test_without_a_book_the_last_price_is_the_market_and_a_crossed_book_is_none(
     assert recorded.last_price == D("99.5")
     assert say(held(), Quote(D(101), D(100), D(100))) is None
     assert say(held(), Quote(bid=D(100), last=D(100))) is None, "nobody sells"
+    emptied = Quote(None, D(90), D(100))
+    assert say(held(side=Side.SELL, price="80"), emptied) is None, "nobody buys any more"
+    assert not triggers(held(order_type=OrderType.STOP, side=Side.SELL, price=None, stop_price="95"), emptied)
 
 
 @pytest.mark.parametrize(

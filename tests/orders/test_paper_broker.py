@@ -45,9 +45,11 @@ class Desk:
     def _wall(self) -> float:
         return time.time() + self.seconds
 
-    def quote(self, symbol: str = "AAPL", bid: str = "99", ask: str = "101") -> None:
-        text = orjson.dumps({"symbol": symbol, "bid": bid, "ask": ask, "last": bid, "at": self._wall() * 1000})
-        self._redis.hset(board.QUOTES, symbol, text)
+    def quote(
+        self, symbol: str = "AAPL", bid: str | None = "99", ask: str | None = "101", last: str | None = None
+    ) -> None:
+        told = {"symbol": symbol, "bid": bid, "ask": ask, "last": last or bid, "at": self._wall() * 1000}
+        self._redis.hset(board.QUOTES, symbol, orjson.dumps(told))
 
     def feed(self, name: str) -> None:
         self._redis.set(board.FEED, orjson.dumps({"name": name}), ex=30)
@@ -232,6 +234,19 @@ def test_at_real_prices_nothing_is_pretended_and_without_a_feed_nothing_is_fille
     assert desk.after(3.5) == 1
     assert desk.after(3.5) == 0
     assert statuses(order) == [Status.NEW]
+
+
+def test_in_a_book_without_an_order_nothing_is_filled_at_the_last_price_and_a_recording_has_no_book(
+    desk: Desk, alice: User
+) -> None:
+    order = by_hand(alice)
+    desk.quote(bid=None, ask=None, last="100")
+    assert desk.after(3.5) == 1
+    assert desk.after(3.5) == 0
+    assert statuses(order) == [Status.NEW]
+
+    desk.feed("replay")
+    assert desk.after(3.5) == 1
 
 
 def test_a_round_makes_a_few_reports_and_the_rest_follow(
