@@ -8,6 +8,8 @@ UNKNOWN = "unknown"
 UNWANTED = "unwanted"
 ERROR = "error"
 REFUSED_SYMBOL = "refused_symbol"
+NOT_NOW = "not_now"
+UNHEARD = "unheard"
 SYMBOL_LIMIT = "symbol_limit"
 
 # The guard

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from market.feeds.pace import Patience
 from market.ticks import Tick
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode
@@ -24,10 +25,26 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """This symbol is not to be had."""
+    """There is no such symbol."""
 
     name: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """This symbol is not to be had now; in a moment it may be."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """How the whole upstream stands; `says` is empty where all is as usual."""
+
+    says: str = ""
+    is_trading: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,7 @@ class Broken:
     why: str
 
 
-Answer = Accepted | Refused | OverLimit | Ignored | Complaint | Broken
+Answer = Accepted | Refused | Postponed | Venue | OverLimit | Ignored | Complaint | Broken
 Told = Tick | Answer
 Method = Literal["subscribe", "unsubscribe"]
 
@@ -67,6 +84,8 @@ class Dialect(Protocol):
     name: str
     silence_seconds: float  # a connection that told nothing for so long is dead
     batch: int  # as many symbols fit into one message
+    patience: Patience  # with single symbols
+    tells_at_once: bool  # a subscription is answered with the price that stands
 
     def url(self) -> str:
         """Where to connect; may hold a key and is shown to nobody."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Context, Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -25,13 +26,17 @@ from market.feeds.dialect import (
     number,
     text,
 )
-from market.feeds.pace import MANNERS, Manners
+from market.feeds.pace import MANNERS, Manners, Patience
 from market.feeds.upstream import Upstream
 from market.ticks import Tick
 
 URL = "wss://ws.finnhub.io"
 LIMIT = 50
 SILENCE_SECONDS = 150  # Finnhub pings about once a minute
+PATIENCE = Patience(unheard=60, quiet=1800)  # what does not trade is not told
+ZERO = Decimal(0)
+# Sizes of any magnitude are added without raising; the guard judges the sum.
+SUMS = Context(prec=40, traps=[])
 
 
 def feed(
@@ -40,11 +45,12 @@ def feed(
     *,
     limit: int | None = LIMIT,
     silence_seconds: float = SILENCE_SECONDS,
+    patience: Patience = PATIENCE,
     clock: Clock = CLOCK,
     manners: Manners = MANNERS,
 ) -> Upstream:
     """The feed of this key, which is shown nowhere: in no log, no reason and no exception."""
-    return Upstream(Finnhub(key, url, silence_seconds), limit, clock=clock, manners=manners)
+    return Upstream(Finnhub(key, url, silence_seconds, patience), limit, clock=clock, manners=manners)
 
 
 class Finnhub:
@@ -52,9 +58,13 @@ class Finnhub:
 
     name = "finnhub"
     batch = 1
+    tells_at_once = False
 
-    def __init__(self, key: str, url: str = URL, silence_seconds: float = SILENCE_SECONDS) -> None:
-        self._key, self._url, self.silence_seconds = key, url, silence_seconds
+    def __init__(
+        self, key: str, url: str = URL, silence_seconds: float = SILENCE_SECONDS, patience: Patience = PATIENCE
+    ) -> None:
+        self._key, self._url = key, url
+        self.silence_seconds, self.patience = silence_seconds, patience
 
     def url(self) -> str:
         return f"{self._url}?token={quote(self._key, safe='')}"
@@ -72,8 +82,7 @@ class Finnhub:
     def told(self, message: Any) -> Iterator[Told]:
         match message:
             case {"type": "trade", "data": list(trades)}:
-                for trade in trades:
-                    yield _tick(trade)
+                yield from _ticks(trades)
             case {"type": "ping"}:
                 pass
             case {"type": "error", "msg": str(complaint)}:
@@ -89,10 +98,35 @@ class Finnhub:
         return Complaint(complaint.replace(self._key, "…") if self._key else complaint)
 
 
+def _ticks(trades: list[Any]) -> Iterator[Tick | Ignored]:
+    """A message's trades in the order of their times, which is not always its own.
+
+    Those alike in all but size are told as one, so that nobody takes them for one that was told twice.
+    """
+    if len(trades) == 1:
+        yield _tick(trades[0])
+        return
+    found: dict[tuple[str, float, Decimal | None, bool], Tick] = {}
+    for trade in trades:
+        tick = _tick(trade)
+        if isinstance(tick, Ignored):
+            yield tick
+            continue
+        alike = (tick.symbol, tick.at, tick.last, tick.is_trade)
+        found[alike] = _together(found[alike], tick) if alike in found else tick
+    yield from sorted(found.values(), key=lambda tick: tick.at)
+
+
+def _together(one: Tick, other: Tick) -> Tick:
+    if one.size is None or other.size is None:
+        return one
+    return one._replace(size=SUMS.add(one.size, other.size))
+
+
 def _tick(trade: Any) -> Tick | Ignored:
-    """Some venues tell a new price as a trade of volume 0: nobody traded."""
+    """Some venues tell a new price as a trade of volume 0, or of none: nobody traded."""
     try:
-        volume = number(trade.get("v", 0))
+        volume = ZERO if trade.get("v") is None else number(trade["v"])
         return Tick(
             symbol=text(trade["s"]),
             at=milliseconds(trade["t"]),

@@ -33,11 +33,13 @@ class Intake:
         self._spoken, self._interest, self._status, self._changed = spoken, interest, status, changed
         self._clock, self._limit_again = clock, limit_again
         self._limit, self._lowered = status.limit, -limit_again
+        self._venue = dialect.Venue()
 
     def restart(self) -> None:
         """A new connection. A limit that was lowered long ago is tried again."""
         if self._clock.now() - self._lowered >= self._limit_again:
             self._status.limit = self._limit
+        self._venue = dialect.Venue()
         self._interest.restart()
         self._spoken.opened()
 
@@ -56,19 +58,34 @@ class Intake:
             else:
                 self._obey(told)
 
+    def remind(self) -> None:
+        """Has asked again what may be had by now, and what brings nothing."""
+        self._interest.forgive()
+        for _ in self._interest.renew():
+            self._status.count(counts.UNHEARD)
+        self._changed.set()
+        if self._status.state is State.LIVE:
+            self.live()
+
     def live(self) -> None:
-        """The feed is live; the reason names what it does not carry."""
+        """The connection is. The feed is, too, unless prices stand still all the same; the reason tells what does."""
         in_vain = self._interest.not_carried(self._status.limit)
-        named = "; ".join(f"{symbol} ({why})" for symbol, why in list(in_vain.items())[:NAMED])
-        more = f" and {len(in_vain) - NAMED} more" if len(in_vain) > NAMED else ""
-        self._status.state, self._status.reason = State.LIVE, f"Not carried: {named}{more}." if named else ""
+        is_moving = self._venue.is_trading and not (self._spoken.tells_at_once and self._interest.is_unheard)
+        said = (
+            self._venue.says,
+            _listed("Not carried", [f"{symbol} ({why})" for symbol, why in in_vain.items()]),
+            _listed("Nothing is heard of", self._interest.unheard(), ", "),
+        )
+        self._status.state = State.LIVE if is_moving else State.STALE
+        self._status.reason = " ".join(filter(None, said))
 
     def _tick(self, tick: Tick, sink: Sink) -> None:
         symbols = self._interest.ours(tick.symbol)
         if not symbols:
             self._status.count(counts.UNWANTED)
             return
-        self._interest.confirm(tick.symbol)
+        if self._interest.hear(tick.symbol):
+            self.live()
         for symbol in symbols:
             sink(tick if symbol == tick.symbol else Tick(symbol, *tick[1:]))
 
@@ -76,11 +93,8 @@ class Intake:
         match told:
             case dialect.Accepted(name):
                 self._interest.confirm(name)
-            case dialect.Refused(name, why):
-                self._status.count(counts.REFUSED_SYMBOL)
-                self._interest.refuse(name, why)
-                self._changed.set()  # its place is free
-                self.live()
+            case dialect.Refused() | dialect.Postponed():
+                self._put_off(told)
             case dialect.OverLimit():
                 self._lower_limit()
             case dialect.Ignored(reason):
@@ -90,6 +104,19 @@ class Intake:
                 logger.warning("%s says: %s", self._spoken.name, text[:200])
             case dialect.Broken(why):
                 raise Lost(why)
+            case dialect.Venue():
+                self._venue = told
+                self.live()
+
+    def _put_off(self, told: dialect.Refused | dialect.Postponed) -> None:
+        if isinstance(told, dialect.Refused):
+            self._status.count(counts.REFUSED_SYMBOL)
+            self._interest.refuse(told.name, told.why)
+        else:
+            self._status.count(counts.NOT_NOW)
+            self._interest.postpone(told.name, told.why)
+        self._changed.set()  # its place is free
+        self.live()
 
     def _lower_limit(self) -> None:
         """One symbol was too many: as many as were subscribed before it are what works."""
@@ -102,3 +129,10 @@ class Intake:
             # The error may be older than that: then the one too many is another one. A new connection knows.
             raise Lost(f"Only {left} symbols are carried at once.")
         self.live()
+
+
+def _listed(what: str, items: list[str], between: str = "; ") -> str:
+    """A sentence of the first few of these; none where there are none."""
+    named = between.join(items[:NAMED])
+    more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
+    return f"{what}: {named}{more}." if named else ""

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from market.feeds import counts
+from market.feeds import counts, dialect
 from market.feeds.clock import CLOCK, Clock
-from market.feeds.dialect import (
-    UNREADABLE,
-    Accepted,
-    Broken,
-    Complaint,
-    Ignored,
-    Method,
-    Refused,
-    Told,
-    number,
-    text,
-)
-from market.feeds.pace import MANNERS, Manners
+from market.feeds.dialect import Method, Told
+from market.feeds.pace import MANNERS, Manners, Patience
 from market.feeds.upstream import Upstream
-from market.ticks import Tick
+from market.ticks import EMPTY, Side, Tick
 
 URL = "wss://ws.kraken.com/v2"
 SILENCE_SECONDS = 10  # a heartbeat comes each second in which nothing else does
+PATIENCE = Patience(unheard=5, quiet=300)  # what stands is told with the subscription
 BATCH = 100
 Trigger = Literal["bbo", "trades"]
+# Every other complaint is about now: rates, maintenance, a market's mode.
+NO_SUCH = re.compile(r"not supported|not found|not in iso|unknown|invalid|no such|not exist|delisted", re.IGNORECASE)
+ONLINE = "online"
+# Nobody trades then, and prices stand still; in its other modes somebody may.
+STANDSTILL = frozenset({"maintenance", "cancel_only"})
 
 
 def feed(
@@ -39,11 +35,12 @@ def feed(
     trigger: Trigger = "bbo",
     limit: int | None = None,
     silence_seconds: float = SILENCE_SECONDS,
+    patience: Patience = PATIENCE,
     clock: Clock = CLOCK,
     manners: Manners = MANNERS,
 ) -> Upstream:
     """`trigger`: told on every change of the best bid or ask (`bbo`), or on every trade (`trades`)."""
-    return Upstream(Kraken(url, trigger, silence_seconds, clock), limit, clock=clock, manners=manners)
+    return Upstream(Kraken(url, trigger, silence_seconds, clock, patience), limit, clock=clock, manners=manners)
 
 
 class Kraken:
@@ -51,6 +48,7 @@ class Kraken:
 
     name = "kraken"
     batch = BATCH
+    tells_at_once = True
 
     def __init__(
         self,
@@ -58,21 +56,25 @@ class Kraken:
         trigger: Trigger = "bbo",
         silence_seconds: float = SILENCE_SECONDS,
         clock: Clock = CLOCK,
+        patience: Patience = PATIENCE,
     ) -> None:
-        self._url, self._trigger, self.silence_seconds, self._clock = url, trigger, silence_seconds, clock
+        self._url, self._trigger, self._clock = url, trigger, clock
+        self.silence_seconds, self.patience = silence_seconds, patience
         self._numbers = itertools.count(1)
-        self._requests: dict[str, int] = {}  # by symbol, its last one
+        self._requests: dict[str, tuple[int, Method]] = {}  # by symbol, its last one
         self._lasts: dict[str, Decimal] = {}
+        self._system = ONLINE
 
     def url(self) -> str:
         return self._url
 
     def opened(self) -> None:
         self._lasts.clear()
+        self._system = ONLINE
 
     def ask(self, method: Method, names: Sequence[str]) -> str:
         request = next(self._numbers)
-        self._requests.update(dict.fromkeys(names, request))
+        self._requests.update(dict.fromkeys(names, (request, method)))
         params: dict[str, Any] = {"channel": "ticker", "symbol": list(names), "event_trigger": self._trigger}
         if method == "subscribe":
             params["snapshot"] = True
@@ -86,14 +88,32 @@ class Kraken:
             case {"channel": "ticker", "type": "snapshot" | "update" as kind, "data": list(items)}:
                 for item in items:
                     yield self._tick(item, kind == "update")
-            case {"channel": "heartbeat" | "status"} | {"method": "pong"}:
+            case {"channel": "heartbeat"} | {"method": "pong"}:
                 pass
+            case {"channel": "status"}:
+                yield from self._status(message.get("data"))
             case {"method": "subscribe" | "unsubscribe" as method, "success": bool(is_done)}:
                 yield from self._answer(method, is_done, message)
             case {"error": str(complaint)}:
-                yield Complaint(complaint)
+                yield from self._complaint(complaint, message)
             case _:
-                yield Ignored(counts.UNKNOWN)
+                yield dialect.Ignored(counts.UNKNOWN)
+
+    def _status(self, items: Any) -> Iterator[Told]:
+        for item in items if isinstance(items, list) else ():
+            system = item.get("system") if isinstance(item, dict) else None
+            if isinstance(system, str) and system != self._system:
+                self._system = system
+                says = "" if system == ONLINE else f"Kraken says: {system[:40]}."
+                yield dialect.Venue(says, system not in STANDSTILL)
+
+    def _complaint(self, complaint: str, message: dict[str, Any]) -> Iterator[Told]:
+        """An error that does not say what it answers, if not by the number of the request."""
+        methods = [method for asked, method in self._requests.values() if asked == message.get("req_id")]
+        if methods:
+            yield from self._answer(methods[0], False, message)
+        else:
+            yield dialect.Complaint(complaint)
 
     def _answer(self, method: Method, is_done: bool, message: dict[str, Any]) -> Iterator[Told]:
         complaint = str(message.get("error", ""))
@@ -101,15 +121,23 @@ class Kraken:
         name = self._named(message, complaint)
         if name is None:
             if not is_done:
-                yield Broken(f"Kraken failed to {method}: {complaint[:100]}.")
-        elif request is None or request == self._requests.get(name):
+                yield from self._all_failed(method, complaint, request)
+        elif request is None or name in self._asked_by(request):
             if is_done or complaint == "Already subscribed":
                 if method == "subscribe":
-                    yield Accepted(name)
+                    yield dialect.Accepted(name)
             elif method == "subscribe":
-                yield Refused(name, complaint[:100])
+                yield _refusal(name, complaint)
             elif "not found" not in complaint.lower():  # what is not subscribed need not be unsubscribed
-                yield Broken(f"Kraken failed to unsubscribe: {complaint[:100]}.")
+                yield dialect.Broken(f"Kraken failed to unsubscribe: {complaint[:100]}.")
+
+    def _all_failed(self, method: Method, complaint: str, request: Any) -> Iterator[Told]:
+        """A request of several symbols, or one that is not known any more, came to nothing."""
+        names = self._asked_by(request)
+        if method == "subscribe" and names and not NO_SUCH.search(complaint):
+            yield from (_refusal(name, complaint) for name in names)
+        else:
+            yield dialect.Broken(f"Kraken failed to {method}: {complaint[:100]}.")
 
     def _named(self, message: dict[str, Any], complaint: str) -> str | None:
         """The symbol that is answered for: refusals name it in places that vary."""
@@ -117,28 +145,32 @@ class Kraken:
         for place in (message, result if isinstance(result, dict) else {}):
             if isinstance(place.get("symbol"), str):
                 return str(place["symbol"])
-        asked = [name for name, request in self._requests.items() if request == message.get("req_id")]
+        asked = self._asked_by(message.get("req_id"))
         if len(asked) == 1:
             return asked[0]
         return next((name for name in asked if name in complaint.split()), None)
 
-    def _tick(self, item: Any, is_update: bool) -> Tick | Ignored:
+    def _asked_by(self, request: Any) -> list[str]:
+        """The symbols of which this was the last request."""
+        return [name for name, (asked, _) in self._requests.items() if asked == request]
+
+    def _tick(self, item: Any, is_update: bool) -> Tick | dialect.Ignored:
         try:
-            symbol = text(item["symbol"])
+            symbol = dialect.text(item["symbol"])
             last, change = _amount(item, "last"), _amount(item, "change")
             is_new = last != self._lasts.get(symbol)
             tick = Tick(
                 symbol=symbol,
                 at=self._at(item),
                 last=last or None,
-                bid=_amount(item, "bid") or None,  # an empty side of the book is told as 0
-                ask=_amount(item, "ask") or None,
+                bid=_side(item, "bid", is_update),
+                ask=_side(item, "ask", is_update),
                 day_open=last - change if last and change is not None and change < last else None,
                 # A changed last price is a trade, whatever the ticker was sent for.
                 is_trade=is_update and bool(last) and (is_new or self._trigger == "trades"),
             )
-        except UNREADABLE:
-            return Ignored(counts.MALFORMED)
+        except dialect.UNREADABLE:
+            return dialect.Ignored(counts.MALFORMED)
         if last is not None:
             self._lasts[symbol] = last
         return tick
@@ -146,8 +178,20 @@ class Kraken:
     def _at(self, item: dict[str, Any]) -> float:
         if "timestamp" not in item:
             return self._clock.wall() * 1000
-        return datetime.fromisoformat(text(item["timestamp"])).timestamp() * 1000
+        return datetime.fromisoformat(dialect.text(item["timestamp"])).timestamp() * 1000
+
+
+def _refusal(name: str, complaint: str) -> dialect.Refused | dialect.Postponed:
+    why = complaint[:100] or "refused"
+    return dialect.Refused(name, why) if NO_SUCH.search(complaint) else dialect.Postponed(name, why)
+
+
+def _side(item: dict[str, Any], name: str, is_update: bool) -> Side:
+    """A side of the book on which nobody stands is told as 0, and in a snapshot, which is the whole, by saying nothing."""
+    if name not in item and is_update:
+        return None
+    return _amount(item, name) or EMPTY
 
 
 def _amount(item: dict[str, Any], name: str) -> Decimal | None:
-    return None if item.get(name) is None else number(item[name])
+    return None if item.get(name) is None else dialect.number(item[name])

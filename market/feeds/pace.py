@@ -25,6 +25,18 @@ class Manners:
     close_timeout: float = 5
     per_second: float = 4
     burst: int = 10
+    look_again: float = 1  # how often symbols are looked at for what is due again
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long single symbols are waited for before they are asked for again; seconds."""
+
+    unheard: float = 5  # nothing has come of it yet, not even a price that stands
+    quiet: float = 300  # something had
+    first: float = 5  # the upstream said "not now"; twice as long each time, as with what stays unheard
+    longest: float = 300
+    refused: float = 300  # the upstream said that there is no such symbol
 
 
 MANNERS = Manners()

@@ -36,7 +36,7 @@ class Upstream:
         self.name = spoken.name
         self.status = Status(limit=limit)
         self._spoken, self._clock, self._manners = spoken, clock, manners
-        self._interest = Interest()
+        self._interest = Interest(spoken.patience, clock.now)
         self._backoff = Backoff(manners.first_wait, manners.longest_wait, clock.draw)
         self._bucket = TokenBucket(manners.per_second, manners.burst, clock)
         self._changed = asyncio.Event()
@@ -82,7 +82,7 @@ class Upstream:
         self._intake.restart()
         self._settle(State.CONNECTING, "Connected; nothing heard yet.")
         try:
-            await together(self._read(connection, sink), self._write(connection), self._watch())
+            await together(self._read(connection, sink), self._write(connection), self._watch(), self._remind())
         except Exception as fault:
             return self._why(fault)
         return self._why(Lost("The connection was given up."))
@@ -126,6 +126,11 @@ class Upstream:
                 self._is_ping_due = True
                 self._changed.set()
             await self._clock.sleep(next(mark for mark in marks if mark > quiet) - quiet)
+
+    async def _remind(self) -> Never:
+        while True:
+            await self._clock.sleep(self._manners.look_again)
+            self._intake.remind()
 
     def _turned_away(self, response: Response) -> float:
         code = response.status_code

@@ -66,6 +66,8 @@ class FakeUpstream:
         self.handshakes: list[str] = []  # the paths, a query too
         self.heard: list[Any] = []  # every message of every connection
         self.is_mute = False
+        self.moody: dict[str, str] = {}  # symbols whose next subscription is refused, and in which words
+        self.deaf: set[str] = set()  # symbols whose subscriptions are not heard
         self.hurry = asyncio.Event()
         self._plan: deque[Answer | Flap | Slow] = deque()
         self._server: Server | None = None
@@ -194,6 +196,10 @@ class FakeFinnhub(FakeUpstream):
         symbol = message["symbol"]
         if message["type"] == "unsubscribe":
             visit.symbols.pop(symbol, None)
+        elif symbol in self.deaf:
+            pass
+        elif symbol in self.moody:
+            await self._say(visit, {"type": "error", "msg": self.moody.pop(symbol)})
         elif symbol in self.unknown:
             await self._say(visit, {"type": "error", "msg": f"Invalid symbol {symbol}"})
         elif self.limit is not None and symbol not in visit.symbols and len(visit.symbols) >= self.limit:
@@ -221,6 +227,8 @@ class FakeKraken(FakeUpstream):
             await self._say(visit, {"method": "pong", "req_id": request})
             return
         for symbol in message["params"]["symbol"]:
+            if method == "subscribe" and symbol in self.deaf:
+                continue
             told: dict[str, Any] = {"method": method, "req_id": request, "success": True}
             complaint = self._complaint(visit, method, symbol)
             if complaint:
@@ -236,6 +244,8 @@ class FakeKraken(FakeUpstream):
     def _complaint(self, visit: Visit, method: str, symbol: str) -> str | None:
         if method == "unsubscribe":
             return None if symbol in visit.symbols else "Subscription Not Found"
+        if symbol in self.moody:
+            return self.moody.pop(symbol)
         if symbol in self.unknown:
             return f"Currency pair not supported {symbol}"
         return "Already subscribed" if symbol in visit.symbols else None

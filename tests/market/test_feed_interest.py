@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.feeds.interest import Interest, Step
+from market.feeds.pace import Patience
+from tests.market.hands import Hands
 
 
 def carry_out(interest: Interest, limit: int | None = None, batch: int = 1) -> list[Step]:
@@ -50,22 +52,121 @@ def test_two_of_our_symbols_may_share_one_of_the_upstreams() -> None:
     assert interest.ours("ETH/USD") == ()
 
 
-def test_what_was_refused_is_asked_for_again_only_once_it_is_wanted_anew() -> None:
-    interest = Interest()
+def patient() -> tuple[Interest, Hands]:
+    """Waits 5, 10, 20 and then 30 s for what is unheard or postponed, 60 for what was heard, 100 for what was refused."""
+    hands = Hands()
+    return Interest(Patience(unheard=5, quiet=60, first=5, longest=30, refused=100), hands.clock.now), hands
+
+
+def test_what_was_refused_is_asked_for_again_after_a_while_and_at_once_where_it_is_wanted_anew() -> None:
+    interest, hands = patient()
     interest.want(same("A", "B"))
     carry_out(interest)
     interest.refuse("A", "unknown")
     assert carry_out(interest) == []
     assert interest.not_carried(None) == {"A": "unknown"}
 
-    interest.restart()
+    hands.turn(99)
+    interest.forgive()
     interest.want(same("A", "B", "C"))
-    assert [step.names for step in carry_out(interest)] == [("B",), ("C",)]
+    assert [step.names for step in carry_out(interest)] == [("C",)]
+    hands.turn(1)
+    interest.forgive()
+    assert carry_out(interest) == [Step("subscribe", ("A",))]
+    assert interest.not_carried(None) == {}
 
+    interest.refuse("A", "unknown")
     interest.want(same("B", "C"))
     interest.want(same("A", "B", "C"))
     assert carry_out(interest) == [Step("subscribe", ("A",))]
-    assert interest.not_carried(None) == {}
+
+
+def test_a_new_connection_is_asked_for_what_the_last_one_refused_and_postponed() -> None:
+    interest, _ = patient()
+    interest.want(same("A", "B"))
+    carry_out(interest)
+    interest.refuse("A", "unknown")
+    interest.postpone("B", "busy")
+
+    interest.restart()
+
+    assert carry_out(interest, batch=9) == [Step("subscribe", ("A", "B"))]
+
+
+def test_what_is_postponed_is_asked_for_again_ever_later_until_something_is_told() -> None:
+    interest, hands = patient()
+    interest.want(same("A"))
+    carry_out(interest)
+
+    for wait in (5, 10, 20, 30, 30):
+        interest.postpone("A", "busy")
+        assert interest.not_carried(None) == {"A": "busy"}
+        hands.turn(wait - 1)
+        interest.forgive()
+        assert carry_out(interest) == []
+        hands.turn(1)
+        interest.forgive()
+        assert carry_out(interest) == [Step("subscribe", ("A",))]
+        assert interest.unheard() == ["A"]
+
+    assert interest.hear("A")
+    assert interest.unheard() == []
+    interest.postpone("A", "busy")
+    hands.turn(5)
+    interest.forgive()
+    assert carry_out(interest) == [Step("subscribe", ("A",))]
+
+
+def test_a_subscription_that_brings_nothing_is_made_anew_ever_later_whether_confirmed_or_not() -> None:
+    interest, hands = patient()
+    interest.want(same("A", "B"))
+    carry_out(interest)
+    interest.confirm("A")
+    assert not interest.hear("B")
+
+    for wait in (5, 10, 20, 30, 30):
+        hands.turn(wait - 1)
+        assert interest.renew() == []
+        hands.turn(1)
+        assert interest.renew() == ["A"]
+        assert interest.renew() == []
+        assert carry_out(interest) == [Step("unsubscribe", ("A",)), Step("subscribe", ("A",))]
+        assert interest.unheard() == ["A"]
+        assert interest.hear("B") is interest.is_unheard is False
+
+    assert interest.hear("A")
+    assert interest.unheard() == []
+
+
+def test_one_that_has_told_something_is_made_anew_when_it_has_been_quiet_for_long() -> None:
+    interest, hands = patient()
+    interest.want(same("A"))
+    carry_out(interest)
+    interest.hear("A")
+
+    hands.turn(59)
+    assert (interest.renew(), carry_out(interest)) == ([], [])
+    hands.turn(1)
+    assert interest.renew() == [], "something had been told"
+    assert carry_out(interest) == [Step("unsubscribe", ("A",)), Step("subscribe", ("A",))]
+    assert not interest.hear("A")
+
+
+def test_what_is_made_anew_keeps_its_place_and_what_is_wanted_no_more_is_only_ended() -> None:
+    interest, hands = patient()
+    interest.want(same("C", "A", "B"))
+    interest.sent(Step("subscribe", ("A", "B")))
+    hands.turn(5)
+
+    assert interest.renew() == ["A", "B"]
+    assert interest.is_unheard
+    assert interest.next_step(2, 1) == Step("unsubscribe", ("A",))
+    interest.sent(Step("unsubscribe", ("A",)))
+    assert interest.is_unheard
+    interest.want(same("C", "A"))
+
+    assert carry_out(interest, limit=1) == [Step("unsubscribe", ("B",)), Step("subscribe", ("A",))]
+    assert interest.not_carried(1) == {"C": "only 1 at once"}
 
 
 def test_above_the_limit_who_is_in_stays_in_and_the_next_one_follows_where_a_place_is_free() -> None:

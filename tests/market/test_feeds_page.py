@@ -19,6 +19,7 @@ def test_every_reason_to_count_has_its_row() -> None:
 
 def test_the_figures_are_those_of_the_code() -> None:
     rules = guard.RULES
+    page = " ".join(PAGE.split())
 
     for said in (
         f"`{finnhub.URL}` | `{kraken.URL}`",
@@ -34,6 +35,13 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"prints within {rules.near * 100:.0f} % of",
         f"none was accepted for {rules.patience} s",
         f"more than {rules.ahead} s ahead of our clock",
+        f"within {kraken.PATIENCE.unheard} s (Kraken, which answers with the price that stands) or "
+        f"{finnhub.PATIENCE.unheard} s (Finnhub",
+        f"asked for again after {kraken.PATIENCE.first} s, then after twice as long each time, up to "
+        f"{kraken.PATIENCE.longest // 60} minutes",
+        f"asked for again after {kraken.PATIENCE.refused // 60} minutes",
+        f"subscribed anew after {kraken.PATIENCE.quiet // 60} minutes of silence "
+        f"(Finnhub: {finnhub.PATIENCE.quiet // 60})",
     ):
-        assert said in PAGE, said
+        assert said in page, said
     assert (MANNERS.longest_asked_wait, MANNERS.limit_again, rules.confirmations) == (3600, 3600, 3)

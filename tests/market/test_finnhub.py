@@ -45,9 +45,38 @@ def test_trades_carry_the_very_digits_of_the_message() -> None:
 
 
 def test_a_volume_of_zero_is_a_new_price_and_no_trade() -> None:
-    frame = '{"data":[{"p":1.08,"s":"OANDA:EUR_USD","t":1,"v":0},{"p":1.09,"s":"X","t":2}],"type":"trade"}'
+    frame = (
+        '{"data":[{"p":1.08,"s":"OANDA:EUR_USD","t":1,"v":0},{"p":1.09,"s":"X","t":2},'
+        '{"p":1.1,"s":"X","t":3,"v":null}],"type":"trade"}'
+    )
 
-    assert told(frame) == [Tick("OANDA:EUR_USD", 1.0, D("1.08")), Tick("X", 2.0, D("1.09"))]
+    assert told(frame) == [
+        Tick("OANDA:EUR_USD", 1.0, D("1.08")),
+        Tick("X", 2.0, D("1.09")),
+        Tick("X", 3.0, D("1.1")),
+    ]
+
+
+def test_a_messages_trades_are_told_by_their_times_and_equal_ones_of_a_moment_together() -> None:
+    def ticks(*trades: tuple[str, int, str, str]) -> list[tuple[str, float, str, str | None]]:
+        data = ",".join(f'{{"s":"{s}","t":{t},"p":{p},"v":{v}}}' for s, t, p, v in trades)
+        found = told(f'{{"type":"trade","data":[{data}]}}')
+        return [(t.symbol, t.at, str(t.last), None if t.size is None else str(t.size)) for t in found]
+
+    late = [("A", 5, "10", "1"), ("A", 3, "9", "2"), ("B", 4, "7", "1"), ("A", 6, "11", "3")]
+    assert ticks(*late) == [
+        ("A", 3.0, "9", "2"),
+        ("B", 4.0, "7", "1"),
+        ("A", 5.0, "10", "1"),
+        ("A", 6.0, "11", "3"),
+    ]
+    assert ticks(*[("A", 5, "10", "10")] * 3) == [("A", 5.0, "10", "30")]
+    assert ticks(("A", 5, "10", "1"), ("A", 5, "10.1", "1"), ("A", 5, "10", "0")) == [
+        ("A", 5.0, "10", "1"),
+        ("A", 5.0, "10.1", "1"),
+        ("A", 5.0, "10", None),
+    ]
+    assert ticks(("A", 5, "10", "1e999999"), ("A", 5, "10", "9e999999"))[0][0] == "A", "whatever it is, it is told"
 
 
 @pytest.mark.parametrize(
@@ -68,10 +97,17 @@ def test_a_volume_of_zero_is_a_new_price_and_no_trade() -> None:
 def test_a_broken_trade_is_counted_and_spoils_none_beside_it(trade: str) -> None:
     good = '{"p":5,"s":"A","t":1,"v":1}'
 
-    [first, broken, last] = told(f'{{"data":[{good},{trade},{good}],"type":"trade"}}')
+    other = '{"p":6,"s":"B","t":2,"v":1}'
+    [broken, first, last] = sorted(told(f'{{"data":[{good},{trade},{other}],"type":"trade"}}'), key=by_kind)
 
     assert broken in (Ignored(counts.MALFORMED), Tick("A", float("inf"), D(1), D(1), is_trade=True))
-    assert first == last == Tick("A", 1.0, D(5), D(1), is_trade=True)
+    assert first == Tick("A", 1.0, D(5), D(1), is_trade=True)
+    assert last == Tick("B", 2.0, D(6), D(1), is_trade=True)
+
+
+def by_kind(told: Tick | Ignored) -> tuple[bool, float]:
+    """What is no good first, then by time."""
+    return (False, 0.0) if isinstance(told, Ignored) or told.at == float("inf") else (True, told.at)
 
 
 def test_pings_say_nothing_and_errors_what_they_are_about() -> None:

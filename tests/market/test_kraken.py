@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from market.feeds import counts, kraken
-from market.feeds.dialect import Accepted, Broken, Complaint, Ignored, Refused, parsed
+from market.feeds.dialect import Accepted, Broken, Complaint, Ignored, Postponed, Refused, Venue, parsed
 from market.feeds.kraken import Kraken, Trigger
-from market.ticks import State, Tick
+from market.ticks import EMPTY, Side, State, Tick
 from tests.market.hands import WALL, Hands, until
 from tests.market.wires import wire
 
@@ -78,8 +78,19 @@ def test_a_ticker_of_whole_numbers_without_a_time_and_with_an_empty_side_is_one_
     [tick] = told(ticker('{"symbol":"A/B","bid":0,"ask":2,"last":1,"change":1}'), spoken)
     [empty] = told(ticker('{"symbol":"A/B","last":0.0,"change":null}'), spoken)
 
-    assert tick == Tick("A/B", WALL * 1000, D(1), ask=D(2), is_trade=True)
+    assert tick == Tick("A/B", WALL * 1000, D(1), bid=EMPTY, ask=D(2), is_trade=True)
     assert empty == Tick("A/B", WALL * 1000)
+
+
+def test_a_side_that_nobody_stands_on_is_told_and_one_that_is_not_told_is_another_thing() -> None:
+    def sides(item: str, kind: str = "update") -> tuple[Side, Side]:
+        [tick] = told(ticker(f'{{"symbol":"A/B",{item}}}', kind=kind))
+        return tick.bid, tick.ask
+
+    assert sides('"bid":0,"ask":90') == (EMPTY, D(90))
+    assert sides('"bid":0.0,"ask":null') == (EMPTY, EMPTY)
+    assert sides('"last":5') == (None, None)
+    assert sides('"ask":90', kind="snapshot") == (EMPTY, D(90)), "a snapshot is the whole book"
 
 
 @pytest.mark.parametrize(
@@ -159,14 +170,59 @@ def test_a_refusal_is_understood_wherever_it_names_its_symbol() -> None:
     assert answer("subscribe", spoken, req_id=1, error=why, result={"symbol": "A/B"}) == refused
     assert answer("subscribe", spoken, req_id=1, error=why) == refused
     spoken.ask("subscribe", ["A/B"])
-    assert answer("subscribe", spoken, req_id=2, error="No.") == [Refused("A/B", "No.")]
+    assert answer("subscribe", spoken, req_id=2, error="Unknown symbol") == [Refused("A/B", "Unknown symbol")]
     assert answer("subscribe", spoken, req_id=2, error="Already subscribed", symbol="A/B") == [Accepted("A/B")]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "Exceeded msg rate",
+        "Market in cancel_only mode",
+        "EService:Busy",
+        "Internal error",
+        "System is under maintenance",
+        "Service unavailable",
+        "No.",
+    ],
+)
+def test_a_refusal_that_is_about_now_puts_its_symbols_off(why: str) -> None:
+    spoken = Kraken()
+    spoken.ask("subscribe", ["A/B", "C/D"])
+    both = [Postponed("A/B", why), Postponed("C/D", why)]
+
+    assert answer("subscribe", spoken, req_id=1, error=why, symbol="C/D") == [Postponed("C/D", why)]
+    assert answer("subscribe", spoken, error=why, symbol="C/D") == [Postponed("C/D", why)]
+    assert answer("subscribe", spoken, req_id=1, error=why) == both
+    assert told(json.dumps({"error": why, "success": False, "req_id": 1}), spoken) == both
+    assert told(json.dumps({"error": why, "success": False}), spoken) == [Complaint(why)]
+
+
+def test_how_the_venue_stands_is_told_when_it_changes() -> None:
+    spoken = Kraken()
+
+    def status(*systems: Any) -> list[Any]:
+        return told(json.dumps({"channel": "status", "data": [{"system": system} for system in systems]}), spoken)
+
+    assert status("online") == []
+    assert status("maintenance") == [Venue("Kraken says: maintenance.", is_trading=False)]
+    assert status("maintenance", None, 7) == []
+    assert status("cancel_only", "post_only") == [
+        Venue("Kraken says: cancel_only.", is_trading=False),
+        Venue("Kraken says: post_only."),
+    ]
+    assert status("online") == [Venue()]
+    status("maintenance")
+    spoken.opened()
+    assert status("online") == []
+    assert told('{"channel":"status","data":7}') == told('{"channel":"status","data":[7]}') == []
 
 
 def test_a_failure_that_leaves_open_what_is_subscribed_breaks_the_connection() -> None:
     spoken = Kraken()
     spoken.ask("subscribe", ["A/B", "C/D"])
-    assert answer("subscribe", spoken, req_id=1, error="Busy") == [Broken("Kraken failed to subscribe: Busy.")]
+    nonsense = "Unknown channel"
+    assert answer("subscribe", spoken, req_id=1, error=nonsense) == [Broken(f"Kraken failed to subscribe: {nonsense}.")]
     assert answer("subscribe", spoken, req_id=9, error="Busy") == [Broken("Kraken failed to subscribe: Busy.")]
 
     spoken.ask("unsubscribe", ["A/B"])
@@ -177,7 +233,7 @@ def test_a_failure_that_leaves_open_what_is_subscribed_breaks_the_connection() -
     assert answer("unsubscribe", spoken, req_id=2, result={"symbol": "A/B"}) == []
 
 
-async def test_a_refused_symbol_is_named_and_asked_for_again_only_once_it_is_wanted_anew() -> None:
+async def test_a_refused_symbol_is_named_and_asked_for_again_once_it_is_wanted_anew_and_over_a_new_connection() -> None:
     async with wire("kraken", unknown=["X/USD"]) as made:
         made.want("A", "X", "B")
         await made.equal("A", "B")
@@ -185,15 +241,17 @@ async def test_a_refused_symbol_is_named_and_asked_for_again_only_once_it_is_wan
         assert made.feed.status.counts == {counts.REFUSED_SYMBOL: 1}
 
         made.upstream.unknown.clear()
-        made.upstream.abort()
-        await until(lambda: len(made.upstream.handshakes) == 2, "another connection")
-        made.want("A", "X")
-        await made.equal("A")
-        assert "X" in made.feed.status.reason
-
         made.want("A")
         made.want("A", "X")
         await made.equal("A", "X")
+        assert made.feed.status.reason == ""
+
+        made.upstream.unknown.add("Y/USD")
+        made.want("A", "Y")
+        await until(lambda: "Y (" in made.feed.status.reason, "the refusal")
+        made.upstream.unknown.clear()
+        made.upstream.abort()
+        await made.equal("A", "Y")
         assert made.feed.status.reason == ""
 
 

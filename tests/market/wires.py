@@ -11,7 +11,7 @@ from typing import Any
 
 from market.feeds import finnhub, kraken
 from market.feeds.clock import CLOCK, Clock
-from market.feeds.pace import Manners
+from market.feeds.pace import Manners, Patience
 from market.feeds.upstream import Upstream
 from market.ticks import State, Tick
 from tests.market.fake_upstream import FakeFinnhub, FakeKraken, FakeUpstream
@@ -22,6 +22,9 @@ QUICK = Manners(
     first_wait=0.002, longest_wait=0.02, refused_wait=0.02, close_timeout=0.3, per_second=100_000, burst=1000
 )
 PROTOCOLS = ("finnhub", "kraken")
+# No symbol is asked for again while nothing else happens.
+NEVER = 1e9
+PATIENT = Patience(unheard=NEVER, quiet=NEVER, first=NEVER, longest=NEVER, refused=NEVER)
 
 
 @dataclass
@@ -72,12 +75,14 @@ async def wire(
     clock: Clock = CLOCK,
     manners: Manners = QUICK,
     silence_seconds: float = 30,
+    patience: Patience = PATIENT,
     sink: Callable[[Tick], Any] | None = None,
     feed_limit: int | None = None,
     **upstream_options: Any,
 ) -> AsyncIterator[Wire]:
     """A feed that runs against a fake; both end with the block."""
     options: dict[str, Any] = {"clock": clock, "manners": manners, "silence_seconds": silence_seconds}
+    options["patience"] = patience
     if protocol == "finnhub":
         options["limit"] = feed_limit or finnhub.LIMIT
         async with FakeFinnhub(**({"only_one": True} | upstream_options)) as upstream:
