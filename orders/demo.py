@@ -1,6 +1,7 @@
 """The demo flow: two minutes of order flow for a demo person, in a thread of the server, ended from any process.
 
-The row in `DemoRun` is the switch: the thread plays while the row holds its token and its time has not come.
+The row in `DemoRun` is the switch: the thread plays while the row holds its token and its time has not come. It says so
+in the row with each deed; a flow that has not been seen for a moment died with its process, and plays no more.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from orders.models import DemoRun
@@ -22,15 +24,18 @@ log = logging.getLogger(__name__)
 
 LASTS = timedelta(minutes=2)
 STEPS_A_SECOND = 4.0
+# One that was not seen for so long plays no more; were it only slow, it ends where another takes over.
+UNSEEN = timedelta(seconds=2)
 
 
 def start(user: Any) -> datetime:
     """Plays from now on, or goes on playing; when it will end."""
     with transaction.atomic():
-        run = DemoRun.objects.select_for_update().filter(user=user, ends_at__gt=timezone.now()).first()
+        run = _playing(user).select_for_update().first()
         if run is not None:
             return run.ends_at
-        fresh = {"token": uuid.uuid4(), "ends_at": timezone.now() + LASTS}
+        now = timezone.now()
+        fresh = {"token": uuid.uuid4(), "ends_at": now + LASTS, "seen_at": now}
         run, _ = DemoRun.objects.update_or_create(user=user, defaults=fresh)
         transaction.on_commit(lambda: _play_in_thread(user, run.token))
     return run.ends_at
@@ -43,18 +48,29 @@ def stop(user: Any) -> None:
 
 def running(user: Any) -> datetime | None:
     """When the flow will end; None while none plays."""
-    return DemoRun.objects.filter(user=user, ends_at__gt=timezone.now()).values_list("ends_at", flat=True).first()
+    return _playing(user).values_list("ends_at", flat=True).first()
 
 
 def play(user: User, token: uuid.UUID, pause: threading.Event) -> int:
     """Does one deed after the other until the switch is off; the number of deeds done."""
     flow = Flow(user)
     done = 0
-    while DemoRun.objects.filter(user=user, token=token, ends_at__gt=timezone.now()).exists():
+    while _is_on(user, token):
         done += flow.step()
         pause.wait(1 / STEPS_A_SECOND)
     DemoRun.objects.filter(user=user, token=token).delete()
     return done
+
+
+def _playing(user: Any) -> QuerySet[DemoRun]:
+    now = timezone.now()
+    return DemoRun.objects.filter(user=user, ends_at__gt=now, seen_at__gt=now - UNSEEN)
+
+
+def _is_on(user: User, token: uuid.UUID) -> bool:
+    """Whether to play on, which is said where others see it."""
+    now = timezone.now()
+    return bool(DemoRun.objects.filter(user=user, token=token, ends_at__gt=now).update(seen_at=now))
 
 
 def _play_in_thread(user: User, token: uuid.UUID) -> None:

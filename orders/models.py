@@ -147,12 +147,9 @@ class Order(models.Model):
         force_update: bool = False,
         using: str | None = None,
         update_fields: Any = None,
-        change: Change | None = None,
+        change: Change | None = None,  # spares the read of the stored row to a caller who has locked it already
     ) -> None:
-        """Saves in one transaction with its event; the next version if anything changes, none and no event otherwise.
-
-        `change` spares the read of the stored row where the caller has locked it already.
-        """
+        """Saves in one transaction with its event; the next version if anything changes, none and no event else."""
         alias = using or self._state.db or "default"
         with transaction.atomic(using=alias, savepoint=False):
             self.change = change or Change(self._stored(alias))
@@ -250,11 +247,12 @@ class OrderEvent(models.Model):
 
 
 class DemoRun(models.Model):
-    """A demo flow that is under way for one demo person; whoever holds `token` plays it until `ends_at`."""
+    """A demo flow of a demo person: whoever holds `token` plays it until `ends_at`, and says so in `seen_at`."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     token = models.UUIDField(default=uuid.uuid4)
     ends_at = models.DateTimeField()
+    seen_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.user_id} until {self.ends_at:%H:%M:%S}"

@@ -1,7 +1,7 @@
 """Which orders are the paper broker's to answer: found in the logs of demo people, as every other reader finds them.
 
-An order is when its first event says that it was placed by hand (page, REST, socket) or by the demo flow. Journals,
-imports, the admin, shells and other people never are. What a log no longer tells is left alone.
+An order is when its first event says that it was placed by hand (page, REST, socket, admin) or by the demo flow. Those of
+journals, imports, shells and other people never are. What a log no longer tells is left alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from orders.paper import Held
 from orders.people import DEMO_GROUP
 from orders.simulation import DEMO_ID
 
-BY_HAND = frozenset({Source.PAGE, Source.REST, Source.SOCKET})
+BY_HAND = frozenset({Source.PAGE, Source.REST, Source.SOCKET, Source.ADMIN})
 # Of each status, at the start or after more events than are worth reading; older ones are found by their next event.
 NEWEST = 1000
 MOST_BEHIND = 5000

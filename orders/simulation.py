@@ -1,14 +1,15 @@
 """A believable living book for one person: the next deed is decided purely (`decide`), then done by the services.
 
-Prices are the feed's, else a random walk a symbol. Imported orders are never touched; what the person places by hand
-is accepted and filled like the rest.
+Prices are the feed's, else a random walk a symbol. It moves its own orders and no others: what the person places by hand
+is the paper broker's to answer, or another broker's.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -21,7 +22,7 @@ from market.models import Instrument
 from orders import lifecycle, services
 from orders.errors import OrderError
 from orders.lifecycle import ExecutionKind, OrderType, Side, Status, TimeInForce
-from orders.models import Order
+from orders.models import Order, OrderEvent
 from orders.origin import Source, acting
 from orders.services import NewOrder, Report
 
@@ -29,8 +30,11 @@ FEWEST, MOST = 12, 28
 LOOKED_AT = 100
 # How the flow's orders are known, when it plays no more and the paper broker has them.
 DEMO_ID = "demo-"
+OWN_ID = re.compile(rf"{DEMO_ID}[0-9a-f]{{31}}")
 # A person should see an order wait before the broker takes it.
 SETTLE = timedelta(milliseconds=700)
+# Nobody trades at a limit that the market is so far away from.
+FAR = Decimal("0.02")
 
 # Symbol: a price to begin at, and a usual size.
 BASE = {
@@ -60,6 +64,11 @@ class Working:
     quantity: Decimal
     cum_qty: Decimal
     price: Decimal | None
+
+    @classmethod
+    def of(cls, order: Order) -> Working:
+        amounts = order.quantity, order.cum_qty, order.price
+        return cls(order.pk, Status(order.status), order.version, order.symbol_id, *amounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ class Flow:
         self.rng = random.Random(seed)
         instruments = Instrument.objects.filter(active=True).in_bulk(list(BASE), field_name="symbol")
         self.market = Market(self.rng, instruments)
+        self._origins: dict[int, bool] = {}
 
     def step(self) -> bool:
         """Does one deed; False where there was none, or the order had moved on meanwhile."""
@@ -154,23 +164,24 @@ class Flow:
 
     def _working(self) -> list[Working]:
         settled = timezone.now() - SETTLE
-        orders = Order.objects.for_trader(self.user).working().filter(is_import=False).order_by("-id")[:LOOKED_AT]
+        mine = Order.objects.for_trader(self.user).working().filter(is_import=False)
+        orders = mine.filter(client_order_id__startswith=DEMO_ID).order_by("-id")[:LOOKED_AT]
         found = []
-        for order in orders:
+        for order in self._own(orders):
             self._know(order.symbol_id)
             if order.updated_at <= settled or order.status not in (Status.PENDING_NEW, Status.PENDING_CANCEL):
-                found.append(
-                    Working(
-                        order.pk,
-                        Status(order.status),
-                        order.version,
-                        order.symbol_id,
-                        order.quantity,
-                        order.cum_qty,
-                        order.price,
-                    )
-                )
+                found.append(Working.of(order))
         return found
+
+    def _own(self, orders: Iterable[Order]) -> list[Order]:
+        """Those that a flow placed: others may give theirs such ids."""
+        alike = [order for order in orders if OWN_ID.fullmatch(order.client_order_id)]
+        new = [order.pk for order in alike if order.pk not in self._origins]
+        if new:
+            by_others = OrderEvent.objects.filter(order_id__in=new, version=1).exclude(source=Source.SYSTEM)
+            told = set(by_others.values_list("order_id", flat=True))
+            self._origins |= {order_id: order_id not in told for order_id in new}
+        return [order for order in alike if self._origins[order.pk]]
 
     def _know(self, symbol: str) -> None:
         if symbol not in self.market.instruments:
@@ -226,12 +237,15 @@ def _place(rng: random.Random, market: Market) -> Place | None:
     )
 
 
-def _fill(rng: random.Random, market: Market, order: Working) -> Execute:
+def _fill(rng: random.Random, market: Market, order: Working) -> Execute | RequestCancel:
+    near = market.price(order.symbol)
+    price = near if order.price is None else order.price
+    if abs(price - near) > near * FAR:
+        return RequestCancel(order.id)
     left = order.quantity - order.cum_qty
     quantity = left
     if rng.random() < 0.6:
         quantity = market.lots(order.symbol, left * Decimal(str(round(rng.uniform(0.1, 0.7), 3)))) or left
-    price = order.price or market.price(order.symbol)
     return Execute(order.id, Report(_exec_id(), ExecutionKind.FILL, min(quantity, left), price))
 
 

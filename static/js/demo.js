@@ -8,6 +8,9 @@
 import { find, setText } from "./dom.js";
 import { minutes } from "./format.js";
 
+/** A server that went away takes the flow that it played along: known so long after another one is there. */
+const LOOK_AFTER_MS = 2500;
+
 /** @typedef {{running: boolean, ends_at: string|null}} Flow */
 
 export class Demo {
@@ -30,6 +33,11 @@ export class Demo {
     this.#serverNow = serverNow;
     find("#demo-toggle", root).addEventListener("click", () => this.#ask(this.#flow.running ? "delete" : "post"));
     this.#ask("get");
+  }
+
+  /** There is a connection again, to a server that may be another one. */
+  look() {
+    if (this.#flow.running) setTimeout(() => this.#ask("get"), LOOK_AFTER_MS);
   }
 
   play() {

@@ -205,6 +205,9 @@ new Keyboard({
 if (body.dataset.isDemo === "true") {
   const demo = new Demo(find("#demo"), api, demoUrl, notices, () => now() + stream.clock.offset);
   find("[data-action=play-demo]").addEventListener("click", () => demo.play());
+  socket.addEventListener("state", () => {
+    if (socket.state === "open") demo.look();
+  });
 }
 if (prices !== null) {
   new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);

@@ -197,10 +197,11 @@ def test_the_demo_flow_of_one_leaves_the_other_alone_and_stops_when_told(
 
     expect(bob.page.locator("#demo-left")).to_have_text(re.compile(r"[12]:\d\d"))
     wait_for(lambda: head_of(server, "bob") > 12, "a demo flow")
-    expect(bob.cell(by_hand["id"], "status")).not_to_have_text("Waiting for broker")
     bob.page.get_by_role("button", name="Stop", exact=True).click()
     expect(bob.page.get_by_role("button", name=PLAY).first).to_be_visible()
     assert server.request("GET", "/api/demo/", user="bob")[1] == {"running": False, "ends_at": None}
+    placed = server.request("GET", f"/api/orders/{by_hand['id']}/", user="bob")[1]
+    assert placed["version"] == 1, "what was placed by hand is not the flow's to move"
     # The flow looks at its switch before each deed; the last one may be under way.
     wait_for(lambda: bob.proof()["seq"] == head_of(server, "bob"), "all of the flow on screen")
     assert bob.proof()["gaps"] == 0

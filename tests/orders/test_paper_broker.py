@@ -109,15 +109,16 @@ def test_an_order_is_accepted_and_then_filled_at_the_quoted_price_three_seconds_
 def test_only_what_demo_people_placed_by_hand_or_by_the_demo_flow_is_touched(
     desk: Desk, alice: User, bob: User
 ) -> None:
-    answered = [by_hand(alice, source) for source in (Source.PAGE, Source.REST, Source.SOCKET)]
-    left = [by_hand(bob), by_hand(alice, Source.ADMIN), by_hand(alice, Source.SYSTEM), by_hand(alice, Source.IMPORT)]
+    hands = (Source.PAGE, Source.REST, Source.SOCKET, Source.ADMIN)
+    answered = [by_hand(alice, source) for source in hands]
+    left = [by_hand(bob), by_hand(bob, Source.ADMIN), by_hand(alice, Source.SYSTEM), by_hand(alice, Source.IMPORT)]
     instrument("EURUSD")
     Flow(alice, seed=1).step()
     [of_flow] = Order.objects.filter(client_order_id__startswith="demo-")
 
-    assert desk.after(3.5) == 4
+    assert desk.after(3.5) == 5
 
-    assert statuses(*answered, of_flow) == [Status.NEW] * 4
+    assert statuses(*answered, of_flow) == [Status.NEW] * 5
     assert {order.version for order in map(fresh, left)} == {1}
 
 

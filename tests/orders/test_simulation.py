@@ -103,14 +103,41 @@ def test_imported_orders_and_other_people_s_are_never_touched(
     assert Order.objects.get(pk=foreign.pk).version == 1
 
 
-def test_an_order_placed_by_hand_is_answered(instruments: None, at_once: None, alice: User) -> None:
-    by_hand = place(alice)
+def test_orders_placed_by_hand_are_left_alone_whatever_their_ids(instruments: None, at_once: None, alice: User) -> None:
+    left = [place(alice), place(alice, client_order_id="demo-mine")]
+    with acting(Source.REST, "alice"):
+        left.append(place(alice, client_order_id=f"demo-{'a' * 31}"))
     flow = Flow(alice, seed=9)
 
-    for _ in range(100):
+    for _ in range(150):
         flow.step()
 
-    assert Order.objects.get(pk=by_hand.pk).version > 1
+    assert [Order.objects.get(pk=order.pk).version for order in left] == [1, 1, 1]
+    moved = Order.objects.exclude(pk__in=[order.pk for order in left])
+    assert all(order.client_order_id.startswith("demo-") for order in moved)
+    assert moved.filter(version__gt=1).exists()
+
+
+def test_a_flow_goes_on_with_the_orders_of_an_earlier_one(instruments: None, at_once: None, alice: User) -> None:
+    for _ in range(5):
+        Flow(alice, seed=3).step()
+    before = set(Order.objects.values_list("pk", flat=True))
+
+    later = Flow(alice, seed=4)
+    for _ in range(100):
+        later.step()
+
+    assert Order.objects.filter(pk__in=before, version__gt=1).exists()
+
+
+def test_a_limit_that_the_market_has_left_behind_is_cancelled_and_not_filled() -> None:
+    market = Market(random.Random(1), {"AAPL": Instrument(symbol="AAPL")})
+    rng = random.Random(2)
+    behind = Working(1, Status.NEW, 1, "AAPL", Decimal(100), Decimal(0), Decimal(202))
+
+    done = [decide(rng, market, [behind] * MOST) for _ in range(200)]
+
+    assert not [deed for deed in done if isinstance(deed, Execute) and deed.report.kind is ExecutionKind.FILL]
 
 
 class Hands:
@@ -183,6 +210,37 @@ def test_the_demo_ends_by_itself(instruments: None, alice: User) -> None:
     demo.play(alice, run.token, Pause(3, time_passes))  # type: ignore[arg-type]
 
     assert not DemoRun.objects.exists()
+
+
+def test_a_flow_whose_process_died_is_none_and_its_button_plays_at_once(
+    instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(demo, "_play_in_thread", lambda user, token: begun.append(token))
+    dead = started(alice)
+    DemoRun.objects.update(seen_at=simulation.timezone.now() - demo.UNSEEN)
+
+    assert demo.running(alice) is None
+    ends_at = demo.start(alice)
+
+    assert begun == [DemoRun.objects.get().token]
+    assert demo.running(alice) == ends_at > dead.ends_at
+    assert demo.play(alice, dead.token, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
+    assert demo.running(alice) == ends_at, "whoever was thought dead ends, and takes nothing along"
+
+
+def test_whoever_plays_says_so_again_and_again(instruments: None, alice: User) -> None:
+    run = started(alice)
+    DemoRun.objects.update(seen_at=simulation.timezone.now() - timedelta(minutes=1))
+    seen: list[Any] = []
+
+    def look() -> None:
+        seen.append(demo.running(alice))
+        demo.stop(alice)
+
+    demo.play(alice, run.token, Pause(1, look))  # type: ignore[arg-type]
+
+    assert seen == [run.ends_at]
 
 
 def test_a_second_start_goes_on_with_the_first(instruments: None, alice: User) -> None:
