@@ -14,7 +14,11 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
+from market.currencies import DECIMALS
+
 PLACES = 8
+# What a product of two prices or quantities may need.
+PRODUCT_PLACES = 16
 ZERO = Decimal(0)
 ONE = Decimal(1)
 HALF = Decimal("0.5")
@@ -24,29 +28,6 @@ SIGN = {"buy": 1, "sell": -1}
 # A hundred times more digits than amounts have; if it were ever not exact, that would be an error and not a rounding.
 EXACT = Context(prec=2_000, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 ROUNDED = Context(prec=2_000, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
-# ISO 4217: currencies whose smallest coin is not a hundredth.
-WHOLE = frozenset(
-    (
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    )
-)
-THOUSANDTHS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 
 
 class Source(StrEnum):
@@ -180,8 +161,20 @@ def notional(quantity: Decimal, price: Decimal | None) -> Decimal | None:
 
 
 def minor_units(currency: str) -> int:
-    """How many decimals money of this currency is shown with; pence (GBX) are a currency of their own, with two."""
-    return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
+    """How many decimals money of this currency is shown with; eight where no coin of it is known (BTC, GBX, XAU)."""
+    return DECIMALS.get(currency, PLACES)
+
+
+def money_text(value: Decimal | Fraction | None, currency: str) -> str | None:
+    """Money as it is shown: half-even, with the decimals of its currency; more where it would else look like nothing.
+
+    Only a currency with a coin may round something to 0.00.
+    """
+    text = shown(value, minor_units(currency))
+    if not value or text is None or currency in DECIMALS or text.strip("-0.") != "":
+        return text
+    exact = shown(value, PRODUCT_PLACES) or ""
+    return exact.rstrip("0") if exact.strip("-0.") != "" else text
 
 
 def shown(value: Decimal | Fraction | None, places: int) -> str | None:

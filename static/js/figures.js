@@ -23,9 +23,9 @@
  * @property {boolean} stale whether it rests on a price that can't be trusted to be today's
  */
 
-import { decimal, fixed, plain, PRODUCT_PLACES } from "./decimal.js";
+import { decimal, fixed, plain } from "./decimal.js";
 import { age, grouped, price as priceText, signed, timeOfDay } from "./format.js";
-import { distance, inBps, inTicks, mark, mid, minorUnits, notional, ownPrice } from "./money.js";
+import { distance, inBps, inTicks, mark, mid, moneyText, notional, ownPrice } from "./money.js";
 import { slippage, slippageCost, unrealised } from "./money.js";
 
 /** From here on a price is old. */
@@ -189,6 +189,6 @@ export class Figures {
 
   /** @param {Decimal} value in units of a product */
   #money(value) {
-    return fixed(value, minorUnits(this.#instrument?.currency ?? ""), PRODUCT_PLACES) ?? "";
+    return moneyText(value, this.#instrument?.currency ?? "") ?? "";
   }
 }

@@ -4,10 +4,9 @@
  * @import {Totals} from "./money.js"
  */
 
-import { fixed, PRODUCT_PLACES } from "./decimal.js";
 import { find, make, setHidden, setText } from "./dom.js";
 import { grouped, plural, signed } from "./format.js";
-import { minorUnits } from "./money.js";
+import { moneyText } from "./money.js";
 import { Store } from "./store.js";
 
 /** On a phone they are folded until somebody asks. */
@@ -79,7 +78,7 @@ export class MoneyTotals {
   /** @param {string} currency @param {Told} told */
   #write(currency, { total: { working, filled, pnl }, unpriced, doubt }) {
     const cells = this.#lines.get(currency);
-    const text = (/** @type {bigint} */ value) => fixed(value, minorUnits(currency), PRODUCT_PLACES) ?? "";
+    const text = (/** @type {bigint} */ value) => moneyText(value, currency) ?? "";
     const without = unpriced === 0 ? "" : `${pnl === null ? "" : ", "}${plural(unpriced, "order")} without a price`;
     const texts = {
       buy: grouped(text(working.buy)),

@@ -14,12 +14,10 @@
  * @typedef {{working: Sums, filled: Sums, pnl: Decimal}} Totals
  */
 
-import { absolute, divide, minus, nearest, PLACES, product } from "./decimal.js";
+import { DECIMALS } from "./currencies.js";
+import { absolute, divide, fixed, minus, nearest, PLACES, PRODUCT_PLACES, product } from "./decimal.js";
 
 const BPS = 10_000n;
-/** ISO 4217: currencies whose smallest coin is not a hundredth. */
-const WHOLE = new Set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "));
-const THOUSANDTHS = new Set("BHD IQD JOD KWD LYD OMR TND".split(" "));
 
 /** @param {Side} side @param {Decimal} amount @returns {Decimal} */
 function signed(side, amount) {
@@ -112,7 +110,19 @@ export function totals(lines) {
   );
 }
 
-/** How many decimals money of this currency is shown with. @param {string} currency */
+/** How many decimals money of this currency is shown with; eight where no coin of it is known (BTC, GBX, XAU). @param {string} currency */
 export function minorUnits(currency) {
-  return WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2;
+  return DECIMALS.get(currency) ?? PLACES;
+}
+
+/**
+ * Money as it is shown: half-even, with the decimals of its currency; more where it would else look like nothing. Only a
+ * currency with a coin may round something to 0.00.
+ *
+ * @param {Decimal} value money @param {string} currency
+ */
+export function moneyText(value, currency) {
+  const text = fixed(value, minorUnits(currency), PRODUCT_PLACES);
+  if (text === null || value === 0n || DECIMALS.has(currency) || /[1-9]/.test(text)) return text;
+  return fixed(value, PRODUCT_PLACES, PRODUCT_PLACES)?.replace(/0+$/, "") ?? null;
 }

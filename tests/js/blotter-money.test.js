@@ -10,6 +10,7 @@ const INSTRUMENTS = {
   AAPL: { currency: "USD", tick_size: "0.01", price_decimals: 2 },
   SAP: { currency: "EUR", tick_size: "0.01", price_decimals: 2 },
   USDJPY: { currency: "JPY", tick_size: "0.001", price_decimals: 3 },
+  ETHBTC: { currency: "BTC", tick_size: "0.000001", price_decimals: 6 },
 };
 const FILLED = { cum_qty: "10", leaves_qty: "8", avg_price: "585.1", arrival_price: "585", status: "partially_filled" };
 
@@ -160,21 +161,35 @@ test("the symbols of the page are watched, those of working orders first, and to
 });
 
 test("totals are told by currency, with what they cover, and with what has no price", () => {
-  prices.tell({ symbol: "AAPL", bid: "585.4", ask: "585.5" }, { symbol: "USDJPY", bid: "150", ask: "150.01" });
+  prices.tell(
+    { symbol: "AAPL", bid: "585.4", ask: "585.5" },
+    { symbol: "USDJPY", bid: "150", ask: "150.01" },
+    { symbol: "ETHBTC", bid: "0.033493", ask: "0.0335" },
+  );
   book.show(
     order({ id: 1, ...FILLED }),
     order({ id: 2, side: "sell", quantity: "2", leaves_qty: "2", price: "600" }),
     order({ id: 3, symbol: "SAP", ...FILLED, leaves_qty: "0", status: "canceled" }),
     order({ id: 4, symbol: "USDJPY", price: "149.995", quantity: "1000", leaves_qty: "1000" }),
+    order({
+      id: 5,
+      symbol: "ETHBTC",
+      ...FILLED,
+      cum_qty: "0.5",
+      leaves_qty: "0",
+      avg_price: "0.0335",
+      status: "filled",
+    }),
   );
   settle();
   assert.deepEqual(totals(), [
+    ["BTC", "Working buy0.00000000", "sell0.00000000", "net0.00000000", "Filled0.01675000", "P&L−0.00000350"],
     ["EUR", "Working buy0.00", "sell0.00", "net0.00", "Filled5,851.00", "P&L1 order without a price"],
     ["JPY", "Working buy149,995", "sell0", "net+149,995", "Filled0", "P&L–"],
     ["USD", "Working buy4,682.64", "sell1,200.00", "net+3,482.64", "Filled5,851.00", "P&L+3.00"],
   ]);
   const money = page.querySelector("#money");
-  assert.equal(money.querySelector("[data-money-covers]").textContent, "Totals of the 4 orders on this page");
+  assert.equal(money.querySelector("[data-money-covers]").textContent, "Totals of the 5 orders on this page");
   assert.equal(money.hidden, false);
 });
 

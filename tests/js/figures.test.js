@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fixed } from "../../static/js/decimal.js";
 import { doubt, Figures, OLD_MS } from "../../static/js/figures.js";
-import { minorUnits, totals } from "../../static/js/money.js";
+import { minorUnits, moneyText, totals } from "../../static/js/money.js";
 import { order } from "./server.js";
 
 /** @import {Order} from "../../static/js/order.js" */
@@ -135,6 +135,21 @@ test("an order that is filled and has no price counts as one that nobody can val
   assert.equal(figures({}, { ...QUOTE, bid: null, ask: null, last: null }).unpriced, false);
 });
 
-test("money has the decimals of its smallest coin", () => {
-  assert.deepEqual(["USD", "JPY", "KWD", "GBX"].map(minorUnits), [2, 0, 3, 2]);
+test("money has the decimals of its smallest coin, and eight where there is none", () => {
+  assert.deepEqual(["USD", "JPY", "KWD", "CLF", "BTC", "GBX", "XAU"].map(minorUnits), [2, 0, 3, 4, 8, 8, 8]);
+  assert.equal(moneyText(4_000_000_000_000n, "USD"), "0.00");
+  assert.equal(moneyText(4_000_000_000_000n, "BTC"), "0.00040000");
+  assert.deepEqual([moneyText(-1n, "BTC"), moneyText(0n, "BTC")], ["-0.0000000000000001", "0.00000000"]);
+});
+
+test("what was made and what it is worth is never nothing in a currency without a coin", () => {
+  const bitcoin = { ...AAPL, symbol: "ETHBTC", currency: "BTC", tick_size: "0.000001", price_decimals: 6 };
+  const fields = { symbol: "ETHBTC", quantity: "0.5", cum_qty: "0.5", leaves_qty: "0", price: "0.0335" };
+  const filled = { ...fields, avg_price: "0.0335", arrival_price: "0.033499", status: "filled" };
+  const quote = { symbol: "ETHBTC", bid: "0.033493", ask: "0.0335", last: "0.0335", at: NOW - 1000 };
+  const { shown } = new Figures(order(/** @type {Partial<Order>} */ (filled)), bitcoin, quote, "");
+  assert.deepEqual([shown.pnl.text, shown.pnl.tone, shown.notional.text], ["−0.00000350", "loss", "0.01675000"]);
+  assert.match(shown.pnl.title, /^−0\.00000350 BTC before fees/);
+  assert.match(shown.slippage.title, / · cost \+0\.00000050 BTC$/);
+  assert.match(shown.notional.title, /^0\.01675000 BTC at 0\.033500 · filled 0\.01675000$/);
 });

@@ -11,7 +11,7 @@ const { decimal, fixed, PRODUCT_PLACES } = decimals;
 
 /** @param {string} line */
 function answer(line) {
-  const [side, digits, ...texts] = line.split(",");
+  const [side, digits, currency, ...texts] = line.split(",");
   const places = Number(digits);
   const values = texts.map((text) => decimal(text === "" ? null : text));
   const [bid, ask, last, price, stop, average, quantity, filled, leaves, arrival, tick] = values;
@@ -33,6 +33,7 @@ function answer(line) {
     fixed(money.inBps(far, money.mid(book), places), places),
     fixed(money.inBps(money.slippage(side, average, arrival), arrival, places), places),
     ...inMoney.map((value) => fixed(value, places, PRODUCT_PLACES)),
+    ...inMoney.map((value) => money.moneyText(value, currency)),
     fixed(decimals.multiply(price, quantity, places), places),
     fixed(decimals.divide(average, last, places), places),
   ].join();

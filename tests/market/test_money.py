@@ -204,8 +204,36 @@ def test_ties_go_to_the_even(value: str, places: int, text: str) -> None:
     assert money.shown(D(value), places) == text
 
 
-def test_money_has_the_decimals_of_its_smallest_coin() -> None:
-    assert [money.minor_units(currency) for currency in ("USD", "JPY", "KWD", "GBX")] == [2, 0, 3, 2]
+def test_money_has_the_decimals_of_its_smallest_coin_and_eight_where_there_is_none() -> None:
+    assert [money.minor_units(currency) for currency in ("USD", "JPY", "KWD", "CLF")] == [2, 0, 3, 4]
+    assert {money.minor_units(currency) for currency in ("BTC", "ETH", "XBT", "UST", "GBX", "XAU", "XXX")} == {8}
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "text"),
+    [
+        ("-0.0000035", "BTC", "-0.00000350"),
+        ("0.01675", "BTC", "0.01675000"),
+        ("0.000000001", "BTC", "0.000000001"),
+        ("-0.0000000000000001", "ETH", "-0.0000000000000001"),
+        ("0.000000005", "XBT", "0.000000005"),
+        ("0.000000015", "XBT", "0.00000002"),
+        ("0", "BTC", "0.00000000"),
+        ("12.5", "GBX", "12.50000000"),
+        ("0.004", "USD", "0.00"),
+        ("0.4", "JPY", "0"),
+        ("0.0004", "KWD", "0.000"),
+    ],
+)
+def test_only_money_with_a_coin_is_rounded_to_nothing(value: str, currency: str, text: str) -> None:
+    assert money.money_text(D(value), currency) == text
+    assert money.money_text(Fraction(value), currency) == text
+
+
+def test_what_no_decimals_can_show_is_shown_with_those_of_its_currency() -> None:
+    assert money.money_text(Fraction(1, 10**20), "BTC") == "0.00000000"
+    assert money.money_text(Fraction(1, 3 * 10**9), "BTC") == "0.0000000003333333"
+    assert money.money_text(None, "BTC") is None
 
 
 def test_the_formulas_know_no_framework() -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import random
+import string
 import subprocess
 from decimal import Decimal
 from pathlib import Path
 
 from market import money
+from market.currencies import DECIMALS
 from market.money import Quote
 from tests.forms import scaled
 from tests.servers import ROOT
 
 CASES = scaled(10_000, 500_000)
 SEED = 20_260_131
+KNOWN = sorted(DECIMALS)
 SIZES = (0, 1, 5, 25, *(10**digits for digits in range(1, 16)), 10**15 - 1)
 
 Value = Decimal | None
-Case = tuple[str, int, list[Value]]
+Case = tuple[str, int, str, list[Value]]
 
 
 def amount(chance: random.Random, signed: bool = False) -> Decimal:
@@ -25,6 +28,11 @@ def amount(chance: random.Random, signed: bool = False) -> Decimal:
     digits = SIZES[int(chance.random() * len(SIZES))]
     value = Decimal(int(chance.random() * (digits + 1))).scaleb(-int(chance.random() * 9))
     return -value if signed and chance.random() < 0.2 else value
+
+
+def currency(chance: random.Random) -> str:
+    """One with a coin, or any three letters."""
+    return chance.choice(KNOWN) if chance.random() < 0.5 else "".join(chance.choices(string.ascii_uppercase, k=3))
 
 
 def perhaps(chance: random.Random, value: Decimal) -> Value:
@@ -42,11 +50,11 @@ def case(chance: random.Random) -> Case:
     leaves = quantity - filled if chance.random() < 0.7 else Decimal(0)
     tick = Decimal(chance.choice(("0.01", "0.05", "0.00000001", "1", "0.25", "3")))
     values = [bid, ask, last, price, stop, average if filled else None, quantity, filled, leaves, arrival, tick]
-    return chance.choice(("buy", "sell")), chance.randrange(9), values
+    return chance.choice(("buy", "sell")), chance.randrange(9), currency(chance), values
 
 
 def expected(told: Case) -> str:
-    side, places, values = told
+    side, places, code, values = told
     bid, ask, last, price, stop, average, quantity, filled, leaves, arrival, tick = values
     assert quantity is not None
     assert filled is not None
@@ -70,6 +78,7 @@ def expected(told: Case) -> str:
         money.shown(money.in_bps(far, quote.mid, places), places),
         money.shown(money.in_bps(money.slippage(side, average, arrival), arrival, places), places),
         *(money.shown(value, places) for value in in_money),
+        *(money.money_text(value, code) for value in in_money),
         money.shown(money.notional(quantity, price), places),
         money.shown(None if average is None or not last else money.in_ticks(average, last, places), places),
     ]
@@ -80,8 +89,8 @@ def test_the_browser_computes_what_the_server_computes(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     cases = [case(chance) for _ in range(CASES)]
     asked = [
-        ",".join([side, str(places), *("" if value is None else f"{value:f}" for value in values)])
-        for side, places, values in cases
+        ",".join([side, str(places), code, *("" if value is None else f"{value:f}" for value in values)])
+        for side, places, code, values in cases
     ]
 
     (tmp_path / "asked").write_text("".join(f"{line}\n" for line in asked))
