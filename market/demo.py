@@ -59,8 +59,8 @@ def make_instruments() -> int:
     wanted = [
         *(_instrument(symbol, name, "USD", 2, Decimal(1)) for symbol, name in STOCKS.items()),
         *(_instrument(symbol, name, "EUR", 2, Decimal(1)) for symbol, name in EUROPE.items()),
-        *(_instrument(symbol, *rest, Decimal(1), _pair(symbol)) for symbol, rest in CURRENCIES.items()),
-        *(_instrument(symbol, *rest, Decimal("0.0001"), _pair(symbol)) for symbol, rest in CRYPTO.items()),
+        *(_instrument(symbol, *rest, Decimal(1)) for symbol, rest in CURRENCIES.items()),
+        *(_instrument(symbol, *rest, Decimal("0.0001")) for symbol, rest in CRYPTO.items()),
     ]
     present = set(Instrument.objects.values_list("symbol", flat=True))
     missing = [instrument for instrument in wanted if instrument.symbol not in present]
@@ -68,14 +68,7 @@ def make_instruments() -> int:
     return len(missing)
 
 
-def _pair(symbol: str) -> str:
-    """As Kraken, which needs no key, names a pair of currencies."""
-    return f"{symbol[:3]}/{symbol[3:]}"
-
-
-def _instrument(
-    symbol: str, name: str, currency: str, decimals: int, lot_size: Decimal, feed_symbol: str = ""
-) -> Instrument:
+def _instrument(symbol: str, name: str, currency: str, decimals: int, lot_size: Decimal) -> Instrument:
     return Instrument(
         symbol=symbol,
         name=name,
@@ -83,5 +76,4 @@ def _instrument(
         price_decimals=decimals,
         tick_size=Decimal(1).scaleb(-decimals),
         lot_size=lot_size,
-        feed_symbol=feed_symbol,
     )

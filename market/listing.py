@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,10 +23,22 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 5.0
 
 
-class Terms(NamedTuple):
-    """What a feed must know of an instrument; `latest` is its price when a feed last ran, if the broker still knows."""
+# What the feed calls an instrument, by its symbol, the feed symbol entered for it, and its currency.
+Naming = Callable[[str, str, str], str | None]
 
-    upstream: str
+
+def own_symbol(symbol: str, entered: str, currency: str) -> str | None:
+    """Feeds of our own have every instrument."""
+    return symbol
+
+
+class Terms(NamedTuple):
+    """What a feed must know of an instrument: what it calls it, None where it does not have it; and its steps.
+
+    `latest` is its price when a feed last ran, if the broker still knows.
+    """
+
+    upstream: str | None
     tick_size: Decimal
     lot_size: Decimal
     latest: Decimal | None
@@ -34,8 +47,9 @@ class Terms(NamedTuple):
 class Listing:
     """`terms` by symbol, active ones alone; a database that is away leaves them as they were."""
 
-    def __init__(self) -> None:
+    def __init__(self, naming: Naming = own_symbol) -> None:
         self.terms: dict[str, Terms] = {}
+        self._naming = naming
         self._read_at: float | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="listing")
 
@@ -45,6 +59,11 @@ class Listing:
         if self._read_at is None or now - self._read_at > AGAIN_SECONDS:
             self._read_at = now
             self.terms = await asyncio.get_running_loop().run_in_executor(self._thread, self._read)
+
+    def name_of(self, symbol: str) -> str | None:
+        """What the feed calls it; None where there is no such instrument, there or here."""
+        terms = self.terms.get(symbol)
+        return None if terms is None else terms.upstream
 
     def terms_of(self, symbol: str) -> Terms:
         return self.terms[symbol]
@@ -60,7 +79,7 @@ class Listing:
         latest = _latest(new)
         return {
             each.symbol: Terms(
-                each.upstream_symbol,
+                self._naming(each.symbol, each.feed_symbol, each.currency),
                 each.tick_size,
                 each.lot_size,
                 latest.get(each.symbol) if each.symbol in new else self.terms[each.symbol].latest,

@@ -4,28 +4,42 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from market.fields import AmountField, BytewiseCharField
+from market.text import refusal
 
 SYMBOL = r"^[A-Z0-9.\-]{1,20}\Z"
 FEED_SYMBOL = r"^[A-Za-z0-9.:/_\-]{0,40}\Z"
 SMALLEST = Decimal("0.00000001")
 
 
+def check_readable(text: str) -> None:
+    """A validator: names are read, and what can't be seen in them misleads."""
+    if why := refusal(text):
+        raise ValidationError(why, code="unreadable")
+
+
 class Instrument(models.Model):
     """One tradable symbol; prices are multiples of `tick_size`, quantities of `lot_size`."""
 
     symbol = BytewiseCharField(max_length=20, unique=True, validators=[RegexValidator(SYMBOL)])
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, validators=[check_readable])
     currency = models.CharField(max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z")])
     tick_size = AmountField(default=Decimal("0.01"), validators=[MinValueValidator(SMALLEST)])
     lot_size = AmountField(default=Decimal(1), validators=[MinValueValidator(SMALLEST)])
     price_decimals = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(8)])
-    # What the price feed calls it, where that is not its symbol: BTC/USD at Kraken, BINANCE:BTCUSDT at Finnhub.
-    feed_symbol = models.CharField(max_length=40, blank=True, default="", validators=[RegexValidator(FEED_SYMBOL)])
+    # By which it is known at the feed in use, where market.feeds.names does not know that, or knows another one.
+    feed_symbol = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        validators=[RegexValidator(FEED_SYMBOL)],
+        help_text="What the price feed calls it, where that is not known: BTC/USD (kraken), BINANCE:BTCUSDT (finnhub).",
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -38,8 +52,3 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return str(self.symbol)
-
-    @property
-    def upstream_symbol(self) -> str:
-        """Its name at the price feed."""
-        return str(self.feed_symbol or self.symbol)

@@ -38,6 +38,8 @@ GRACE_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 OPERATION_SECONDS = 2.0
 NOTHING = Decimal(0)
+# Symbols that a reason names.
+NAMED = 5
 
 
 class Runner:
@@ -56,6 +58,7 @@ class Runner:
         self._gone: dict[str, float] = {}
         self._bars = Bars()
         self._begun: set[str] = set()
+        self._nameless: list[str] = []
 
     async def run(self) -> None:
         """Until cancelled: leads when nobody else does, and lets go at once where another does."""
@@ -104,18 +107,19 @@ class Runner:
 
     async def _look(self, client: redis.asyncio.Redis) -> None:
         await self._listing.refresh()
-        names = self._listing.terms
+        name_of = self._listing.name_of
         wanted = await leases.wanted(client)
-        found = {symbol: wanted[symbol] for symbol in sorted(wanted, key=lambda s: not wanted[s]) if symbol in names}
+        found = {symbol: wanted[symbol] for symbol in sorted(wanted, key=lambda s: not wanted[s]) if name_of(symbol)}
+        self._nameless = sorted(symbol for symbol in wanted if symbol in self._listing.terms and symbol not in found)
         spare = [symbol for symbol in (*self._lately(wanted), *self._standing) if symbol not in found]
         limit = self.feed.status.limit
         room = len(spare) if limit is None else max(0, limit - len(found))
-        found |= dict.fromkeys([symbol for symbol in dict.fromkeys(spare) if symbol in names][:room], False)
+        found |= dict.fromkeys([symbol for symbol in dict.fromkeys(spare) if name_of(symbol)][:room], False)
         self.slots.allot(found, limit)
         for symbol in self.slots.carried:
             if self._begin(symbol):
                 await asyncio.sleep(0)  # the prices of others go on meanwhile
-        self.feed.want({symbol: names[symbol].upstream for symbol in self.slots.carried})
+        self.feed.want({symbol: name for symbol in self.slots.carried if (name := name_of(symbol)) is not None})
 
     def _lately(self, wanted: Mapping[str, bool]) -> list[str]:
         """What is carried and nobody wants any more, for a while yet."""
@@ -179,10 +183,17 @@ class Runner:
         return {
             "name": self.feed.name,
             "state": str(status.state),
-            "reason": status.reason,
+            "reason": " ".join(filter(None, (status.reason, self._without()))),
             "limit": status.limit,
             "in_use": len(self.slots.carried),
             "queued": self.slots.queued,
             "counts": status.counts,
             "at": time.time() * 1000,
         }
+
+    def _without(self) -> str:
+        """Which of what is wanted the feed does not have."""
+        if not self._nameless:
+            return ""
+        more = f" and {len(self._nameless) - NAMED} more" if len(self._nameless) > NAMED else ""
+        return f"No prices of {', '.join(self._nameless[:NAMED])}{more} from {self.feed.name}."

@@ -1,7 +1,7 @@
 """Which orders are the paper broker's to answer: found in the logs of demo people, as every other reader finds them.
 
-An order is when its first event says that it was placed by hand (page, REST, socket, admin) or by the demo flow. Those of
-journals, imports, shells and other people never are. What a log no longer tells is left alone.
+An order is when its first event says that it was placed by hand (page, REST, socket, admin) or by the demo flow. Those
+of journals, imports, shells and other people never are. What a log no longer tells is left alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A believable living book for one person: the next deed is decided purely (`decide`), then done by the services.
 
-Prices are the feed's, else a random walk a symbol. It moves its own orders and no others: what the person places by hand
-is the paper broker's to answer, or another broker's.
+Prices are the feed's, else a random walk a symbol. It moves its own orders and no others: what the person places by
+hand is the paper broker's to answer, or another broker's.
 """
 
 from __future__ import annotations

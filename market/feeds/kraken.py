@@ -187,7 +187,7 @@ def _refusal(name: str, complaint: str) -> dialect.Refused | dialect.Postponed:
 
 
 def _side(item: dict[str, Any], name: str, is_update: bool) -> Side:
-    """A side of the book on which nobody stands is told as 0, and in a snapshot, which is the whole, by saying nothing."""
+    """A side on which nobody stands is told as 0, and in a snapshot, which is the whole book, by saying nothing."""
     if name not in item and is_update:
         return None
     return _amount(item, name) or EMPTY

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import csv
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from market.csv_rows import BadLine, Row, opened, rows
 from market.feeds.clock import CLOCK, Clock
+from market.models import SYMBOL
 from market.ticks import Sink, State, Status, Tick
 
 TRADES = {"time", "symbol", "price", "size"}
 BARS = {"time", "symbol", "open", "high", "low", "close"}
+# As programs write numbers: in ASCII digits, the smallest ones with an exponent.
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 # So many are handed on before others get a turn.
 AT_ONCE = 500
 
@@ -34,30 +38,36 @@ class Print(NamedTuple):
 
 def read(file: Path) -> list[Print]:
     """The file's prices in their order; of a bar its open, high, low and close. Raises BadFile, or OSError."""
-    with open(file, newline="", encoding="utf-8-sig") as opened:
-        rows = csv.DictReader(opened)
-        names = set(rows.fieldnames or ())
-        if not (names >= TRADES or names >= BARS):
-            raise BadFile(f"{file.name}: the columns are {', '.join(sorted(TRADES))} or {', '.join(sorted(BARS))}.")
-        prints: list[Print] = []
-        for row in rows:
-            try:
-                prints += _of_trade(row) if names >= TRADES else _of_bar(row)
-            except (ValueError, InvalidOperation, TypeError) as error:
-                raise BadFile(f"{file.name}, line {rows.line_num}: {error}.") from error
+    try:
+        with opened(file) as text:
+            prints = [each for number, row in rows(text, _wrong_columns) for each in _prints(number, row)]
+    except BadLine as error:
+        raise BadFile(f"{file.name}, {error}") from error
     if not prints:
         raise BadFile(f"{file.name} has no prices.")
     return prints
 
 
-def _of_trade(row: dict[str, str]) -> Iterator[Print]:
-    yield Print(_time(row["time"]), row["symbol"], _price(row["price"]), _price(row["size"] or "0", least=0))
+def _wrong_columns(names: list[str]) -> str:
+    is_right = (set(names) >= TRADES or set(names) >= BARS) and len(set(names)) == len(names)
+    return "" if is_right else f"the columns are {', '.join(sorted(TRADES))} or {', '.join(sorted(BARS))}."
 
 
-def _of_bar(row: dict[str, str]) -> Iterator[Print]:
-    at, size = _time(row["time"]), _price(row.get("volume") or "0", least=0)
+def _prints(number: int, row: Row) -> list[Print]:
+    try:
+        return list(_of_trade(row) if row.keys() >= TRADES else _of_bar(row))
+    except (ValueError, ArithmeticError) as error:
+        raise BadLine(number, f"{error}.") from error
+
+
+def _of_trade(row: Row) -> Iterator[Print]:
+    yield Print(_time(row["time"]), _symbol(row["symbol"]), _price(row["price"]), _size(row["size"]))
+
+
+def _of_bar(row: Row) -> Iterator[Print]:
+    at, symbol, size = _time(row["time"]), _symbol(row["symbol"]), _size(row.get("volume", ""))
     for name in ("open", "low", "high", "close"):
-        yield Print(at, row["symbol"], _price(row[name]), size if name == "close" else Decimal(0))
+        yield Print(at, symbol, _price(row[name]), size if name == "close" else Decimal(0))
 
 
 def _time(text: str) -> float:
@@ -67,11 +77,23 @@ def _time(text: str) -> float:
     return moment.timestamp()
 
 
-def _price(text: str, least: int | None = None) -> Decimal:
-    price = Decimal(text)
-    if not price.is_finite() or price < 0 or (price == 0 and least is None):
-        raise ValueError(f"{text!r} is no price")
+def _symbol(text: str) -> str:
+    if not re.match(SYMBOL, text):
+        raise ValueError(f"{text[:40]!r} is no symbol: 1 to 20 of A to Z, 0 to 9, '.' and '-'")
+    return text
+
+
+def _price(text: str) -> Decimal:
+    price = _size(text)
+    if not text or not price:
+        raise ValueError(f"{text[:40]!r} is no price")
     return price
+
+
+def _size(text: str) -> Decimal:
+    if text and not NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is no price or size")
+    return Decimal(text or "0")
 
 
 class ReplayFeed:

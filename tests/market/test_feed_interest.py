@@ -53,7 +53,7 @@ def test_two_of_our_symbols_may_share_one_of_the_upstreams() -> None:
 
 
 def patient() -> tuple[Interest, Hands]:
-    """Waits 5, 10, 20 and then 30 s for what is unheard or postponed, 60 for what was heard, 100 for what was refused."""
+    """Waits 5, 10, 20 and then 30 s for what is unheard or postponed, 60 for what was heard, 100 for the refused."""
     hands = Hands()
     return Interest(Patience(unheard=5, quiet=60, first=5, longest=30, refused=100), hands.clock.now), hands
 

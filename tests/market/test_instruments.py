@@ -88,3 +88,19 @@ def test_the_admin_edits_an_instrument_but_not_the_symbol_that_orders_refer_to(
     assert answer.status_code == 302
     aapl.refresh_from_db()
     assert (aapl.symbol, aapl.name, aapl.tick_size) == ("AAPL", "Apple Inc.", Decimal("0.05"))
+
+
+@pytest.mark.parametrize("name", ["evil\u202etxt", "be\u0007ll", "zero\u200bwidth"])
+def test_a_name_that_cannot_be_read_as_it_stands_is_refused_in_the_admin(
+    administrator: User, aapl: Instrument, name: str
+) -> None:
+    client = Client()
+    client.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
+    typed = {"name": name, "currency": "USD", "tick_size": "0.05", "lot_size": "1", "price_decimals": "2"}
+
+    answer = client.post(f"/admin/market/instrument/{aapl.pk}/change/", typed)
+
+    assert answer.status_code == 200
+    assert "characters are not allowed" in answer.text
+    aapl.refresh_from_db()
+    assert aapl.name != name

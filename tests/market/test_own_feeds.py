@@ -7,8 +7,10 @@ import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from market.feeds import replay
 from market.feeds.clock import Clock
@@ -21,6 +23,7 @@ from tests.market.recordings import RECORDED, last_price, made
 
 D = Decimal
 JUMPING = Clock(now, now)
+HEAD = "time,symbol,price,size\n"
 TRADES = """time,symbol,price,size,side
 2019-10-11T00:00:01Z,XRPETH,0.5,10,sell
 2019-10-11T00:00:02Z,BTCUSD,9000,1,buy
@@ -154,11 +157,41 @@ def test_of_a_bar_its_four_prices_are_played_in_an_order_that_ends_with_its_clos
         ("time,symbol,price,size\n2019-10-11T00:00:01Z,X,NaN,1\n", "no price"),
         ("time,symbol,price,size\n2019-10-11T00:00:01Z,X,one,1\n", "line 2"),
         ("time,symbol,price,size\n2019-10-11T00:00:01Z,X\n", "line 2"),
+        (f"{HEAD}2019-10-11T00:00:01Z,BTC/USD,1.5,1\n", "line 2: 'BTC/USD' is no symbol"),
+        (f"{HEAD}2019-10-11T00:00:01Z,rpd,1.5,1\n", "line 2: 'rpd' is no symbol"),
+        (f"{HEAD}2019-10-11T00:00:01Z,,1.5,1\n", "line 2: '' is no symbol"),
+        (f"{HEAD}2019-10-11T00:00:01Z,{'X' * 40},1.5,1\n", "line 2: .* is no symbol"),
+        (f'{HEAD}2019-10-11T00:00:01Z,"R""Q",1.5,1\n', "line 2: .* is no symbol"),
+        (f'{HEAD}2019-10-11T00:00:01Z,"X\n",1.5,1\n2019,Y,1,1\n', "line 4: "),
+        (f"{HEAD}2019-10-11T00:00:01Z,X,1_0,1\n", "line 2: '1_0' is no price"),
+        (f"{HEAD}2019-10-11T00:00:01Z,X,\u0661,1\n", "line 2: .* is no price"),
+        (f"{HEAD}2019-10-11T00:00:01Z,X,0,1\n", "line 2: '0' is no price"),
+        (f"{HEAD}2019-10-11T00:00:01Z,X,sNaN,1\n", "line 2: 'sNaN' is no price"),
+        (f"{HEAD}2019-10-11T00:00:01Z,X,1,Infinity\n", "line 2: 'Infinity' is no price or size"),
+        (f'{HEAD}2019-10-11T00:00:01Z,"X,1,1\n', "line 2: .* never closed"),
+        ('"time,symbol,price,size\n', "line 1: .* never closed"),
+        ("time,symbol,price,size,price\n", "the columns are"),
     ],
 )
 def test_a_bad_recording_is_refused_with_its_line(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(BadFile, match=reason):
         replay.read(write(tmp_path, text))
+
+
+def test_a_recording_in_another_encoding_stops_the_feed_with_one_line(tmp_path: Path, settings: Any) -> None:
+    file = tmp_path / "prices.csv"
+    settings.FEED, settings.FEED_FILE = "replay", str(file)
+    text = f"{HEAD}2019-10-11T00:00:01Z,X,1,1\n2019-10-11T00:00:01Z,caf\u00e9,1,1\n"
+    for encoding, line in (("latin-1", 3), ("utf-16", 1)):
+        file.write_bytes(text.encode(encoding))
+        with pytest.raises(CommandError, match=rf"^FEED_FILE: prices\.csv, line {line}: it is not UTF-8\.$"):
+            call_command("run_feed")
+
+
+def test_small_prices_may_be_written_with_an_exponent_as_programs_do(tmp_path: Path) -> None:
+    [found] = replay.read(write(tmp_path, f"{HEAD}2019-10-11T00:00:01Z,X,1.5e-05,2E3\n"))
+
+    assert (found.price, found.size) == (D("0.000015"), D(2000))
 
 
 @pytest.mark.parametrize("is_real", [False, True] if RECORDED.exists() else [False])

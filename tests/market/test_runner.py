@@ -106,6 +106,24 @@ async def test_what_viewers_want_is_carried_by_the_feed_s_names_and_let_go_after
         await until(lambda: feed.wanted == {}, "none")
 
 
+async def test_what_the_feed_has_no_name_for_is_never_asked_for_and_takes_no_place_but_is_told(
+    client: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Listed.name_of
+    monkeypatch.setattr(Listed, "name_of", lambda own, symbol: None if symbol in "S1 S2" else real(own, symbol))
+    feed = Puppet(limit=1)
+    async with running(feed, standing=("S1", "S3")) as own:
+        await until(lambda: feed.wanted == {"S3": "up-S3"}, "the standing one that it has")
+        assert own.state()["reason"] == ""
+        feed.status.reason = "As usual."
+
+        await Lease(client).renew({"S2": True, "S4": False})
+
+        await until(lambda: feed.wanted == {"S4": "up-S4"}, "what is wanted of what it has")
+        assert own.state()["reason"] == "As usual. No prices of S2 from puppet."
+        assert own.state()["queued"] == []
+
+
 async def test_a_page_that_is_loaded_again_costs_no_new_subscription(
     client: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:

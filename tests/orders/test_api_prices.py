@@ -149,3 +149,11 @@ def test_requests_one_after_the_other_share_a_connection_to_redis(asked: Any, ke
     for path in ("/api/quotes/", "/api/quotes/?symbols=AAPL", "/api/bars/?symbol=AAPL"):
         assert asked.get(path).status_code == 200
     assert kept.info("stats")["total_connections_received"] == before
+
+
+def test_a_name_that_got_past_the_validators_spoils_no_answer(asked: Any, kept: Any) -> None:
+    Instrument.objects.create(symbol='R"Q\\', name="odd", currency="USD")
+
+    answer = asked.get("/api/bars/", {"symbol": 'R"Q\\'})
+
+    assert json.loads(answer.content) == {"symbol": 'R"Q\\', "seconds": 60, "bars": []}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
 
-from market.importing import OPTIONAL, REQUIRED, BadLine, import_instruments
+from market.csv_rows import BadLine, opened
+from market.importing import OPTIONAL, REQUIRED, import_instruments
+from market.reasons import reason
 
 
 class Command(BaseCommand):
@@ -17,12 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with open(options["file"], newline="", encoding="utf-8-sig") as file:
+            with opened(options["file"]) as file:
                 found = import_instruments(file)
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise CommandError(f"{options['file']} is not UTF-8.") from error
         except BadLine as error:
             raise CommandError(f"{options['file']}, {error} Nothing was changed.") from error
+        except Error as error:
+            raise CommandError(f"The database can't be used ({reason(error)}): is it migrated?") from error
         self.stdout.write(f"{found.added} added, {found.changed} changed, {found.same} as they were.")

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
-from market.feeds import finnhub, kraken, replay, sim
+from market.feeds import finnhub, kraken, names, replay, sim
 from market.feeds.guard import Guard
-from market.listing import Listing
+from market.listing import Listing, own_symbol
 from market.models import Instrument
+from market.reasons import reason
 from market.runner import Runner
 from market.ticks import Feed, Sink
 from market.together import until_told
@@ -28,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.FEED == "off":
             raise CommandError("FEED is off: there are no prices.")
-        listing = Listing()
+        listing = Listing(names.NAMING.get(settings.FEED, own_symbol))
         feed, standing = _feed(listing)
         runner = Runner(feed, partial(_guarded, feed), listing, standing)
         asyncio.run(until_told(runner.run()))
@@ -60,7 +62,10 @@ def _replay() -> tuple[Feed, list[str]]:
     except OSError as error:
         raise CommandError(f"FEED_FILE: {settings.FEED_FILE} can't be read: {error.strerror}.") from error
     feed = replay.ReplayFeed(prints, settings.FEED_SPEED)
-    _make_missing(prints)
+    try:
+        _make_missing(prints)
+    except Error as error:
+        raise CommandError(f"The database can't be used ({reason(error)}): is it migrated?") from error
     return feed, feed.symbols
 
 
