@@ -20,7 +20,9 @@ from market import board, broker, money
 from market.money import Quote
 
 ASK_SECONDS = 0.02
-# A broker that failed is left alone for so long: not every order is to wait for it.
+# A broker that failed is left alone for so long: not every order is to wait for it. Twice as long each time: one
+# that is back soon has cost few orders their price, and one that is away for long costs few of them any time.
+FIRST_BREAK_SECONDS = 0.25
 BREAK_SECONDS = 5.0
 # Costs are judged by this price for good: of a feed that has died, or a market long closed, none is the better one.
 OLD_MS = 5 * 60 * 1000
@@ -37,6 +39,7 @@ class LatestQuotes:
         self._address = ""
         self._client: Any = None
         self._again_at = 0.0
+        self._break = FIRST_BREAK_SECONDS
 
     def __call__(self, symbol: str) -> Decimal | None:
         if settings.FEED == "off":
@@ -47,8 +50,10 @@ class LatestQuotes:
         try:
             text = client.hget(board.QUOTES, symbol)
         except Exception:  # whatever the broker does, the order is accepted
-            self._again_at = time.monotonic() + BREAK_SECONDS
+            self._again_at = time.monotonic() + self._break
+            self._break = min(self._break * 2, BREAK_SECONDS)
             return None
+        self._break = FIRST_BREAK_SECONDS
         return None if text is None else price_in(text, time.time() * 1000)
 
     def _connected(self, address: str) -> Any:
@@ -59,11 +64,11 @@ class LatestQuotes:
                 address,
                 socket_timeout=ASK_SECONDS,
                 socket_connect_timeout=ASK_SECONDS,
-                retry=Retry(NoBackoff(), 0),
+                retry=Retry(NoBackoff(), 1),  # a hiccup costs no order its price
                 protocol=2,
                 driver_info=None,
             )
-            self._address, self._again_at = address, 0.0
+            self._address, self._again_at, self._break = address, 0.0, FIRST_BREAK_SECONDS
         return self._client
 
 

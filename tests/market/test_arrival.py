@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from redis import Redis
+from redis.connection import AbstractConnection as Connection
 
 from market import arrival, board
 from market.arrival import LatestQuotes
@@ -94,6 +96,7 @@ def test_a_broker_that_hangs_is_waited_for_once_and_then_left_alone(
     quotes: Redis, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrival, "ASK_SECONDS", 0.05)
+    monkeypatch.setattr(arrival, "FIRST_BREAK_SECONDS", 3600)
     monkeypatch.setattr(arrival, "BREAK_SECONDS", 3600)
     asked: list[str] = []
     hget = Redis.hget
@@ -118,6 +121,48 @@ def test_a_broker_that_is_not_there_is_no_error_and_is_asked_again_later(
     later = time.monotonic() + arrival.BREAK_SECONDS
     monkeypatch.setattr(arrival.time, "monotonic", lambda: later)
     assert latest("AAPL") == D("230.12")
+
+
+def test_an_order_gets_its_price_though_the_first_answer_does_not_come(
+    quotes: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latest = LatestQuotes()
+    assert latest("AAPL") == D("230.12")
+    read, fails = Connection.read_response, iter([True])
+
+    def read_response(own: Connection, *args: Any, **options: Any) -> Any:
+        if next(fails, False):
+            raise redis.TimeoutError("a moment too late")
+        return read(own, *args, **options)
+
+    monkeypatch.setattr(Connection, "read_response", read_response)
+    assert latest("AAPL") == D("230.12")
+
+
+def test_breaks_grow_while_a_broker_is_away_and_begin_anew_when_it_is_back(
+    quotes: Redis, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(arrival.time, "monotonic", lambda: now[0])
+    latest = LatestQuotes()
+
+    def breaks(number: int) -> list[float]:
+        """How long it is left alone after each of so many failures."""
+        found = []
+        for _ in range(number):
+            assert latest("AAPL") is None
+            found.append(latest._again_at - now[0])
+            now[0] = latest._again_at
+        return found
+
+    broker.stop()
+    assert breaks(7) == [0.25, 0.5, 1, 2, 4, 5, 5]
+    broker.start()
+    with Redis.from_url(broker.url) as client:
+        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14"))
+    assert latest("AAPL") == D("230.12")
+    broker.stop()
+    assert breaks(1) == [0.25]
 
 
 def test_a_broker_that_was_started_anew_is_asked_at_once(quotes: Redis, broker: Broker) -> None:
