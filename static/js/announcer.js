@@ -1,26 +1,32 @@
 /**
- * Says for those who listen what has happened, in one polite sentence every five seconds at most.
+ * Says for those who listen what they wait for: fills and rejects, in one polite sentence every ten seconds at most.
  *
  * @import {OrderEvent} from "./order.js"
  */
 
+import { sentence } from "./format.js";
 import { KIND_WORDS } from "./order.js";
+import { Seldom } from "./seldom.js";
 
-const EVERY_MS = 5000;
+const EVERY_MS = 10_000;
+const SAID = new Set(["filled", "partially_filled", "rejected"]);
 
-/** "3 placed, 1 rejected". @param {Map<string, number>} counts */
+/** "3 filled, 1 rejected". @param {Map<string, number>} counts */
 export function summary(counts) {
   return [...counts].map(([kind, count]) => `${count} ${(KIND_WORDS[kind] ?? kind).toLowerCase()}`).join(", ");
 }
 
 export class Announcer {
+  /** Whether events are said; how the connection stands always is. */
+  on = true;
   #element;
-  /** @type {Map<string, number>} */
+  /** What has yet to be said. @type {Map<string, number>} */
   #counts = new Map();
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #timer;
+  /** What is said where it is all: an event and its order, by name. */
+  #first = "";
+  #seldom = new Seldom(EVERY_MS, () => this.#tell());
 
-  /** @param {HTMLElement} element a live region */
+  /** @param {{textContent: string|null}} element a live region */
   constructor(element) {
     this.#element = element;
   }
@@ -32,11 +38,18 @@ export class Announcer {
 
   /** @param {OrderEvent[]} events */
   add(events) {
-    for (const { kind } of events) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#element.textContent = summary(this.#counts);
-      this.#counts.clear();
-    }, EVERY_MS);
+    const said = this.on ? events.filter(({ kind }) => SAID.has(kind)) : [];
+    const [first] = said;
+    if (!first) return;
+    if (this.#counts.size === 0) this.#first = `${KIND_WORDS[first.kind]}: ${sentence(first.order)}`;
+    for (const { kind } of said) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    this.#seldom.ask();
+  }
+
+  #tell() {
+    const [count = 0] = this.#counts.values();
+    const isOne = this.#counts.size === 1 && count === 1;
+    if (this.on) this.say(isOne ? this.#first : summary(this.#counts));
+    this.#counts.clear();
   }
 }

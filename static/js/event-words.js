@@ -6,6 +6,7 @@
 
 import { COLUMNS } from "./columns.js";
 import { sentence } from "./format.js";
+import { isolate } from "./isolate.js";
 import { STATUS_WORDS } from "./order.js";
 
 /** Fields that follow from others and would only repeat them. */
@@ -16,7 +17,7 @@ const TITLES = new Map(COLUMNS.map(({ field, title }) => [field, title.toLowerCa
 /** @param {string} field @param {unknown} value */
 function word(field, value) {
   if (value === null || value === "") return "–";
-  return field === "status" ? (STATUS_WORDS[/** @type {Status} */ (value)] ?? String(value)) : String(value);
+  return field === "status" ? (STATUS_WORDS[/** @type {Status} */ (value)] ?? String(value)) : isolate(String(value));
 }
 
 /** "filled 0 → 18, status Working → Filled"; of a new order, the order itself. @param {OrderEvent} event */

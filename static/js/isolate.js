@@ -1,0 +1,13 @@
+/**
+ * Other people's text within a sentence of ours: right-to-left letters must not carry along what stands beside them.
+ */
+
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const FIRST_STRONG_ISOLATE = "\u2068";
+const POP_DIRECTIONAL_ISOLATE = "\u2069";
+
+/** The text, kept apart from what it is put between where it needs to be; any other comes back as it is. @param {string} text */
+export function isolate(text) {
+  return RIGHT_TO_LEFT.test(text) ? `${FIRST_STRONG_ISOLATE}${text}${POP_DIRECTIONAL_ISOLATE}` : text;
+}
