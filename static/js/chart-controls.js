@@ -7,6 +7,7 @@
 
 import { newest, oldest, scrolled, zoomed } from "./bar-range.js";
 import { find } from "./dom.js";
+import { composes } from "./keys.js";
 
 const REMEMBERED = "chart-candles";
 /** How much of what is seen goes out of sight. */
@@ -43,7 +44,7 @@ export function control(root, plot, store) {
   const face = find("[data-chart=face]", root);
   face.addEventListener("keydown", (event) => {
     const move = MOVES[KEYS[event.key] ?? ""];
-    if (!move || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!move || event.altKey || event.ctrlKey || event.metaKey || composes(event)) return;
     event.preventDefault();
     move(plot);
   });

@@ -9,6 +9,7 @@
 
 import { make, setText } from "./dom.js";
 import { plural } from "./format.js";
+import { composes } from "./keys.js";
 import { ListboxPopup } from "./listbox-popup.js";
 
 /** What is drawn; whoever needs more types another letter. */
@@ -66,7 +67,7 @@ export class Combobox {
     input.addEventListener("click", () => this.#open());
     input.addEventListener("blur", () => this.#dismiss());
     input.addEventListener("keydown", (event) => {
-      if (event.isComposing || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (composes(event) || event.ctrlKey || event.metaKey || event.shiftKey) return;
       if (!this.#keys[event.key]?.(event)) return;
       event.preventDefault();
       event.stopPropagation();

@@ -19,9 +19,11 @@ import { sentence, plural } from "./format.js";
 import { afterFrame, nextFrame } from "./frames.js";
 import { Instruments } from "./instruments.js";
 import { Keyboard } from "./keyboard.js";
+import { KeysDialog } from "./keys-dialog.js";
 import { Latency } from "./latency.js";
 import { Monitor } from "./monitor.js";
 import { Notices } from "./notices.js";
+import { closeMenu } from "./popover.js";
 import { Prices } from "./prices.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
@@ -176,7 +178,7 @@ chart.addEventListener("open", () => showView(chart.open ? "chart" : "orders"));
 book.addEventListener("unable", () => notices.tell(`${connection.away} Nothing was sent.`));
 ticket.addEventListener("placed", showOwnChange);
 find("[data-action=first-order]").addEventListener("click", () => ticket.show(true));
-find("#keys").addEventListener("click", () => /** @type {HTMLDialogElement} */ (find("#keys-dialog")).showModal());
+find("#keys").addEventListener("click", () => keysDialog.show());
 for (const tab of document.querySelectorAll("[data-view-tab]")) {
   tab.addEventListener("click", () => showView(/** @type {HTMLElement} */ (tab).dataset.viewTab ?? "orders"));
 }
@@ -188,18 +190,43 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("resume", () => socket.nudge());
 for (const type of ["online", "offline", "pageshow"]) addEventListener(type, () => socket.nudge());
 
-new Keyboard({
-  "/": () => book.focusSearch(),
-  n: () => ticket.show(true),
-  j: () => book.work.move(1),
-  k: () => book.work.move(-1),
-  e: () => book.work.act("amend"),
-  c: () => book.work.act("cancel"),
-  g: toggleChart,
-  w: () => watchlist?.focusField(),
-  Enter: () => book.work.toggle(),
-  " ": toggleRealtime,
-  Escape: () => book.work.dismiss() || (ticket.open && ticket.show(false)),
+/** Esc is for what has the focus: a field elsewhere leaves the orders alone. @param {Element} target */
+function dismiss(target) {
+  if (target.closest("#ticket")) ticket.show(false);
+  else if (!target.closest("input, select, textarea") && !book.work.dismiss() && ticket.open) ticket.show(false);
+}
+
+/** Enter is for the orders, where it was not pressed on anything else. @param {Element} target */
+function openOrder(target) {
+  if (target === body || target.closest("#orders-panel")) book.work.toggle();
+}
+
+// It hears Esc before the keys do.
+closeMenu(/** @type {HTMLDetailsElement} */ (find(".user-menu")));
+
+const keyboard = new Keyboard(
+  {
+    "/": () => book.focusSearch(),
+    n: () => ticket.show(true),
+    j: () => book.work.move(1),
+    k: () => book.work.move(-1),
+    e: () => book.work.act("amend"),
+    c: () => book.work.act("cancel"),
+    g: toggleChart,
+    w: () => watchlist?.focusField(),
+    "?": () => keysDialog.show(),
+    Enter: openOrder,
+    Escape: dismiss,
+  },
+  ["j", "k"],
+);
+const keysDialog = new KeysDialog(find("#keys-dialog"), store, {
+  "single-keys": (on) => {
+    keyboard.single = on;
+  },
+  "say-events": (on) => {
+    announcer.on = on;
+  },
 });
 
 if (body.dataset.isDemo === "true") {

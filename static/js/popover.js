@@ -2,6 +2,29 @@
  * A card that a button opens and closes; a click elsewhere or Esc closes it, and the focus goes back to the button.
  */
 
+import { composes } from "./keys.js";
+
+/**
+ * Closes what is open by a press elsewhere, and by Esc wherever the focus is: what has the focus may want the key first.
+ *
+ * @param {Element[]} parts
+ * @param {() => boolean} isOpen
+ * @param {(refocus: boolean) => void} close told whether the focus was inside, or nowhere
+ */
+export function closeFromOutside(parts, isOpen, close) {
+  const holds = (/** @type {EventTarget|null} */ target) =>
+    target instanceof Node && parts.some((part) => part.contains(target));
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (isOpen() && !holds(target)) close(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || composes(event) || !isOpen()) return;
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    close(document.activeElement === document.body || holds(document.activeElement));
+  });
+}
+
 export class Popover {
   #button;
   #card;
@@ -11,15 +34,11 @@ export class Popover {
     this.#button = button;
     this.#card = card;
     button.addEventListener("click", () => this.show(card.hidden));
-    card.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.show(false);
-    });
-    document.addEventListener("pointerdown", ({ target }) => {
-      const inside = target instanceof Node && (card.contains(target) || button.contains(target));
-      if (!card.hidden && !inside) this.#set(false);
-    });
+    closeFromOutside(
+      [button, card],
+      () => this.open,
+      (refocus) => (refocus ? this.show(false) : this.#set(false)),
+    );
   }
 
   get open() {
@@ -38,4 +57,19 @@ export class Popover {
     this.#card.hidden = !open;
     this.#button.setAttribute("aria-expanded", String(open));
   }
+}
+
+/** The same of a `<details>` whose content is a menu; what is chosen there closes it as well. @param {HTMLDetailsElement} menu */
+export function closeMenu(menu) {
+  closeFromOutside(
+    [menu],
+    () => menu.open,
+    (refocus) => {
+      menu.open = false;
+      if (refocus) menu.querySelector("summary")?.focus();
+    },
+  );
+  menu.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("button[type=button]")) menu.open = false;
+  });
 }

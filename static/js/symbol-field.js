@@ -6,6 +6,7 @@
  */
 
 import { Combobox } from "./combobox.js";
+import { composes } from "./keys.js";
 
 export class SymbolField {
   #input;
@@ -25,7 +26,7 @@ export class SymbolField {
     input.addEventListener("input", () => this.#doubt(false));
     // The list's own listener was there first: it has had what was meant for it.
     input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
+      if (event.key !== "Enter" || event.defaultPrevented || composes(event)) return;
       event.preventDefault();
       this.#confirm();
     });

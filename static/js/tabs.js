@@ -6,6 +6,7 @@
 
 import { setText } from "./dom.js";
 import { integer } from "./format.js";
+import { composes } from "./keys.js";
 
 export class Tabs extends EventTarget {
   #buttons;
@@ -20,7 +21,7 @@ export class Tabs extends EventTarget {
     });
     list.addEventListener("keydown", (event) => {
       const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-      if (step === 0) return;
+      if (step === 0 || composes(event)) return;
       const at = this.#buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
       const next = this.#buttons[(at + step + this.#buttons.length) % this.#buttons.length];
       next?.focus();

@@ -11,6 +11,7 @@
 
 import { find, setHidden, setText } from "./dom.js";
 import { FeedState } from "./feed-state.js";
+import { composes } from "./keys.js";
 import { SymbolField } from "./symbol-field.js";
 import { WatchRow } from "./watch-row.js";
 
@@ -163,7 +164,7 @@ export class Watchlist extends EventTarget {
   #pressed(event) {
     const { key, target, altKey, ctrlKey, metaKey } = event;
     const symbol = this.#symbolAt(/** @type {Element} */ (target));
-    if (symbol === undefined || altKey || ctrlKey || metaKey) return;
+    if (symbol === undefined || altKey || ctrlKey || metaKey || composes(event)) return;
     const order = [...this.#rows.keys()];
     const at = order.indexOf(symbol);
     /** @type {Record<string, number>} */
