@@ -2,7 +2,7 @@
  * The form that amends one order under its row. Where somebody else was faster, what was typed stays and each field
  * shows yours and now; the person sends it on the new version or discards it.
  *
- * Fires `done` (detail: the order) and `close`.
+ * Fires `done` (detail: the order) and `close`. What was typed stays in it when it is closed, unless it is discarded.
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
@@ -10,6 +10,9 @@
 
 import { ApiError } from "./api.js";
 import { find, fromTemplate, setText, showFieldErrors } from "./dom.js";
+import { setDisabled } from "./focus.js";
+import { isolate } from "./isolate.js";
+import { composes } from "./keys.js";
 
 /** @typedef {"quantity"|"price"|"stop_price"|"text"} Amendable @type {Amendable[]} */
 const FIELDS = ["quantity", "price", "stop_price", "text"];
@@ -17,6 +20,11 @@ const FIELDS = ["quantity", "price", "stop_price", "text"];
 /** @param {Order} order @param {Amendable} field */
 function applies(order, field) {
   return field === "quantity" || field === "text" || order[field] !== null;
+}
+
+/** What a value is, in a line of them. @param {string|null} value */
+function word(value) {
+  return isolate(value || "–");
 }
 
 export class AmendForm extends EventTarget {
@@ -27,6 +35,8 @@ export class AmendForm extends EventTarget {
   #base;
   #message = find("[data-message]", this.element);
   #away = "";
+  /** Nothing typed here is wanted any more: it was sent, or discarded. */
+  #over = false;
   #submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", this.element));
 
   /** @param {Api} api @param {string} url @param {Order} order */
@@ -43,9 +53,9 @@ export class AmendForm extends EventTarget {
       event.preventDefault();
       this.#send();
     });
-    find("[data-action=discard]", this.element).addEventListener("click", () => this.#close());
+    find("[data-action=discard]", this.element).addEventListener("click", () => this.#discard());
     this.element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || composes(event)) return;
       event.stopPropagation();
       this.#close();
     });
@@ -55,11 +65,16 @@ export class AmendForm extends EventTarget {
     this.#input("quantity").select();
   }
 
+  /** Whether something was typed that was not sent. */
+  get isChanged() {
+    return !this.#over && Object.keys(this.#typed).length > 0;
+  }
+
   /** @param {string} reason why nothing can be sent; empty where it can */
   set away(reason) {
     const before = this.#away;
     this.#away = reason && `${reason} What you typed stays here.`;
-    this.#submit.disabled = reason !== "";
+    this.#enable(reason === "");
     if (reason !== "" || this.#message.textContent === before) setText(this.#message, this.#away);
   }
 
@@ -77,6 +92,22 @@ export class AmendForm extends EventTarget {
     );
   }
 
+  /** @param {boolean} enabled */
+  #enable(enabled) {
+    setDisabled(this.#submit, !enabled, () => this.#input("quantity"));
+  }
+
+  #discard() {
+    this.#over = true;
+    this.#close();
+  }
+
+  /** @param {Order} order as it is now */
+  #done(order) {
+    this.#over = true;
+    this.dispatchEvent(new CustomEvent("done", { detail: order }));
+  }
+
   #close() {
     this.dispatchEvent(new Event("close"));
   }
@@ -84,19 +115,19 @@ export class AmendForm extends EventTarget {
   async #send() {
     const typed = this.#typed;
     if (Object.keys(typed).length === 0) {
-      this.#close();
+      this.#discard();
       return;
     }
-    this.#submit.disabled = true;
+    this.#enable(false);
     setText(this.#message, "Sending …");
     try {
       const order = await this.#api.patch(this.#url, { expected_version: this.#base.version, ...typed });
-      this.dispatchEvent(new CustomEvent("done", { detail: order }));
+      this.#done(order);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused(error, typed);
     } finally {
-      this.#submit.disabled = this.#away !== "";
+      this.#enable(this.#away === "");
     }
   }
 
@@ -107,7 +138,7 @@ export class AmendForm extends EventTarget {
       const arrived = Object.entries(typed).every(
         ([field, value]) => current[/** @type {Amendable} */ (field)] === value,
       );
-      if (arrived) this.dispatchEvent(new CustomEvent("done", { detail: current }));
+      if (arrived) this.#done(current);
       else this.#conflict(current);
       return;
     }
@@ -124,7 +155,7 @@ export class AmendForm extends EventTarget {
       const touched = mine !== (this.#base[field] ?? "");
       const now = find(`[data-now=${field}]`, this.element);
       now.hidden = !touched && current[field] === this.#base[field];
-      setText(now, touched ? `yours ${mine || "–"} · now ${current[field] || "–"}` : `now ${current[field] || "–"}`);
+      setText(now, touched ? `yours ${word(mine)} · now ${word(current[field])}` : `now ${word(current[field])}`);
       // What was not touched here goes on from what it is now.
       if (!touched) this.#input(field).value = current[field] ?? "";
     }

@@ -36,12 +36,13 @@ export class Blotter extends EventTarget {
   #wanted;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #leaveTimer;
-  /** Why rows must not move now. @type {Set<string>} */
-  #holds = new Set();
-  /** Orders somebody works on. @type {Set<number>} */
+  /** Why rows must not move now, and which order somebody works on. @type {Map<string, number|null>} */
+  #holds = new Map();
+  /** Orders that stay on every page: something was typed for them. @type {Set<number>} */
   #kept = new Set();
   /** Orders changed since the last drawing, as they are now. @type {Map<number, Order>} */
   #changed = new Map();
+  #emptied = false;
   #draw = () => this.#drawNow();
 
   /** @param {HTMLTableElement} table @param {Api} api @param {string} url @param {Query} query @param {RowPainter} painter @param {Flash} flash */
@@ -81,6 +82,7 @@ export class Blotter extends EventTarget {
       flash,
       (order) => /** @type {HTMLTableRowElement} */ (this.#table.row.add({ ...order }).node()),
     );
+    this.rows.read.released = () => nextFrame(this.#draw);
   }
 
   get query() {
@@ -121,20 +123,25 @@ export class Blotter extends EventTarget {
 
   /** Nobody may see these orders here any more. */
   empty() {
+    this.#emptied = true;
     this.#fetcher.stop();
     this.rows.clear();
   }
 
-  /** Rows stay where they are until `release`; their cells go on changing. @param {string} reason @param {number} [id] */
-  hold(reason, id) {
-    this.#holds.add(reason);
-    if (id !== undefined) this.#kept.add(id);
+  /** Rows stay where they are until `release`, that of this order in any case; their cells go on changing. @param {string} reason @param {number|null} [id] */
+  hold(reason, id = null) {
+    this.#holds.set(reason, id);
   }
 
-  /** @param {string} reason @param {number} [id] */
-  release(reason, id) {
-    if (id !== undefined) this.#kept.delete(id);
+  /** @param {string} reason */
+  release(reason) {
     if (this.#holds.delete(reason)) nextFrame(this.#draw);
+  }
+
+  /** Keeps an order on every page, or no longer. @param {number} id @param {boolean} wanted */
+  keep(id, wanted) {
+    if (wanted) this.#kept.add(id);
+    else if (this.#kept.delete(id)) nextFrame(this.#draw);
   }
 
   /** Lets the waiting rows in now, whoever works on a row: that row stays. */
@@ -143,6 +150,7 @@ export class Blotter extends EventTarget {
   }
 
   #drawNow() {
+    if (this.#emptied) return;
     this.#flash.quiet = this.#quiet;
     this.#drawRows();
     this.#flash.quiet = this.#quiet = false;
@@ -166,13 +174,18 @@ export class Blotter extends EventTarget {
   }
 
   #arrange() {
-    this.rows.arrange(this.window.rows, this.#kept);
+    this.rows.arrange(this.window.rows, this.#staying);
     clearTimeout(this.#leaveTimer);
     const wait = this.rows.nextLeave;
     if (wait !== null) this.#leaveTimer = setTimeout(() => nextFrame(this.#draw), wait + 1);
     this.#tell("arranged");
     this.#tell("held", 0);
     this.#tell("changed");
+  }
+
+  /** Orders somebody works on. */
+  get #staying() {
+    return new Set([...this.#kept, ...[...this.#holds.values()].filter((id) => id !== null)]);
   }
 
   #lastStart() {
@@ -189,11 +202,17 @@ export class Blotter extends EventTarget {
     const answer = await this.#fetcher.now();
     if (answer === null) return;
     this.window.load(answer, this.#wanted);
+    // What has come since the last drawing: an order that somebody works on may be on no page that is read.
+    this.rows.patch([...this.#changed.values()]);
     this.#changed.clear();
     const data = this.window.rows.map((order) => ({ ...order }));
     const { recordsTotal, recordsFiltered } = answer;
+    this.#tell("redrawing");
+    const kept = [...this.#staying].flatMap((id) => this.rows.order(id) ?? []);
     callback({ draw: request.draw, recordsTotal, recordsFiltered, data });
     this.rows.adopt();
+    for (const order of kept) if (!this.rows.node(order.id)) this.rows.pin(order);
+    this.#tell("turned");
     this.#tell("arranged");
     this.#tell("held", 0);
     this.#loaded(answer);

@@ -16,6 +16,7 @@ import { EmptyStates } from "./empty-states.js";
 import { FilterForm } from "./filters.js";
 import { Flash } from "./flash.js";
 import { plural } from "./format.js";
+import { composes } from "./keys.js";
 import { Pager } from "./pager.js";
 import { hasFilters, noFilters } from "./query.js";
 import { rememberedQuery, rememberQuery } from "./remembered-query.js";
@@ -86,7 +87,7 @@ export class Book extends EventTarget {
 
   /** Nobody may see these orders here any more. */
   empty() {
-    this.work.dismiss();
+    this.work.empty();
     this.#blotter.empty();
     this.dispatchEvent(new Event("emptied"));
   }
@@ -131,6 +132,7 @@ export class Book extends EventTarget {
       this.#show();
     });
     blotter.addEventListener("held", (event) => this.#showHeld(/** @type {CustomEvent} */ (event).detail));
+    blotter.addEventListener("turned", () => find("#orders-scroll").scrollTo({ top: 0 }));
     this.#passOn(blotter, "loaded");
     this.#passOn(blotter, "changed");
     find("#let-in").addEventListener("click", () => blotter.letIn());
@@ -146,9 +148,24 @@ export class Book extends EventTarget {
     });
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     let typing;
+    const search = () => {
+      clearTimeout(typing);
+      blotter.ask({ search: this.#search.value.trim() });
+    };
     this.#search.addEventListener("input", () => {
       clearTimeout(typing);
-      typing = setTimeout(() => blotter.ask({ search: this.#search.value.trim() }), SEARCH_AFTER_MS);
+      typing = setTimeout(search, SEARCH_AFTER_MS);
+    });
+    this.#search.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || composes(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.#search.value === "") {
+        this.#goToOrders();
+      } else {
+        this.#search.value = "";
+        search();
+      }
     });
   }
 
@@ -157,7 +174,9 @@ export class Book extends EventTarget {
     const { rows, counts, filtered, isMore, total } = this.#blotter.window;
     this.#tabs.show(query.tab, counts);
     this.#filters.show(query.filters);
-    this.#pager.show({ start: query.start, length: query.length, shown: rows.length, filtered, isMore, total });
+    // What is shown; what was asked for is not there yet.
+    const { start, length } = this.#blotter.window.query;
+    this.#pager.show({ start, length, shown: rows.length, filtered, isMore, total }, query);
     find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
     const failed = this.#failure !== "";
     const line = find("#trying-again");
@@ -172,6 +191,10 @@ export class Book extends EventTarget {
     else this.#states.show("none", this.#noneText());
   }
 
+  #goToOrders() {
+    if (!this.work.home()) find("#orders-scroll").focus();
+  }
+
   #noneText() {
     const { query } = this.#blotter;
     if (query.search !== "" || hasFilters(query.filters)) return "No orders match the search and filters";
@@ -181,6 +204,7 @@ export class Book extends EventTarget {
   /** @param {number} count */
   #showHeld(count) {
     const pill = find("#let-in");
+    if (count === 0 && document.activeElement === pill) this.#goToOrders();
     setHidden(pill, count === 0);
     if (count === 0) return;
     setText(pill, `${count} new`);

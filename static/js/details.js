@@ -1,93 +1,134 @@
 /**
  * All fields of an order under its row, those that the layout hides among them, and what has happened to it.
  *
+ * Written in place: a selection in it, and the focus, survive whatever happens to the order.
+ *
  * @import {Api} from "./api.js"
- * @import {FigureName} from "./columns.js"
- * @import {Order, OrderEvent} from "./order.js"
+ * @import {Column, Figure} from "./columns.js"
+ * @import {Field, Order, OrderEvent} from "./order.js"
  * @import {Instruments} from "./instruments.js"
  */
 
 import { cellText, cellTitle, LAYOUT } from "./columns.js";
 import { changeText } from "./event-words.js";
-import { actionButton, make } from "./dom.js";
+import { actionButton, make, setHidden, setText } from "./dom.js";
 import { localTime, utc } from "./format.js";
+import { Inquiry } from "./inquiry.js";
+import { isolate } from "./isolate.js";
 import { KIND_WORDS } from "./order.js";
 
-/** Written where there are prices, as long as this is open. @param {FigureName} figure @param {string} title */
-function figurePart(figure, title) {
-  const text = make("dd", "figure");
-  text.dataset.figure = figure;
-  const part = make("div", `details-${figure}`, make("dt", "", title), text);
-  part.hidden = true;
-  return part;
+/** Where a field's text stands. @param {Column|Figure} column */
+function part(column) {
+  const name = "figure" in column ? column.figure : column.field;
+  const text = "figure" in column ? make("dd", "figure") : make("bdi", "");
+  // Written where there are prices, as long as this is open.
+  if ("figure" in column) text.dataset.figure = name;
+  const value = "figure" in column ? text : make("dd", "", text);
+  if (name === "symbol") value.append(" ", actionButton("chart", "Chart", "quiet-button"));
+  const whole = make("div", `details-${name}`, make("dt", "", column.title), value);
+  whole.hidden = true;
+  return { name, whole, text };
 }
 
-/** @param {Order} order @param {Instruments} instruments */
-function fieldList(order, instruments) {
-  const list = make("dl", "details-fields");
-  for (const column of LAYOUT) {
-    const { title } = column;
-    if ("figure" in column) {
-      list.append(figurePart(column.figure, title));
-      continue;
-    }
-    const { field } = column;
-    const value = cellText(field, order, instruments.decimals(order.symbol));
-    if (value === "") continue;
-    const text = make("dd", "", value);
-    text.title = cellTitle(field, order);
-    if (field === "symbol") text.append(" ", chartButton(order.symbol));
-    list.append(make("div", `details-${field}`, make("dt", "", title), text));
+/** @param {OrderEvent} event @param {HTMLLIElement} line */
+function writeEvent(event, line) {
+  if (line.childElementCount === 0) {
+    line.append(make("time", ""), make("b", ""), make("span", ""), make("span", "muted"));
   }
-  return list;
-}
-
-/** @param {string} symbol */
-function chartButton(symbol) {
-  const button = actionButton("chart", "Chart", "quiet-button");
-  button.dataset.symbol = symbol;
-  return button;
-}
-
-/** @param {OrderEvent} event */
-function historyLine(event) {
-  const time = make("time", "", localTime(event.at));
+  const by = event.actor ? `${event.source}, ${isolate(event.actor)}` : event.source;
+  const texts = [localTime(event.at), KIND_WORDS[event.kind] ?? event.kind, changeText(event), by];
+  texts.forEach((text, i) => {
+    const place = line.children[i];
+    if (place) setText(place, text);
+  });
+  const time = /** @type {HTMLElement} */ (line.firstElementChild);
   time.title = utc(event.at);
-  const by = event.actor ? `${event.source}, ${event.actor}` : event.source;
-  return make(
-    "li",
-    "",
-    time,
-    make("b", "", KIND_WORDS[event.kind] ?? event.kind),
-    changeText(event),
-    make("span", "muted", by),
-  );
 }
 
 export class Details {
-  element = make("div", "details");
+  #parts = LAYOUT.map(part);
+  #fields = make("dl", "details-fields", ...this.#parts.map(({ whole }) => whole));
+  #list = make("ol", "details-history");
+  #note = make("p", "details-note muted");
+  #history = make("div", "details-scroll", this.#list);
+  element = make("div", "details", this.#fields, make("div", "", this.#history, this.#note));
   #api;
   #instruments;
-  #history = make("ol", "details-history");
+  #inquiry = new Inquiry(() => this.#tell("The history could not be read, trying again …"));
+  /** Each event's line, by its number. @type {Map<number, HTMLLIElement>} */
+  #lines = new Map();
+  /** @type {OrderEvent[]} */
+  #events = [];
   #version = 0;
+  #shown = "";
 
   /** @param {Api} api @param {Instruments} instruments */
   constructor(api, instruments) {
     this.#api = api;
     this.#instruments = instruments;
+    this.#history.tabIndex = 0;
+    this.#history.setAttribute("role", "region");
+    this.#history.setAttribute("aria-label", "History");
+    this.#note.setAttribute("role", "status");
   }
 
   /** Shows this order; its history is read again where the order has moved on. @param {Order} order @param {string} url of its history */
-  async show(order, url) {
-    if (order.version === this.#version) return;
-    this.#version = order.version;
-    this.element.replaceChildren(fieldList(order, this.#instruments), this.#history);
-    try {
-      /** @type {{results: OrderEvent[]}} */
-      const { results } = await this.#api.get(url);
-      this.#history.replaceChildren(...results.map(historyLine));
-    } catch {
-      this.#history.replaceChildren(make("li", "muted", "The history could not be read."));
+  show(order, url) {
+    const decimals = this.#instruments.decimals(order.symbol);
+    const shown = `${order.version} ${decimals} ${new Date().toDateString()}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    for (const { name, whole, text } of this.#parts) {
+      if (text.dataset.figure !== undefined) continue;
+      const field = /** @type {Field} */ (name);
+      setText(text, cellText(field, order, decimals));
+      setHidden(whole, text.textContent === "");
+      text.title = cellTitle(field, order);
     }
+    const chart = /** @type {HTMLElement|null} */ (this.#fields.querySelector("[data-action=chart]"));
+    if (chart) chart.dataset.symbol = order.symbol;
+    this.#write(this.#events);
+    if (order.version !== this.#version) this.#read(url);
+    this.#version = order.version;
+  }
+
+  /** Nobody looks any more. */
+  close() {
+    this.#inquiry.stop();
+  }
+
+  /** @param {string} url */
+  async #read(url) {
+    try {
+      // A newer question gives up this one: its answer comes too late.
+      const answer = await this.#inquiry.ask((signal) => this.#api.get(url, undefined, signal));
+      if (answer === null) return;
+      this.#write(answer.results);
+      this.#tell("");
+    } catch {
+      this.#tell("The history could not be read.");
+    }
+  }
+
+  /** @param {OrderEvent[]} events */
+  #write(events) {
+    this.#events = events;
+    const lines = events.map((event) => {
+      const line = this.#lines.get(event.seq) ?? make("li", "");
+      writeEvent(event, line);
+      return line;
+    });
+    this.#lines = new Map(events.map(({ seq }, i) => [seq, /** @type {HTMLLIElement} */ (lines[i])]));
+    const kept = new Set(lines);
+    for (const line of [...this.#list.querySelectorAll("li")]) if (!kept.has(line)) line.remove();
+    lines.forEach((line, i) => {
+      if (this.#list.children[i] !== line) this.#list.insertBefore(line, this.#list.children[i] ?? null);
+    });
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    setText(this.#note, text);
+    setHidden(this.#note, text === "");
   }
 }

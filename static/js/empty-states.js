@@ -17,7 +17,10 @@ export class EmptyStates {
   /** @param {TableState} state @param {string} [text] */
   show(state, text = "") {
     for (const name of ["loading", "failed", "empty", "none"]) {
-      setHidden(find(`#orders-${name}`, this.#root), name !== state);
+      const box = find(`#orders-${name}`, this.#root);
+      // What is hidden loses the focus, and with it the keys.
+      if (name !== state && !box.hidden && box.contains(document.activeElement)) this.#root.focus();
+      setHidden(box, name !== state);
     }
     if (state === "failed") setText(find("[data-failure]", this.#root), text);
     if (state === "none") setText(find("[data-none-title]", this.#root), text);

@@ -198,7 +198,7 @@ function dismiss(target) {
 
 /** Enter is for the orders, where it was not pressed on anything else. @param {Element} target */
 function openOrder(target) {
-  if (target === body || target.closest("#orders-panel")) book.work.toggle();
+  if (target === body || target.closest("#orders-scroll")) book.work.toggle();
 }
 
 // It hears Esc before the keys do.

@@ -13,6 +13,7 @@ import { changeText } from "./event-words.js";
 import { localTime, utc } from "./format.js";
 import { nextFrame } from "./frames.js";
 import { KIND_WORDS } from "./order.js";
+import { isSelected } from "./selection.js";
 
 const KEPT = 500;
 /** More new rows in one frame are a burst. */
@@ -53,10 +54,12 @@ export class Monitor {
       this.#paused = !this.#paused;
       pause.setAttribute("aria-pressed", String(this.#paused));
       setText(pause, this.#paused ? "Go on" : "Pause");
-      find("#monitor-held", root).hidden = !this.#paused;
       nextFrame(this.#draw);
     });
     find("#monitor-clear", root).addEventListener("click", () => this.clear());
+    document.addEventListener("selectionchange", () => {
+      if (this.#undrawn > 0 && !isSelected(this.#body)) nextFrame(this.#draw);
+    });
     const scroller = find("#monitor-body", root);
     scroller.addEventListener("scroll", () => {
       this.#scrolled = scroller.scrollTop > 0;
@@ -101,7 +104,10 @@ export class Monitor {
   #drawNow() {
     setInteger(find("[data-monitor=count]", this.#root), this.#count);
     setHidden(find("#monitor-empty", this.#root), this.#count > 0);
-    if (!this.#paused) this.#drawRows();
+    // Text that somebody is about to copy stays where it is.
+    const rests = this.#paused || isSelected(this.#body);
+    setHidden(find("#monitor-held", this.#root), !rests);
+    if (!rests) this.#drawRows();
     setInteger(find("[data-monitor=shown]", this.#root), this.#body.children.length);
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { find, setText } from "./dom.js";
+import { setDisabled } from "./focus.js";
 import { integer, plural } from "./format.js";
 
 /**
@@ -49,8 +50,8 @@ function lastStart({ start, filtered, isMore, length }) {
 export class Pager extends EventTarget {
   #root;
   #size;
-  /** @type {PageState} */
-  #state = { start: 0, length: 25, shown: 0, filtered: 0, isMore: false, total: 0 };
+  /** Where the buttons lead from: the page that was asked for, shown or not. @type {PageState} */
+  #asked = { start: 0, length: 25, shown: 0, filtered: 0, isMore: false, total: 0 };
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -59,7 +60,7 @@ export class Pager extends EventTarget {
     this.#size = /** @type {HTMLSelectElement} */ (find("#page-size", root));
     this.#size.addEventListener("change", () => this.#tell("size", Number(this.#size.value)));
     for (const button of this.#buttons) {
-      button.addEventListener("click", () => this.#tell("page", pageTarget(button.dataset.page, this.#state)));
+      button.addEventListener("click", () => this.#tell("page", pageTarget(button.dataset.page, this.#asked)));
     }
   }
 
@@ -68,14 +69,16 @@ export class Pager extends EventTarget {
     return [...this.#root.querySelectorAll(/** @type {"button"} */ ("[data-page]"))];
   }
 
-  /** @param {PageState} state */
-  show(state) {
-    this.#state = state;
-    const { start, length } = state;
+  /** @param {PageState} state what is shown @param {{start: number, length: number}} asked what was asked for; it may not have come yet */
+  show(state, { start, length } = state) {
+    this.#asked = { ...state, start, length };
     if (this.#size.value !== String(length)) this.#size.value = String(length);
     setText(find("#totals", this.#root), totalsText(state));
     setText(find("#page-number", this.#root), pageText(state));
-    for (const button of this.#buttons) button.disabled = pageTarget(button.dataset.page, state) === start;
+    const nearby = () => find(".pages", this.#root);
+    for (const button of this.#buttons) {
+      setDisabled(button, pageTarget(button.dataset.page, this.#asked) === start, nearby);
+    }
   }
 
   /** @param {string} type @param {number} detail */

@@ -23,6 +23,24 @@ export function longestRising(values) {
   return run;
 }
 
+/**
+ * Puts a node before another one of its parent's, or last, with the focus and the selection that are in it.
+ *
+ * @param {Element & {moveBefore?: (node: Element, next: Element|null) => void}} parent
+ * @param {Element} node
+ * @param {Element|null} next
+ */
+export function move(parent, node, next) {
+  if (parent.moveBefore && node.parentElement === parent && parent.isConnected) {
+    parent.moveBefore(node, next);
+    return;
+  }
+  const focused = /** @type {HTMLElement|null} */ (document.activeElement);
+  const held = node.contains(focused);
+  parent.insertBefore(node, next);
+  if (held) focused?.focus({ preventScroll: true });
+}
+
 /** Makes these the children of `parent` that stand in this order; other children stay where they are. @param {Element} parent @param {Element[]} nodes */
 export function reorder(parent, nodes) {
   const wanted = new Map(nodes.map((node, i) => [node, i]));
@@ -32,7 +50,27 @@ export function reorder(parent, nodes) {
   /** @type {Element|null} */
   let next = null;
   for (const node of nodes.toReversed()) {
-    if (!staying.has(node)) parent.insertBefore(node, next);
+    if (!staying.has(node)) move(parent, node, next);
     next = node;
   }
+}
+
+/**
+ * Rows that stay although they are not wanted, by the wanted row that each stands behind now; null for the top.
+ *
+ * @param {HTMLTableRowElement[]} rows
+ * @param {Set<number>} wanted
+ * @param {Set<number>} staying
+ */
+export function anchors(rows, wanted, staying) {
+  /** @type {Map<number|null, HTMLTableRowElement[]>} */
+  const after = new Map();
+  /** @type {number|null} */
+  let anchor = null;
+  for (const row of rows) {
+    const id = Number(row.dataset.orderId);
+    if (wanted.has(id)) anchor = id;
+    else if (staying.has(id)) after.set(anchor, [...(after.get(anchor) ?? []), row]);
+  }
+  return after;
 }

@@ -1,15 +1,29 @@
 /**
  * The buttons of each order's row: only legal steps, a cancel that asks in its own cell, nothing while offline.
  *
+ * A question is never answered by the press that asked it: with the pointer or Enter it takes a second press, later, on
+ * "Yes"; the focus is on "Keep" until then, and again where the order has become another one meanwhile.
+ *
  * Fires `amend` (detail: order id), `asking` (detail: `{before, id}`, the orders whose cancel was and is to be confirmed),
  * `done` (detail: the order), `refused` (detail: `{order, error}`) and `unable` where nothing can be sent.
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
+ * @import {Mode} from "./row-buttons.js"
  */
 
-import { actionButton, make } from "./dom.js";
 import { canAmend, canCancel } from "./order.js";
+import { showButtons } from "./row-buttons.js";
+
+/** Presses that follow each other sooner are one: a double click, a double tap. */
+export const APART_MS = 400;
+/** Called offline as well: they send nothing. */
+const HARMLESS = new Set(["keep"]);
+
+/** What the person is asked about. @param {Order} order */
+function termsOf({ side, quantity, symbol, price, stop_price }) {
+  return [side, quantity, symbol, price, stop_price].join();
+}
 
 export class RowActions extends EventTarget {
   #api;
@@ -18,8 +32,20 @@ export class RowActions extends EventTarget {
   #away = "";
   /** The order whose cancel is being confirmed. @type {number|null} */
   #asking = null;
+  /** As it was when it was asked. */
+  #terms = "";
+  /** No press before this moment confirms. */
+  #askedUntil = -Infinity;
+  /** Whether that moment has come. */
+  #ready = true;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #readying;
+  /** The control that gets the focus when it is painted. */
+  #toFocus = "";
   /** Orders whose cancel is on its way. @type {Set<number>} */
   #sending = new Set();
+  /** Orders with something typed that was not sent. @type {Set<number>} */
+  #drafts = new Set();
   /** @type {(id: number) => void} */
   #repaint;
 
@@ -40,25 +66,27 @@ export class RowActions extends EventTarget {
   paint(cell, order) {
     if (this.#asking === order.id && !canCancel(order)) this.#set(null);
     const mode = this.#mode(order);
-    const state = `${mode} ${order.id} ${order.quantity} ${this.#away}`;
-    if (cell.dataset.state === state) return;
-    cell.dataset.state = state;
-    cell.classList.toggle("is-asking", mode === "asking");
-    const hadFocus = cell.contains(document.activeElement);
-    cell.replaceChildren(...this.#content(mode, order));
-    if (hadFocus) cell.querySelector("button")?.focus();
+    if (mode === "asking" && termsOf(order) !== this.#terms) this.#askAnew(order);
+    const ready = mode !== "asking" || this.#ready;
+    const how = { away: this.#away, ready, hasDraft: this.#drafts.has(order.id) };
+    const state = [order.id, mode, termsOf(order), ...Object.values(how)].join();
+    if (cell.dataset.state !== state) {
+      cell.dataset.state = state;
+      showButtons(cell, mode, order, how);
+    }
+    if (mode === "asking") this.#focus(cell);
   }
 
-  /** @param {string} action @param {Order} order */
-  act(action, order) {
-    if (this.#away !== "") {
+  /** @param {string} action @param {Order} order @param {number|null} at when the pointer or Enter pressed it, as events tell the time; null where its own key did */
+  act(action, order, at) {
+    if (this.#away !== "" && !HARMLESS.has(action)) {
       this.dispatchEvent(new CustomEvent("unable"));
       return;
     }
     if (action === "amend" && canAmend(order)) this.dispatchEvent(new CustomEvent("amend", { detail: order.id }));
-    if (action === "cancel" && canCancel(order)) this.#ask(order.id);
-    if (action === "keep") this.#ask(null);
-    if (action === "confirm") this.#cancel(order);
+    if (action === "cancel" && canCancel(order)) this.#ask(order, at);
+    if (action === "keep") this.dismiss();
+    if (action === "confirm" && this.#isMeant(order, at)) this.#cancel(order);
   }
 
   get asking() {
@@ -66,47 +94,68 @@ export class RowActions extends EventTarget {
   }
 
   dismiss() {
-    this.#ask(null);
+    const before = this.#asking;
+    if (before === null) return;
+    this.#set(null);
+    this.#repaint(before);
   }
 
-  /** @param {Order} order @returns {"none"|"idle"|"asking"|"sending"} */
+  /** Whether something was typed for this order that was not sent. @param {number} id @param {boolean} hasDraft */
+  mark(id, hasDraft) {
+    if (hasDraft === this.#drafts.has(id)) return;
+    if (hasDraft) this.#drafts.add(id);
+    else this.#drafts.delete(id);
+    this.#repaint(id);
+  }
+
+  /** Whether a press on "Yes" answers the question that is asked. @param {Order} order @param {number|null} at */
+  #isMeant(order, at) {
+    return this.#asking === order.id && (at === null || at >= this.#askedUntil);
+  }
+
+  /** @param {Order} order @returns {Mode} */
   #mode(order) {
     if (this.#sending.has(order.id)) return "sending";
     if (this.#asking === order.id) return "asking";
     return canAmend(order) || canCancel(order) ? "idle" : "none";
   }
 
-  /** @param {"none"|"idle"|"asking"|"sending"} mode @param {Order} order */
-  #content(mode, order) {
-    const what = `${order.side} ${order.quantity} ${order.symbol}`;
-    if (mode === "none") return [];
-    if (mode === "sending") return [make("span", "muted", "Cancelling …")];
-    if (mode === "asking") {
-      const yes = this.#button("confirm", "Yes, cancel", `Yes, cancel ${what}`, "danger");
-      const no = this.#button("keep", "Keep", `Keep ${what}`, "");
-      return [make("div", "ask", make("span", "", `Cancel ${what}?`), yes, no)];
-    }
-    return [
-      this.#button("amend", "Amend", `Amend ${what}`, ""),
-      this.#button("cancel", "Cancel", `Cancel ${what}`, ""),
-    ];
+  /** @param {Order} order @param {number|null} at */
+  #ask(order, at) {
+    if (this.#asking === order.id) return;
+    this.dismiss();
+    this.#terms = termsOf(order);
+    // The key `c` is not pressed twice by accident, and Enter is another one.
+    this.#wait(at);
+    this.#toFocus = at === null ? "confirm" : "keep";
+    this.#set(order.id);
+    this.#repaint(order.id);
   }
 
-  /** @param {string} action @param {string} text @param {string} label @param {string} className */
-  #button(action, text, label, className) {
-    const button = actionButton(action, text, `row-action ${className}`);
-    button.setAttribute("aria-label", label);
-    button.disabled = this.#away !== "";
-    button.title = this.#away;
-    return button;
+  /** Somebody else has changed what is asked about. @param {Order} order */
+  #askAnew(order) {
+    this.#terms = termsOf(order);
+    this.#wait(performance.now());
   }
 
-  /** @param {number|null} id */
-  #ask(id) {
-    const before = this.#asking;
-    this.#set(id);
-    if (before !== null) this.#repaint(before);
-    if (id !== null) this.#repaint(id);
+  /** @param {number|null} at */
+  #wait(at) {
+    clearTimeout(this.#readying);
+    this.#ready = at === null;
+    this.#askedUntil = at === null ? -Infinity : at + APART_MS;
+    if (at === null) return;
+    this.#readying = setTimeout(() => {
+      this.#ready = true;
+      if (this.#asking !== null) this.#repaint(this.#asking);
+    }, APART_MS);
+  }
+
+  /** @param {HTMLTableCellElement} cell */
+  #focus(cell) {
+    if (this.#toFocus === "") return;
+    const control = /** @type {HTMLElement|null} */ (cell.querySelector(`[data-action=${this.#toFocus}]`));
+    this.#toFocus = "";
+    control?.focus({ preventScroll: true });
   }
 
   /** @param {number|null} id */
@@ -119,7 +168,7 @@ export class RowActions extends EventTarget {
   /** @param {Order} order */
   async #cancel(order) {
     this.#sending.add(order.id);
-    this.#ask(null);
+    this.dismiss();
     this.#repaint(order.id);
     try {
       const cancelled = await this.#api.post(`${this.#orderUrl(order.id)}cancel/`);

@@ -63,6 +63,7 @@ export class RowPainter {
     const [toggle, ...cells] = /** @type {HTMLTableCellElement[]} */ ([...row.cells]);
     const actions = /** @type {HTMLTableCellElement} */ (cells.pop());
     nameRoles(row);
+    row.tabIndex = -1;
     toggle?.append(toggleButton());
     const own = cells.filter((cell, i) => {
       const column = LAYOUT[i];

@@ -9,12 +9,12 @@
  * @import {RowPainter} from "./row-painter.js"
  */
 
-import { nextFrame } from "./frames.js";
-import { reorder } from "./reorder.js";
+import { anchors, reorder } from "./reorder.js";
+import { ReadRows } from "./selection.js";
 import { Sight } from "./sight.js";
+import { Unseen } from "./unseen.js";
 
 const LINGER_MS = 2000;
-const UNSEEN_MS = 250;
 
 export class Rows {
   #body;
@@ -27,14 +27,14 @@ export class Rows {
   #lingering = new Map();
   /** Rows that were taken out. @type {HTMLTableRowElement[]} */
   #spare = [];
-  /** What rows out of sight have yet to show. @type {Map<number, Order>} */
-  #unwritten = new Map();
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #writeTimer;
-  #writeUnseen = () => this.#writeAll();
+  #unseen = new Unseen((order) => this.#writeUnseen(order));
   #sight = new Sight((row) => this.#appeared(/** @type {HTMLTableRowElement} */ (row)));
   /** Called with each row that was written or has come into sight. @type {(row: HTMLTableRowElement) => void} */
   touched = () => {};
+  /** Called before rows are taken out or given to other orders. @type {(gone: Set<number>) => void} */
+  leaving = () => {};
+  /** Rows that text is selected in. */
+  read;
 
   /**
    * @param {HTMLTableSectionElement} body
@@ -48,13 +48,14 @@ export class Rows {
     this.#flash = flash;
     this.#make = make;
     painter.written = (row) => this.touched(row);
+    this.read = new ReadRows(body);
   }
 
   /** After DataTables has drawn: these are the rows now. */
   adopt() {
     this.#lingering.clear();
     this.#spare = [];
-    this.#unwritten.clear();
+    this.#unseen.clear();
     this.#sight.clear();
     this.#byId = new Map(this.all.map((row) => [Number(row.dataset.orderId), row]));
     for (const row of this.#byId.values()) this.#sight.watch(row);
@@ -69,6 +70,11 @@ export class Rows {
   /** @returns {HTMLTableRowElement[]} */
   get all() {
     return [...this.#body.querySelectorAll(/** @type {"tr"} */ ("tr[data-order-id]"))];
+  }
+
+  /** The first row; undefined where there is none. */
+  get first() {
+    return /** @type {HTMLTableRowElement|undefined} */ (this.#body.querySelector("tr[data-order-id]") ?? undefined);
   }
 
   /** @param {number} id */
@@ -88,14 +94,14 @@ export class Rows {
 
   /** The order as its row shows it, or is about to. @param {number} id */
   order(id) {
-    this.#write(id);
+    this.#unseen.write(id);
     const row = this.#byId.get(id);
     return row && this.#painter.shown(row);
   }
 
   /** Writes a row anew, changed or not: what its buttons may do is another matter now. @param {HTMLTableRowElement} row */
   repaint(row) {
-    this.#write(Number(row.dataset.orderId));
+    this.#unseen.write(Number(row.dataset.orderId));
     this.#painter.refresh(row);
   }
 
@@ -108,11 +114,16 @@ export class Rows {
     this.#flash.show();
   }
 
+  /** An order of another page, above those of this one: somebody works on it. @param {Order} order */
+  pin(order) {
+    this.#body.prepend(this.#add(order));
+  }
+
   /** An order that has left: shown in its last state for a while. @param {Order} order */
   linger(order) {
     const row = this.#byId.get(order.id);
     if (!row) return;
-    this.#unwritten.delete(order.id);
+    this.#unseen.forget(order.id);
     this.#painter.update(row, order);
     row.classList.add("row-leaving");
     this.#lingering.set(order.id, performance.now() + LINGER_MS);
@@ -133,8 +144,9 @@ export class Rows {
     const wanted = new Set(orders.map(({ id }) => id));
     const staying = this.#staying(wanted, keep);
     const free = [...this.#byId].filter(([id]) => !wanted.has(id) && !staying.has(id));
+    if (free.length > 0) this.leaving(new Set(free.map(([id]) => id)));
     /** @type {Map<number|null, HTMLTableRowElement[]>} */
-    const after = this.#anchors(wanted, staying);
+    const after = anchors(staying.size > 0 ? this.all : [], wanted, staying);
     const nodes = [...(after.get(null) ?? [])];
     for (const order of orders) {
       nodes.push(this.#rowFor(order, free), ...(after.get(order.id) ?? []));
@@ -167,12 +179,19 @@ export class Rows {
     if (row) {
       this.#flash.forget(row);
       this.#painter.paint(row, order);
+      this.#byId.set(order.id, row);
     } else {
-      row = this.#make(order);
-      this.#sight.watch(row);
+      row = this.#add(order);
     }
-    this.#byId.set(order.id, row);
     this.#flash.mark(row, "row-new");
+    return row;
+  }
+
+  /** @param {Order} order that has no row yet */
+  #add(order) {
+    const row = this.#make(order);
+    this.#sight.watch(row);
+    this.#byId.set(order.id, row);
     return row;
   }
 
@@ -187,12 +206,8 @@ export class Rows {
 
   /** Writes at once what can be seen. @param {HTMLTableRowElement} row @param {Order} order */
   #update(row, order) {
-    if (this.#sight.sees(row)) {
-      this.#painter.update(row, order);
-      return;
-    }
-    this.#unwritten.set(order.id, order);
-    this.#writeTimer ??= setTimeout(() => nextFrame(this.#writeUnseen), UNSEEN_MS);
+    if (this.#sight.sees(row)) this.#painter.update(row, order);
+    else this.#unseen.add(order);
   }
 
   /** There is more to write about this order, under its row. @param {number} id */
@@ -203,21 +218,14 @@ export class Rows {
 
   /** @param {HTMLTableRowElement} row */
   #appeared(row) {
-    this.#write(Number(row.dataset.orderId));
+    this.#unseen.write(Number(row.dataset.orderId));
     this.touched(row);
   }
 
-  #writeAll() {
-    this.#writeTimer = undefined;
-    for (const id of [...this.#unwritten.keys()]) this.#write(id);
-  }
-
-  /** Nothing flashes that nobody could see. @param {number} id */
-  #write(id) {
-    const order = this.#unwritten.get(id);
-    const row = this.#byId.get(id);
-    this.#unwritten.delete(id);
-    if (!order || !row) return;
+  /** Nothing flashes that nobody could see. @param {Order} order */
+  #writeUnseen(order) {
+    const row = this.#byId.get(order.id);
+    if (!row) return;
     const { quiet } = this.#flash;
     this.#flash.quiet = true;
     this.#painter.update(row, order);
@@ -227,31 +235,19 @@ export class Rows {
   /** @param {number} id */
   #forget(id) {
     this.#byId.delete(id);
-    this.#unwritten.delete(id);
+    this.#unseen.forget(id);
   }
 
   /** Rows to be left standing although they are not wanted. @param {Set<number>} wanted @param {Set<number>} keep */
   #staying(wanted, keep) {
     const time = performance.now();
     const staying = new Set([...keep].filter((id) => !wanted.has(id) && this.#byId.has(id)));
+    const leaving = [...this.#byId].filter(([id]) => !wanted.has(id));
+    for (const id of this.read.among(leaving)) staying.add(id);
     for (const [id, until] of this.#lingering) {
       if (until > time && !wanted.has(id)) staying.add(id);
       else if (!wanted.has(id)) this.#lingering.delete(id);
     }
     return staying;
-  }
-
-  /** Each staying row stands behind the wanted row that it stands behind now. @param {Set<number>} wanted @param {Set<number>} staying */
-  #anchors(wanted, staying) {
-    /** @type {Map<number|null, HTMLTableRowElement[]>} */
-    const after = new Map();
-    /** @type {number|null} */
-    let anchor = null;
-    for (const row of staying.size > 0 ? this.all : []) {
-      const id = Number(row.dataset.orderId);
-      if (wanted.has(id)) anchor = id;
-      else if (staying.has(id)) after.set(anchor, [...(after.get(anchor) ?? []), row]);
-    }
-    return after;
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import { make, nameRoles } from "./dom.js";
+import { move } from "./reorder.js";
 
 /** @typedef {{node: (id: number) => HTMLTableRowElement|undefined}} RowFinder */
 
@@ -41,16 +42,27 @@ export class Subrow {
     closed?.();
   }
 
+  /** Scrolls it into sight, as far as its order stays there. */
+  reveal() {
+    this.#row.scrollIntoView({ block: "nearest" });
+    this.#row.previousElementSibling?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Whether the focus is in it. */
+  get isFocused() {
+    return this.#row.contains(document.activeElement);
+  }
+
   /** Follows its order after rows have moved; closes where the order is gone. */
   place() {
     if (this.id === null) return;
     const row = this.#rows.node(this.id);
-    if (!row) {
+    if (!row?.parentElement) {
       this.close();
       return;
     }
     this.#mark(row, true);
-    if (row.nextElementSibling !== this.#row) row.after(this.#row);
+    if (row.nextElementSibling !== this.#row) move(row.parentElement, this.#row, row.nextElementSibling);
   }
 
   /** @param {HTMLTableRowElement|undefined} row @param {boolean} open */

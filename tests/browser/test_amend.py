@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.blotter import Blotter, ids, values_of
-from tests.traders import Trader
+from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
 
@@ -125,3 +125,53 @@ def test_a_cancel_asks_in_its_cell_naming_side_quantity_and_symbol(open_as: Open
     other.get_by_role("button", name="Cancel").click()
     other.get_by_role("button", name="Yes, cancel buy 100 AAPL").click()
     expect(blotter.cell(waiting["id"], "status")).to_have_text("Cancelled")
+
+
+def test_what_is_typed_into_a_row_stays_wherever_one_goes_until_it_is_sent_or_discarded(
+    open_as: Open, trader: Trader
+) -> None:
+    order = trader.place_many([new_order() for _ in range(12)])[-1]
+    blotter = open_as(trader)
+    page = blotter.page
+    page.select_option("#page-size", "10")
+    expect(page.locator("#totals")).to_have_text("1–10 of 12 orders")
+    note = page.locator("form.amend [name=text]")
+    action = blotter.row(order["id"]).locator("[data-action=amend]")
+    amend_form(blotter, order)
+    note.fill("typed")
+
+    page.locator("#orders th.col-created_at").click()
+    expect(blotter.row(order["id"])).to_be_in_viewport()
+    expect(page.locator("#orders tbody tr[data-order-id]")).to_have_count(11)
+    expect(note).to_have_value("typed")
+    page.get_by_role("button", name="Next page").click()
+    expect(page.locator("#totals")).to_have_text("11–12 of 12 orders")
+    expect(note).to_have_value("typed")
+    blotter.tab("filled")
+    expect(page.locator("#totals")).to_contain_text("0 orders")
+    expect(note).to_have_value("typed")
+    blotter.tab("all")
+    page.fill("#search", "nothing like this")
+    blotter.until_ids([order["id"]])
+    expect(note).to_have_value("typed")
+    page.keyboard.press("Escape")
+    expect(page.locator("#orders tbody tr[data-order-id]")).to_have_count(11)
+    page.keyboard.press("Escape")
+    expect(note).to_have_value("typed")
+
+    for opener in (".row-toggle", "[data-action=amend]"):
+        page.locator("#orders tbody tr[data-order-id]").last.locator(opener).click()
+        expect(action).to_have_accessible_name("Amend buy 100 AAPL: typed, not sent")
+        action.click()
+        expect(note).to_have_value("typed")
+    note.press("Escape")
+    expect(note).to_have_count(0)
+    expect(blotter.row(order["id"])).to_be_focused()
+    action.click()
+    expect(note).to_have_value("typed")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator("#orders tbody tr[data-order-id]")).to_have_count(10)
+    page.select_option("#page-size", "25")
+    action.click()
+    expect(note).to_have_value("")
+    assert trader.order(order["id"])["version"] == 1
