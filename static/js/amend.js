@@ -9,13 +9,17 @@
  */
 
 import { ApiError } from "./api.js";
-import { find, fromTemplate, setText, showFieldErrors } from "./dom.js";
+import { clearFieldErrors, find, fromTemplate, setText, showFieldErrors } from "./dom.js";
 import { setDisabled } from "./focus.js";
 import { isolate } from "./isolate.js";
 import { composes } from "./keys.js";
+import { isAmount } from "./ticket-terms.js";
+import { readAmount } from "./typed.js";
 
 /** @typedef {"quantity"|"price"|"stop_price"|"text"} Amendable @type {Amendable[]} */
 const FIELDS = ["quantity", "price", "stop_price", "text"];
+/** @type {Record<Amendable, string>} */
+const NAMES = { quantity: "a quantity", price: "a limit price", stop_price: "a stop price", text: "a note" };
 
 /** @param {Order} order @param {Amendable} field */
 function applies(order, field) {
@@ -49,6 +53,10 @@ export class AmendForm extends EventTarget {
       this.#input(field).value = order[field] ?? "";
       /** @type {HTMLElement} */ (this.#input(field).closest("label")).hidden = !applies(order, field);
     }
+    this.element.addEventListener("input", ({ target }) =>
+      clearFieldErrors(this.element, [/** @type {HTMLInputElement} */ (target).name]),
+    );
+    this.element.addEventListener("change", ({ target }) => this.#left(/** @type {HTMLInputElement} */ (target)));
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -67,7 +75,8 @@ export class AmendForm extends EventTarget {
 
   /** Whether something was typed that was not sent. */
   get isChanged() {
-    return !this.#over && Object.keys(this.#typed).length > 0;
+    const { changes, problems } = this.#typed;
+    return !this.#over && Object.keys({ ...changes, ...problems }).length > 0;
   }
 
   /** @param {string} reason why nothing can be sent; empty where it can */
@@ -83,13 +92,26 @@ export class AmendForm extends EventTarget {
     return find(`[name=${field}]`, this.element);
   }
 
-  /** What was typed, where it differs from what the form began with. */
+  /** An amount is shown as it will be read. @param {HTMLInputElement} field that has been written into */
+  #left(field) {
+    const { value } = isAmount(field.name) ? readAmount(field.value, field.name) : field;
+    if (value !== "") field.value = value;
+  }
+
+  /** What was typed, where it differs from what the form began with, and what of it can't be read. */
   get #typed() {
-    return Object.fromEntries(
-      FIELDS.filter((field) => applies(this.#base, field))
-        .map((field) => /** @type {const} */ ([field, this.#input(field).value.trim()]))
-        .filter(([field, value]) => value !== (this.#base[field] ?? "")),
-    );
+    /** @type {Record<string, string>} */
+    const changes = {};
+    /** @type {Record<string, string[]>} */
+    const problems = {};
+    for (const field of FIELDS.filter((each) => applies(this.#base, each))) {
+      const text = this.#input(field).value.trim();
+      const before = this.#base[field] ?? "";
+      const { value, problem } = isAmount(field) ? readAmount(text, NAMES[field]) : { value: text, problem: "" };
+      if (text !== before && problem !== "") problems[field] = [problem];
+      else if (value !== before) changes[field] = value;
+    }
+    return { changes, problems };
   }
 
   /** @param {boolean} enabled */
@@ -113,7 +135,9 @@ export class AmendForm extends EventTarget {
   }
 
   async #send() {
-    const typed = this.#typed;
+    const { changes: typed, problems } = this.#typed;
+    showFieldErrors(this.element, problems);
+    if (Object.keys(problems).length > 0) return;
     if (Object.keys(typed).length === 0) {
       this.#discard();
       return;

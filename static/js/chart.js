@@ -11,6 +11,7 @@
 import { showState } from "./chart-note.js";
 import { find } from "./dom.js";
 import { SymbolField } from "./symbol-field.js";
+import { cleaned } from "./typed.js";
 
 /** Where there is room for it beside the orders. */
 const WIDE = "(min-width: 1280px)";
@@ -124,7 +125,7 @@ export class Chart extends EventTarget {
 
   /** Somebody has typed a symbol, or part of one, and gone on. */
   #left() {
-    const symbol = this.#input.value.trim().toUpperCase();
+    const symbol = cleaned(this.#input.value).toUpperCase();
     if (this.#sources.instruments.get(symbol)) this.#choose(symbol);
     else this.#input.setAttribute("aria-invalid", "true");
   }

@@ -1,6 +1,7 @@
 /**
- * A text field with a list of what may be meant: WAI-ARIA's editable combobox with a listbox. What is typed stands until
- * somebody picks from the list; Tab, Esc and leaving the field pick nothing.
+ * A text field with a list of what may be meant: WAI-ARIA’s editable combobox with a listbox. What is typed stands until
+ * somebody picks from the list; Esc and leaving the field pick nothing. Where the best is taken, Enter and Tab pick the
+ * first of the list for what is no value as it was typed; else they pick nothing by themselves.
  *
  * @import {Result} from "./listbox-popup.js"
  *
@@ -11,6 +12,7 @@ import { make, setText } from "./dom.js";
 import { plural } from "./format.js";
 import { composes } from "./keys.js";
 import { ListboxPopup } from "./listbox-popup.js";
+import { cleaned } from "./typed.js";
 
 /** What is drawn; whoever needs more types another letter. */
 const MOST = 20;
@@ -22,6 +24,7 @@ export class Combobox {
   #source;
   #onPick;
   #noun;
+  #takesBest;
   #popup;
   #status = make("p", "visually-hidden");
   /** @type {Result[]} */
@@ -38,9 +41,9 @@ export class Combobox {
     End: () => this.#popup.active !== -1 && this.#activate(this.#results.length - 1),
     ArrowLeft: () => this.#release(),
     ArrowRight: () => this.#release(),
-    Enter: () => (this.#popup.active === -1 ? this.#dismiss() && false : this.#pick(this.#popup.active)),
+    Enter: () => this.#confirm(true),
     Escape: () => this.#dismiss(),
-    Tab: () => this.#dismiss() && false,
+    Tab: () => this.#confirm(false) && false,
   };
 
   /**
@@ -49,12 +52,14 @@ export class Combobox {
    * @param {Results} how.results fires `change` when there is more, or less, to find
    * @param {(result: Result) => void} how.onPick the field holds its value already
    * @param {string} how.noun what is looked for: "symbol"
+   * @param {boolean} [how.takesBest] whether Enter and Tab take the best that is listed
    */
-  constructor(input, { results, onPick, noun }) {
+  constructor(input, { results, onPick, noun, takesBest = false }) {
     this.#input = input;
     this.#source = results;
     this.#onPick = onPick;
     this.#noun = noun;
+    this.#takesBest = takesBest;
     this.#popup = new ListboxPopup(input, `${noun[0].toUpperCase()}${noun.slice(1)}s`, (place) => this.#pick(place));
     this.#status.setAttribute("role", "status");
     input.setAttribute("role", "combobox");
@@ -125,6 +130,23 @@ export class Combobox {
   #release() {
     this.#popup.release();
     return false;
+  }
+
+  /** Takes what the keys have reached, else the best where that is wanted. @param {boolean} isEnter Tab takes nothing where the best is not wanted either @returns {boolean} whether there was something to take */
+  #confirm(isEnter) {
+    const { active } = this.#popup;
+    const place = active === -1 ? this.#best : active;
+    if (place !== -1 && (isEnter || this.#takesBest)) return this.#pick(place);
+    this.#dismiss();
+    return false;
+  }
+
+  /** The place of what was probably meant; -1 where the list is closed, or that was typed whole, or nothing was. */
+  get #best() {
+    const typed = cleaned(this.#input.value);
+    if (!this.#takesBest || !this.#popup.open || typed === "") return -1;
+    if (this.#results.some(({ value }) => value === typed.toUpperCase())) return -1;
+    return this.#results.findIndex(({ disabled }) => !disabled);
   }
 
   /** @param {number} place */

@@ -104,3 +104,12 @@ export function showFieldErrors(form, fields) {
   }
   return homeless;
 }
+
+/** Takes back what was said of these fields. @param {HTMLElement} form @param {Iterable<string>} fields */
+export function clearFieldErrors(form, fields) {
+  for (const field of fields) {
+    const slot = form.querySelector(`[data-error="${CSS.escape(field)}"]`);
+    if (slot !== null && slot.textContent !== "") slot.textContent = "";
+    form.querySelector(`[name="${CSS.escape(field)}"]`)?.removeAttribute("aria-invalid");
+  }
+}

@@ -35,6 +35,14 @@ export class Instruments {
     return this.all.filter(({ active }) => active);
   }
 
+  /** In words; empty where it is not known. @param {string} symbol */
+  describe(symbol) {
+    const instrument = this.#bySymbol.get(symbol);
+    if (!instrument) return "";
+    const { name, currency, tick_size, lot_size } = instrument;
+    return `${name}, ${currency} · tick ${tick_size} · lot ${lot_size}`;
+  }
+
   /** @param {string} symbol */
   decimals(symbol) {
     return this.#bySymbol.get(symbol)?.price_decimals ?? 0;

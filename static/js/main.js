@@ -92,12 +92,14 @@ function leave() {
   watchlist?.empty();
   monitor.clear();
   notices.clear();
+  ticket.empty();
 }
 
 /** @param {Batch} batch */
 function takeEvents({ events, live, backlog, sent, received }) {
   book.apply(events, backlog || document.hidden);
   monitor.add(events);
+  ticket.follow(events);
   announcer.add(events);
   for (const { kind, order } of events) {
     if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${order.text}`.trim());
@@ -238,9 +240,10 @@ if (body.dataset.isDemo === "true") {
 }
 if (prices !== null) {
   new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);
-  const quote = new TicketQuote(find("[data-ticket=quote]"), prices, instruments, (price) => {
-    ticket.price = price;
-  });
+  const take = (/** @type {string} */ price, /** @type {boolean} */ isPresent) => ticket.take(price, isPresent);
+  const quote = new TicketQuote(find("[data-ticket=quote]"), prices, instruments, take);
+  ticket.market = (symbol) => (prices.live ? prices.quote(symbol) : undefined);
+  for (const type of ["quotes", "feed"]) prices.addEventListener(type, () => ticket.refresh());
   ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
 }
 instruments
@@ -248,7 +251,7 @@ instruments
   .then(() => {
     symbols.take(instruments.all);
     book.showInstruments();
-    ticket.showInstruments();
+    ticket.refresh();
     watchlist?.begin();
     chart.showInstruments();
   })

@@ -7,6 +7,7 @@
 
 import { Combobox } from "./combobox.js";
 import { composes } from "./keys.js";
+import { cleaned } from "./typed.js";
 
 export class SymbolField {
   #input;
@@ -33,7 +34,7 @@ export class SymbolField {
   }
 
   #confirm() {
-    const typed = this.#input.value.trim();
+    const typed = cleaned(this.#input.value);
     if (typed === "") return;
     const best = this.#symbols.find(typed, 1).find(({ disabled }) => !disabled);
     if (best === undefined) this.#doubt(true);

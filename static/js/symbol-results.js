@@ -8,6 +8,7 @@
 
 import uFuzzy from "../vendor/@leeoniya/ufuzzy/dist/uFuzzy.mjs";
 import { SymbolSearch } from "./symbol-search.js";
+import { cleaned } from "./typed.js";
 
 const FEW = 8;
 
@@ -25,7 +26,8 @@ export class SymbolResults extends EventTarget {
 
   /** @param {string} term @param {number} limit @returns {Result[]} */
   find(term, limit) {
-    return this.#search.find(term, term.trim() === "" ? FEW : limit).map(({ instrument, symbolMarks, nameMarks }) => ({
+    const typed = cleaned(term);
+    return this.#search.find(typed, typed === "" ? FEW : limit).map(({ instrument, symbolMarks, nameMarks }) => ({
       value: instrument.symbol,
       text: instrument.symbol,
       textMarks: symbolMarks,

@@ -17,7 +17,7 @@ export class TicketQuote {
   #instruments;
   #symbol = "";
 
-  /** @param {HTMLElement} root @param {Prices} prices @param {Instruments} instruments @param {(price: string) => void} take */
+  /** @param {HTMLElement} root @param {Prices} prices @param {Instruments} instruments @param {(price: string, isPresent: boolean) => void} take told whether prices are known to be the present ones */
   constructor(root, prices, instruments, take) {
     this.#root = root;
     this.#prices = prices;
@@ -29,7 +29,7 @@ export class TicketQuote {
     for (const side of SIDES) {
       this.#button(side).addEventListener("click", () => {
         const text = this.#text(side);
-        if (text !== "") take(text);
+        if (text !== "") take(text, prices.live);
       });
     }
   }

@@ -1,27 +1,35 @@
 /**
- * The panel that places orders: only the fields the type needs, and a button that says what it will do.
+ * The panel that places orders: a button that says what it will do, what the order comes to, and what became of it.
  *
  * Fires `placed` (detail: the order) and `instrument` (detail: the symbol that an order here would be in; empty where it
  * is none, or the panel is closed).
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
+ * @import {Order, OrderEvent} from "./order.js"
  * @import {SymbolResults} from "./symbol-results.js"
+ * @import {Market} from "./ticket-check.js"
  */
 
 import { ApiError } from "./api.js";
 import { ClientOrderId } from "./client-order-id.js";
-import { Combobox } from "./combobox.js";
 import { find, setText, showFieldErrors } from "./dom.js";
 import { sentence } from "./format.js";
+import { TicketFields } from "./ticket-fields.js";
+import { failure, outcome } from "./ticket-outcome.js";
+import { TicketCheck } from "./ticket-check.js";
 
 /** How the message of an attempt ends that never left this page. */
 const UNSENT = "Nothing was sent.";
+const TAKEN_FROM_STALE = "Prices stand still: this one may be old.";
+const LOOK_AGAIN = "Nothing was sent: look again, and tick “I mean it” if it is meant.";
 
 export class Ticket extends EventTarget {
   #panel;
   #button;
   #form;
+  #fields;
+  #check;
   #api;
   #url;
   #instruments;
@@ -30,6 +38,12 @@ export class Ticket extends EventTarget {
   #message;
   #away = "";
   #symbol = "";
+  /** The order that the message tells of. @type {Order|null} */
+  #told = null;
+  /** What came of orders while one was being sent: its events may be here before its answer. @type {Map<number, Order>|null} */
+  #meanwhile = null;
+  /** Whether the message is about fields, and over once they change. */
+  #isPassing = false;
 
   /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments @param {SymbolResults} symbols */
   constructor(panel, button, api, url, instruments, symbols) {
@@ -42,19 +56,19 @@ export class Ticket extends EventTarget {
     this.#form = /** @type {HTMLFormElement} */ (find("form", panel));
     this.#submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", panel));
     this.#message = find("[data-message]", panel);
+    this.#fields = new TicketFields(this.#form, instruments, symbols);
+    this.#check = new TicketCheck(this.#form, instruments);
     button.addEventListener("click", () => this.show(panel.hidden));
     find("[data-action=close]", panel).addEventListener("click", () => this.show(false));
-    this.#form.addEventListener("input", () => this.#drawForm());
+    this.#fields.addEventListener("change", () => this.#changed());
+    this.#fields.addEventListener("dropped", (event) =>
+      this.#say(/** @type {CustomEvent<string>} */ (event).detail, { isPassing: true }),
+    );
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
-    new Combobox(/** @type {HTMLInputElement} */ (find("[name=symbol]", panel)), {
-      results: symbols,
-      onPick: () => this.#drawForm(),
-      noun: "symbol",
-    });
-    this.#drawForm();
+    this.#draw();
   }
 
   get open() {
@@ -65,25 +79,21 @@ export class Ticket extends EventTarget {
   show(open) {
     this.#panel.hidden = !open;
     this.#button.setAttribute("aria-expanded", String(open));
-    this.#tellInstrument();
-    if (open) find(this.#value("symbol") === "" ? "[name=symbol]" : "[name=quantity]", this.#form).focus();
+    this.#draw();
+    if (open) this.#fields.field(this.#fields.typed.symbol.trim() === "" ? "symbol" : "quantity").focus();
     else this.#button.focus();
   }
 
   /** Opens for an order in this instrument. @param {string} symbol */
   begin(symbol) {
-    this.#field("symbol").value = symbol;
-    this.#drawForm();
+    this.#fields.begin(symbol);
     this.show(true);
   }
 
-  /** The price of the order, of the kind that its type has. @param {string} price */
-  set price(price) {
-    const name = this.#value("order_type") === "stop" ? "stop_price" : "price";
-    if (this.#value("order_type") === "market") return;
-    this.#field(name).value = price;
-    this.#drawForm();
-    this.#field(name).focus();
+  /** The market's price becomes that of the order. @param {string} price @param {boolean} isPresent whether prices are known to be the present ones */
+  take(price, isPresent) {
+    this.#fields.take(price);
+    if (!isPresent) this.#say(TAKEN_FROM_STALE, { isPassing: true });
   }
 
   /** @param {string} reason why nothing can be sent; empty where it can */
@@ -92,130 +102,111 @@ export class Ticket extends EventTarget {
     const before = this.#away;
     this.#away = reason && `${reason} Orders can be sent when the page is live again; what you typed stays here.`;
     const ours = shown === "" || shown === before || shown.endsWith(UNSENT);
-    if (ours && before !== this.#away) this.#say(this.#away, false);
+    if (ours && before !== this.#away) this.#say(this.#away);
   }
 
-  /** The instruments have come. */
-  showInstruments() {
-    this.#drawForm();
+  /** Where the present prices come from. @param {Market} market */
+  set market(market) {
+    this.#check.market = market;
+    this.#draw();
   }
 
-  /** @param {string} name @returns {HTMLInputElement} */
-  #field(name) {
-    return find(`[name=${name}]`, this.#form);
+  /** The instruments or prices have come. */
+  refresh() {
+    if (this.open) this.#draw();
   }
 
-  /** @param {string} name */
-  #value(name) {
-    return String(new FormData(this.#form).get(name) ?? "").trim();
-  }
-
-  /** What is asked for; prices that the type has no use for are left out. */
-  get #order() {
-    const type = this.#value("order_type");
-    const priced = type === "limit" || type === "stop_limit";
-    const stopped = type === "stop" || type === "stop_limit";
-    return {
-      side: this.#value("side"),
-      symbol: this.#value("symbol").toUpperCase(),
-      order_type: type,
-      quantity: this.#value("quantity"),
-      time_in_force: this.#value("time_in_force"),
-      text: this.#value("text"),
-      ...(priced && { price: this.#value("price") }),
-      ...(stopped && { stop_price: this.#value("stop_price") }),
-    };
-  }
-
-  #drawForm() {
-    const type = this.#value("order_type");
-    for (const label of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-needs]"))) {
-      label.hidden = !(label.dataset.needs ?? "").split(" ").includes(type);
+  /** What has happened to orders. @param {OrderEvent[]} events */
+  follow(events) {
+    for (const { order } of events) {
+      this.#meanwhile?.set(order.id, order);
+      if (order.id === this.#told?.id && order.version > this.#told.version) this.#tell(order);
     }
-    const force = /** @type {HTMLSelectElement} */ (find("[name=time_in_force]", this.#form));
-    for (const option of /** @type {NodeListOf<HTMLOptionElement>} */ (force.querySelectorAll("[data-immediate]"))) {
-      option.disabled = type.startsWith("stop");
-    }
-    if (force.selectedOptions[0]?.disabled) force.value = "day";
-    const order = this.#order;
+  }
+
+  /** Nobody's order stays here. */
+  empty() {
+    this.#fields.clear();
+    this.#say("");
+  }
+
+  #changed() {
+    if (this.#isPassing) this.#say("");
+    this.#draw();
+  }
+
+  #draw() {
+    const { order } = this.#fields.terms;
     setText(this.#submit, sentence(order));
     this.#submit.className = `place side-${order.side}`;
-    setText(find("[data-symbol-name]", this.#form), this.#describe(order.symbol));
-    this.#tellInstrument();
-  }
-
-  #tellInstrument() {
-    const { symbol } = this.#order;
-    const now = this.open && this.#instruments.get(symbol)?.active ? symbol : "";
+    setText(find("[data-symbol-name]", this.#form), this.#instruments.describe(order.symbol));
+    this.#check.show(order);
+    const now = this.open && this.#instruments.get(order.symbol)?.active ? order.symbol : "";
     if (now === this.#symbol) return;
     this.#symbol = now;
     this.dispatchEvent(new CustomEvent("instrument", { detail: now }));
   }
 
-  /** @param {string} symbol */
-  #describe(symbol) {
-    const instrument = this.#instruments.get(symbol);
-    if (!instrument) return "";
-    const { name, currency, tick_size, lot_size } = instrument;
-    return `${name}, ${currency} · tick ${tick_size} · lot ${lot_size}`;
-  }
-
   async #send() {
     if (this.#submit.disabled) return;
+    this.#fields.settle();
+    const { order, problems } = this.#fields.terms;
+    if (Object.keys(problems).length > 0) {
+      this.#showProblems(problems, "");
+      return;
+    }
+    if (this.#check.warns(order)) {
+      this.#say(LOOK_AGAIN, { isBad: true, isPassing: true });
+      return;
+    }
     this.#submit.disabled = true;
     showFieldErrors(this.#form, {});
-    this.#say("Sending …", false);
+    this.#say("Sending …");
+    this.#meanwhile = new Map();
     try {
-      const order = await this.#api.post(this.#url, { ...this.#order, client_order_id: this.#clientOrderId.current });
+      const placed = await this.#api.post(this.#url, { ...order, client_order_id: this.#clientOrderId.current });
       this.#clientOrderId.settle();
-      this.#say(`Placed: ${sentence(order)}. Order ${order.id}.`, false);
-      this.#clear();
-      this.dispatchEvent(new CustomEvent("placed", { detail: order }));
+      this.#fields.clear();
+      this.#fields.field("quantity").focus();
+      this.#tell(this.#meanwhile.get(placed.id) ?? placed);
+      this.dispatchEvent(new CustomEvent("placed", { detail: placed }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused(error);
     } finally {
+      this.#meanwhile = null;
       this.#submit.disabled = false;
     }
   }
 
   /** @param {ApiError} error */
   #refused(error) {
-    if (error.unsent) {
-      this.#say(error.message, true);
-      return;
-    }
-    if (error.unanswered) {
-      this.#say(`${error.message} Send it again unchanged: it is placed once at most.`, true);
-      return;
-    }
-    this.#clientOrderId.settle();
-    if (error.code === "duplicate_client_order_id") {
-      this.#say(
-        "The send that got no answer had arrived: that order is placed. This one, changed since, is not.",
-        true,
-      );
-      return;
-    }
-    const homeless = showFieldErrors(this.#form, error.fields);
-    const shown = Object.keys(error.fields).length > homeless.length;
-    this.#say([...homeless, shown ? "" : error.message].join(" ").trim(), true);
+    if (!error.unsent && !error.unanswered) this.#clientOrderId.settle();
+    const words = failure(error);
+    if (words === "") this.#showProblems(error.fields, error.message);
+    else this.#say(words, { isBad: true });
+  }
+
+  /** @param {Record<string, string[]>} problems by field @param {string} message where no field has one */
+  #showProblems(problems, message) {
+    const homeless = showFieldErrors(this.#form, problems);
+    const shown = Object.keys(problems).length > homeless.length;
+    this.#say([...homeless, shown ? "" : message].join(" ").trim(), { isBad: true, isPassing: true });
     const wrong = /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"));
     wrong?.focus();
   }
 
-  /** Symbol, side, type and time in force stay: the next order is often alike. */
-  #clear() {
-    for (const name of ["quantity", "price", "stop_price", "text"]) {
-      this.#field(name).value = "";
-    }
-    this.#drawForm();
-    find("[name=quantity]", this.#form).focus();
+  /** @param {Order} order */
+  #tell(order) {
+    this.#say(outcome(order, this.#instruments.decimals(order.symbol)), { isBad: order.status === "rejected" });
+    this.#told = order;
   }
 
-  /** @param {string} text @param {boolean} bad */
-  #say(text, bad) {
+  /** @param {string} text @param {{isBad?: boolean, isPassing?: boolean}} [how] */
+  #say(text, { isBad = false, isPassing = false } = {}) {
+    this.#told = null;
+    this.#isPassing = isPassing;
     setText(this.#message, text);
-    this.#message.classList.toggle("is-bad", bad);
+    this.#message.classList.toggle("is-bad", isBad);
   }
 }

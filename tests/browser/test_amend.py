@@ -26,8 +26,13 @@ def test_an_order_is_amended_in_its_row_and_a_refusal_stands_under_its_field(ope
     assert values_of(page, "form.amend", "quantity", "price") == {"quantity": "100", "price": "585.33"}
     expect(page.locator("form.amend [name=stop_price]")).to_be_hidden()
 
-    page.fill("form.amend [name=quantity]", "70")
+    page.fill("form.amend [name=quantity]", "7e1")
+    page.get_by_role("button", name="Amend", exact=True).click()
+    expect(page.locator("form.amend [data-error=quantity]")).to_have_text("Write it in digits, such as 25000 or 1.1.")
+    page.fill("form.amend [name=quantity]", "070")
+    expect(page.locator("form.amend [data-error=quantity]")).to_be_empty()
     page.fill("form.amend [name=text]", "smaller")
+    expect(page.locator("form.amend [name=quantity]")).to_have_value("70")
     page.get_by_role("button", name="Amend", exact=True).click()
 
     expect(page.locator("form.amend")).to_be_hidden()

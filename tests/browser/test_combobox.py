@@ -171,30 +171,41 @@ def test_each_key_does_what_the_pattern_says_and_esc_closes_the_list_first(open_
     press("Tab")
     expect(page.locator("#ticket .combobox")).to_be_hidden()
     expect(page.locator("#ticket [name=order_type]")).to_be_focused()
-    assert values_of(page, "#ticket", "symbol") == {"symbol": "bt"}
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "BTCEUR"}
     field(page).click()
     expect(options(page)).not_to_have_count(0)
     press("Escape")
     expect(page.locator("#ticket .combobox")).to_be_hidden()
     expect(page.locator("#ticket")).to_be_visible()
-    assert values_of(page, "#ticket", "symbol") == {"symbol": "bt"}
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "BTCEUR"}
     press("Escape")
     expect(page.locator("#ticket")).to_be_hidden()
 
 
-def test_enter_sends_the_form_as_long_as_nothing_in_the_list_is_chosen(open_as: Open, trader: Trader) -> None:
+def test_enter_and_tab_take_the_best_of_the_list_and_nothing_is_sent_by_that(open_as: Open, trader: Trader) -> None:
     page = open_ticket(open_as(trader))
-    page.fill("#ticket [name=quantity]", "18")
-    page.fill("#ticket [name=price]", "585.33")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
     field(page).press_sequentially("appel")
     expect(options(page)).not_to_have_count(0)
 
     page.keyboard.press("Enter")
 
-    expect(page.locator("#ticket [data-error=symbol]")).to_have_text("There is no such instrument.")
-    expect(field(page)).to_have_attribute("aria-invalid", "true")
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "AAPL"}
     expect(field(page)).to_be_focused()
-    assert values_of(page, "#ticket", "symbol") == {"symbol": "appel"}
+    expect(page.locator("#ticket [data-error=quantity]")).to_be_empty()
+    page.keyboard.press("Enter")
+    expect(page.locator("#ticket [data-error=quantity]")).to_have_text("Enter a quantity.")
+    field(page).fill("")
+    field(page).press_sequentially("appl")
+    page.keyboard.press("Tab")
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "AAPL"}
+    expect(page.locator("#ticket [name=order_type]")).to_be_focused()
+    field(page).fill("\u202dmsft\u202c")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-symbol-name]")).to_contain_text("Microsoft")
+    assert "POST" not in asked
 
 
 def test_symbols_that_come_while_the_list_is_open_are_shown_in_it(open_as: Open, trader: Trader) -> None:

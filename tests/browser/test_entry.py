@@ -70,28 +70,80 @@ def test_the_ticket_asks_only_for_what_the_type_needs(open_as: Open, trader: Tra
     assert (older["order_type"], older["price"], older["time_in_force"]) == ("market", None, "ioc")
 
 
-def test_errors_stand_under_their_fields_and_what_was_typed_stays(open_as: Open, trader: Trader) -> None:
-    page = open_ticket(open_as(trader), symbol="NOPE", quantity="-3", price="0.001", text="a note")
-    names = ("symbol", "quantity", "price", "text")
+def test_errors_stand_under_their_fields_until_these_change_and_what_was_typed_stays(
+    open_as: Open, trader: Trader
+) -> None:
+    page = open_ticket(open_as(trader), quantity="-3", price="", text="a note")
+    expect(page.locator("[data-symbol-name]")).to_contain_text("Apple")
+    fill_ticket(page, symbol="NOPE")
+    page.locator("#ticket-title").click()  # the list of symbols goes
     error = "#ticket [data-error={}]".format
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
 
     page.click("#ticket [type=submit]")
     expect(page.locator(error("symbol"))).to_have_text("There is no such instrument.")
-    expect(page.locator("#ticket [name=symbol]")).to_be_focused()
-    assert values_of(page, "#ticket", *names) == dict(zip(names, ("NOPE", "-3", "0.001", "a note"), strict=True))
-
-    fill_ticket(page, symbol="AAPL")
-    page.click("#ticket [type=submit]")
     expect(page.locator(error("quantity"))).to_have_text("Must be greater than 0.")
-    expect(page.locator(error("price"))).to_have_text("Must be a multiple of the tick size 0.01.")
+    expect(page.locator(error("price"))).to_have_text("Enter a limit price.")
+    expect(page.locator("#ticket [name=symbol]")).to_be_focused()
+    assert values_of(page, "#ticket", "symbol", "quantity", "text") == {
+        "symbol": "NOPE",
+        "quantity": "-3",
+        "text": "a note",
+    }
+    fill_ticket(page, quantity="1,1")
+    expect(page.locator(error("quantity"))).to_be_empty()
+    expect(page.locator(error("symbol"))).not_to_be_empty()
+    fill_ticket(page, symbol="AAPL")
     expect(page.locator(error("symbol"))).to_be_empty()
-    assert values_of(page, "#ticket", *names) == dict(zip(names, ("AAPL", "-3", "0.001", "a note"), strict=True))
+    fill_ticket(page, price="0.001")
+    page.click("#ticket [type=submit]")
+    expect(page.locator(error("quantity"))).to_have_text("Write 1.1 or 11.")
+    assert "POST" not in asked
 
-    fill_ticket(page, quantity="3", price="0.01")
+    fill_ticket(page, quantity="3")
+    page.click("#ticket [type=submit]")
+    expect(page.locator(error("price"))).to_have_text("Must be a multiple of the tick size 0.01.")
+    fill_ticket(page, price="0.01")
+    expect(page.locator(error("price"))).to_be_empty()
     page.click("#ticket [type=submit]")
     expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 3 AAPL")
-    expect(page.locator(error("price"))).to_be_empty()
-    assert len(trader.orders()) == 1
+    [order] = trader.orders()
+    trader.report(order, "reject", text="No credit")
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Rejected, No credit: Buy 3 AAPL at 0.01, day.")
+
+
+def test_an_amount_never_stays_for_another_instrument_or_type_and_is_shown_as_it_is_read(
+    open_as: Open, trader: Trader
+) -> None:
+    page = open_ticket(open_as(trader), symbol="BTCUSD", quantity="25,000", price="60,000.50")
+    button, message = page.locator("#ticket [type=submit]"), page.locator("#ticket [data-message]")
+    expect(button).to_have_text("Buy 25000 BTCUSD at 60000.50, day")
+    page.locator("#ticket-title").click()
+    assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "25000", "price": "60000.50"}
+    expect(page.locator("[data-ticket=worth]")).to_have_text("≈ 1,500,012,500.00 USD")
+    expect(page.locator("[data-ticket=warning-words]")).to_have_text("This is a very large order.")
+
+    page.fill("#ticket [name=symbol]", "AAPL")
+    expect(button).to_have_text("Buy 25000 AAPL at …, day")  # not yet left, and never at that price
+    page.press("#ticket [name=symbol]", "Enter")
+    expect(page.locator("#ticket [name=price]")).to_have_value("")
+    expect(page.locator("#ticket [data-error=price]")).to_have_text("Enter a limit price.")
+
+    fill_ticket(page, quantity="5", price="200")
+    page.fill("#ticket [name=symbol]", "eth")
+    page.press("#ticket [name=symbol]", "ArrowDown")
+    page.press("#ticket [name=symbol]", "Enter")
+    expect(message).to_have_text("What was entered for AAPL has been taken out.")
+    expect(page.locator("#ticket [name=price]")).to_have_value("")
+
+    fill_ticket(page, price="3000")
+    page.focus("#ticket [name=order_type]")
+    page.select_option("#ticket [name=order_type]", "stop")
+    page.locator("#ticket [name=stop_price]").fill("3100")
+    page.select_option("#ticket [name=order_type]", "stop_limit")
+    assert values_of(page, "#ticket", "price", "stop_price") == {"price": "", "stop_price": "3100"}
+    assert trader.orders() == []
 
 
 def test_a_send_that_got_no_answer_is_sent_again_and_placed_once(open_as: Open, trader: Trader) -> None:

@@ -229,17 +229,55 @@ def test_the_watchlist_is_worked_by_keys_alone(open_as: Open, trader: Trader) ->
     assert symbols(page) == ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 
 
-def test_the_ticket_shows_the_market_and_takes_its_price(open_as: Open, trader: Trader) -> None:
-    page = open_as(trader).page
+def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_looks_like_a_slip(
+    open_as: Open, trader: Trader
+) -> None:
+    blotter = open_as(trader)
+    page = blotter.page
     quote = page.locator("[data-ticket=quote]")
+    price = page.locator("#ticket [name=price]")
+    send = page.locator("#ticket [type=submit]")
+    message = page.locator("#ticket [data-message]")
+    warning = page.locator("[data-ticket=warning]")
     expect(quote).to_be_hidden()
     line(page, "AAPL").locator("[data-action=trade]").click()
     expect(quote.locator("[data-take=ask] b")).to_have_text(PRICE)
 
     quote.locator("[data-take=bid]").click()
-    expect(page.locator("#ticket [name=price]")).to_have_value(PRICE)
+    expect(price).to_have_value(PRICE)
     page.fill("#ticket [name=quantity]", "10")
-    expect(page.locator("#ticket [type=submit]")).to_have_text(re.compile(r"^Buy 10 AAPL at \d+\.\d+, day$"))
+    expect(send).to_have_text(re.compile(r"^Buy 10 AAPL at \d+\.\d+, day$"))
+    expect(page.locator("[data-ticket=worth]")).to_have_text(re.compile(r"^≈ [\d,]+\.\d\d USD$"))
+    page.locator("#ticket .side-sell").click()
+    expect(price).to_have_value("")
+    expect(message).to_have_text("The price had been taken for a buy.")
+    quote.locator("[data-take=bid]").click()
+    line(page, "BTCUSD").locator("[data-action=trade]").click()
+    expect(price).to_have_value("")
+    expect(message).to_have_text("What was entered for AAPL has been taken out.")
+    expect(send).to_have_text(re.compile(r"^Sell (10|…) BTCUSD at …, day$"))
+
+    page.fill("#ticket [name=quantity]", "10")
+    page.fill("#ticket [name=price]", "230")
+    expect(warning).to_contain_text(re.compile(r"^The limit price is 99 % below the market, [\d.]+\."))
+    for _ in range(2):  # the second may be the same press, held too long
+        page.press("#ticket [name=price]", "Enter")
+        expect(message).to_contain_text("Nothing was sent: look again")
+    expect(page.locator("#ticket [name=meant]")).to_be_focused()
+    page.press("#ticket [name=meant]", "Enter")
+    assert trader.orders() == []
+    page.check("#ticket [name=meant]")
+    page.fill("#ticket [name=quantity]", "11")
+    expect(page.locator("#ticket [name=meant]")).not_to_be_checked()
+    page.check("#ticket [name=meant]")
+    send.click()
+    expect(message).to_contain_text("Placed: Sell 11 BTCUSD at 230, day.")
+    expect(warning).to_be_hidden()
+    [order] = trader.orders()
+    trader.fill(order, "4", "230.5")
+    expect(message).to_contain_text("Filled 4 of 11 at 230.50: Sell 11 BTCUSD")
+    trader.fill(order, "7", "230.5")
+    expect(message).to_contain_text("Filled 11 at 230.50: Sell 11 BTCUSD at 230, day.")
     page.fill("#ticket [name=symbol]", "NOTHING")
     expect(quote).to_be_hidden()
 
