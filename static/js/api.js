@@ -9,6 +9,9 @@ const TIMEOUT_MS = 15_000;
 const AWAY_TIMEOUT_MS = 4_000;
 
 /** A refused or unanswered request. `status` is 0 where no answer came: it may or may not have been carried out. */
+/** Refusals that say "not now": a time-out, too early, too many. */
+const PASSING = [408, 425, 429];
+const SIGNED_IN_ANEW = "Nothing was sent: somebody has signed in or out in this browser. Reload the page.";
 export class ApiError extends Error {
   status;
   code;
@@ -33,6 +36,11 @@ export class ApiError extends Error {
 
   /** Whether it never left this page. */
   get unsent() {
+  /** Whether the same may be answered later: it had no answer, or came too soon. */
+  get isPassing() {
+    return this.unanswered || PASSING.includes(this.status);
+  }
+
     return this.code === "unsent";
   }
 }

@@ -2,7 +2,8 @@
  * The order table: DataTables asks (sort, columns, requests), events keep the page of rows true in between.
  *
  * Fires `loaded` (detail: head) after every answer, `changed` when rows, totals or counts may differ, `arranged` after
- * rows were made or moved, `held` (detail: how many new rows wait) and `failed` (detail: the error) or `loading`.
+ * rows were made or moved, `held` (detail: how many new rows wait) and `failed` (detail: the error), `refused` (detail:
+ * `Refusal`) or `loading`.
  *
  * @import {Api} from "./api.js"
  * @import {Order, OrderEvent} from "./order.js"
@@ -11,6 +12,12 @@
  * @import {Answer} from "./table-window.js"
  * @import {RowPainter} from "./row-painter.js"
  * @import {Flash} from "./flash.js"
+ * @import {ApiError} from "./api.js"
+ *
+ * @typedef {object} Refusal
+ * @property {ApiError} error
+ * @property {Query} query that was refused
+ * @property {boolean} isLeft whether the table goes on with another
  */
 
 import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";
@@ -19,6 +26,7 @@ import { nameRoles } from "./dom.js";
 import { nextFrame } from "./frames.js";
 import { datatablesParams, sortFrom } from "./datatables-request.js";
 import { Fetcher } from "./fetcher.js";
+import { without } from "./query.js";
 import { Rows } from "./rows.js";
 import { TableWindow } from "./table-window.js";
 
@@ -57,6 +65,7 @@ export class Blotter extends EventTarget {
     this.#fetcher.addEventListener("failed", (event) =>
       this.#tell("failed", /** @type {CustomEvent} */ (event).detail),
     );
+    this.#fetcher.addEventListener("refused", (event) => this.#refused(/** @type {CustomEvent} */ (event).detail));
     this.window = new TableWindow(query);
     this.#table = new DataTable(table, {
       serverSide: true,
@@ -230,6 +239,21 @@ export class Blotter extends EventTarget {
     this.#tell("loaded", answer.head);
     this.#tell("changed");
     if (this.window.needsFetch) this.#fetcher.soon();
+  }
+
+  /** It is not asked again: the table goes back to what it shows, or on the way to its first rows without what was refused. @param {ApiError} error */
+  #refused(error) {
+    const query = this.#wanted;
+    const { head, query: shown } = this.window;
+    const isFirst = head === null;
+    const left = isFirst ? without(query, Object.keys(error.fields)) : shown;
+    const isLeft = left !== null && left !== query;
+    /** @type {Refusal} */
+    const refusal = { error, query, isLeft };
+    if (isFirst && isLeft) this.ask(left);
+    else if (isLeft) this.#wanted = shown;
+    this.#tell("refused", refusal);
+    if (this.window.needsFetch && isLeft) this.#fetcher.soon();
   }
 
   /** @param {string} type @param {unknown} [detail] */

@@ -2,12 +2,14 @@
  * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
  *
  * Fires `loaded` (detail: head), `changed` when rows may differ, `emptied` for good and, from the rows, `done` (detail: the
- * order), `refused` (detail: `{order, error}`), `unable` where nothing can be sent, and `chart` (detail: the symbol).
+ * order), `refused` (detail: `{order, error}`), `unable` where nothing can be sent, and `chart` (detail: the symbol); of the
+ * table itself `leftout` (detail: why something remembered was left out) and `unreadable` where it can't be had at all.
  *
  * @import {Api} from "./api.js"
  * @import {Instruments} from "./instruments.js"
  * @import {OrderEvent} from "./order.js"
  * @import {Store} from "./store.js"
+ * @import {Refusal} from "./blotter.js"
  */
 
 import { Blotter } from "./blotter.js";
@@ -24,6 +26,7 @@ import { RowActions } from "./row-actions.js";
 import { RowPainter } from "./row-painter.js";
 import { RowWork } from "./row-work.js";
 import { Tabs } from "./tabs.js";
+import { cleaned } from "./typed.js";
 
 const SEARCH_AFTER_MS = 250;
 
@@ -39,6 +42,10 @@ export class Book extends EventTarget {
   #loaded = false;
   /** Why the newest request failed; empty once one has not. */
   #failure = "";
+  /** Whether it makes no sense to try again by itself. */
+  #isFinal = false;
+  /** Why what was asked for last is not shown, where no field of the filters says it. */
+  #refusal = "";
   #loading = false;
   #away = "";
 
@@ -81,7 +88,8 @@ export class Book extends EventTarget {
     const back = this.#away !== "" && reason === "";
     this.#away = reason;
     this.work.away = reason;
-    if (back) this.#blotter.hurry();
+    if (back && this.#isFinal) this.#blotter.ask({});
+    else if (back) this.#blotter.hurry();
     this.#show();
   }
 
@@ -116,6 +124,7 @@ export class Book extends EventTarget {
     blotter.addEventListener("changed", () => this.#show());
     blotter.addEventListener("loading", () => {
       this.#loading = true;
+      this.#refuse("");
       find("#orders-scroll").classList.add("is-loading");
       rememberQuery(this.#store, blotter.query);
       this.#show();
@@ -124,13 +133,16 @@ export class Book extends EventTarget {
       this.#loaded = true;
       this.#loading = false;
       this.#failure = "";
+      this.#isFinal = false;
       find("#orders-scroll").classList.remove("is-loading");
       this.#show();
     });
     blotter.addEventListener("failed", (event) => {
       this.#failure = /** @type {CustomEvent} */ (event).detail.message;
+      this.#isFinal = false;
       this.#show();
     });
+    blotter.addEventListener("refused", (event) => this.#showRefusal(/** @type {CustomEvent} */ (event).detail));
     blotter.addEventListener("held", (event) => this.#showHeld(/** @type {CustomEvent} */ (event).detail));
     blotter.addEventListener("turned", () => find("#orders-scroll").scrollTo({ top: 0 }));
     this.#passOn(blotter, "loaded");
@@ -150,7 +162,7 @@ export class Book extends EventTarget {
     let typing;
     const search = () => {
       clearTimeout(typing);
-      blotter.ask({ search: this.#search.value.trim() });
+      blotter.ask({ search: cleaned(this.#search.value) });
     };
     this.#search.addEventListener("input", () => {
       clearTimeout(typing);
@@ -178,21 +190,48 @@ export class Book extends EventTarget {
     const { start, length } = this.#blotter.window.query;
     this.#pager.show({ start, length, shown: rows.length, filtered, isMore, total }, query);
     find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
-    const failed = this.#failure !== "";
     const line = find("#trying-again");
     const waits = this.#loading && this.#away !== "";
-    setHidden(line, !(failed || waits) || !this.#loaded);
+    const failure = this.#failure === "" ? "" : `${this.#failure} ${this.#isFinal ? "" : "Trying again …"}`.trim();
+    const trouble = failure === "" ? this.#refusal : `Could not be read: ${failure}`;
+    const text = waits ? "Shown when the server is back" : trouble;
+    setHidden(line, text === "" || !this.#loaded);
     line.classList.toggle("is-waiting", waits);
-    if (!line.hidden)
-      setText(line, waits ? "Shown when the server is back" : `Could not be read, trying again: ${this.#failure}`);
+    if (!line.hidden) setText(line, text);
     if (this.#blotter.rows.all.length > 0) this.#states.show("rows");
-    else if (!this.#loaded) this.#states.show(failed ? "failed" : "loading", this.#failure);
+    else if (!this.#loaded) this.#states.show(failure === "" ? "loading" : "failed", failure);
     else if (counts.all === 0) this.#states.show("empty");
     else this.#states.show("none", this.#noneText());
   }
 
   #goToOrders() {
     if (!this.work.home()) find("#orders-scroll").focus();
+  }
+
+  /** What was asked for here is refused where it was asked for; what was remembered is left out. @param {Refusal} refusal */
+  #showRefusal({ error, query, isLeft }) {
+    if (isLeft && !this.#loaded) {
+      this.#tell("leftout", `Left out of the table, since the server refuses it: ${error.message}`);
+      return;
+    }
+    this.#loading = false;
+    find("#orders-scroll").classList.remove("is-loading");
+    this.#failure = isLeft ? "" : error.message;
+    this.#isFinal = !isLeft;
+    rememberQuery(this.#store, this.#blotter.query);
+    const isOfFilters = Object.keys(error.fields).some((name) => name in query.filters);
+    if (isLeft && !isOfFilters)
+      this.#refuse(`Not shown: ${error.message}`, query.search !== this.#blotter.query.search);
+    this.#show();
+    if (isLeft && isOfFilters) this.#filters.refuse(query.filters, error.fields);
+    if (!isLeft && !this.#loaded) this.#tell("unreadable");
+  }
+
+  /** @param {string} reason @param {boolean} [isOfSearch] */
+  #refuse(reason, isOfSearch = false) {
+    this.#refusal = reason;
+    if (isOfSearch) this.#search.setAttribute("aria-invalid", "true");
+    else this.#search.removeAttribute("aria-invalid");
   }
 
   #noneText() {
@@ -213,8 +252,11 @@ export class Book extends EventTarget {
 
   /** @param {EventTarget} from @param {string} type */
   #passOn(from, type) {
-    from.addEventListener(type, (event) => {
-      this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
-    });
+    from.addEventListener(type, (event) => this.#tell(type, /** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

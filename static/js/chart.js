@@ -138,7 +138,7 @@ export class Chart extends EventTarget {
     const [first] = this.#sources.instruments.active;
     // The orders come before it.
     if (!first) return;
-    if (this.#symbol === "") this.#choose(first.symbol);
+    if (!this.#sources.instruments.get(this.#symbol)) this.#choose(first.symbol);
     if (this.#input.value === "") this.#input.value = this.#symbol;
     if (this.#view === null) this.#load();
     else if (this.#symbol !== "") this.#view.show(this.#symbol);

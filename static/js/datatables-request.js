@@ -9,7 +9,7 @@ import { fieldAt, SORTABLE } from "./columns.js";
 import { filterParams } from "./query.js";
 
 /** The server sorts by no more. */
-const MOST_KEYS = 5;
+export const MOST_KEYS = 5;
 
 /** @param {{order: {column: number, dir: string}[]}} request as DataTables makes it @returns {SortKey[]} */
 export function sortFrom({ order }) {

@@ -1,15 +1,22 @@
 /**
  * Reads the table's answers: at once where the person asks, coalesced and at most once a second where events do; each
- * is tried until it comes or is no longer wanted, and at once when the server is back.
+ * is tried until it comes or is no longer wanted, and at once when the server is back. What the server refuses is not
+ * asked again by itself.
  *
- * Fires `failed` (detail: the error) after each request that had no answer.
+ * Fires `failed` (detail: the error) after each request that had no answer, and `refused` (detail: the error) once.
  *
  * @import {Answer} from "./table-window.js"
  */
 
+import { ApiError } from "./api.js";
 import { Backoff } from "./backoff.js";
 
 const EVERY_MS = 1000;
+
+/** Whether it makes no sense to ask the same again. @param {unknown} error */
+function isFinal(error) {
+  return error instanceof ApiError && !error.isPassing;
+}
 
 export class Fetcher extends EventTarget {
   #read;
@@ -37,17 +44,22 @@ export class Fetcher extends EventTarget {
     this.#backoff = backoff;
   }
 
-  /** The answer to what the person asks for now; null where something else was asked for before it came. @returns {Promise<Answer|null>} */
+  /** The answer to what the person asks for now; null where it was refused, or something else was asked for before it came. @returns {Promise<Answer|null>} */
   async now() {
     const serial = ++this.#asked;
     this.#again = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (serial === this.#asked && !this.#stopped) {
-      const answer = await this.#try();
+      const { signal } = this.#ending;
+      const { answer, refusal } = await this.#try(signal);
       if (serial !== this.#asked) return null;
       if (answer !== null) return answer;
-      await this.#pause();
+      if (refusal !== null) {
+        this.#tell("refused", refusal);
+        return null;
+      }
+      if (!signal.aborted) await this.#pause();
     }
     return null;
   }
@@ -99,25 +111,27 @@ export class Fetcher extends EventTarget {
     this.#timer = setTimeout(async () => {
       this.#timer = undefined;
       const serial = this.#asked;
-      const answer = await this.#try();
+      const { signal } = this.#ending;
+      const { answer, refusal } = await this.#try(signal);
       if (serial !== this.#asked) return;
       if (answer !== null) this.#take(answer);
-      else if (this.#timer === undefined) this.#wait(EVERY_MS + this.#backoff.next());
+      else if (refusal !== null) this.#tell("refused", refusal);
+      else if (this.#timer === undefined) this.#wait(signal.aborted ? 0 : EVERY_MS + this.#backoff.next());
     }, milliseconds);
   }
 
-  /** @returns {Promise<Answer|null>} null where no answer came */
-  async #try() {
-    const { signal } = this.#ending;
+  /** @param {AbortSignal} signal @returns {Promise<{answer: Answer|null, refusal: unknown}>} both null where no answer came */
+  async #try(signal) {
     this.#busy += 1;
     this.#began = performance.now();
     try {
       const answer = await this.#read(signal);
       this.#backoff.reset();
-      return answer;
+      return { answer, refusal: null };
     } catch (error) {
-      if (!signal.aborted) this.dispatchEvent(new CustomEvent("failed", { detail: error }));
-      return null;
+      if (isFinal(error)) return { answer: null, refusal: error };
+      if (!signal.aborted) this.#tell("failed", error);
+      return { answer: null, refusal: null };
     } finally {
       this.#busy -= 1;
       if (this.#again && this.#busy === 0) {
@@ -125,5 +139,10 @@ export class Fetcher extends EventTarget {
         this.soon();
       }
     }
+  }
+
+  /** @param {"failed"|"refused"} type @param {unknown} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

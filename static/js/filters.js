@@ -5,23 +5,13 @@
  * @import {Status} from "./order.js"
  */
 
-import { find, make } from "./dom.js";
-import { localTime, timestamp } from "./format.js";
+import { EARLIEST, fieldText, LATEST, readMoment, SPANS } from "./date-fields.js";
+import { clearFieldErrors, find, make, setText, showFieldErrors } from "./dom.js";
+import { localTime } from "./format.js";
 import { STATUS_WORDS, TYPE_WORDS } from "./order.js";
 import { Popover } from "./popover.js";
 import { noFilters } from "./query.js";
-
-/** @param {string} text a date field's local time @returns {string} */
-function toTimestamp(text) {
-  return text === "" ? "" : timestamp(new Date(text));
-}
-
-/** @param {string} stamp @returns {string} as a date field wants it */
-function toLocalField(stamp) {
-  if (stamp === "") return "";
-  const at = new Date(stamp);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
+import { cleaned } from "./typed.js";
 
 /** What a chip says. @type {Record<keyof Filters, (filters: Filters) => string>} */
 const CHIPS = {
@@ -32,6 +22,13 @@ const CHIPS = {
   created_after: ({ created_after }) => `from ${localTime(created_after)}`,
   created_before: ({ created_before }) => `before ${localTime(created_before)}`,
 };
+const MOMENTS = /** @type {const} */ (["created_after", "created_before"]);
+
+/** @param {string} text @returns {string[]} each symbol once */
+function symbolsIn(text) {
+  const symbols = text.toUpperCase().split(/[\s,;]+/);
+  return [...new Set(symbols.map(cleaned))].filter((symbol) => symbol !== "");
+}
 
 export class FilterForm extends EventTarget {
   #form;
@@ -49,29 +46,50 @@ export class FilterForm extends EventTarget {
     find("#filter-statuses", form).append(
       ...Object.entries(STATUS_WORDS).map(([value, word]) => checkbox(value, word)),
     );
+    for (const name of MOMENTS) Object.assign(this.#field(name), { min: EARLIEST, max: LATEST });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#popover.show(false);
-      this.#tell(this.#read());
+      this.#submit();
     });
-    find("[data-action=clear]", form).addEventListener("click", () => {
-      this.#popover.show(false);
-      this.#tell(noFilters());
-    });
+    form.addEventListener("input", ({ target }) =>
+      clearFieldErrors(form, [/** @type {HTMLInputElement} */ (target).name]),
+    );
+    find("[data-action=clear]", form).addEventListener("click", () => this.#choose(noFilters()));
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-span]"))) {
+      button.addEventListener("click", () => this.#chooseSpan(button.dataset.span ?? ""));
+    }
   }
 
   /** Once for each set of filters: what is being chosen in the form is not overwritten meanwhile. @param {Filters} filters */
   show(filters) {
     if (filters === this.#shown) return;
     this.#shown = filters;
+    this.#fill(filters);
+    const set = /** @type {(keyof Filters)[]} */ (Object.keys(CHIPS)).filter((name) => filters[name].length > 0);
+    this.#chips.replaceChildren(...set.map((name) => this.#chip(name, filters)));
+  }
+
+  /** What was chosen is not taken: it stands in the form again, with the reasons. @param {Filters} filters @param {Record<string, string[]>} problems by field */
+  refuse(filters, problems) {
+    this.#fill(filters);
+    this.#popover.show(true);
+    this.#tellProblems(problems);
+  }
+
+  /** @param {Filters} filters */
+  #fill(filters) {
+    this.#tellProblems({});
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll("[name]"))) {
       const value = filters[/** @type {keyof Filters} */ (input.name)];
       if (input.type === "checkbox") input.checked = value.includes(input.value);
-      else if (input.type === "datetime-local") input.value = toLocalField(String(value));
+      else if (input.type === "datetime-local") input.value = fieldText(String(value));
       else input.value = Array.isArray(value) ? value.join(", ") : value;
     }
-    const set = /** @type {(keyof Filters)[]} */ (Object.keys(CHIPS)).filter((name) => filters[name].length > 0);
-    this.#chips.replaceChildren(...set.map((name) => this.#chip(name, filters)));
+  }
+
+  /** @param {string} name @returns {HTMLInputElement} */
+  #field(name) {
+    return find(`[name=${name}]`, this.#form);
   }
 
   /** @param {keyof Filters} name @param {Filters} filters */
@@ -84,21 +102,52 @@ export class FilterForm extends EventTarget {
     return chip;
   }
 
-  /** @returns {Filters} */
+  #submit() {
+    const { filters, problems } = this.#read();
+    this.#tellProblems(problems);
+    if (Object.keys(problems).length === 0) this.#choose(filters);
+  }
+
+  /** Days are counted when they are asked for. @param {string} name */
+  #chooseSpan(name) {
+    const { filters } = this.#read();
+    this.#choose({ ...filters, ...SPANS[name]?.(new Date()) });
+  }
+
+  /** @param {Filters} filters */
+  #choose(filters) {
+    this.#popover.show(false);
+    this.#tell(filters);
+  }
+
+  /** @returns {{filters: Filters, problems: Record<string, string[]>}} */
   #read() {
     const data = new FormData(this.#form);
     const text = (/** @type {string} */ name) => String(data.get(name) ?? "");
-    return {
-      symbol: text("symbol")
-        .toUpperCase()
-        .split(/[\s,;]+/)
-        .filter((symbol) => symbol !== ""),
+    /** @type {Record<string, string[]>} */
+    const problems = {};
+    const [after = "", before = ""] = MOMENTS.map((name) => {
+      const { stamp, problem } = readMoment(text(name), this.#field(name).validity.badInput);
+      if (problem !== "") problems[name] = [problem];
+      return stamp;
+    });
+    if (after !== "" && before !== "" && before <= after) problems.created_before = ["Must be later than the other."];
+    const filters = {
+      symbol: symbolsIn(text("symbol")),
       side: text("side"),
       status: data.getAll("status").map(String),
       order_type: text("order_type"),
-      created_after: toTimestamp(text("created_after")),
-      created_before: toTimestamp(text("created_before")),
+      created_after: after,
+      created_before: before,
     };
+    return { filters, problems };
+  }
+
+  /** @param {Record<string, string[]>} problems by field */
+  #tellProblems(problems) {
+    const homeless = showFieldErrors(this.#form, problems);
+    setText(find("[data-message]", this.#form), homeless.join(" "));
+    /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"))?.focus();
   }
 
   /** @param {Filters} filters */

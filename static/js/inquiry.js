@@ -45,7 +45,7 @@ export class Inquiry {
         return signal.aborted ? null : answer;
       } catch (error) {
         if (signal.aborted) return null;
-        if (!(error instanceof ApiError && error.unanswered)) throw error;
+        if (!(error instanceof ApiError && error.isPassing)) throw error;
         this.#unanswered(error);
       }
       await pause(this.#backoff.next(), signal);

@@ -19,9 +19,9 @@ export class Instruments {
   /** @type {Map<string, Instrument>} */
   #bySymbol = new Map();
 
-  /** @param {Api} api @param {string} url */
-  async load(api, url) {
-    this.all = await api.get(url);
+  /** @param {Api} api @param {string} url @param {AbortSignal} [signal] */
+  async load(api, url, signal) {
+    this.all = await api.get(url, undefined, signal);
     this.#bySymbol = new Map(this.all.map((instrument) => [instrument.symbol, instrument]));
   }
 

@@ -17,6 +17,7 @@ import { Demo } from "./demo.js";
 import { find } from "./dom.js";
 import { sentence, plural } from "./format.js";
 import { afterFrame, nextFrame } from "./frames.js";
+import { Inquiry } from "./inquiry.js";
 import { Instruments } from "./instruments.js";
 import { Keyboard } from "./keyboard.js";
 import { KeysDialog } from "./keys-dialog.js";
@@ -95,6 +96,24 @@ function leave() {
   ticket.empty();
 }
 
+/** Asked until they come: without them no price has its decimals, and no symbol is found. */
+async function readInstruments() {
+  const why = (/** @type {Error} */ { message }) => `The instruments could not be read: ${message}`;
+  const inquiry = new Inquiry((error) => watchlist?.fail(`${why(error)} Trying again …`));
+  try {
+    await inquiry.ask((signal) => instruments.load(api, instrumentsUrl, signal));
+  } catch (error) {
+    notices.alert(why(/** @type {Error} */ (error)));
+    watchlist?.fail("The instruments could not be read. Reload the page to try again.");
+    return;
+  }
+  symbols.take(instruments.all);
+  book.showInstruments();
+  ticket.refresh();
+  watchlist?.begin();
+  chart.showInstruments();
+}
+
 /** @param {Batch} batch */
 function takeEvents({ events, live, backlog, sent, received }) {
   book.apply(events, backlog || document.hidden);
@@ -166,6 +185,8 @@ stream.addEventListener("caughtup", (event) => {
 });
 strip.addEventListener("toggle", toggleRealtime);
 book.addEventListener("loaded", (event) => stream.startAfter(/** @type {CustomEvent<number>} */ (event).detail));
+book.addEventListener("unreadable", () => stream.startAtHead());
+book.addEventListener("leftout", (event) => notices.alert(/** @type {CustomEvent<string>} */ (event).detail));
 book.addEventListener("done", showOwnChange);
 book.addEventListener("refused", (event) => {
   const { order, error } = /** @type {CustomEvent} */ (event).detail;
@@ -246,19 +267,7 @@ if (prices !== null) {
   for (const type of ["quotes", "feed"]) prices.addEventListener(type, () => ticket.refresh());
   ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
 }
-instruments
-  .load(api, instrumentsUrl)
-  .then(() => {
-    symbols.take(instruments.all);
-    book.showInstruments();
-    ticket.refresh();
-    watchlist?.begin();
-    chart.showInstruments();
-  })
-  .catch((/** @type {Error} */ error) => {
-    notices.alert(`The instruments could not be read: ${error.message}`);
-    watchlist?.fail("The instruments could not be read. Reload the page to try again.");
-  });
+readInstruments();
 awake.start();
 socket.start();
 showState();

@@ -52,3 +52,19 @@ export function filterParams(filters) {
     .map(([name, value]) => /** @type {[string, string]} */ ([name, Array.isArray(value) ? value.join(",") : value]))
     .filter(([, value]) => value !== "");
 }
+
+/**
+ * What remains of a query that the server refuses, without the filters that it names; without all of them and the search
+ * where it names none. Null where nothing is left to be taken out.
+ *
+ * @param {Query} query @param {string[]} fields that were refused @returns {Query|null}
+ */
+export function without(query, fields) {
+  const none = noFilters();
+  const named = Object.entries(none).filter(
+    ([name]) => fields.includes(name) && query.filters[/** @type {keyof Filters} */ (name)].length > 0,
+  );
+  if (named.length > 0) return { ...query, filters: { ...query.filters, ...Object.fromEntries(named) } };
+  if (query.tab === "all" && query.search === "" && !hasFilters(query.filters)) return null;
+  return { ...query, tab: "all", search: "", filters: none };
+}

@@ -1,13 +1,16 @@
 /**
  * How the table was left in this browser: tab, sort, filters and rows a page; on the first visit all orders, newest first.
  *
- * @import {Query} from "./query.js"
+ * @import {Filters, Query} from "./query.js"
  * @import {Store} from "./store.js"
  */
 
 import { SORTABLE } from "./columns.js";
-import { TABS } from "./order.js";
+import { MOST_KEYS } from "./datatables-request.js";
+import { isMoment } from "./date-fields.js";
+import { STATUS_WORDS, TABS, TYPE_WORDS } from "./order.js";
 import { noFilters } from "./query.js";
+import { cleaned } from "./typed.js";
 
 const NAME = "table";
 const SIZES = [10, 25, 50, 100];
@@ -23,15 +26,46 @@ function isSortKey(key) {
   return SORTABLE.some(({ field }) => field === key?.field) && ["asc", "desc"].includes(key?.dir);
 }
 
-/** @param {any} filters */
-function isFilters(filters) {
-  const names = Object.entries(noFilters());
-  return names.every(([name, none]) => {
-    const value = filters?.[name];
-    return Array.isArray(none)
-      ? Array.isArray(value) && value.every((each) => typeof each === "string")
-      : typeof value === "string";
+/** Each column once, and no more of them than the server sorts by. @param {any} keys */
+function isSort(keys) {
+  if (!Array.isArray(keys) || keys.length === 0 || keys.length > MOST_KEYS || !keys.every(isSortKey)) return false;
+  return new Set(keys.map(({ field }) => field)).size === keys.length;
+}
+
+/** @param {object} words by what there is */
+function oneOf(words) {
+  return (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(words, value);
+}
+
+/** @param {unknown} value */
+function isSymbol(value) {
+  return typeof value === "string" && value !== "" && cleaned(value) === value;
+}
+
+/** @param {unknown} value */
+function isStamp(value) {
+  return typeof value === "string" && isMoment(value);
+}
+
+/** Whether a filter, or each value of one that has several, is one that the page could have set. @type {Record<keyof Filters, (value: unknown) => boolean>} */
+const MAKES_SENSE = {
+  symbol: isSymbol,
+  side: oneOf({ buy: "", sell: "" }),
+  status: oneOf(STATUS_WORDS),
+  order_type: oneOf(TYPE_WORDS),
+  created_after: isStamp,
+  created_before: isStamp,
+};
+
+/** Each filter by itself: one that is spoilt does not take the others along. @param {any} left @returns {Filters} */
+function rememberedFilters(left) {
+  const entries = Object.entries(noFilters()).map(([name, none]) => {
+    const value = left?.[name];
+    const makesSense = MAKES_SENSE[/** @type {keyof Filters} */ (name)];
+    if (Array.isArray(none)) return [name, Array.isArray(value) ? value.filter(makesSense) : none];
+    return [name, makesSense(value) ? value : none];
   });
+  return Object.fromEntries(entries);
 }
 
 /** Takes over what still makes sense. @param {Store} store @returns {Query} */
@@ -40,8 +74,8 @@ export function rememberedQuery(store) {
   const left = store.get(NAME, /** @type {any} */ ({}));
   if (TABS.includes(left?.tab)) query.tab = left.tab;
   if (SIZES.includes(left?.length)) query.length = left.length;
-  if (Array.isArray(left?.sort) && left.sort.length > 0 && left.sort.every(isSortKey)) query.sort = left.sort;
-  if (isFilters(left?.filters)) query.filters = left.filters;
+  if (isSort(left?.sort)) query.sort = left.sort;
+  query.filters = rememberedFilters(left?.filters);
   return query;
 }
 

@@ -46,6 +46,8 @@ export class OrderStream extends EventTarget {
   #late = false;
   /** Events applied since a break; null while there was none. @type {number|null} */
   #missed = null;
+  /** Whether it begins without a position. */
+  #isAtHead = false;
 
   /** @param {string} user @param {Socket} socket @param {boolean} realtime */
   constructor(user, socket, realtime) {
@@ -90,6 +92,13 @@ export class OrderStream extends EventTarget {
     this.#tell("proof");
   }
 
+  /** Nobody can say where to begin: with what happens from now on. */
+  startAtHead() {
+    if (this.feed.last !== null || this.#isAtHead) return;
+    this.#isAtHead = true;
+    this.#subscribe();
+  }
+
   /** @param {boolean} on */
   setRealtime(on) {
     if (on === this.realtime) return;
@@ -131,9 +140,11 @@ export class OrderStream extends EventTarget {
   #subscribe() {
     this.feed.stop();
     this.#answered = false;
-    if (!this.realtime || this.feed.last === null) return;
+    const { last } = this.feed;
+    if (!this.realtime || (last === null && !this.#isAtHead)) return;
     this.#subscription += 1;
-    this.#socket.send({ type: "subscribe", stream: "orders", after: this.feed.last, id: this.#subscription });
+    const position = last === null ? {} : { after: last };
+    this.#socket.send({ type: "subscribe", stream: "orders", ...position, id: this.#subscription });
   }
 
   /** @param {any} frame @param {number} at */

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.blotter import Blotter, Requests, ids
 from tests.servers import wait_for
@@ -177,3 +178,75 @@ def test_rows_from_elsewhere_are_asked_for_and_not_once_for_each_event(open_as: 
 
     blotter.until_ids(ids(trader.orders())[:25])
     assert 1 <= len(requests.sent()) < 100
+
+
+MANY = [f"X{number}" for number in range(51)]
+
+
+def test_what_the_server_refuses_is_told_at_its_field_once_and_the_page_stays_live(
+    open_as: Open, trader: Trader
+) -> None:
+    trader.place(symbol="MSFT")
+    order = trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    requests = Requests(blotter)
+    page.click("#filters-toggle")
+    page.fill("#filters [name=symbol]", "\u202dAAPL\u202c\u200e")
+    page.click("#filters button[type=submit]")
+    blotter.until_ids([order["id"]])
+
+    page.click("#filters-toggle")
+    page.fill("#filters [name=symbol]", ", ".join(MANY))
+    page.fill("#filters [name=created_after]", "2026-01-31T00:00:00")
+    page.fill("#filters [name=created_before]", "2026-01-30T00:00:00")
+    page.click("#filters button[type=submit]")
+    expect(page.locator("#filters [data-error=created_before]")).to_have_text("Must be later than the other.")
+    page.fill("#filters [name=created_before]", "")
+    expect(page.locator("#filters [data-error=created_before]")).to_be_empty()
+    requests.forget()
+    page.click("#filters button[type=submit]")
+    expect(page.locator("#filters [data-error=symbol]")).to_have_text("At most 50 values.")
+    expect(page.locator("#filters [name=symbol]")).to_be_focused()
+    expect(page.locator("#chips .chip")).to_have_text(["AAPL×"])
+    expect(page.locator("#orders-scroll.is-loading")).to_have_count(0)
+    late = trader.place()
+    trader.place(symbol="MSFT")
+    blotter.until_ids([late["id"], order["id"]])
+    assert len([url for url in requests.sent() if "X50" in url]) == 1
+
+    remembered = {"tab": "working", "filters": {"symbol": MANY, "side": "buy"}}
+    key = f"order-monitor.{trader.name}/table"
+    page.evaluate("([key, value]) => localStorage.setItem(key, value)", [key, json.dumps(remembered)])
+    page.reload()
+    blotter.until_state("live")
+    blotter.until_ids(ids(trader.orders()))
+    expect(page.locator("#notices .notice")).to_contain_text("Left out of the table")
+    expect(page.locator("#chips .chip")).to_have_text(["BUY×"])
+    page.reload()
+    blotter.until_state("live")
+    expect(page.locator("#notices .notice")).to_have_count(0)
+
+
+def test_a_page_whose_table_is_refused_says_so_and_is_live_all_the_same(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    page = blotter.page
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        body = {"code": "not_found", "message": "There is nothing here."}
+        route.fulfill(status=404, content_type="application/json", body=json.dumps(body))
+
+    page.route("**/api/orders/?*format=datatables*", refuse)
+    page.reload()
+
+    expect(page.locator("#orders-failed")).to_contain_text("There is nothing here.")
+    expect(page.locator("#orders-failed")).not_to_contain_text("Trying again")
+    blotter.until_state("live")
+    order = trader.place()
+    expect(page.locator(f'#monitor tr[data-seq="{trader.head()}"]')).to_be_visible()
+    assert len(asked) == 1
+    page.unroute("**/api/orders/?*format=datatables*")
+    blotter.tab("working")
+    blotter.until_ids([order["id"]])

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { ApiError } from "../../static/js/api.js";
 import { Backoff } from "../../static/js/backoff.js";
 import { Fetcher } from "../../static/js/fetcher.js";
 import { Time } from "./sockets.js";
@@ -23,7 +24,7 @@ function settled() {
 
 /** A fetcher whose requests the test answers by hand. */
 function start() {
-  /** @type {{answer: (head: number) => Promise<void>, fail: () => Promise<void>}[]} */
+  /** @type {{answer: (head: number) => Promise<void>, fail: (error?: Error) => Promise<void>}[]} */
   const requests = [];
   /** @type {number[]} */
   const taken = [];
@@ -36,8 +37,8 @@ function start() {
             resolve(/** @type {Answer} */ ({ head }));
             return settled().then(() => {});
           },
-          fail: () => {
-            reject(new Error("No answer."));
+          fail: (error = new Error("No answer.")) => {
+            reject(error);
             return settled().then(() => {});
           },
         });
@@ -129,8 +130,7 @@ test("when the server is back, a wait is cut short and what hangs is asked again
 
   fetcher.hurry(); // the fifth hangs on a line that is dead
   await requests[4]?.answer(1);
-  time.pass(1000);
-  await settled();
+  assert.equal(requests.length, 6);
   await requests[5]?.answer(2);
   assert.deepEqual(await waiting, { head: 2 });
   assert.equal(failures.length, 4);
@@ -155,4 +155,56 @@ test("once stopped it asks for nothing any more", async () => {
   time.pass(60_000);
   assert.equal(requests.length, 1);
   assert.deepEqual(taken, []);
+});
+
+test("what hangs in the background on a dead line is asked again at once as well", async () => {
+  const { fetcher, requests, taken } = start();
+  fetcher.soon();
+  time.pass(50);
+  fetcher.hurry();
+  await settled();
+  time.pass(50);
+  assert.equal(requests.length, 2);
+  await requests[1]?.answer(4);
+  assert.deepEqual(taken, [4]);
+});
+
+test("what the server refuses is told once and not asked again by itself", async () => {
+  const { fetcher, requests, taken } = start();
+  /** @type {string[]} */
+  const told = [];
+  for (const type of ["refused", "failed"]) fetcher.addEventListener(type, () => told.push(type));
+  for (const status of [400, 401, 403, 404]) {
+    const asked = fetcher.now();
+    await requests.at(-1)?.fail(new ApiError(status, { message: "No." }));
+    assert.equal(await asked, null);
+  }
+  fetcher.soon();
+  time.pass(1000);
+  await requests.at(-1)?.fail(new ApiError(400, { message: "No." }));
+  fetcher.hurry();
+  time.pass(60_000);
+  await settled();
+  assert.equal(requests.length, 5);
+  assert.deepEqual(
+    told,
+    Array.from({ length: 5 }, () => "refused"),
+  );
+
+  fetcher.soon(); // another wish is another request
+  time.pass(1000);
+  await requests.at(-1)?.answer(1);
+  assert.deepEqual(taken, [1]);
+});
+
+test("what is refused for now, or not answered, is asked again", async () => {
+  for (const status of [0, 408, 425, 429, 500, 503]) {
+    const { fetcher, requests } = start();
+    const asked = fetcher.now();
+    await requests[0]?.fail(new ApiError(status, { message: "Not now." }));
+    time.pass(1000);
+    await settled();
+    await requests[1]?.answer(status);
+    assert.deepEqual(await asked, { head: status });
+  }
 });

@@ -128,3 +128,22 @@ test("what is done seldom is done at once, then once in a while, and the last wi
   time.pass(60_000);
   assert.equal(done, 4);
 });
+
+test("what the server refuses for now is asked again; what it refuses at all is not", async () => {
+  for (const status of [408, 425, 429, 502]) {
+    const { ask, tries } = start();
+    const asked = ask("AAPL");
+    tries[0]?.fail(new ApiError(status, { message: "Not now." }));
+    await settled();
+    time.pass(1000);
+    await settled();
+    tries[1]?.answer("bars");
+    assert.equal(await asked, "bars");
+  }
+  for (const status of [400, 401, 403, 404]) {
+    const { ask, tries } = start();
+    const asked = ask("AAPL");
+    tries[0]?.fail(new ApiError(status, { message: "No." }));
+    await assert.rejects(asked, /No\./);
+  }
+});

@@ -267,3 +267,20 @@ test("why nothing can be sent is known while realtime is off as well", () => {
   network.last.lose();
   assert.deepEqual([stream.state, stream.away], ["off", "offline"]);
 });
+
+test("a page whose table can't be read goes live with what happens from then on", () => {
+  const { stream, seen } = start();
+  network.last.hello();
+  stream.startAtHead();
+  const [first] = network.last.of("subscribe");
+  assert.equal("after" in first, false);
+  subscribed(4);
+  assert.equal(stream.state, "live");
+  send(5, 6);
+  stream.startAfter(2); // the table has come after all
+  assert.deepEqual(seen.applied, [5, 6]);
+  network.last.lose();
+  time.pass(50);
+  network.last.hello();
+  assert.equal(network.last.of("subscribe")[0]?.after, 6);
+});

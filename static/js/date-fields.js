@@ -1,0 +1,51 @@
+/**
+ * Moments as a `datetime-local` field holds them and as a request carries them, and the few that people ask for most.
+ */
+
+import { timestamp } from "./format.js";
+
+/** A year is written with four digits everywhere: in the field, in a request, in a chip. */
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 9999;
+export const EARLIEST = `${FIRST_YEAR}-01-01T00:00:00`;
+export const LATEST = `${LAST_YEAR}-12-31T23:59:59`;
+const UNREADABLE = "Write a date and a time, such as 31 January 2026, 09:30.";
+const OUTSIDE = `The year must be from ${FIRST_YEAR} to ${LAST_YEAR}.`;
+
+/** @param {Date} at */
+function isUsual(at) {
+  return at.getUTCFullYear() >= FIRST_YEAR && at.getUTCFullYear() <= LAST_YEAR;
+}
+
+/** The moment in a field. @param {string} text local time; empty for none @param {boolean} [isIncomplete] whether the field holds something that is no date yet @returns {{stamp: string, problem: string}} */
+export function readMoment(text, isIncomplete = false) {
+  if (text === "") return { stamp: "", problem: isIncomplete ? UNREADABLE : "" };
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return { stamp: "", problem: UNREADABLE };
+  return isUsual(at) ? { stamp: timestamp(at), problem: "" } : { stamp: "", problem: OUTSIDE };
+}
+
+/** Whether it is a moment as requests carry it. @param {string} stamp */
+export function isMoment(stamp) {
+  const at = new Date(stamp);
+  return !Number.isNaN(at.getTime()) && isUsual(at) && timestamp(at) === stamp;
+}
+
+/** @param {string} stamp @returns {string} as a date field wants it; empty for what is no moment */
+export function fieldText(stamp) {
+  const at = new Date(stamp);
+  if (stamp === "" || Number.isNaN(at.getTime())) return "";
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** Midnight so many days before the day of `now`. @param {Date} now @param {number} days */
+function midnight(now, days) {
+  return timestamp(new Date(now.getFullYear(), now.getMonth(), now.getDate() - days));
+}
+
+/** Local days: from the first midnight up to before the second. @type {Record<string, (now: Date) => {created_after: string, created_before: string}>} */
+export const SPANS = {
+  today: (now) => ({ created_after: midnight(now, 0), created_before: "" }),
+  yesterday: (now) => ({ created_after: midnight(now, 1), created_before: midnight(now, 0) }),
+  week: (now) => ({ created_after: midnight(now, 6), created_before: "" }),
+};
