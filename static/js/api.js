@@ -2,16 +2,18 @@
  * Requests to the server, as JSON, in the name of the person signed in on this page.
  *
  * @import {Order} from "./order.js"
+ *
+ * @typedef {{token: string, renew: () => Promise<boolean>}} TokenSource a `Session`
  */
 
 const TIMEOUT_MS = 15_000;
 /** While the server is not heard there is little hope. */
 const AWAY_TIMEOUT_MS = 4_000;
-
-/** A refused or unanswered request. `status` is 0 where no answer came: it may or may not have been carried out. */
 /** Refusals that say "not now": a time-out, too early, too many. */
 const PASSING = [408, 425, 429];
 const SIGNED_IN_ANEW = "Nothing was sent: somebody has signed in or out in this browser. Reload the page.";
+
+/** A refused or unanswered request. `status` is 0 where no answer came: it may or may not have been carried out. */
 export class ApiError extends Error {
   status;
   code;
@@ -34,15 +36,20 @@ export class ApiError extends Error {
     return !this.unsent && (this.status === 0 || this.status >= 500);
   }
 
-  /** Whether it never left this page. */
-  get unsent() {
   /** Whether the same may be answered later: it had no answer, or came too soon. */
   get isPassing() {
     return this.unanswered || PASSING.includes(this.status);
   }
 
+  /** Whether it never left this page. */
+  get unsent() {
     return this.code === "unsent";
   }
+}
+
+/** Whether a change was refused for the sake of its token: nothing was done. @param {unknown} error */
+function isOfToken(error) {
+  return error instanceof ApiError && error.status === 403 && error.message.startsWith("CSRF");
 }
 
 /**
@@ -50,14 +57,14 @@ export class ApiError extends Error {
  * wants it any more.
  */
 export class Api {
-  #csrfToken;
+  #session;
   #away = "";
   /** Ends the changes that are under way. */
   #leaving = new AbortController();
 
-  /** @param {string} csrfToken */
-  constructor(csrfToken) {
-    this.#csrfToken = csrfToken;
+  /** @param {TokenSource} session */
+  constructor(session) {
+    this.#session = session;
   }
 
   /** @param {string} reason a sentence; empty where the server is there */
@@ -89,14 +96,29 @@ export class Api {
     return this.#request("DELETE", path);
   }
 
-  /** @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] */
+  /** A change whose token is out of date is sent once more with a new one, the same in all else. @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] */
   async #request(method, path, body, signal) {
+    try {
+      return await this.#send(method, path, body, signal);
+    } catch (error) {
+      if (!isOfToken(error)) throw error;
+    }
+    try {
+      if (await this.#session.renew()) return await this.#send(method, path, body, signal);
+    } catch (error) {
+      if (!isOfToken(error)) throw error;
+    }
+    throw new ApiError(403, { code: "forbidden", message: SIGNED_IN_ANEW });
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] */
+  async #send(method, path, body, signal) {
     const writes = method !== "GET";
     if (writes && this.#away !== "")
       throw new ApiError(0, { code: "unsent", message: `${this.#away} Nothing was sent.` });
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", "X-Order-Source": "page" };
-    if (writes) headers["X-CSRFToken"] = this.#csrfToken;
+    if (writes) headers["X-CSRFToken"] = this.#session.token;
     if (body) headers["Content-Type"] = "application/json";
     const signals = [AbortSignal.timeout(this.#away === "" ? TIMEOUT_MS : AWAY_TIMEOUT_MS)];
     if (writes) signals.push(this.#leaving.signal);

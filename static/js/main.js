@@ -26,6 +26,7 @@ import { Monitor } from "./monitor.js";
 import { Notices } from "./notices.js";
 import { closeMenu } from "./popover.js";
 import { Prices } from "./prices.js";
+import { Session } from "./session.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { OrderStream } from "./stream.js";
@@ -37,11 +38,12 @@ import { TicketQuote } from "./ticket-quote.js";
 import { Watchlist } from "./watchlist.js";
 
 const { body } = document;
-const { user = "", csrfToken = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
+const { user = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
 const { barsUrl = "", eventsUrl = "" } = body.dataset;
 
 const store = new Store();
-const api = new Api(csrfToken);
+const session = new Session(body.dataset);
+const api = new Api(session);
 const instruments = new Instruments();
 const symbols = new SymbolResults();
 const notices = new Notices(find("#notices"));
@@ -94,6 +96,12 @@ function leave() {
   monitor.clear();
   notices.clear();
   ticket.empty();
+}
+
+/** Somebody else is signed in in this browser by now: this page is theirs, and shows nothing of the one before. */
+function another() {
+  leave();
+  reload();
 }
 
 /** Asked until they come: without them no price has its decimals, and no symbol is found. */
@@ -179,7 +187,15 @@ stream.addEventListener("state", showState);
 stream.addEventListener("proof", () => (document.hidden ? showProof() : nextFrame(showProof)));
 stream.addEventListener("events", (event) => takeEvents(/** @type {CustomEvent<Batch>} */ (event).detail));
 stream.addEventListener("reset", (event) => book.reset(/** @type {CustomEvent<number>} */ (event).detail));
-stream.addEventListener("stranger", reload);
+stream.addEventListener("stranger", another);
+session.addEventListener("other", another);
+session.addEventListener("token", () => {
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) {
+    /** @type {HTMLInputElement} */ (field).value = session.token;
+  }
+});
+session.addEventListener("rights", () => notices.alert("What you may do here has changed: reload the page."));
+socket.addEventListener("readmitted", () => session.renew());
 stream.addEventListener("caughtup", (event) => {
   notices.tell(`Caught up: ${plural(/** @type {CustomEvent<number>} */ (event).detail, "event")}`);
 });

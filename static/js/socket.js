@@ -1,7 +1,8 @@
 /**
  * One websocket that comes back: tells of frames and of its own state, and never claims to be up when it is silent.
  *
- * Fires `state` on every change of `state` and `frame` (detail `{frame, at}`) for every JSON frame. Where nobody is signed
+ * Fires `state` on every change of `state`, `frame` (detail `{frame, at}`) for every JSON frame, and `readmitted` where it
+ * was refused and is let in now: by another session of the same browser. Where nobody is signed
  * in ("signed-out") it looks ever more rarely whether that still holds; where the server has begun to speak a protocol of
  * which this page knows nothing ("outdated") it ends for good.
  *
@@ -127,12 +128,15 @@ export class Socket extends EventTarget {
       this.#heartbeatMs = frame.heartbeat_seconds * 1000;
       this.#since = new Moment();
       this.#greeted = true;
-      this.#refusals = 0;
     }
     if (frame.type === "going_away") this.#comeBackMs = frame.reconnect_after_ms;
     // Listeners learn of a new hello before of the state: what they were promised on the old socket has ended.
     this.dispatchEvent(new CustomEvent("frame", { detail: { frame, at } }));
     if (frame.type === "hello" || (this.state === "stale" && this.#greeted)) this.#become("open");
+    if (frame.type === "hello" && this.#refusals > 0) {
+      this.#refusals = 0;
+      this.dispatchEvent(new Event("readmitted"));
+    }
   }
 
   /** @param {number} code */

@@ -174,3 +174,26 @@ def test_signing_out_in_one_tab_empties_the_others_for_good(open_as: Open, trade
     expect(first.locator("#signed-out")).to_be_hidden()
     blotter.until_state("live")
     blotter.until_ids(ids(trader.orders()))
+
+
+def test_a_page_whose_token_a_sign_in_elsewhere_has_replaced_sends_all_the_same(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    refused: list[int] = []
+    page.on("response", lambda response: refused.append(response.status) if response.status == 403 else None)
+    # What signing in again as the same person does to the cookie.
+    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": trader.server.url}])
+
+    blotter.row(order["id"]).get_by_role("button", name="Cancel buy").click()
+    page.get_by_role("button", name="Yes, cancel").click()
+
+    expect(blotter.cell(order["id"], "status")).to_have_text("Cancelled")
+    assert refused == [403]
+    page.click("#new-order")
+    for name, value in {"symbol": "AAPL", "quantity": "5", "price": "585.33"}.items():
+        page.fill(f"#ticket [name={name}]", value)
+    page.click("#ticket [type=submit]")
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 5 AAPL")
+    assert refused == [403]
+    sign_out(page)

@@ -190,3 +190,25 @@ test("a nudge while down tries at once; while open it asks for a sign of life", 
   time.pass(3000);
   assert.equal(network.sockets.length, 3);
 });
+
+test("let in again after a refusal, it tells so: the browser has another session by now", () => {
+  const socket = start();
+  let told = 0;
+  socket.addEventListener("readmitted", () => {
+    told += 1;
+    assert.equal(socket.state, "open");
+  });
+  network.last.hello();
+  network.last.lose(1012);
+  time.pass(1000);
+  network.last.hello();
+  assert.equal(told, 0);
+  network.last.lose(4401);
+  time.pass(50);
+  network.last.hello();
+  assert.equal(told, 1);
+  network.last.lose(1012);
+  time.pass(1000);
+  network.last.hello();
+  assert.equal(told, 1);
+});
