@@ -45,3 +45,19 @@ export function oldest(range, count) {
 export function newest(range, count) {
   return fitted(span(range), newestEnd(count), count);
 }
+
+/**
+ * The range that shows the same time once the bars are others: what was read anew may begin later, or have more between.
+ * Null where it needs no moving, since the newest bar is in sight.
+ *
+ * @param {BarRange} range over `before` @param {{time: number}[]} before @param {{time: number}[]} after
+ * @returns {BarRange|null}
+ */
+export function kept(range, before, after) {
+  if (before.length === 0 || after.length === 0 || range.to >= before.length - 1) return null;
+  const place = Math.min(before.length - 1, Math.max(0, Math.floor(range.from)));
+  const { time } = /** @type {{time: number}} */ (before[place]);
+  const found = after.findIndex((bar) => bar.time >= time);
+  const by = (found === -1 ? after.length - 1 : found) - place;
+  return fitted(span(range), range.to + by, after.length);
+}

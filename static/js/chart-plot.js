@@ -2,7 +2,7 @@
  * The picture: candles or a line, working orders at their prices, fills where they happened. With
  * `chart-looks.js` the only module that knows the chart library, which comes with them.
  *
- * @import {IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time} from "lightweight-charts"
+ * @import {DeepPartial, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time, TimeChartOptions} from "lightweight-charts"
  * @import {BarRange} from "./bar-range.js"
  * @import {Bar} from "./bars.js"
  * @import {FillMark} from "./fills.js"
@@ -12,15 +12,18 @@
 import {
   CandlestickSeries,
   CrosshairMode,
-  createChart,
+  createChartEx,
   createSeriesMarkers,
   LineSeries,
+  TickMarkType,
 } from "../vendor/lightweight-charts/dist/lightweight-charts.standalone.production.mjs";
-import { MARGIN } from "./bar-range.js";
+import { kept, MARGIN } from "./bar-range.js";
 import { themeColours, watchTheme } from "./chart-colours.js";
 import { candleLooks, chartLooks, fillMarker, lineLooks, orderLine, lastPriceLine, stamp } from "./chart-looks.js";
 import { momentText, tickText } from "./chart-words.js";
-import { changesTo, widened } from "./order-lines.js";
+import { price } from "./format.js";
+import { LocalTimeScale } from "./local-time-scale.js";
+import { changesTo, places, widened } from "./order-lines.js";
 
 const BAR_PIXELS = 6;
 
@@ -42,6 +45,8 @@ export class ChartPlot {
   /** @type {FillMark[]} */
   #marks = [];
   #decimals = 2;
+  /** Decimals of the axis. */
+  #precision = 2;
   #colours = themeColours();
 
   /** @param {HTMLElement} host @param {boolean} candles @param {(time: number|null) => void} pointed told which bar the pointer is at */
@@ -71,6 +76,8 @@ export class ChartPlot {
   set candles(candles) {
     if (candles === this.#candles) return;
     this.#candles = candles;
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
     this.#chart.removeSeries(this.#series);
     this.#drawn.clear();
     this.#lastLine = null;
@@ -78,22 +85,30 @@ export class ChartPlot {
     this.#markers = createSeriesMarkers(this.#series, []);
     this.#series.setData(this.#bars.map((bar) => this.#point(bar)));
     this.#paint();
+    if (range) scale.setVisibleLogicalRange(range);
   }
 
-  /** @param {number} decimals of the instrument's prices */
+  /** @param {number} decimals of the axis, at least: no order's own price is shown with less than it has */
   set decimals(decimals) {
     this.#decimals = decimals;
-    this.#series.applyOptions({ priceFormat: this.#format });
+    this.#fitDecimals();
   }
 
-  /** @param {Bar[]} bars oldest first @param {boolean} afresh whether they are another instrument's: shown from the newest back */
+  /** @param {Bar[]} bars oldest first @param {boolean} afresh whether they are another instrument's: shown from the newest back; else what is seen stays in sight */
   show(bars, afresh) {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    const before = this.#bars;
     this.#bars = bars;
     this.#series.setData(bars.map((bar) => this.#point(bar)));
     this.#showLast();
-    if (!afresh) return;
-    this.#chart.timeScale().resetTimeScale();
-    this.#chart.priceScale("right").applyOptions({ autoScale: true });
+    if (afresh) {
+      scale.resetTimeScale();
+      this.#chart.priceScale("right").applyOptions({ autoScale: true });
+      return;
+    }
+    const still = range && kept(range, before, bars);
+    if (still) scale.setVisibleLogicalRange(still);
   }
 
   /** @param {Bar} bar the last one of those shown, or one more that is among them by now */
@@ -106,6 +121,7 @@ export class ChartPlot {
   showLines(lines) {
     const { add, change, remove } = changesTo(this.#lines, lines);
     this.#lines = lines;
+    this.#fitDecimals();
     for (const key of remove) {
       const line = this.#drawn.get(key);
       if (line) this.#series.removePriceLine(line);
@@ -116,7 +132,8 @@ export class ChartPlot {
 
   /** What the lines say that are drawn. */
   get titles() {
-    return [...this.#drawn.values()].map((line) => `${line.options().title} at ${this.#text(line.options().price)}`);
+    const drawn = [...this.#lines.values()].filter(({ key }) => this.#drawn.has(key));
+    return drawn.map((line) => `${line.title} at ${price(line.price, this.#decimals)}`);
   }
 
   /** @param {FillMark[]} marks in the order of time */
@@ -132,32 +149,41 @@ export class ChartPlot {
     if (range !== null) scale.setVisibleLogicalRange(change(range, this.#bars.length));
   }
 
-  /** @param {number} price */
-  #text(price) {
-    return price.toFixed(this.#decimals);
+  get #format() {
+    const precision = this.#precision;
+    return { type: /** @type {const} */ ("price"), precision, minMove: 10 ** -precision };
   }
 
-  get #format() {
-    return { type: /** @type {const} */ ("price"), precision: this.#decimals, minMove: 10 ** -this.#decimals };
+  #fitDecimals() {
+    const precision = Math.max(this.#decimals, ...[...this.#lines.values()].map((line) => places(line.price)));
+    if (precision === this.#precision) return;
+    this.#precision = precision;
+    this.#series.applyOptions({ priceFormat: this.#format });
   }
 
   /** @param {HTMLElement} host @returns {IChartApi} */
   #newChart(host) {
-    return createChart(host, {
+    /** @type {DeepPartial<TimeChartOptions>} */
+    const options = {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Normal },
       handleScroll: { vertTouchDrag: false },
       layout: { attributionLogo: true, fontFamily: getComputedStyle(host).fontFamily, fontSize: 12 },
-      localization: { timeFormatter: (/** @type {Time} */ time) => momentText(Number(time)) },
+      localization: {
+        dateFormat: "dd MMM yyyy",
+        timeFormatter: (/** @type {Time} */ time) => momentText(Number(time)),
+      },
       rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.1 } },
       timeScale: {
         barSpacing: BAR_PIXELS,
         rightOffset: MARGIN,
         timeVisible: true,
         secondsVisible: false,
-        tickMarkFormatter: (/** @type {Time} */ time) => tickText(Number(time)),
+        tickMarkFormatter: (/** @type {Time} */ time, /** @type {TickMarkType} */ type) =>
+          tickText(Number(time), type <= TickMarkType.DayOfMonth),
       },
-    });
+    };
+    return /** @type {IChartApi} */ (createChartEx(host, new LocalTimeScale(), options));
   }
 
   /** @returns {ISeriesApi<SeriesType>} */

@@ -34,7 +34,7 @@ import { marksOf } from "./fills.js";
 import { percent, price } from "./format.js";
 import { nextFrame } from "./frames.js";
 import { Inquiry } from "./inquiry.js";
-import { linesOf } from "./order-lines.js";
+import { linesOf, places } from "./order-lines.js";
 
 const OWNER = "chart";
 /** Minutes that quotes have skipped are asked for, but not so soon after the last answer. */
@@ -122,12 +122,17 @@ export class ChartView {
 
   /** The instruments have come: prices get their decimals. */
   showInstruments() {
-    this.#plot.decimals = this.#decimals;
+    this.#plot.decimals = this.#axisDecimals;
     this.#showAll();
   }
 
   get #decimals() {
     return this.#sources.instruments.decimals(this.#symbol);
+  }
+
+  /** No less than a price can have: an administrator may have asked for less. */
+  get #axisDecimals() {
+    return Math.max(this.#decimals, places(this.#sources.instruments.get(this.#symbol)?.tick_size ?? ""));
   }
 
   get #quote() {
@@ -141,7 +146,7 @@ export class ChartView {
     this.#loaded = false;
     this.#pointed = null;
     this.#bars.clear();
-    this.#plot.decimals = this.#decimals;
+    this.#plot.decimals = this.#axisDecimals;
     this.#plot.show([], true);
     showState(this.#root, "loading", `Loading ${symbol} …`);
     this.#showAll();

@@ -12,10 +12,9 @@ const minuteOf = new Intl.DateTimeFormat(undefined, MINUTES);
 const dayOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short" });
 const momentOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", ...MINUTES });
 
-/** A mark on the time axis: the day where one begins here, else the minute. @param {number} time unix seconds */
-export function tickText(time) {
-  const at = new Date(time * 1000);
-  return at.getHours() === 0 && at.getMinutes() === 0 ? dayOf.format(at) : minuteOf.format(at);
+/** A mark on the time axis: the day where it is the first of one, else the minute. @param {number} time unix seconds @param {boolean} isDay */
+export function tickText(time, isDay) {
+  return (isDay ? dayOf : minuteOf).format(new Date(time * 1000));
 }
 
 /** The minute; with the day where it is not today. @param {number} time unix seconds @param {Date} [today] */

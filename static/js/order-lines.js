@@ -96,3 +96,8 @@ export function widened({ minValue, maxValue }, prices) {
   const near = prices.filter((price) => price >= minValue - reach && price <= maxValue + reach);
   return { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) };
 }
+
+/** How many decimals a price has. @param {string} price decimal text */
+export function places(price) {
+  return price.split(".")[1]?.length ?? 0;
+}

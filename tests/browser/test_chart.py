@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.blotter import Blotter, serious_violations
 from tests.browser.charted import Chart, bars, this_minute, wave
@@ -372,3 +373,63 @@ def test_nobody_is_kept_out_by_the_chart(open_as: Open, trader: Trader) -> None:
         chart.until(state)
         assert serious_violations(page) == [], state
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+# Collects what is drawn as text on any canvas.
+DRAWN = """
+window.drawn = new Set();
+const { fillText } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+  window.drawn.add(text);
+  return fillText.call(this, text, ...where);
+};
+"""
+
+
+def test_who_has_scrolled_back_stays_there_and_sees_their_own_days_and_the_orders_own_prices(
+    open_as: Open, trader: Trader
+) -> None:
+    order = trader.place(price="585.1")
+    blotter = open_as(trader, timezone_id="Asia/Kolkata", live=False)
+    page = blotter.page
+    page.add_init_script(DRAWN)
+
+    def exact(route: Route) -> None:
+        answer = {"count": 1, "next": None, "previous": None, "results": [order | {"price": "585.12345"}]}
+        route.fulfill(content_type="application/json", body=json.dumps(answer))
+
+    page.route("**/api/orders/?symbol=*", exact)
+    page.reload()
+    blotter.until_state("live")
+    history = wave(1530)
+    chart = Chart(page, {"AAPL": history[:1500]})
+    chart.own()
+    chart.until("ready")
+    chart.until_lines("BUY 100, waiting at 585.12345")
+    wait_for(lambda: page.evaluate("drawn.has('585.12345')"), "the order's own price on the axis")
+
+    for _ in range(12):
+        chart.do("wider")
+    dated = "[...drawn].some((text) => /^(\\d\\d \\w{3}|\\w{3} \\d\\d)$/.test(text))"
+    wait_for(lambda: page.evaluate(dated), "a date on the axis")
+    for _ in range(8):
+        chart.do("closer")
+    for _ in range(30):
+        chart.do("earlier")
+    box = chart.face.bounding_box()
+    assert box is not None
+
+    def pointed() -> str | None:
+        """The bar under the same place of the picture."""
+        for x in (99, 100):
+            page.mouse.move(box["x"] + x, box["y"] + 100)
+        return chart.part("legend").text_content()
+
+    newest = chart.part("legend").text_content()
+    wait_for(lambda: pointed() != newest, "a bar of the past under the pointer")
+    before = pointed()
+    # As many have come as are kept no more.
+    chart.answers["AAPL"] = [*history[30:-1], history[-1] | {"close": "599.00", "high": "599.00"}]
+    page.evaluate("window.chart.refetch()")
+    expect(chart.part("last")).to_have_text("599.00")
+    wait_for(lambda: pointed() == before, "the same bar under the pointer")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MARGIN, newest, oldest, scrolled, zoomed } from "../../static/js/bar-range.js";
+import { kept, MARGIN, newest, oldest, scrolled, zoomed } from "../../static/js/bar-range.js";
 import { Bars, barTime } from "../../static/js/bars.js";
 import { randomness } from "./server.js";
 
@@ -145,4 +145,22 @@ test("one scrolls and zooms between the oldest bar and a little beyond the newes
     const { from, to } = newest({ from: -20, to: 5 }, few);
     assert.ok(from <= 0 && to >= few - 1);
   }
+});
+
+test("who has scrolled back sees the same minutes once the history is read anew", () => {
+  const minutes = (/** @type {number} */ from, /** @type {number} */ to) =>
+    Array.from({ length: to - from }, (_, i) => ({ time: NINE + 60 * (from + i) }));
+  const before = minutes(0, 300);
+  const range = { from: 100, to: 150 };
+  const shown = (/** @type {{from: number, to: number}|null} */ seen, /** @type {{time: number}[]} */ bars) =>
+    seen && bars[seen.from]?.time;
+  assert.equal(shown(kept(range, before, minutes(30, 330)), minutes(30, 330)), before[100]?.time);
+  assert.equal(shown(kept(range, before, minutes(-20, 310)), minutes(-20, 310)), before[100]?.time);
+  const thinned = minutes(0, 310).filter((_, i) => i < 50 || i > 60); // minutes without a trade
+  assert.equal(shown(kept(range, before, thinned), thinned), before[100]?.time);
+  const late = minutes(200, 500); // what was seen is kept no more: the oldest there is
+  assert.deepEqual(kept(range, before, late), { from: 0, to: 50 });
+  assert.equal(kept({ from: 260, to: 310 }, before, minutes(30, 330)), null); // the newest is in sight
+  assert.equal(kept(range, [], minutes(0, 9)), null);
+  assert.equal(kept(range, before, []), null);
 });

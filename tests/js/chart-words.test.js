@@ -8,10 +8,10 @@ const { barTexts, chartLabel, legendText, momentText, tickText } = await import(
 
 test("times on the chart are the person's own, and a day is named where it begins there", () => {
   const midnight = Date.UTC(2026, 0, 5, 18, 30) / 1000;
-  assert.match(tickText(midnight), /06/);
-  assert.doesNotMatch(tickText(midnight), /:/);
-  assert.equal(tickText(midnight + 60), "00:01");
-  assert.equal(tickText(Date.UTC(2026, 0, 5) / 1000), "05:30");
+  assert.match(tickText(midnight, true), /06/);
+  assert.doesNotMatch(tickText(midnight, true), /:/);
+  assert.equal(tickText(midnight + 60, false), "00:01");
+  assert.equal(tickText(Date.UTC(2026, 0, 5) / 1000, false), "05:30");
   assert.match(momentText(midnight + 60), /06.*00:01/);
   assert.equal(momentText(midnight + 60, new Date((midnight + 3600) * 1000)), "00:01");
   assert.match(momentText(midnight - 60, new Date((midnight + 3600) * 1000)), /05.*23:59/);
