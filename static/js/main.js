@@ -41,7 +41,7 @@ const { body } = document;
 const { user = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
 const { barsUrl = "", eventsUrl = "" } = body.dataset;
 
-const store = new Store();
+const store = new Store(() => localStorage, user);
 const session = new Session(body.dataset);
 const api = new Api(session);
 const instruments = new Instruments();
@@ -63,7 +63,8 @@ const watchlist =
   prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, symbols, store);
 const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, symbols, stream };
 const chart = new Chart(find("#chart"), find("#chart-toggle"), store, charted);
-new Theme(store, find("#theme"));
+// A theme is the room's, not a person's.
+new Theme(new Store(), find("#theme"));
 let signedOut = false;
 let reloading = false;
 let shown = "";

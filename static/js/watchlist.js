@@ -3,7 +3,7 @@
  *
  * Fires `pick` (detail: the symbol) when somebody wants to see more of one, and `trade` when he wants to place an order.
  *
- * @import {Instruments} from "./instruments.js"
+ * @import {Instrument, Instruments} from "./instruments.js"
  * @import {Prices} from "./prices.js"
  * @import {Store} from "./store.js"
  * @import {SymbolResults} from "./symbol-results.js"
@@ -12,14 +12,14 @@
 import { find, setHidden, setText } from "./dom.js";
 import { FeedState } from "./feed-state.js";
 import { composes } from "./keys.js";
+import { reorder } from "./reorder.js";
 import { SymbolField } from "./symbol-field.js";
 import { WatchRow } from "./watch-row.js";
+import { WatchedSymbols } from "./watched-symbols.js";
 
-const BEGIN = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"];
 const MOST = 40;
 const LOOK_MS = 500;
 const OWNER = "watchlist";
-const symbols = (/** @type {any} */ value) => Array.isArray(value) && value.every((each) => typeof each === "string");
 
 export class Watchlist extends EventTarget {
   #root;
@@ -28,12 +28,16 @@ export class Watchlist extends EventTarget {
   #input;
   #prices;
   #instruments;
-  #store;
+  #watched;
   #feedState;
   /** In the order of the list. @type {Map<string, WatchRow>} */
   #rows = new Map();
-  /** Those on the list that are not followed. @type {Set<string>} */
-  #paused;
+  /** Those on the list that are not followed. */
+  #paused = /** @type {Set<string>} */ (new Set());
+  /** The line that Tab leads to. @type {string|undefined} */
+  #reached;
+  /** Whether nobody is signed in any more. */
+  #isOver = false;
   /** What each button of a line does. @type {Record<string, (symbol: string) => void>} */
   #actions = {
     pick: (symbol) => this.#tell("pick", symbol),
@@ -52,9 +56,8 @@ export class Watchlist extends EventTarget {
     this.#input = /** @type {HTMLInputElement} */ (find("#watch-symbol", root));
     this.#prices = prices;
     this.#instruments = instruments;
-    this.#store = store;
+    this.#watched = new WatchedSymbols(store);
     this.#feedState = new FeedState(root, prices, store);
-    this.#paused = new Set(store.get("watchlist-paused", /** @type {string[]} */ ([]), symbols));
     prices.addEventListener("quotes", (event) => this.#show(/** @type {CustomEvent<Set<string>>} */ (event).detail));
     prices.addEventListener("feed", () => this.#showStates());
     new SymbolField(this.#input, results, (symbol) => {
@@ -69,11 +72,10 @@ export class Watchlist extends EventTarget {
     setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** The instruments are known: what is on the list is shown and followed. */
+  /** The instruments are known: what is on the list is shown and followed, also what another tab puts there. */
   begin() {
-    for (const symbol of this.#store.get("watchlist", BEGIN, symbols).slice(0, MOST)) this.#addRow(symbol);
-    this.#reach([...this.#rows.keys()][0]);
-    this.#follow();
+    this.#adopt();
+    this.#watched.follow(() => this.#adopt());
   }
 
   /** The instruments could not be read. @param {string} reason */
@@ -88,9 +90,8 @@ export class Watchlist extends EventTarget {
       this.#say(`The list is full: ${MOST} symbols.`);
       return;
     }
-    if (!had) this.#addRow(symbol);
-    this.#paused.delete(symbol);
-    this.#follow();
+    this.#watched.add(symbol);
+    this.#adopt();
     this.#reach(symbol);
     this.#rows.get(symbol)?.element.scrollIntoView({ block: "nearest" });
     this.#say(had ? `${symbol} is on the list already.` : `${symbol} is on the list.`);
@@ -103,31 +104,49 @@ export class Watchlist extends EventTarget {
 
   /** Nobody's list stays on the screen, and nothing is followed. */
   empty() {
+    this.#isOver = true;
     this.#prices.watch(OWNER, []);
     this.#rows.clear();
     this.#body.replaceChildren();
   }
 
-  /** @param {string} symbol */
-  #addRow(symbol) {
-    const instrument = this.#instruments.get(symbol);
-    if (!instrument?.active || this.#rows.has(symbol)) return;
-    const row = new WatchRow(instrument);
-    row.reachable = false;
-    this.#rows.set(symbol, row);
+  /** Shows and follows what is remembered; lines that are there stay. */
+  #adopt() {
+    if (this.#isOver) return;
+    const wanted = this.#watched.all.filter((symbol) => this.#instruments.get(symbol)?.active).slice(0, MOST);
+    this.#paused = this.#watched.paused;
+    for (const [symbol, row] of this.#rows) if (!wanted.includes(symbol)) row.element.remove();
+    const rows = wanted.map(
+      (symbol) => /** @type {const} */ ([symbol, this.#rows.get(symbol) ?? this.#newRow(symbol)]),
+    );
+    this.#rows = new Map(rows);
+    reorder(
+      this.#body,
+      rows.map(([, row]) => row.element),
+    );
+    this.#reach(this.#reached !== undefined && this.#rows.has(this.#reached) ? this.#reached : wanted[0]);
+    this.#prices.watch(
+      OWNER,
+      wanted.filter((symbol) => !this.#paused.has(symbol)),
+    );
+    this.#showStates();
+  }
+
+  /** @param {string} symbol of an instrument */
+  #newRow(symbol) {
+    const row = new WatchRow(/** @type {Instrument} */ (this.#instruments.get(symbol)));
     this.#body.append(row.element);
     const quote = this.#prices.quote(symbol);
     if (quote) row.show(quote, true);
+    return row;
   }
 
   /** @param {string} symbol */
   #remove(symbol) {
     const order = [...this.#rows.keys()];
     const next = order[order.indexOf(symbol) + 1] ?? order[order.indexOf(symbol) - 1];
-    this.#rows.get(symbol)?.element.remove();
-    this.#rows.delete(symbol);
-    this.#paused.delete(symbol);
-    this.#follow();
+    this.#watched.remove(symbol);
+    this.#adopt();
     this.#say(`${symbol} is off the list.`);
     this.#reach(next);
     if (next === undefined) this.#input.focus();
@@ -136,21 +155,11 @@ export class Watchlist extends EventTarget {
 
   /** Follows it, or stops doing so. @param {string} symbol */
   #switch(symbol) {
-    if (!this.#paused.delete(symbol)) this.#paused.add(symbol);
-    this.#follow();
+    if (this.#paused.has(symbol)) this.#watched.resume(symbol);
+    else this.#watched.pause(symbol);
+    this.#adopt();
     const quote = this.#prices.quote(symbol);
     if (quote && !this.#paused.has(symbol)) this.#rows.get(symbol)?.show(quote, true);
-  }
-
-  #follow() {
-    const all = [...this.#rows.keys()];
-    this.#prices.watch(
-      OWNER,
-      all.filter((symbol) => !this.#paused.has(symbol)),
-    );
-    this.#store.set("watchlist", all);
-    this.#store.set("watchlist-paused", [...this.#paused]);
-    this.#showStates();
   }
 
   /** @param {Element} target */
@@ -183,6 +192,7 @@ export class Watchlist extends EventTarget {
 
   /** Tab leads to this line alone. @param {string|undefined} symbol */
   #reach(symbol) {
+    this.#reached = symbol;
     for (const [each, row] of this.#rows) row.reachable = each === symbol;
   }
 

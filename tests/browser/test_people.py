@@ -105,6 +105,10 @@ def test_a_tab_becomes_the_page_of_whoever_is_signed_in_by_now(
     before.place()
     order = after.place()
     blotter = open_as(before)
+    blotter.page.click("#filters-toggle")
+    blotter.page.fill("#filters [name=symbol]", "TSLA")
+    blotter.page.click("#filters button[type=submit]")
+    expect(blotter.page.locator(".chip")).to_contain_text("TSLA")
 
     blotter.page.context.add_cookies([{"name": "sessionid", "value": after.session, "url": server.url}])
     with database(server) as tables:
@@ -112,6 +116,7 @@ def test_a_tab_becomes_the_page_of_whoever_is_signed_in_by_now(
 
     expect(blotter.page.locator("body")).to_have_attribute("data-user", after.name)
     blotter.until_state("live")
+    expect(blotter.page.locator(".chip")).to_have_count(0)
     blotter.until_ids([order["id"]])
 
 

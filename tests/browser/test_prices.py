@@ -391,7 +391,7 @@ def test_what_does_not_come_says_why(open_as: Open, trader: Trader) -> None:
     expect(last(page, "BTCUSD")).to_have_text(PRICE)
 
 
-def test_an_empty_list_says_what_to_do(open_as: Open, trader: Trader) -> None:
+def test_an_empty_list_says_what_to_do_and_two_tabs_share_what_is_put_on_it(open_as: Open, trader: Trader) -> None:
     page = open_as(trader).page
     for _ in range(5):
         page.locator("#prices [data-action=remove]").first.click()
@@ -401,6 +401,18 @@ def test_an_empty_list_says_what_to_do(open_as: Open, trader: Trader) -> None:
     add(page, "btcusd")
     expect(page.locator("[data-watch=note]")).to_be_hidden()
     expect(last(page, "BTCUSD")).to_have_text(PRICE)
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(last(other, "BTCUSD")).to_have_text(PRICE)
+    add(other, "ethusd")
+    expect(last(page, "ETHUSD")).to_have_text(PRICE)
+    add(page, "aapl")
+    line(other, "AAPL").locator("[data-action=follow]").click()
+    expect(line(page, "AAPL").locator("[data-action=follow]")).to_have_text("Follow")
+    page.reload()
+    expect(last(page, "ETHUSD")).to_have_text(PRICE)
+    assert symbols(page) == ["BTCUSD", "ETHUSD", "AAPL"]
 
 
 def test_without_a_feed_there_is_no_panel_and_nothing_pretends_to_move(
