@@ -22,7 +22,7 @@ from webapp import serving
 FOLDER = ".cluster"
 DATABASE = "orders"
 # Those of a server process: its requests' threads, its sockets' and some room for commands and a look by hand.
-CONNECTIONS_A_PROCESS = 24
+CONNECTIONS_A_PROCESS = 28
 CONNECTIONS_BESIDE = 40
 # What was killed a moment ago is still ending: a database writes first what it has in memory.
 ENDING_SECONDS = 30.0

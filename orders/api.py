@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.authentication import SessionAuthentication
@@ -19,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from orders import filters, lifecycle, services
-from orders.api_json import JsonParser, JsonRenderer
+from orders.api_json import SMALL_BYTES, JsonParser, JsonRenderer
 from orders.api_schema import several
 from orders.errors import Forbidden, NotFound, ValidationFailed
 from orders.finding import orders_of
@@ -64,8 +65,14 @@ class OrdersView(APIView):
     renderer_classes: Sequence[type[BaseRenderer]] = [JsonRenderer]
     parameters: frozenset[str] = frozenset()
     lengths: Mapping[str, int] = MappingProxyType({})
+    # How large a body may be; refused before anything of it is read.
+    most_bytes: int = SMALL_BYTES
+    # Whether a POST checks a password.
+    hashes = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes:
+            raise RequestDataTooBig(f"More than {self.most_bytes} bytes.")
         check_text(request.query_params, self.lengths)
         self._check_format(request.query_params)
         super().initial(request, *args, **kwargs)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,6 +45,7 @@ class OrderList(OrdersView):
 
     renderer_classes = [JsonRenderer, datatables.OrdersRenderer]
     parameters = filters.LIST_PARAMETERS | {"page", "page_size"}
+    most_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     book: datatables.Book
 
     def knows(self, name: str) -> bool:

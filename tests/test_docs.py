@@ -30,7 +30,7 @@ from orders.management.commands import trim_log
 from orders.subscriptions import TooManySubscriptions
 from tests.orders import builders
 from tests.servers import ROOT
-from webapp import handler, parting
+from webapp import bodies, handler, parting, sign_in_queue
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -211,9 +211,15 @@ def test_every_figure_of_the_metrics_is_told() -> None:
 
 def test_what_operations_say_about_parting_and_connections_is_so() -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
-    # 16 for requests, 4 readers of the sockets and 2 that watch: the pulse and the thread of /health/live.
-    assert f"{handler.THREADS} requests, {reader.THREADS} sockets' readers, 2 that watch" in page
-    assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + reader.THREADS + 2
+    # 16 for requests, 4 readers of the sockets, 2 with large bodies, 1 that signs in, and two that watch.
+    assert (
+        f"{handler.THREADS} requests, {reader.THREADS} sockets' readers, 2 that watch, 2 large bodies, 1 that signs in"
+        in page
+    )
+    assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + reader.THREADS + handler.LARGE_AT_ONCE + 3
+    assert f"{sign_in_queue.WAITING}\n  may wait, {sign_in_queue.WAITING_OF_ADDRESS} of one address" in page
+    assert f"{bodies.BYTES_A_SECOND // 2**20} MiB a second" in page
+    assert handler.LARGE_AT_ONCE == 2
     assert "at most five seconds" in page
     assert parting.FINISH_SECONDS == 5
     assert f"tried again every {['zero', 'one', 'two', 'three', 'four', 'five'][int(snapshots.AGAIN_SECONDS)]}" in page

@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 from orders import errors
+from webapp.sign_in_queue import RETRY_AFTER_SECONDS
 
+TOO_MANY_SIGN_INS = "Too many people sign in at this moment. Try again in a few seconds."
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "internal"}
 
 
@@ -37,10 +39,25 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is away. What a broken-off request had asked for may have been done or not."""
-    message = errors.unavailable(request.method)
-    if request.path.startswith("/api/"):
-        return JsonResponse({"code": "unavailable", "message": message}, status=503)
-    return HttpResponse(message, status=503, content_type="text/plain; charset=utf-8")
+    return _plain(request.path, 503, "unavailable", errors.unavailable(request.method))
+
+
+def too_big(path: str, message: str) -> HttpResponse:
+    """413, before anything of the request was looked at."""
+    return _plain(path, 413, "message_too_big", message)
+
+
+def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
+    """429: nothing was looked at, and nothing counted."""
+    answer = _plain(request.path, 429, "rate_limited", TOO_MANY_SIGN_INS)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
+def _plain(path: str, status: int, code: str, message: str) -> HttpResponse:
+    if path.startswith("/api/"):
+        return JsonResponse({"code": code, "message": message}, status=status)
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

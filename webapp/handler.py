@@ -4,6 +4,7 @@ Django's own ASGI handler goes back and forth between loop and threads around mi
 that waits for the loop then keeps a server from ending, and every request opens a database connection of its own.
 
 A request that waits for a database which has gone silent is answered 503; its thread goes on when the database does.
+What hashes a password and what brings a large body has a queue of its own, so that everybody else is answered beside.
 """
 
 from __future__ import annotations
@@ -12,29 +13,50 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.exceptions import RequestAborted, RequestDataTooBig
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.signals import request_started
 from django.db import connection, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from webapp.errors import unavailable
+from orders.api_json import SMALL_BYTES
+from webapp import bodies, front
+from webapp.errors import too_big, too_many_sign_ins, unavailable
 from webapp.pulse import Pulse
+from webapp.sign_in_queue import SignInQueue
 from webapp.turns import Turns
 
-# Also the most database connections that the requests of one process keep.
+# Also the most database connections that the requests of one process keep, but for those with threads of their own.
 THREADS = 16
+# Requests with a large body that are at work at once, in threads of their own: a thread that has had one keeps as much
+# memory for the next.
+LARGE_AT_ONCE = 2
 LOOK_SECONDS = 0.5
 # It says that the process lives, whatever its threads wait for.
 LIVE = "/health/live"
+# Answers that end with their header; 204 does not even have a length.
+WITHOUT_BODY = (204, 304)
+
+
+class Request(ASGIRequest):
+    """Its body counts by what has come: without a declared length Django and DRF take it for none."""
+
+    def __init__(self, scope: dict[str, Any], body: IO[bytes]) -> None:
+        super().__init__(scope, body)
+        self.size = body.seek(0, 2)
+        body.seek(0)
+        if self.size:
+            self.META["CONTENT_LENGTH"] = str(self.size)
 
 
 class ThreadedHandler(ASGIHandler):
+    request_class = Request
+
     def __init__(self) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
@@ -42,6 +64,8 @@ class ThreadedHandler(ASGIHandler):
         self._pulse = Pulse()
         # PostgreSQL works while others compute; SQLite computes in our own process, and lets one write at a time.
         self._turns = Turns(1 if connection.vendor == "sqlite" else THREADS)
+        self._large = ThreadPoolExecutor(LARGE_AT_ONCE, thread_name_prefix="large")
+        self._sign_ins = SignInQueue()
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -49,18 +73,34 @@ class ThreadedHandler(ASGIHandler):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answers without Django's own hops: a thread for each signal, and a task that waits for a client to leave."""
         try:
-            body = await self.read_body(receive)
+            body = await bodies.read(scope, receive)
         except RequestAborted:
+            return
+        except RequestDataTooBig as error:
+            await self.send_response(too_big(scope["path"], str(error)), send)
             return
         with closing(body):
             set_script_prefix(get_script_prefix(scope))
             request, refused = self.create_request(scope, body)
             response: Any = refused if request is None else await self.run_get_response(request)
-            if response.streaming:
+            if scope["method"].upper() == "HEAD" or response.status_code in WITHOUT_BODY:
+                await self._send_header(response, send)
+            elif response.streaming:
                 async with ThreadSensitiveContext():
                     await self._stream(response, receive, send)
             else:
                 await self.send_response(response, send)
+
+    async def _send_header(self, response: HttpResponseBase, send: Any) -> None:
+        """Sends no byte after it: on a connection that is kept, the next answer would begin with that."""
+        if response.streaming:
+            async with ThreadSensitiveContext():
+                await sync_to_async(_close_streamed)(response)
+        header = HttpResponse(status=response.status_code, reason=response.reason_phrase)
+        header.headers, header.cookies = response.headers, response.cookies
+        if response.status_code in WITHOUT_BODY:
+            header.headers.pop("Content-Length", None)
+        await self.send_response(header, send)
 
     async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
         """Sends an answer that is still being made, for as long as its client is there."""
@@ -76,19 +116,31 @@ class ThreadedHandler(ASGIHandler):
         if not sending.cancelled():
             sending.result()
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def get_response_async(self, request: Any) -> HttpResponseBase:
         if request.path == LIVE:
             return await self._in(self._spare_thread, request)
+        if request.method == "POST" and front.hashes(request.path_info):
+            return await self._sign_in(request)
+        if request.size > SMALL_BYTES:
+            return await self._answered(request, self._large)
         turn = await self._turns.take()
         try:
-            return await self._answered(request)
+            return await self._answered(request, self._threads)
         finally:
             turn.end()
 
-    async def _answered(self, request: HttpRequest) -> HttpResponseBase:
+    async def _sign_in(self, request: HttpRequest) -> HttpResponseBase:
+        address = request.META.get("REMOTE_ADDR", "")
+        if not self._sign_ins.has_room(address):
+            await self._sign_ins.hold()
+            return too_many_sign_ins(request)
+        async with self._sign_ins.turn(address):
+            return await self._answered(request, self._sign_ins.thread)
+
+    async def _answered(self, request: HttpRequest, threads: ThreadPoolExecutor) -> HttpResponseBase:
         if self._pulse.is_silent:
             return unavailable(request)
-        answer = self._in(self._threads, request)
+        answer = self._in(threads, request)
         while not (await asyncio.wait({answer}, timeout=LOOK_SECONDS))[0]:
             self._pulse.look()
             if self._pulse.is_silent:

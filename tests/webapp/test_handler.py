@@ -12,11 +12,12 @@ from contextlib import closing
 import psutil
 import pytest
 
+from orders.api_json import SMALL_BYTES
 from tests.periods import periods
 from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.stack.sockets import by_token, dial
-from tests.traders import enlist
+from tests.traders import enlist, new_order
 
 
 def test_requests_reuse_the_connections_of_their_threads(served: Server, daphne: psutil.Process) -> None:
@@ -93,3 +94,32 @@ def test_metrics_count_the_sockets_of_the_process_that_answers(served: Server) -
         assert figure("orders_streams") == streams + 1
 
     wait_for(lambda: figure("orders_sockets") == sockets, "the socket's being counted as closed")
+
+
+def test_on_one_connection_chunked_bodies_count_and_nothing_follows_the_header_of_an_answer_to_head(
+    served: Server,
+) -> None:
+    [trader] = enlist(served, 1)
+    order = trader.place_many([new_order() for _ in range(400)])[0]  # a page of them is more than one message
+    headers = {"Authorization": f"Token {trader.token}", "Content-Type": "application/json"}
+
+    with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)) as client:
+
+        def ask(method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+            pieces = None if body is None else iter([body[:7], body[7:]])
+            client.request(method, path, pieces, headers, encode_chunked=body is not None)
+            answer = client.getresponse()
+            return answer.status, answer.read()
+
+        for path in ("/api/orders/export/", "/api/orders/?page_size=1000", "/api/schema/"):
+            assert ask("HEAD", path) == (200, b"")
+        line = client.sock
+        assert json.loads(ask("GET", "/api/me/")[1])["user"] == trader.name
+        assert ask("POST", f"/api/orders/{order['id']}/cancel/", b'{"expected_version":99}')[0] == 409
+        assert ask("POST", "/api/orders/", json.dumps(new_order()).encode())[0] == 201
+        assert ask("POST", f"/api/orders/{order['id']}/cancel/", b" " * 20_000)[0] == 413
+        assert ask("POST", "/api/orders/", b" " * 5_000_000)[0] == 413
+        many = json.dumps([new_order() for _ in range(100)], indent=8).encode()
+        assert len(many) > SMALL_BYTES
+        assert ask("POST", "/api/orders/", many)[0] == 201
+        assert client.sock is line
