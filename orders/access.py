@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
@@ -24,6 +24,10 @@ from orders.prepared import GIVEN, GIVEN_NUMBER, Prepared
 PERSON = Prepared(User, pk=GIVEN_NUMBER)
 PERSON_OF_TOKEN = Prepared(User, auth_token__key=GIVEN)
 SESSION = Prepared(Session, session_key=GIVEN)
+
+# No person, path, query or fragment: an origin is compared as text, not as what some reader might make of it.
+ORIGIN = re.compile(r"(https?)://([^\s/?#@\\]+?)(?::([0-9]+))?", re.IGNORECASE)
+USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +56,40 @@ def is_known_host(scope: dict[str, Any]) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
+def is_secure(scope: dict[str, Any]) -> bool:
+    """Whether the handshake came by TLS; the proxy that ends it says so, and is believed where TLS is on."""
+    forwarded = header(scope, b"x-forwarded-proto") if settings.TLS else None
+    return scope.get("scheme") == "wss" or (forwarded or "").split(",")[0].strip() == "https"
+
+
 def is_same_origin(scope: dict[str, Any]) -> bool:
     """Whether the page behind the handshake comes from this very scheme, host and port, or a listed origin."""
     origin = header(scope, b"origin")
-    if origin is None:
-        return False
-    if origin in settings.ALLOWED_ORIGINS:
-        return True
-    scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http")
-    return _parts(origin) == _parts(f"{scheme}://{header(scope, b'host')}")
+    # Behind a proxy the handshake itself is plain; the site's pages are https wherever TLS is on.
+    scheme = "https" if settings.TLS or is_secure(scope) else "http"
+    return origin is not None and _is_own(origin, f"{scheme}://{header(scope, b'host')}")
 
 
-def _parts(origin: str) -> tuple[str, str | None, int | None]:
-    try:
-        parts = urlsplit(origin)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return ("", origin, None)
-    return (parts.scheme, parts.hostname, port)
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether another site's page has sent this: browsers say so, and programs say nothing."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
+    if origin is not None:
+        return not _is_own(origin, f"{request.scheme}://{request.get_host()}")
+    return site not in ("none", "same-origin")
+
+
+def normal(origin: str) -> str | None:
+    """The origin in lower case and without its scheme's usual port; None where it is anything else than an origin."""
+    found = ORIGIN.fullmatch(origin)
+    if found is None:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    return f"{scheme}://{host}" if port in (None, USUAL_PORTS[scheme]) else f"{scheme}://{host}:{port}"
+
+
+def _is_own(origin: str, own: str) -> bool:
+    found = normal(origin)
+    return found is not None and found in {normal(each) for each in (own, *settings.ALLOWED_ORIGINS)}
 
 
 def find_pass(scope: dict[str, Any]) -> Pass | None:

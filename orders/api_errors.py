@@ -34,7 +34,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """DRF's hook: an answer for what is expected; None lets the unexpected become a 500 with a log entry."""
     if isinstance(error, OrderError):
         set_rollback()
-        return Response(error.body(), status=error.status)
+        seconds = getattr(error, "retry_after", None)
+        return Response(error.body(), status=error.status, headers={"Retry-After": str(seconds)} if seconds else None)
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "message_too_big", "message": "This request is too large."}, status=413)
     if isinstance(error, SuspiciousOperation):

@@ -7,7 +7,9 @@ from typing import Any
 
 import orjson
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,11 +24,11 @@ from market.decimals import decimal_string
 from market.directory import directory
 from market.models import Instrument
 from market.search import TERM_LENGTH
-from orders import demo, rows, rules, services
+from orders import access, demo, lockout, rows, rules, services
 from orders.api import OrdersView, person
 from orders.api_json import JsonParser
 from orders.api_schema import whole
-from orders.errors import RateLimited, ValidationFailed
+from orders.errors import Forbidden, RateLimited, ValidationFailed
 from orders.parameters import whole_number
 from orders.people import is_demo_person
 from orders.serializers import ErrorSerializer, TextField, refuse_unknown
@@ -67,11 +69,18 @@ class DemoSerializer(drf.Serializer[Any]):
 
 
 class TokenView(OrdersView):
-    """A token for a name and a password; failed attempts count as failed sign-ins."""
+    """A token for a name and a password; failed attempts count as failed sign-ins, never a foreign page's."""
 
+    hashes = True
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     parser_classes = [JsonParser, FormParser, MultiPartParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Another site's page could lock its visitors out, and learns nothing here that it may know."""
+        if access.is_foreign(request._request):
+            raise Forbidden("Sign in from this site's own pages, or from a program.")
+        super().initial(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="token_create",
@@ -95,12 +104,22 @@ class TokenView(OrdersView):
         user = authenticate(asked, username=username, password=password)
         if getattr(asked, "axes_locked_out", False):
             asked.axes_locked_out = False  # answered here, in the API's words
-            raise RateLimited("Too many attempts have failed. Try again later.")
-        if user is None:
+            seconds = lockout.seconds_left(username, asked.META.get("REMOTE_ADDR"))
+            raise RateLimited("Too many attempts have failed. Try again later.", retry_after=seconds)
+        if user is None or (key := token_of(user)) is None:
             raise ValidationFailed("Name and password do not match.")
         user_logged_in.send(sender=type(user), request=asked, user=user)
-        token, _ = Token.objects.get_or_create(user=user)
-        return Response({"token": token.key})
+        return Response({"token": key})
+
+
+def token_of(user: Any) -> str | None:
+    """The person's token; None where the password they have signed in with was changed in between."""
+    with transaction.atomic():
+        # Until the commit nobody changes it, which would end the tokens there are.
+        if not User.objects.select_for_update().filter(pk=user.pk, password=user.password).exists():
+            return None
+        token: Token = Token.objects.get_or_create(user=user)[0]
+        return str(token.key)
 
 
 class Me(OrdersView):

@@ -8,6 +8,7 @@ from typing import Any
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from market.reasons import reason
@@ -64,6 +65,8 @@ class OrdersConsumer(AsyncConsumer):
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         if not access.is_known_host(self.scope):
             await self._refuse("host")
+        if settings.TLS and not access.is_secure(self.scope):
+            await self._refuse("scheme")
         if not access.has_token(self.scope) and not access.is_same_origin(self.scope):
             await self._refuse("origin")
         try:

@@ -101,8 +101,14 @@ class InvalidTransition(OrderError):
 
 
 class RateLimited(OrderError):
+    """`retry_after` is in whole seconds, where it is known."""
+
     code = "rate_limited"
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int | None = None, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.retry_after = retry_after
 
 
 class Unavailable(OrderError):

@@ -8,6 +8,13 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 class WebappConfig(AppConfig):
     name = "webapp"
 
+    def ready(self) -> None:
+        from django.contrib import admin
+
+        from webapp.sign_in import AdminSignInForm
+
+        admin.site.login_form = AdminSignInForm
+
 
 class SignIns(AxesConfig):
     verbose_name = "Sign-ins"

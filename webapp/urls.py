@@ -7,6 +7,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from webapp import health, pages
+from webapp.sign_in import SignIn
 
 urlpatterns = [
     path("health/live", login_not_required(health.live)),
@@ -14,7 +15,7 @@ urlpatterns = [
     path("metrics", login_not_required(health.metrics)),
     path("favicon.ico", login_not_required(pages.icon)),
     path("admin/", admin.site.urls),
-    path("accounts/login/", views.LoginView.as_view(), name="login"),
+    path("accounts/login/", SignIn.as_view(), name="login"),
     path("accounts/logout/", views.LogoutView.as_view(), name="logout"),
     path("accounts/password_change/", views.PasswordChangeView.as_view(), name="password_change"),
     path("accounts/password_change/done/", views.PasswordChangeDoneView.as_view(), name="password_change_done"),

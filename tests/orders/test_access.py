@@ -53,6 +53,15 @@ async def test_a_token_gets_in_without_an_origin(alice: User) -> None:
         "",
         "file://",
         "http://localhost:port",
+        "http://alice@localhost",
+        "http://localhost/",
+        "http://localhost#",
+        "http://localhost?",
+        "http://localhost:80#@evil.example",
+        "http://local host",
+        "http://\tlocalhost",
+        " http://localhost",
+        "ws://localhost",
         "http://[",
     ],
 )
@@ -79,10 +88,48 @@ async def test_the_port_of_an_origin_counts(alice: User) -> None:
     assert await answer_of(*session_headers(await in_thread(session_of, alice)), host="localhost:80") == "alice"
 
 
+async def test_an_origin_may_be_written_with_its_usual_port_and_in_either_case(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    assert await answer_of(*session_headers(session, "HTTP://LocalHost:80")) == "alice"
+
+
+@pytest.fixture
+def behind_tls(settings: Any) -> None:
+    settings.TLS = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+SECURE = (b"x-forwarded-proto", b"https")
+
+
+async def test_behind_tls_a_page_of_this_host_is_one_of_https_alone(alice: User, behind_tls: None) -> None:
+    session = await in_thread(session_of, alice)
+    for origin in ("https://localhost", "https://localhost:443"):
+        assert await answer_of(*session_headers(session, origin), SECURE) == "alice", origin
+    for origin in ("http://localhost", "http://localhost:80", "http://localhost:443", "https://localhost:80"):
+        assert await answer_of(*session_headers(session, origin), SECURE) == "refused", origin
+
+
+async def test_behind_tls_a_handshake_that_did_not_come_by_it_is_refused(alice: User, behind_tls: None) -> None:
+    session = session_headers(await in_thread(session_of, alice), "https://localhost")
+    token = await in_thread(token_header, alice)
+    for how in ([], [(b"x-forwarded-proto", b"http")], [SECURE, (b"x-forwarded-proto", b"http")]):
+        assert await answer_of(*session, *how) == "refused", how
+        assert await answer_of(token, *how) == "refused", how
+    assert await answer_of(token, SECURE) == "alice"
+
+
+async def test_without_tls_nobody_is_believed_who_says_to_have_come_by_it(alice: User) -> None:
+    session = await in_thread(session_of, alice)
+    assert await answer_of(*session_headers(session, "https://localhost"), SECURE) == "refused"
+    assert await answer_of(*session_headers(session), SECURE) == "alice"
+
+
 async def test_a_listed_origin_gets_in(alice: User, settings: Any) -> None:
     settings.ALLOWED_ORIGINS = ["https://orders.example.com"]
     session = await in_thread(session_of, alice)
     assert await answer_of(*session_headers(session, "https://orders.example.com")) == "alice"
+    assert await answer_of(*session_headers(session, "https://orders.example.com:443")) == "alice"
     assert await answer_of(*session_headers(session, "http://orders.example.com")) == "refused"
 
 

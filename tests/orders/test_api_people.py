@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -82,7 +84,53 @@ def test_failed_sign_ins_count_until_nobody_gets_in(alice: User) -> None:
         response = sign_in(password)
         assert response.status_code == 429
         assert response.json() == {"code": "rate_limited", "message": "Too many attempts have failed. Try again later."}
+        assert 890 < int(response.headers["Retry-After"]) <= 900
     assert not Token.objects.exists()
+
+
+def test_trying_while_locked_out_does_not_make_it_last_longer(alice: User) -> None:
+    for _ in range(FAILURES):
+        sign_in("wrong")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=10))
+
+    answers = [sign_in("wrong") for _ in range(3)]
+
+    assert {answer.status_code for answer in answers} == {429}
+    assert {int(answer.headers["Retry-After"]) // 10 for answer in answers} <= {29, 30}
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15))
+    assert sign_in(servers.PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "http://evil.example", "sec-fetch-site": "cross-site"},
+        {"origin": "null"},
+        {"origin": "https://testserver"},
+        {"origin": "http://testserver:8000"},
+        {"origin": "http://testserver@evil.example"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_a_foreign_page_neither_signs_in_nor_locks_anybody_out(alice: User, headers: dict[str, str]) -> None:
+    form = {"data": f"username=alice&password={servers.PASSWORD}", "content_type": "application/x-www-form-urlencoded"}
+    for _ in range(FAILURES + 1):
+        response = APIClient().post("/api/token/", **form, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+    assert not AccessAttempt.objects.exists()
+    assert not Token.objects.exists()
+
+
+def test_a_page_of_this_site_or_a_listed_one_may_ask_for_a_token(alice: User, settings: Any) -> None:
+    settings.ALLOWED_ORIGINS = ["https://desk.example"]
+    for headers in (
+        {"origin": "http://testserver", "sec-fetch-site": "same-origin"},
+        {"origin": "https://desk.example", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "none"},
+    ):
+        assert sign_in(servers.PASSWORD, headers=headers).status_code == 200, headers
 
 
 def test_a_sign_in_that_succeeds_forgets_the_failed_ones(alice: User) -> None:

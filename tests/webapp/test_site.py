@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.servers import PASSWORD, ROOT
 from tests.tables import failing
+from webapp.middleware import StaticFiles
 from webapp.secret import redis_prefix, secret_key
 from webapp.storage import without_comments
 
@@ -295,3 +298,79 @@ def test_five_wrong_passwords_for_a_token_lock_it_in_the_api_s_own_words(alice: 
 
     assert answers[-1].status_code == 429
     assert answers[-1].json()["code"] == "rate_limited"
+
+
+def test_the_sign_in_sends_on_who_is_signed_in_and_nowhere_else_than_within_the_site(signed_in: Client) -> None:
+    leads = {
+        "": "/",
+        "?next=/admin/": "/admin/",
+        "?next=/%3Ftab%3Dall": "/?tab=all",
+        "?next=/accounts/login/": "/",
+        "?next=/accounts/login/%3Fnext%3D/": "/",
+        "?next=http://testserver/accounts/login/": "/",
+        "?next=https://evil.example/": "/",
+        "?next=//evil.example/": "/",
+        "?next=javascript:alert(1)": "/",
+    }
+
+    assert {query: signed_in.get(f"/accounts/login/{query}").headers.get("Location") for query in leads} == leads
+
+
+def test_who_sends_the_form_is_signed_in_as_they_say_whoever_was_before(signed_in: Client, bob: User) -> None:
+    signed_in.post("/accounts/login/", {"username": "bob", "password": PASSWORD})
+
+    assert signed_in.get("/api/me/").json()["user"] == "bob"
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/admin/login/"])
+def test_each_sign_in_has_a_session_of_its_own_and_the_one_before_is_gone(administrator: User, path: str) -> None:
+    client = Client()
+    keys = []
+    for _ in range(3):
+        client.post(path, {"username": "admin", "password": PASSWORD})
+        keys.append(client.session.session_key)
+
+    assert len(set(keys)) == 3
+    assert [Session.objects.filter(session_key=key).exists() for key in keys] == [False, False, True]
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/admin/login/"])
+def test_a_sign_in_that_fails_is_told_in_plain_words(alice: User, path: str) -> None:
+    page = Client().post(path, {"username": "alice", "password": "wrong"}).content.decode()
+
+    assert "Name and password do not match." in page
+    assert "case-sensitive" not in page
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/admin/login/"])
+def test_who_is_locked_out_is_told_for_how_long(administrator: User, path: str) -> None:
+    for _ in range(5):
+        answer = Client().post(path, {"username": "admin", "password": "wrong"})
+
+    assert answer.status_code == 429
+    assert 890 < int(answer.headers["Retry-After"]) <= 900
+    assert "possible again in 15 minutes" in answer.content.decode()
+
+
+def test_what_is_injected_into_a_page_gets_at_no_device(signed_in: Client) -> None:
+    policy = signed_in.get("/").headers["Permissions-Policy"]
+
+    assert {"camera=()", "microphone=()", "geolocation=()", "payment=()"} <= set(policy.split(", "))
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/", "/api/me/", "/api/nothing/"])
+def test_no_cache_keeps_what_the_api_answers(signed_in: Client, path: str) -> None:
+    assert signed_in.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+def test_what_lies_beside_the_static_files_is_not_served(tmp_path: Path) -> None:
+    for name in ("staticfiles.json", ".stamp", "theme.css"):
+        (tmp_path / name).write_text("x")
+    static = StaticFiles(lambda request: HttpResponse(status=404))
+    static.autorefresh = False
+
+    static.add_files(str(tmp_path), prefix="/static/")
+
+    assert {url for url in static.files if url.endswith(("staticfiles.json", ".stamp", "theme.css"))} == {
+        "/static/theme.css"
+    }
