@@ -1,8 +1,9 @@
 """The wiring's own app, how the admin names others, and which files of the installed apps are served."""
 
 from axes.apps import AppConfig as AxesConfig
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class WebappConfig(AppConfig):
@@ -11,8 +12,13 @@ class WebappConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib import admin
 
+        from webapp import passwords
         from webapp.sign_in import AdminSignInForm
 
+        # Its own app has no models, so that Django tells it of no migrations.
+        tokens = apps.get_app_config("authtoken")
+        pre_migrate.connect(passwords.step_aside, sender=tokens)
+        post_migrate.connect(passwords.end_tokens, sender=tokens)
         admin.site.login_form = AdminSignInForm
 
 

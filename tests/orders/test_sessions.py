@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission, User
 from rest_framework.authtoken.models import Token
 
@@ -16,7 +17,7 @@ from orders.reader import in_thread
 from orders.wire import Close
 from tests.orders import builders
 from tests.orders.builders import place
-from tests.sockets import Client, Socket, connected, session_headers, session_of
+from tests.sockets import Client, Socket, connected, session_headers, session_of, token_header
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,18 +47,27 @@ def change_password(user: User) -> None:
     changed.save()
 
 
+def rewrite_password(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(password=make_password("another one"))
+
+
 @pytest.mark.parametrize(
     "revoke",
     [
         pytest.param(lambda user: User.objects.filter(pk=user.pk).update(is_active=False), id="deactivated"),
         pytest.param(change_password, id="password changed"),
+        pytest.param(rewrite_password, id="password changed by an update"),
         pytest.param(lambda user: Token.objects.filter(user=user).delete(), id="token deleted"),
     ],
 )
 async def test_a_program_that_lost_its_right_is_closed(alice: User, revoke: Callable[[User], Any]) -> None:
+    token = await in_thread(token_header, alice)
     client = await Client.of(alice)
     await client.follow()
     await closes(client, 4401, lambda: revoke(alice))
+    again = Socket(token)
+    assert await again.connect()
+    assert (await again.frame())["code"] == "unauthenticated", "the same token opens no other socket"
 
 
 @pytest.mark.parametrize("signed_out", [True, False])
