@@ -3,6 +3,7 @@
 from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -12,13 +13,14 @@ class WebappConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib import admin
 
-        from webapp import passwords
+        from webapp import passwords, private
         from webapp.sign_in import AdminSignInForm
 
         # Its own app has no models, so that Django tells it of no migrations.
         tokens = apps.get_app_config("authtoken")
         pre_migrate.connect(passwords.step_aside, sender=tokens)
         post_migrate.connect(passwords.end_tokens, sender=tokens)
+        register(private.check_files, Tags.security)
         admin.site.login_form = AdminSignInForm
 
 

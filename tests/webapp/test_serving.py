@@ -122,6 +122,8 @@ def test_a_later_start_keeps_people_sessions_and_secret_and_what_was_before_is_g
 
     assert (served.folder / ".secret-key").read_text() == secret
     assert (served.folder / ".demo-passwords").read_text() == passwords
+    kept = [served.folder / name for name in (".secret-key", ".demo-passwords", "db.sqlite3", "db.sqlite3-wal")]
+    assert {path.name: path.stat().st_mode & 0o077 for path in kept} == dict.fromkeys([path.name for path in kept], 0)
     assert f"alice:{PASSWORD}" in passwords
     assert served.request("GET", "/api/me/", Authorization=f"Token {token}")[0] == 200
 
