@@ -1,13 +1,35 @@
-"""What requests and answers pass: no NUL in the one, isolation headers on the other, and addresses of the site."""
+"""What requests and answers pass: no NUL in the one, isolation headers on the other; addresses, static files."""
 
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.utils.deprecation import MiddlewareMixin
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+# What no page of ours asks a browser for, so that nothing that is ever injected into one gets it.
+POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+# What lies beside the served files and is for whoever collects them.
+NOT_SERVED = ("staticfiles.json", ".stamp")
 
 READING = ("GET", "HEAD")
 # Load balancers, and containers that look after themselves, ask by whatever address a server has.
@@ -24,11 +46,14 @@ class RefuseNul(MiddlewareMixin):
 
 
 class IsolationHeaders(MiddlewareMixin):
-    """Nothing foreign is embedded, and the page's clock resolves 5 µs instead of 100."""
+    """Nothing foreign is embedded, the page's clock resolves 5 µs instead of 100, no cache keeps what the API says."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", POLICY)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
@@ -43,3 +68,11 @@ class Addresses(CommonMiddleware):
         if request.method not in READING and not request.path_info.endswith("/"):
             raise Http404("An address that is written to ends in a slash.")
         return None if request.path_info.startswith(HEALTH) else super().process_request(request)
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """WhiteNoise without the files that it finds beside those to be served."""
+
+    def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
+        if Path(path).name not in NOT_SERVED:
+            super().add_file_to_dictionary(url, path, stat_cache)

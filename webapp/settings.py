@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "webapp.middleware.IsolationHeaders",
     "webapp.middleware.RefuseNul",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "webapp.middleware.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "webapp.middleware.Addresses",
