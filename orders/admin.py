@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
@@ -76,7 +77,6 @@ class OrderAdmin(ModelAdmin):
     list_select_related = ["user"]
     list_per_page = 50
     show_full_result_count = False
-    paginator = OrderPaginator
     # Every other column would sort the whole table.
     sortable_by = ["id"]
     search_fields = ["symbol", "client_order_id", "text"]  # shows the box; how it searches: admin_list
@@ -106,6 +106,11 @@ class OrderAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Paginator:
+        """The list's own counts orders and nothing else; an order's history pages what was done to it."""
+        paginator = OrderPaginator if queryset.model is Order else Paginator
+        return paginator(queryset, *args, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         term = search_term.strip()
