@@ -27,6 +27,8 @@ BYTES_A_SECOND = 16 * 1024 * 1024
 BYTES_AT_ONCE = 8 * 1024 * 1024
 # A body in crumbs costs by their number: taking one apart takes as long as taking in so many bytes.
 LEAST_BYTES = 2048
+# Stands for the headers of somebody who may be signed in.
+SIGNED_IN = [(b"authorization", b"")]
 
 
 async def read(scope: dict[str, Any], receive: Callable[[], Any]) -> IO[bytes]:
@@ -56,7 +58,8 @@ async def read(scope: dict[str, Any], receive: Callable[[], Any]) -> IO[bytes]:
 
 def _refuse_beyond(most: int, size: int, scope: dict[str, Any]) -> None:
     if size > most:
-        without = "" if front.has_credentials(scope["headers"]) else " without a sign-in"
+        more = front.most_bytes(_path(scope), SIGNED_IN) > most
+        without = " without a sign-in" if more else ""
         raise RequestDataTooBig(f"At most {most // 1024} KiB can be sent here{without}.")
 
 

@@ -55,9 +55,11 @@ def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
 
 
 def _plain(path: str, status: int, code: str, message: str) -> HttpResponse:
+    # No middleware sees it.
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     if path.startswith("/api/"):
-        return JsonResponse({"code": code, "message": message}, status=status)
-    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+        return JsonResponse({"code": code, "message": message}, status=status, headers=headers)
+    return HttpResponse(message, status=status, headers=headers, content_type="text/plain; charset=utf-8")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -16,8 +16,9 @@ from contextlib import asynccontextmanager
 WAITING = 24
 # Of one address, so that whoever floods from there keeps nobody else out.
 WAITING_OF_ADDRESS = 12
-# While others wait, as long is rested after a sign-in as it took, so that a flood takes half a core and no more.
-LONGEST_REST = 0.2
+# While others wait, twice as long is rested after a sign-in as it took: a flood takes a third of a core and no more.
+REST = 2
+LONGEST_REST = 0.4
 # A refusal comes after so long, as asking again at once would cost as much as being answered.
 HOLD_SECONDS = 1.0
 HELD = 500
@@ -52,7 +53,7 @@ class SignInQueue:
 
     def _end_turn(self, taken: float) -> None:
         if self._waiting.total() > 1:
-            asyncio.get_running_loop().call_later(min(taken, LONGEST_REST), self._turn.release)
+            asyncio.get_running_loop().call_later(min(REST * taken, LONGEST_REST), self._turn.release)
         else:
             self._turn.release()
 

@@ -125,6 +125,8 @@ async def test_a_body_beyond_what_its_view_needs_is_refused_and_one_as_large_as_
         assert await status(method, small, fits, token) in (400, 403), small
     assert await status("POST", f"{path}cancel/", too_big, token) == 413
     assert await status("POST", "/api/orders/", too_big) == 413, "nobody unnamed sends a large body"
+    for path, words in (("/api/orders/", "here without a sign-in."), ("/api/token/", "16 KiB can be sent here.")):
+        assert (await site.ask("POST", path, too_big)).json()["message"].endswith(words)
     assert await status("POST", "/api/orders/", too_big, (b"authorization", b"Token nonsense")) == 401
     assert await status("POST", "/api/orders/", b" " * (LARGE + 1), token) == 413
     assert (await site.ask("POST", "/api/orders/", listed, token)).status == 201
