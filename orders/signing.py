@@ -17,7 +17,7 @@ from django.conf import settings
 
 def sign(user_id: int, first: int, texts: Sequence[str]) -> str:
     """The signature of these events of this owner, the first of them numbered `first`."""
-    return blake2b(orjson.dumps([user_id, first, texts]), key=_key(settings.SECRET_KEY), digest_size=16).hexdigest()
+    return blake2b(orjson.dumps([user_id, first, texts]), key=_key(*_site()), digest_size=16).hexdigest()
 
 
 def is_signed(message: Mapping[str, Any]) -> bool:
@@ -28,8 +28,11 @@ def is_signed(message: Mapping[str, Any]) -> bool:
     return hmac.compare_digest(signature, sign(message["user_id"], message["first"], message["texts"]))
 
 
-@cache
-def _key(secret: str) -> bytes:
+def _site() -> tuple[str, str]:
     database = settings.DATABASES["default"]
-    where = "\n".join(str(database.get(name, "")) for name in ("HOST", "PORT", "NAME"))
-    return blake2b(f"{secret}\n{where}".encode(), person=b"announcements", digest_size=32).digest()
+    return settings.SECRET_KEY, "\n".join(str(database.get(name, "")) for name in ("HOST", "PORT", "NAME"))
+
+
+@cache
+def _key(secret: str, database: str) -> bytes:
+    return blake2b(f"{secret}\n{database}".encode(), person=b"announcements", digest_size=32).digest()
