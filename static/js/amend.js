@@ -11,6 +11,7 @@
 import { ApiError } from "./api.js";
 import { clearFieldErrors, find, fromTemplate, setText, showFieldErrors } from "./dom.js";
 import { setDisabled } from "./focus.js";
+import { amount } from "./format.js";
 import { isolate } from "./isolate.js";
 import { composes } from "./keys.js";
 import { isAmount } from "./ticket-terms.js";
@@ -26,9 +27,10 @@ function applies(order, field) {
   return field === "quantity" || field === "text" || order[field] !== null;
 }
 
-/** What a value is, in a line of them. @param {string|null} value */
-function word(value) {
-  return isolate(value || "–");
+/** What a field holds, as a person reads it. @param {Amendable} field @param {string|null} value */
+function word(field, value) {
+  if (!value) return "–";
+  return field === "text" ? isolate(value) : amount(value);
 }
 
 export class AmendForm extends EventTarget {
@@ -179,7 +181,8 @@ export class AmendForm extends EventTarget {
       const touched = mine !== (this.#base[field] ?? "");
       const now = find(`[data-now=${field}]`, this.element);
       now.hidden = !touched && current[field] === this.#base[field];
-      setText(now, touched ? `yours ${word(mine)} · now ${word(current[field])}` : `now ${word(current[field])}`);
+      const theirs = `now ${word(field, current[field])}`;
+      setText(now, touched ? `yours ${word(field, mine)} · ${theirs}` : theirs);
       // What was not touched here goes on from what it is now.
       if (!touched) this.#input(field).value = current[field] ?? "";
     }

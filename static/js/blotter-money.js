@@ -14,6 +14,7 @@
  * @typedef {object} OrderBook the part of the book that is read here; fires `changed` and `emptied`
  * @property {{inSight: [HTMLTableRowElement, Order][], touched: (row: HTMLTableRowElement) => void}} rows
  * @property {Order[]} orders
+ * @property {(figure: FigureName, text: string) => void} wrote called with each text that a cell is given
  *
  * @typedef {object} PriceSource fires `quotes` (detail: the symbols that changed) and `feed`
  * @property {(owner: string, symbols: Iterable<string>) => void} watch
@@ -147,7 +148,11 @@ export class BlotterMoney {
       this.#rows.set(row, painted);
     }
     const { shown } = this.#figures(order);
-    for (const [figure, cell] of painted.cells) write(cell, painted.shown?.[figure], shown[figure]);
+    for (const [figure, cell] of painted.cells) {
+      const { text } = shown[figure];
+      if (text !== painted.shown?.[figure].text) this.#book.wrote(figure, text);
+      write(cell, painted.shown?.[figure], shown[figure]);
+    }
     painted.shown = shown;
     writeDetails(row.nextElementSibling, shown);
   }

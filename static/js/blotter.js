@@ -3,21 +3,17 @@
  *
  * Fires `loaded` (detail: head) after every answer, `changed` when rows, totals or counts may differ, `arranged` after
  * rows were made or moved, `held` (detail: how many new rows wait) and `failed` (detail: the error), `refused` (detail:
- * `Refusal`) or `loading`.
+ * `Refusal`), `loading`, and `redrawing` right before all rows are made anew.
  *
- * @import {Api} from "./api.js"
+ * @import {Api, ApiError} from "./api.js"
  * @import {Order, OrderEvent} from "./order.js"
  * @import {SortKey} from "./ordering.js"
  * @import {Query} from "./query.js"
  * @import {Answer} from "./table-window.js"
  * @import {RowPainter} from "./row-painter.js"
  * @import {Flash} from "./flash.js"
- * @import {ApiError} from "./api.js"
  *
- * @typedef {object} Refusal
- * @property {ApiError} error
- * @property {Query} query that was refused
- * @property {boolean} isLeft whether the table goes on with another
+ * @typedef {{error: ApiError, query: Query, isLeft: boolean}} Refusal of a query; `isLeft`: whether the table goes on with another
  */
 
 import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";

@@ -31,7 +31,7 @@ import { ChartTable } from "./chart-table.js";
 import { legendText } from "./chart-words.js";
 import { find, make } from "./dom.js";
 import { marksOf } from "./fills.js";
-import { percent, price } from "./format.js";
+import { percent, priceText } from "./format.js";
 import { nextFrame } from "./frames.js";
 import { Inquiry } from "./inquiry.js";
 import { linesOf, places } from "./order-lines.js";
@@ -211,7 +211,7 @@ export class ChartView {
 
   #showPrice() {
     const quote = this.#quote;
-    const last = price(quote?.last ?? this.#bars.last?.close ?? null, this.#decimals);
+    const last = priceText(quote?.last ?? this.#bars.last?.close ?? null, this.#decimals);
     this.#head.show({ symbol: this.#symbol, last, change: percent(quote?.change ?? null) });
   }
 

@@ -6,6 +6,7 @@
  * @typedef {object} Column
  * @property {Field} field
  * @property {string} title
+ * @property {number} digits how many digits wide it is at least
  * @property {boolean} [numeric] right-aligned
  * @property {boolean} [unsorted] one can't sort by it
  *
@@ -15,49 +16,54 @@
  * @property {FigureName} figure
  * @property {string} title
  * @property {string} meaning
+ * @property {number} digits
+ *
+ * @typedef {Field|FigureName} Name of a column
  */
 
 import { STATUS_WORDS, TYPE_WORDS } from "./order.js";
-import { localTime, price, utc } from "./format.js";
+import { averageText, grouped, localTime, priceText, utc } from "./format.js";
 
 /** @type {Column[]} */
 export const COLUMNS = [
-  { field: "created_at", title: "Time" },
-  { field: "symbol", title: "Symbol" },
-  { field: "side", title: "Side" },
-  { field: "order_type", title: "Type" },
-  { field: "quantity", title: "Quantity", numeric: true },
-  { field: "cum_qty", title: "Filled", numeric: true },
-  { field: "leaves_qty", title: "Leaves", numeric: true },
-  { field: "price", title: "Price", numeric: true },
-  { field: "stop_price", title: "Stop", numeric: true },
-  { field: "avg_price", title: "Average", numeric: true },
-  { field: "status", title: "Status" },
-  { field: "time_in_force", title: "TIF" },
-  { field: "client_order_id", title: "Client ID" },
-  { field: "text", title: "Note" },
-  { field: "id", title: "Order", numeric: true },
-  { field: "user", title: "Owner" },
-  { field: "version", title: "Version", numeric: true },
-  { field: "updated_at", title: "Changed" },
-  { field: "arrival_price", title: "Arrival", numeric: true, unsorted: true },
+  { field: "created_at", title: "Time", digits: 8 },
+  { field: "symbol", title: "Symbol", digits: 8 },
+  { field: "side", title: "Side", digits: 5 },
+  { field: "order_type", title: "Type", digits: 8 },
+  { field: "quantity", title: "Quantity", digits: 8, numeric: true },
+  { field: "cum_qty", title: "Filled", digits: 8, numeric: true },
+  { field: "leaves_qty", title: "Leaves", digits: 8, numeric: true },
+  { field: "price", title: "Price", digits: 9, numeric: true },
+  { field: "stop_price", title: "Stop", digits: 9, numeric: true },
+  { field: "avg_price", title: "Average", digits: 10, numeric: true },
+  { field: "status", title: "Status", digits: 15.5 },
+  { field: "time_in_force", title: "TIF", digits: 4 },
+  { field: "client_order_id", title: "Client ID", digits: 13 },
+  { field: "text", title: "Note", digits: 18 },
+  { field: "id", title: "Order", digits: 7, numeric: true },
+  { field: "user", title: "Owner", digits: 8 },
+  { field: "version", title: "Version", digits: 7, numeric: true },
+  { field: "updated_at", title: "Changed", digits: 8 },
+  { field: "arrival_price", title: "Arrival", digits: 9, numeric: true, unsorted: true },
 ];
 
 /** @type {Figure[]} */
 export const FIGURES = [
-  { figure: "last", title: "Last", meaning: "Last price of the market; the mid where there is none" },
+  { figure: "last", title: "Last", digits: 9, meaning: "Last price of the market; the mid where there is none" },
   {
     figure: "distance",
     title: "Distance",
+    digits: 7,
     meaning: "From the limit price to the market, in ticks; 0 or less would trade",
   },
-  { figure: "pnl", title: "P&L", meaning: "Unrealised P&L of what is filled, before fees" },
+  { figure: "pnl", title: "P&L", digits: 10, meaning: "Unrealised P&L of what is filled, before fees" },
   {
     figure: "slippage",
     title: "Slippage",
+    digits: 7,
     meaning: "Filled worse (+) or better (−) than the arrival price, in basis points",
   },
-  { figure: "notional", title: "Notional", meaning: "Quantity at the order’s own price" },
+  { figure: "notional", title: "Notional", digits: 12, meaning: "Quantity at the order’s own price" },
 ];
 
 /** What stands in the table between the toggle and the actions. @type {(Column|Figure)[]} */
@@ -70,7 +76,15 @@ export const SORTABLE = COLUMNS.filter(({ unsorted }) => !unsorted);
 const FIRST = 1;
 
 /** @type {Set<Field>} */
-const PRICES = new Set(["price", "stop_price", "avg_price", "arrival_price"]);
+const PRICES = new Set(["price", "stop_price", "arrival_price"]);
+
+/** @type {Set<Field>} */
+const QUANTITIES = new Set(["quantity", "cum_qty", "leaves_qty"]);
+
+/** @param {Column|Figure} column @returns {Name} */
+export function nameOf(column) {
+  return "field" in column ? column.field : column.figure;
+}
 
 /** Where in the table a field stands. @param {Field} field */
 export function placeOf(field) {
@@ -86,11 +100,14 @@ export function fieldAt(place) {
 /** What a cell says. @param {Field} field @param {Order} order @param {number} decimals the instrument's price decimals */
 export function cellText(field, order, decimals) {
   // An event that was logged before there were arrival prices has none.
-  if (PRICES.has(field)) return price(/** @type {string|null} */ (order[field] ?? null), decimals);
+  if (PRICES.has(field)) return priceText(/** @type {string|null} */ (order[field] ?? null), decimals);
+  if (QUANTITIES.has(field)) return grouped(String(order[field]));
   switch (field) {
     case "created_at":
     case "updated_at":
       return localTime(order[field]);
+    case "avg_price":
+      return averageText(order, decimals);
     case "side":
     case "time_in_force":
       return order[field].toUpperCase();
@@ -109,6 +126,11 @@ export function cellTitle(field, order) {
     case "created_at":
     case "updated_at":
       return utc(order[field]);
+    case "avg_price":
+      return grouped(order.avg_price ?? "");
+    case "status":
+      return order.status === "rejected" ? order.text : "";
+    case "symbol":
     case "text":
     case "client_order_id":
       return order[field];

@@ -5,9 +5,10 @@
  */
 
 import { COLUMNS } from "./columns.js";
-import { sentence } from "./format.js";
+import { amount, sentence } from "./format.js";
 import { isolate } from "./isolate.js";
 import { STATUS_WORDS } from "./order.js";
+import { DECIMALS } from "./ordering.js";
 
 /** Fields that follow from others and would only repeat them. */
 const DERIVED = new Set(["leaves_qty"]);
@@ -17,7 +18,9 @@ const TITLES = new Map(COLUMNS.map(({ field, title }) => [field, title.toLowerCa
 /** @param {string} field @param {unknown} value */
 function word(field, value) {
   if (value === null || value === "") return "–";
-  return field === "status" ? (STATUS_WORDS[/** @type {Status} */ (value)] ?? String(value)) : isolate(String(value));
+  const text = String(value);
+  if (field === "status") return STATUS_WORDS[/** @type {Status} */ (value)] ?? text;
+  return /** @type {Set<string>} */ (DECIMALS).has(field) ? amount(text) : isolate(text);
 }
 
 /** "filled 0 → 18, status Working → Filled"; of a new order, the order itself. @param {OrderEvent} event */

@@ -24,7 +24,7 @@
  */
 
 import { decimal, fixed, plain } from "./decimal.js";
-import { age, grouped, price as priceText, signed, timeOfDay } from "./format.js";
+import { age, grouped, localTime, priceText, signed } from "./format.js";
 import { distance, inBps, inTicks, mark, mid, moneyText, notional, ownPrice } from "./money.js";
 import { slippage, slippageCost, unrealised } from "./money.js";
 
@@ -120,7 +120,7 @@ export class Figures {
     const { bid, ask, last } = this.#book;
     const sides = [bid === null ? "" : `bid ${this.#price(bid)}`, ask === null ? "" : `ask ${this.#price(ask)}`];
     const kind = last === null ? "mid of the book" : "";
-    const at = `at ${timeOfDay(new Date(this.#quote?.at ?? 0))}`;
+    const at = `at ${localTime(this.#quote?.at ?? 0)}`;
     return this.#priced(this.#price(last ?? this.#market.price), [kind, ...sides, at]);
   }
 
@@ -145,7 +145,7 @@ export class Figures {
     const { price, source } = this.#mark;
     const text = signed(this.#money(pnl));
     const words = `${text} ${this.#instrument.currency} before fees`;
-    const how = `${plain(filled)} at ${plain(average)}, marked at ${this.#price(price)} (${source})`;
+    const how = `${grouped(plain(filled) ?? "")} at ${grouped(plain(average) ?? "")}, marked at ${this.#price(price)} (${source})`;
     /** @type {Shown["tone"]} */
     const tone = text.startsWith("+") ? "gain" : text.startsWith("−") ? "loss" : "";
     return {

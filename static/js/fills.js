@@ -19,6 +19,7 @@
  * @property {string} text "B 54 (3)"
  */
 
+import { grouped } from "./format.js";
 import { difference, sum } from "./quantities.js";
 
 const KINDS = new Set(["partially_filled", "filled"]);
@@ -50,7 +51,7 @@ function barAt(bars, at) {
 
 /** @param {FillMark["side"]} side @param {Fill[]} fills */
 function markText(side, fills) {
-  const total = sum(fills.map(({ quantity }) => quantity));
+  const total = grouped(sum(fills.map(({ quantity }) => quantity)));
   return `${side === "buy" ? "B" : "S"} ${total}${fills.length > 1 ? ` (${fills.length})` : ""}`;
 }
 

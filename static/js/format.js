@@ -4,20 +4,25 @@
  * @import {Order} from "./order.js"
  */
 
+import { decimal, plain, PLACES } from "./decimal.js";
+
 const DASH = "–";
 const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
-const clock = new Intl.DateTimeFormat(undefined, /** @type {Intl.DateTimeFormatOptions} */ (TIME));
-const dayAndClock = new Intl.DateTimeFormat(
-  undefined,
-  /** @type {Intl.DateTimeFormatOptions} */ ({ day: "2-digit", month: "short", ...TIME }),
-);
+const DAY = { day: "2-digit", month: "short", ...TIME };
+/** A time of today, of another day of this year, of another year: in the zone in which they were made. */
+const makeTimes = () =>
+  [TIME, DAY, { year: "numeric", ...DAY }].map(
+    (parts) => new Intl.DateTimeFormat(undefined, /** @type {Intl.DateTimeFormatOptions} */ (parts)),
+  );
+let times = makeTimes();
+const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** "4213" → "4,213". @param {number} value */
 export function integer(value) {
   return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A decimal with at least this many decimals; more are kept. @param {string|null} value @param {number} decimals */
+/** A decimal with at least this many decimals; more are kept. For fields, where it may be sent: not grouped. @param {string|null} value @param {number} decimals */
 export function price(value, decimals) {
   if (value === null) return "";
   const [whole = "", fraction = ""] = value.split(".");
@@ -30,6 +35,29 @@ export function grouped(text) {
   const [whole = "", fraction] = text.split(".");
   const groups = whole.replace("-", "−").replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? groups : `${groups}.${fraction}`;
+}
+
+/** A price as it is shown. @param {string|null} value @param {number} decimals */
+export function priceText(value, decimals) {
+  return grouped(price(value, decimals));
+}
+
+/** @param {string|null} value */
+function decimalsOf(value) {
+  return value?.split(".")[1]?.length ?? 0;
+}
+
+/**
+ * An average price with two decimals more than the prices that it is the average of have; below 1 all of it.
+ *
+ * @param {{avg_price: string|null, price: string|null, stop_price: string|null}} order
+ * @param {number} decimals its instrument's
+ */
+export function averageText({ avg_price, price: limit, stop_price }, decimals) {
+  if (avg_price === null) return "";
+  const own = Math.max(decimals, decimalsOf(limit), decimalsOf(stop_price));
+  const places = avg_price.startsWith("0.") ? PLACES : Math.min(own + 2, PLACES);
+  return priceText(plain(decimal(avg_price), places), decimals);
 }
 
 /** The same with its sign: "+12.30", "−4"; nothing before a zero. @param {string} text a plain decimal */
@@ -56,28 +84,35 @@ export function milliseconds(value) {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
-/** @param {Date} a @param {Date} b */
-export function sameDay(a, b) {
-  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
+/** How much of a date tells the day: 0 for nothing, since it is today, 1 for day and month, 2 for the year as well. @param {Date} at @param {Date} today */
+export function dayDetail(at, today) {
+  if (at.getFullYear() !== today.getFullYear()) return 2;
+  return at.getDate() === today.getDate() && at.getMonth() === today.getMonth() ? 0 : 1;
 }
 
 /** What was formatted last: in a burst everything is of the same second. */
-let formatted = { second: NaN, withDay: false, text: "" };
+let formatted = { second: NaN, detail: 0, text: "" };
 
-/** Local time of day; with the day where it is not today. @param {string} timestamp RFC 3339 @param {Date} [today] */
-export function localTime(timestamp, today = new Date()) {
-  const at = new Date(timestamp);
+/** Local time of day; with the day where it is not today, and the year where it is not this one. @param {string|number|Date} moment RFC 3339, unix milliseconds or a date @param {Date} [today] */
+export function localTime(moment, today = new Date()) {
+  const at = new Date(moment);
   const second = Math.floor(at.getTime() / 1000);
-  const withDay = !sameDay(at, today);
-  if (second !== formatted.second || withDay !== formatted.withDay) {
-    formatted = { second, withDay, text: (withDay ? dayAndClock : clock).format(at) };
+  const detail = dayDetail(at, today);
+  if (second !== formatted.second || detail !== formatted.detail) {
+    formatted = { second, detail, text: times[detail]?.format(at) ?? "" };
   }
   return formatted.text;
 }
 
-/** Local time of day of now or of `at`. @param {Date} [at] */
-export function timeOfDay(at = new Date()) {
-  return clock.format(at);
+/** This machine may have been taken to another time zone. */
+export function readZone() {
+  times = makeTimes();
+  formatted = { second: NaN, detail: 0, text: "" };
+}
+
+/** Local time with day and year, whenever that is. @param {string} timestamp RFC 3339 */
+export function fullTime(timestamp) {
+  return times[2]?.format(new Date(timestamp)) ?? "";
 }
 
 /** "2012-06-21T13:30:00.004241Z" → "2012-06-21 13:30:00.004241 UTC". @param {string} timestamp */
@@ -101,6 +136,12 @@ export function plural(count, noun) {
   return `${integer(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** An amount in a sentence; dots where there is none yet, and what is no number as it was typed. @param {string|null|undefined} text */
+export function amount(text) {
+  if (!text) return "…";
+  return PLAIN_DECIMAL.test(text) ? grouped(text) : text;
+}
+
 /**
  * What an order asks for, as a person says it: "Buy 18 AAPL at 585.33, day".
  *
@@ -110,8 +151,8 @@ export function sentence({ side, quantity, symbol, order_type, price: limit, sto
   const verb = side === "sell" ? "Sell" : "Buy";
   const terms = [];
   if (order_type === "market") terms.push("at market");
-  if (order_type === "limit" || order_type === "stop_limit") terms.push(`at ${limit || "…"}`);
-  if (order_type === "stop" || order_type === "stop_limit") terms.push(`stop ${stop_price || "…"}`);
+  if (order_type === "limit" || order_type === "stop_limit") terms.push(`at ${amount(limit)}`);
+  if (order_type === "stop" || order_type === "stop_limit") terms.push(`stop ${amount(stop_price)}`);
   const force = time_in_force === "day" ? "day" : time_in_force.toUpperCase();
-  return `${verb} ${quantity || "…"} ${symbol || "…"} ${terms.join(", ")}, ${force}`;
+  return `${verb} ${amount(quantity)} ${symbol || "…"} ${terms.join(", ")}, ${force}`;
 }

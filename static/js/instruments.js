@@ -13,6 +13,9 @@
  * @property {boolean} active
  */
 
+import { amount } from "./format.js";
+import { isolate } from "./isolate.js";
+
 export class Instruments {
   /** @type {Instrument[]} */
   all = [];
@@ -40,7 +43,7 @@ export class Instruments {
     const instrument = this.#bySymbol.get(symbol);
     if (!instrument) return "";
     const { name, currency, tick_size, lot_size } = instrument;
-    return `${name}, ${currency} · tick ${tick_size} · lot ${lot_size}`;
+    return `${isolate(name)}, ${currency} · tick ${tick_size} · lot ${amount(lot_size)}`;
   }
 
   /** @param {string} symbol */

@@ -9,9 +9,11 @@ import { grouped, plural, signed } from "./format.js";
 import { moneyText } from "./money.js";
 import { Store } from "./store.js";
 
-/** On a phone they are folded until somebody asks. */
-const NARROW = "(max-width: 640px)";
+/** On a phone, and where a window is low, they are folded until somebody asks. */
+const NARROW = "(max-width: 640px), (max-height: 619px)";
 const OPEN = "money-open";
+/** More characters in the figures of a line than there is room for one under the other. */
+const LONG = 56;
 const FIELDS = /** @type {const} */ ([
   ["buy", "Working buy"],
   ["sell", "sell"],
@@ -47,7 +49,9 @@ export class MoneyTotals {
     setText(find("[data-money-covers]", this.#root), `Totals of the ${plural(orders, "order")} on this page`);
     const currencies = [...totals.keys()];
     if (currencies.join() !== [...this.#lines.keys()].join()) this.#make(currencies);
-    for (const [currency, told] of totals) this.#write(currency, told);
+    const lengths = [...totals].map(([currency, told]) => this.#write(currency, told));
+    // Then each figure takes the place it needs, and lines break.
+    this.#root.classList.toggle("is-long", Math.max(0, ...lengths) > LONG);
   }
 
   /** @param {boolean} open */
@@ -75,7 +79,7 @@ export class MoneyTotals {
     this.#list.replaceChildren(...lines);
   }
 
-  /** @param {string} currency @param {Told} told */
+  /** @param {string} currency @param {Told} told @returns {number} how many characters its figures have */
   #write(currency, { total: { working, filled, pnl }, unpriced, doubt }) {
     const cells = this.#lines.get(currency);
     const text = (/** @type {bigint} */ value) => moneyText(value, currency) ?? "";
@@ -92,10 +96,12 @@ export class MoneyTotals {
       if (cell) setText(cell, texts[field]);
     }
     const cell = cells?.get("pnl");
-    if (!cell) return;
+    const { length } = Object.values(texts).join("");
+    if (!cell) return length;
     cell.classList.toggle("is-gain", texts.pnl.startsWith("+"));
     cell.classList.toggle("is-loss", texts.pnl.startsWith("−"));
     cell.classList.toggle("is-stale", doubt !== "");
     if (cell.title !== doubt) cell.title = doubt;
+    return length;
   }
 }

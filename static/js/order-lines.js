@@ -22,6 +22,7 @@
  * @property {string[]} remove
  */
 
+import { grouped } from "./format.js";
 import { sum } from "./quantities.js";
 
 /** More lines would hide the prices. */
@@ -46,8 +47,8 @@ function levelsOf(order) {
 /** @param {Order[]} orders */
 function amount(orders) {
   const [{ quantity, leaves_qty, cum_qty } = /** @type {any} */ ({})] = orders;
-  if (orders.length > 1) return `${sum(orders.map((order) => order.leaves_qty))} in ${orders.length} orders`;
-  return cum_qty === "0" ? quantity : `${leaves_qty} of ${quantity}`;
+  if (orders.length > 1) return `${grouped(sum(orders.map((order) => order.leaves_qty)))} in ${orders.length} orders`;
+  return cum_qty === "0" ? grouped(quantity) : `${grouped(leaves_qty)} of ${grouped(quantity)}`;
 }
 
 /** @param {string} key @param {Level[]} levels at least one, alike @returns {Line} */

@@ -20,6 +20,7 @@
 
 import { actionButton, make, setText } from "./dom.js";
 import { setDisabled } from "./focus.js";
+import { amount } from "./format.js";
 import { isolate } from "./isolate.js";
 
 /** By their `data-action`. @type {Record<Mode, string[]>} */
@@ -45,7 +46,7 @@ function control(action, order, { away, ready, hasDraft }) {
 
 /** @param {Order} order */
 function nameOf({ side, quantity, symbol }) {
-  return `${side} ${quantity} ${isolate(symbol)}`;
+  return `${side} ${amount(quantity)} ${isolate(symbol)}`;
 }
 
 /** @param {Mode} mode @returns {Node[]} */

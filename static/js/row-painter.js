@@ -9,7 +9,7 @@
  * @property {Order} order DataTables' own object, so that its API tells the truth
  * @property {HTMLTableCellElement[]} cells those of COLUMNS
  * @property {HTMLTableCellElement} actions
- * @property {string} manner how it was written: with how many decimals, on which day
+ * @property {string} manner how it was written: with how many decimals
  */
 
 import { COLUMNS, cellText, cellTitle, LAYOUT } from "./columns.js";
@@ -46,6 +46,8 @@ export class RowPainter {
   #shown = new WeakMap();
   /** Called with each row that was written. @type {(row: HTMLTableRowElement) => void} */
   written = () => {};
+  /** Called with each text that a cell is given. @type {(field: Field, text: string) => void} */
+  wrote = () => {};
 
   /**
    * @param {Instruments} instruments
@@ -113,7 +115,7 @@ export class RowPainter {
     const shown = this.#shown.get(row);
     if (!shown) return;
     const decimals = this.#instruments.decimals(order.symbol);
-    const manner = `${decimals} ${new Date().getDate()}`;
+    const manner = String(decimals);
     const anew = shown.manner !== manner;
     shown.manner = manner;
     COLUMNS.forEach(({ field }, i) => {
@@ -122,7 +124,9 @@ export class RowPainter {
       if (!cell || !(anew || differs)) return;
       const value = String(order[field] ?? "");
       const title = cellTitle(field, order);
-      setText(cell, cellText(field, order, decimals));
+      const text = cellText(field, order, decimals);
+      setText(cell, text);
+      this.wrote(field, text);
       if (cell.title !== title) cell.title = title;
       cell.dataset.value = value;
       if (field === "cum_qty" || field === "quantity") this.#showFilled(shown, order);

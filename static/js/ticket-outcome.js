@@ -5,20 +5,22 @@
  * @import {Order} from "./order.js"
  */
 
-import { price, sentence } from "./format.js";
+import { amount, averageText, sentence } from "./format.js";
+import { isolate } from "./isolate.js";
 import { STATUS_WORDS } from "./order.js";
 
 /** @param {Order} order @param {number} decimals of its instrument's prices */
-function filled({ cum_qty, quantity, avg_price }, decimals) {
-  const part = cum_qty === quantity ? cum_qty : `${cum_qty} of ${quantity}`;
-  return `Filled ${part} at ${price(avg_price, decimals)}`;
+function filled(order, decimals) {
+  const { cum_qty, quantity } = order;
+  const part = cum_qty === quantity ? amount(cum_qty) : `${amount(cum_qty)} of ${amount(quantity)}`;
+  return `Filled ${part} at ${averageText(order, decimals)}`;
 }
 
 /** @param {Order} order @param {number} decimals @returns {string} */
 function state(order, decimals) {
   const { status, text, cum_qty } = order;
   if (status === "pending_new") return "Placed";
-  if (status === "rejected") return text === "" ? "Rejected" : `Rejected, ${text}`;
+  if (status === "rejected") return text === "" ? "Rejected" : `Rejected, ${isolate(text)}`;
   const words = [];
   if (cum_qty !== "0") words.push(filled(order, decimals));
   if (status !== "filled" && status !== "partially_filled") words.push(STATUS_WORDS[status]);

@@ -6,7 +6,7 @@
  */
 
 import { find, setHidden, setText } from "./dom.js";
-import { price } from "./format.js";
+import { grouped, price } from "./format.js";
 
 const OWNER = "ticket";
 const SIDES = /** @type {const} */ (["bid", "ask"]);
@@ -44,7 +44,7 @@ export class TicketQuote {
   #draw() {
     setHidden(this.#root, this.#symbol === "");
     this.#root.classList.toggle("is-stale", !this.#prices.live);
-    for (const side of SIDES) setText(find("b", this.#button(side)), this.#text(side) || "…");
+    for (const side of SIDES) setText(find("b", this.#button(side)), grouped(this.#text(side)) || "…");
   }
 
   /** @param {"bid"|"ask"} side */

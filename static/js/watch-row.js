@@ -1,12 +1,14 @@
 /**
  * One line of the watchlist: the latest price of a symbol, how old it is, and whether it is followed.
  *
+ * @import {Widest} from "./digits.js"
  * @import {Instrument} from "./instruments.js"
  * @import {Quote} from "./prices.js"
  */
 
 import { actionButton, make, nameRoles, setText } from "./dom.js";
-import { percent, price, timeOfDay } from "./format.js";
+import { localTime, percent, priceText } from "./format.js";
+import { isolate } from "./isolate.js";
 
 export const FLASH_MS = 200;
 /** A price that has not changed for so long is old; still the present one while the feed is live. */
@@ -22,6 +24,7 @@ export class WatchRow {
   element = make("tr", "");
   symbol;
   #decimals;
+  #widest;
   #cells;
   #follow = actionButton("follow", "", "watch-follow");
   #buttons;
@@ -30,13 +33,14 @@ export class WatchRow {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #flashing;
 
-  /** @param {Instrument} instrument */
-  constructor({ symbol, name, currency, price_decimals }) {
+  /** @param {Instrument} instrument @param {Widest} widest of the list */
+  constructor({ symbol, name, currency, price_decimals }, widest) {
     this.symbol = symbol;
+    this.#widest = widest;
     this.#decimals = price_decimals;
     this.element.dataset.symbol = symbol;
     const pick = actionButton("pick", symbol, "watch-symbol");
-    pick.title = `${name}, ${currency}: open its chart`;
+    pick.title = `${isolate(name)}, ${currency}: open its chart`;
     const trade = actionButton("trade", "Trade", "watch-trade");
     trade.setAttribute("aria-label", `Trade ${symbol}`);
     const remove = actionButton("remove", "✕", "watch-remove");
@@ -68,15 +72,24 @@ export class WatchRow {
   /** @param {Quote} quote @param {boolean} quietly whether without a flash */
   show({ last, change, bid, ask }, quietly) {
     const cells = this.#cells;
-    setText(cells.last, last === null ? "…" : price(last, this.#decimals));
-    setText(cells.change, percent(change));
+    this.#showPrice("last", last, "…");
+    const moved = percent(change);
+    setText(cells.change, moved);
+    this.#widest.take("change", moved);
     const sign = change === null || !/[1-9]/.test(change) ? "" : change.startsWith("-") ? "down" : "up";
     if (cells.change.dataset.sign !== sign) cells.change.dataset.sign = sign;
-    setText(cells.bid, price(bid, this.#decimals));
-    setText(cells.ask, price(ask, this.#decimals));
+    this.#showPrice("bid", bid, "");
+    this.#showPrice("ask", ask, "");
     const before = this.#last;
     this.#last = last;
     if (last !== null && before !== null && last !== before && !quietly) this.#flash(Number(last) > Number(before));
+  }
+
+  /** @param {"last"|"bid"|"ask"} what @param {string|null} value @param {string} none */
+  #showPrice(what, value, none) {
+    const text = value === null ? none : priceText(value, this.#decimals);
+    setText(this.#cells[what], text);
+    this.#widest.take(what, text);
   }
 
   /** @param {boolean} up */
@@ -91,7 +104,7 @@ export class WatchRow {
   /** How old its price is. @param {number} age milliseconds @param {number} at when it was, unix milliseconds of this clock */
   showAge(age, at) {
     setText(this.#cells.age, ago(age));
-    const title = `Changed at ${timeOfDay(new Date(at))}`;
+    const title = `Changed at ${localTime(at)}`;
     if (this.#cells.age.title !== title) this.#cells.age.title = title;
     this.element.classList.toggle("is-old", age > OLD_MS);
   }

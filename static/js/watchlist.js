@@ -9,6 +9,7 @@
  * @import {SymbolResults} from "./symbol-results.js"
  */
 
+import { Widest } from "./digits.js";
 import { find, setHidden, setText } from "./dom.js";
 import { FeedState } from "./feed-state.js";
 import { composes } from "./keys.js";
@@ -30,6 +31,7 @@ export class Watchlist extends EventTarget {
   #instruments;
   #watched;
   #feedState;
+  #widest;
   /** In the order of the list. @type {Map<string, WatchRow>} */
   #rows = new Map();
   /** Those on the list that are not followed. */
@@ -57,6 +59,7 @@ export class Watchlist extends EventTarget {
     this.#prices = prices;
     this.#instruments = instruments;
     this.#watched = new WatchedSymbols(store);
+    this.#widest = new Widest(root);
     this.#feedState = new FeedState(root, prices, store);
     prices.addEventListener("quotes", (event) => this.#show(/** @type {CustomEvent<Set<string>>} */ (event).detail));
     prices.addEventListener("feed", () => this.#showStates());
@@ -134,7 +137,7 @@ export class Watchlist extends EventTarget {
 
   /** @param {string} symbol of an instrument */
   #newRow(symbol) {
-    const row = new WatchRow(/** @type {Instrument} */ (this.#instruments.get(symbol)));
+    const row = new WatchRow(/** @type {Instrument} */ (this.#instruments.get(symbol)), this.#widest);
     this.#body.append(row.element);
     const quote = this.#prices.quote(symbol);
     if (quote) row.show(quote, true);

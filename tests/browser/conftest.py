@@ -22,6 +22,7 @@ DESK = {"width": 1440, "height": 900}
 QUICK = {"orders.wire.HEARTBEAT_SECONDS": 1, "orders.sessions.RESTART_SPREAD_MS": 500}
 ENLISTED_AT_ONCE = 40
 ENLISTED_ON_OWN_SERVER = 10
+ENLISTED_ON_MARKET = 20
 # What needs the server that may be stopped runs in one worker, the rest in another; both take about as long.
 ON_OWN_SERVER = {"test_acceptance", "test_chart", "test_endings", "test_people", "test_recovery", "test_stream"}
 # Ends what hangs, before the limit of the whole test does; nothing is judged by it.
@@ -63,6 +64,22 @@ def enlisted(server: Server, at_once: int) -> Iterator[Trader]:
 def trader(traders: Iterator[Trader]) -> Trader:
     """A person of this test's own, without orders."""
     return next(traders)
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the pretended feed and no paper broker."""
+    server = Server(Path(tmp_path_factory.mktemp("market")), FEED="sim", PAPER_BROKER="off")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def market_traders(market: Server) -> Iterator[Trader]:
+    """New traders where prices move."""
+    return enlisted(market, ENLISTED_ON_MARKET)
 
 
 @pytest.fixture(scope="session")

@@ -86,11 +86,11 @@ def test_another_instrument_takes_over_at_once_and_two_are_never_mixed(open_as: 
     chart.until("ready")
     assert [url for url in failed if "symbol=AAPL" in url]
     chart.do("table")
-    assert [row[3] for row in chart.table()] == ["60100.00", "60000.00"]
+    assert [row[3] for row in chart.table()] == ["60,100.00", "60,000.00"]
     chart.choose("ETHUSD")
-    expect(chart.part("last")).to_have_text("3001.00")
-    assert [row[3] for row in chart.table()] == ["3001.00", "3000.00"]
-    expect(chart.face).to_have_attribute("aria-label", re.compile("^Chart of ETHUSD, .*3001.00"))
+    expect(chart.part("last")).to_have_text("3,001.00")
+    assert [row[3] for row in chart.table()] == ["3,001.00", "3,000.00"]
+    expect(chart.face).to_have_attribute("aria-label", re.compile("^Chart of ETHUSD, .*3,001.00"))
 
 
 def test_one_s_working_orders_are_lines_that_follow_the_stream_and_fills_are_marked(
@@ -160,7 +160,7 @@ def test_quotes_carry_the_last_bar_on_and_begin_new_ones_or_the_first(open_as: O
     chart.until("empty")
     chart.quote("ETHUSD", "3000.2", minute + 63)
     chart.until("ready")
-    expect(chart.part("last")).to_have_text("3000.20")
+    expect(chart.part("last")).to_have_text("3,000.20")
 
 
 def test_quotes_are_watched_only_while_the_chart_is_seen(open_as: Open, trader: Trader) -> None:

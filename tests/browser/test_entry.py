@@ -118,14 +118,14 @@ def test_an_amount_never_stays_for_another_instrument_or_type_and_is_shown_as_it
 ) -> None:
     page = open_ticket(open_as(trader), symbol="BTCUSD", quantity="25,000", price="60,000.50")
     button, message = page.locator("#ticket [type=submit]"), page.locator("#ticket [data-message]")
-    expect(button).to_have_text("Buy 25000 BTCUSD at 60000.50, day")
+    expect(button).to_have_text("Buy 25,000 BTCUSD at 60,000.50, day")
     page.locator("#ticket-title").click()
     assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "25000", "price": "60000.50"}
     expect(page.locator("[data-ticket=worth]")).to_have_text("≈ 1,500,012,500.00 USD")
     expect(page.locator("[data-ticket=warning-words]")).to_have_text("This is a very large order.")
 
     page.fill("#ticket [name=symbol]", "AAPL")
-    expect(button).to_have_text("Buy 25000 AAPL at …, day")  # not yet left, and never at that price
+    expect(button).to_have_text("Buy 25,000 AAPL at …, day")  # not yet left, and never at that price
     page.press("#ticket [name=symbol]", "Enter")
     expect(page.locator("#ticket [name=price]")).to_have_value("")
     expect(page.locator("#ticket [data-error=price]")).to_have_text("Enter a limit price.")

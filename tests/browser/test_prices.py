@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,12 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.blotter import Blotter, serious_violations
 from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS, TOUCH
-from tests.servers import Server, wait_for
-from tests.traders import Trader, enlist
+from tests.servers import wait_for
+from tests.traders import Trader
 
 Open = Callable[..., Blotter]
 
-PRICE = re.compile(r"^\d+\.\d+$")
+PRICE = re.compile(r"^[\d,]+\.\d+$")
 # Collects the flashes of the watchlist's lines: "up" or "down", with the price before and after.
 FLASHES = """() => {
   const last = new Map();
@@ -39,7 +38,7 @@ FLASHES = """() => {
     }
     for (const [row, { classes, moved }] of lines) {
       const [mark, { symbol }] = [markOf(row), row.dataset];
-      const price = Number(row.querySelector(".watch-last").textContent);
+      const price = Number(row.querySelector(".watch-last").textContent.replaceAll(",", ""));
       const flashed = classes !== null && mark && !classes.includes(`price-${mark}`);
       if (mark && (moved || flashed)) window.flashes.push({ mark, before: last.get(symbol) ?? null, after: price });
       last.set(symbol, price);
@@ -51,24 +50,9 @@ FLASHES = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the pretended feed and no paper broker."""
-    server = Server(Path(tmp_path_factory.mktemp("market")), FEED="sim", PAPER_BROKER="off")
-    try:
-        yield server.start()
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def people(market: Server) -> Iterator[Trader]:
-    return iter(enlist(market, 20))
-
-
 @pytest.fixture
-def trader(people: Iterator[Trader]) -> Trader:
-    return next(people)
+def trader(market_traders: Iterator[Trader]) -> Trader:
+    return next(market_traders)
 
 
 def line(page: Page, symbol: str) -> Locator:

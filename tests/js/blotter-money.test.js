@@ -37,6 +37,8 @@ class Book extends EventTarget {
   orders = [];
   rows = { inSight: [], touched: () => {} };
 
+  wrote() {}
+
   /** Shows these orders, each in a row of its own. */
   show(...orders) {
     this.orders = orders;

@@ -18,6 +18,26 @@ test("whole numbers have their thousands marked", () => {
   assert.equal(format.plural(4213, "event"), "4,213 events");
 });
 
+test("what is shown is grouped, and a price for a field is not", () => {
+  assert.equal(format.priceText("91007.5", 2), "91,007.50");
+  assert.equal(format.priceText("-1234567", 0), "−1,234,567");
+  assert.equal(format.priceText(null, 2), "");
+  assert.equal(format.price("91007.5", 2), "91007.50");
+  assert.deepEqual(["12345678", "1e5", "1,000", "", null].map(format.amount), ["12,345,678", "1e5", "1,000", "…", "…"]);
+});
+
+test("an average has two decimals more than its prices, and below 1 all it has", () => {
+  /** @param {string|null} avg_price @param {string|null} [price] @param {number} [decimals] */
+  const average = (avg_price, price = "1.1", decimals = 2) =>
+    format.averageText({ avg_price, price, stop_price: null }, decimals);
+  assert.equal(average("230.30333333"), "230.3033");
+  assert.equal(average("91044.2"), "91,044.20");
+  assert.equal(average("230.30"), "230.30");
+  assert.equal(average("1.23456789", "1.23457"), "1.2345679");
+  assert.equal(average("0.00000123", null), "0.00000123");
+  assert.equal(average(null), "");
+});
+
 test("milliseconds show three digits, and a dash before there are any", () => {
   assert.deepEqual([null, 0.4567, 8.2, 12.34, 123.4].map(format.milliseconds), ["–", "0.46", "8.20", "12.3", "123"]);
 });
@@ -36,6 +56,10 @@ test("a button says in words what it will send", () => {
   const stop = { ...order, order_type: "stop_limit", stop_price: "580", time_in_force: "gtc" };
   assert.equal(format.sentence(stop), "Buy 18 AAPL at 585.33, stop 580, GTC");
   assert.equal(format.sentence({ ...order, quantity: "", symbol: "", price: "" }), "Buy … … at …, day");
+  assert.equal(
+    format.sentence({ ...order, quantity: "12345678", price: "91007.5" }),
+    "Buy 12,345,678 AAPL at 91,007.5, day",
+  );
 });
 
 test("times are local, with the day where it is another one, and UTC to the microsecond on demand", () => {
@@ -44,6 +68,9 @@ test("times are local, with the day where it is another one, and UTC to the micr
   assert.equal(stamp, at.toISOString().replace(".000Z", ".000000Z"));
   assert.match(format.localTime(stamp, at), /^09:30:01$/);
   assert.match(format.localTime(stamp, new Date(2026, 0, 6)), /05.*09:30:01/);
+  assert.doesNotMatch(format.localTime(stamp, new Date(2026, 0, 6)), /2026/);
+  assert.match(format.localTime(stamp, new Date(2027, 0, 5)), /05.*2026.*09:30:01/);
+  assert.match(format.fullTime(stamp), /05.*2026.*09:30:01/);
   assert.equal(format.utc("2012-06-21T13:30:00.004241Z"), "2012-06-21 13:30:00.004241 UTC");
 });
 
