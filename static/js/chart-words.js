@@ -4,29 +4,31 @@
  * @import {Bar} from "./bars.js"
  */
 
-import { price, sameDay } from "./format.js";
+import { dayDetail, grouped, priceText } from "./format.js";
 
 const UNBROKEN = "\u00a0";
 const MINUTES = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const minuteOf = new Intl.DateTimeFormat(undefined, MINUTES);
 const dayOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short" });
-const momentOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", ...MINUTES });
+/** The minute: of today, of another day of this year, of another year. @type {Intl.DateTimeFormatOptions[]} */
+const PARTS = [{}, { day: "2-digit", month: "short" }, { year: "numeric", day: "2-digit", month: "short" }];
+const MOMENTS = PARTS.map((day) => new Intl.DateTimeFormat(undefined, { ...day, ...MINUTES }));
 
 /** A mark on the time axis: the day where it is the first of one, else the minute. @param {number} time unix seconds @param {boolean} isDay */
 export function tickText(time, isDay) {
   return (isDay ? dayOf : minuteOf).format(new Date(time * 1000));
 }
 
-/** The minute; with the day where it is not today. @param {number} time unix seconds @param {Date} [today] */
+/** The minute; with the day where it is not today, and the year where it is not this one. @param {number} time unix seconds @param {Date} [today] */
 export function momentText(time, today = new Date()) {
   const at = new Date(time * 1000);
-  return (sameDay(at, today) ? minuteOf : momentOf).format(at);
+  return MOMENTS[dayDetail(at, today)]?.format(at) ?? "";
 }
 
 /** The fields of a bar as the page shows them. @param {Bar} bar @param {number} decimals */
 export function barTexts({ time, open, high, low, close, volume }, decimals) {
-  const prices = [open, high, low, close].map((each) => price(each, decimals));
-  return [momentText(time), ...prices, volume ?? "–"];
+  const prices = [open, high, low, close].map((each) => priceText(each, decimals));
+  return [momentText(time), ...prices, volume === null ? "–" : grouped(volume)];
 }
 
 /** @param {Bar|undefined} bar @param {number} decimals */

@@ -10,7 +10,7 @@
  */
 
 import { find, setText } from "./dom.js";
-import { timeOfDay } from "./format.js";
+import { localTime } from "./format.js";
 
 /** A break that heals sooner is not worth a sentence. */
 const LASTS_MS = 1500;
@@ -23,8 +23,8 @@ export class Connection {
   #socket;
   #strip;
   #announcer;
-  /** When the picture of the orders was last known to be true; empty while it is. */
-  #asOf = timeOfDay();
+  /** When the picture of the orders was last known to be true; null while it is. @type {Date|number|null} */
+  #asOf = new Date();
   #said = "";
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #saying;
@@ -47,24 +47,28 @@ export class Connection {
   /** Why nothing can be sent now, as a sentence; empty where it can. */
   get away() {
     const { away } = this.#stream;
-    return away === null ? "" : `${AWAY_WORDS[away]} since ${timeOfDay(new Date(this.#socket.heard))}.`;
+    return away === null ? "" : `${AWAY_WORDS[away]} since ${localTime(this.#socket.heard)}.`;
+  }
+
+  get #since() {
+    return this.#asOf === null ? "" : localTime(this.#asOf);
   }
 
   /** The person has switched the stream: what is shown is of this moment. */
   switched() {
-    this.#asOf = "";
+    this.#asOf = null;
   }
 
   show() {
     const { state } = this.#stream;
     const away = state === "offline" || state === "stale";
-    if (state === "live") this.#asOf = "";
-    else this.#asOf ||= timeOfDay(away ? new Date(this.#socket.heard) : new Date());
+    if (state === "live") this.#asOf = null;
+    else this.#asOf ??= away ? this.#socket.heard : new Date();
     document.body.dataset.connection = state;
-    this.#strip.showState(`at ${this.#asOf}`, this.ending);
+    this.#strip.showState(`at ${this.#since}`, this.ending);
     const line = find("#as-of");
     line.hidden = !away || this.ending === "signed-out";
-    setText(line, `as of ${this.#asOf}`);
+    setText(line, `as of ${this.#since}`);
     for (const ending of /** @type {const} */ (["signed-out", "outdated"])) {
       find(`#${ending}`).hidden = this.ending !== ending;
     }
@@ -77,7 +81,7 @@ export class Connection {
   #sentence(state) {
     if (this.ending === "signed-out") return "Signed out.";
     if (this.ending === "outdated") return "A new version is there: reload.";
-    if (state === "offline" || state === "stale") return `${AWAY_WORDS[state]} since ${this.#asOf}.`;
+    if (state === "offline" || state === "stale") return `${AWAY_WORDS[state]} since ${this.#since}.`;
     return state === "live" ? "" : this.#said;
   }
 

@@ -42,6 +42,7 @@ function writeEvent(event, line) {
     if (place) setText(place, text);
   });
   const time = /** @type {HTMLElement} */ (line.firstElementChild);
+  time.dataset.at = event.at;
   time.title = utc(event.at);
 }
 
@@ -84,6 +85,7 @@ export class Details {
       setText(text, cellText(field, order, decimals));
       setHidden(whole, text.textContent === "");
       text.title = cellTitle(field, order);
+      if (field.endsWith("_at")) text.dataset.at = String(order[field]);
     }
     const chart = /** @type {HTMLElement|null} */ (this.#fields.querySelector("[data-action=chart]"));
     if (chart) chart.dataset.symbol = order.symbol;

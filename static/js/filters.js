@@ -7,7 +7,7 @@
 
 import { EARLIEST, fieldText, LATEST, readMoment, SPANS } from "./date-fields.js";
 import { clearFieldErrors, find, make, setText, showFieldErrors } from "./dom.js";
-import { localTime } from "./format.js";
+import { fullTime } from "./format.js";
 import { STATUS_WORDS, TYPE_WORDS } from "./order.js";
 import { Popover } from "./popover.js";
 import { noFilters } from "./query.js";
@@ -19,8 +19,8 @@ const CHIPS = {
   side: ({ side }) => side.toUpperCase(),
   status: ({ status }) => status.map((each) => STATUS_WORDS[/** @type {Status} */ (each)]).join(", "),
   order_type: ({ order_type }) => TYPE_WORDS[/** @type {keyof typeof TYPE_WORDS} */ (order_type)] ?? "",
-  created_after: ({ created_after }) => `from ${localTime(created_after)}`,
-  created_before: ({ created_before }) => `before ${localTime(created_before)}`,
+  created_after: ({ created_after }) => `from ${fullTime(created_after)}`,
+  created_before: ({ created_before }) => `before ${fullTime(created_before)}`,
 };
 const MOMENTS = /** @type {const} */ (["created_after", "created_before"]);
 

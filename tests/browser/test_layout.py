@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -34,6 +36,20 @@ HOOKS = [
     *(f"#latency [data-latency={figure}]" for figure in ("last", "p50", "p95", "p99")),
     *(f"#stream [data-stream={figure}]" for figure in ("seq", "head", "gaps", "duplicates")),
 ]
+
+# The page goes on from here a day later.
+TOMORROW = """() => {
+  const Today = Date;
+  const day = 24 * 60 * 60 * 1000;
+  window.Date = class extends Today {
+    constructor(...parts) {
+      super(...(parts.length === 0 ? [Today.now() + day] : parts));
+    }
+    static now() {
+      return Today.now() + day;
+    }
+  };
+}"""
 
 ROWS_IN_SIGHT = """() => {
   const scroll = document.querySelector("#orders-scroll").getBoundingClientRect();
@@ -268,7 +284,9 @@ def test_the_theme_is_the_systems_until_somebody_chooses(open_as: Open, trader: 
     expect(html).to_have_attribute("data-bs-theme", "dark")
 
 
-def test_figures_have_their_instruments_decimals_and_times_are_local(open_as: Open, trader: Trader) -> None:
+def test_figures_have_their_instruments_decimals_and_times_are_local_and_yesterday_s_say_so(
+    open_as: Open, trader: Trader
+) -> None:
     order = trader.place(price="585.3")
     blotter = open_as(trader, timezone_id="Asia/Tokyo", locale="en-GB")
 
@@ -279,3 +297,7 @@ def test_figures_have_their_instruments_decimals_and_times_are_local(open_as: Op
     expect(time).to_contain_text(f"{hour:02}{order['created_at'][13:19]}")
     expect(time).to_have_attribute("title", order["created_at"].replace("T", " ").replace("Z", " UTC"))
     expect(blotter.cell(order["id"], "side")).to_have_css("color", "rgb(11, 92, 173)")
+
+    blotter.page.evaluate(TOMORROW)
+    day = datetime.fromisoformat(order["created_at"]) + timedelta(hours=9)
+    expect(time).to_have_text(re.compile(rf"^{day:%d} \w+.* {day:%H:%M:%S}$"))

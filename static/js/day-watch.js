@@ -1,0 +1,36 @@
+/**
+ * Notices that another day has begun here, or that other clocks are in force: then what was written as a time of today is
+ * written anew. A machine that has slept over midnight is found out as it wakes.
+ */
+
+import { setText } from "./dom.js";
+import { localTime, readZone } from "./format.js";
+
+const LOOK_MS = 1000;
+
+function dayHere() {
+  const now = new Date();
+  return `${now.toDateString()} ${now.getTimezoneOffset()}`;
+}
+
+/** @param {() => void} changed called after each change, as soon as this page is awake */
+export function watchDay(changed) {
+  let day = dayHere();
+  const look = () => {
+    const now = dayHere();
+    if (now === day) return;
+    day = now;
+    readZone();
+    changed();
+  };
+  setInterval(look, LOOK_MS);
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", look);
+}
+
+/** Writes every time anew that is marked with its moment, as `data-at`. @param {ParentNode} [root] */
+export function rewriteTimes(root = document) {
+  for (const time of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-at]"))) {
+    setText(time, localTime(time.dataset.at ?? ""));
+  }
+}
