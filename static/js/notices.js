@@ -1,75 +1,166 @@
 /**
- * Short messages in a corner: what is bad stays until dismissed, the rest goes by itself.
+ * Short messages on a line of their own, so that they never lie over anything: the newest unread one is shown and stays
+ * until dismissed, what concerns nobody's action goes by itself. All of them can be looked up in a list.
  */
 
-import { make } from "./dom.js";
-import { plural } from "./format.js";
+import { find, make, setHidden, setText } from "./dom.js";
+import { dayDetail, integer, localTime, plural } from "./format.js";
+import { Popover } from "./popover.js";
 
 const BRIEF_MS = 5000;
-/** As many as fit over the stream monitor without hiding its buttons. */
-const SHOWN = 2;
+/** More are forgotten, the oldest first. */
+const KEPT = 500;
+const REJECT = /^Rejected\b/;
 
-/** @param {string} text @param {string} label @param {() => void} act */
-function button(text, label, act) {
-  const element = make("button", "quiet-button", text);
+/** @typedef {{text: string, at: Date, isRead: boolean, isSaid: boolean}} Entry `isSaid`: whether it was read aloud */
+
+/** @param {string} label @param {() => void} act */
+function dismissButton(label, act) {
+  const element = make("button", "quiet-button", "✕");
   element.type = "button";
   element.setAttribute("aria-label", label);
   element.addEventListener("click", act);
   return element;
 }
 
+/** "9 rejects", "2 notices": what all of them are. @param {Entry[]} entries */
+function countText(entries) {
+  const noun = entries.every(({ text }) => REJECT.test(text)) ? "reject" : "notice";
+  return plural(entries.length, noun);
+}
+
 export class Notices {
   #root;
-  /** What stays on the screen. @type {Set<HTMLElement>} */
-  #standing = new Set();
-  /** How many found no room. */
-  #more = 0;
-  #moreText = make("span", "notice-text");
-  #moreLine = make("p", "notice is-bad", this.#moreText);
+  #toggle;
+  #list;
+  #popover;
+  /** Newest first. @type {Entry[]} */
+  #entries = [];
+  /** What goes by itself; empty where nothing does. */
+  #passing = "";
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  /** What the line shows. @type {Entry|string|null} */
+  #shown = null;
+  /** @type {HTMLElement|null} */
+  #line = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
-    this.#moreLine.append(button("Dismiss all", "Dismiss all notices", () => this.#dismissAll()));
+    this.#toggle = find("#notices-toggle", root);
+    this.#list = find("#notice-list", root);
+    this.#popover = new Popover(this.#toggle, this.#list, () => this.#draw());
+    find("#show-notices").addEventListener("click", () => this.open());
+    find("[data-action=dismiss-all]", root).addEventListener("click", () => {
+      for (const entry of this.#entries) entry.isRead = true;
+      this.#popover.show(false);
+    });
+    this.#draw();
   }
 
-  /** Stays until dismissed. @param {string} text */
+  /** Stays until dismissed, and in the list after that. @param {string} text */
   alert(text) {
-    if (this.#standing.size >= SHOWN) {
-      this.#more += 1;
-      this.#moreText.textContent = `and ${plural(this.#more, "more notice")}`;
-      this.#root.append(this.#moreLine);
-      return;
-    }
-    const notice = make("p", "notice is-bad", make("span", "notice-text", text));
-    notice.setAttribute("role", "alert");
-    notice.append(button("✕", `Dismiss: ${text}`, () => this.#dismiss(notice)));
-    this.#standing.add(notice);
-    this.#root.append(notice);
+    this.#entries.unshift({ text, at: new Date(), isRead: false, isSaid: false });
+    this.#entries.splice(KEPT);
+    this.#draw();
   }
 
   /** Goes by itself. @param {string} text */
   tell(text) {
-    const notice = make("p", "notice", make("span", "notice-text", text));
-    this.#root.append(notice);
-    setTimeout(() => notice.remove(), BRIEF_MS);
+    this.#passing = text;
+    // The same once more is said once more.
+    this.#shown = null;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#passing = "";
+      this.#draw();
+    }, BRIEF_MS);
+    this.#draw();
+  }
+
+  /** Shows the list. */
+  open() {
+    this.#popover.show(true);
   }
 
   /** Leaves nothing. */
   clear() {
-    this.#dismissAll();
-    this.#root.replaceChildren();
+    this.#entries = [];
+    this.#passing = "";
+    this.#draw();
   }
 
-  /** @param {HTMLElement} notice */
-  #dismiss(notice) {
-    notice.remove();
-    this.#standing.delete(notice);
+  /** Another day has begun: what was noticed yesterday is not counted as today's. */
+  showDay() {
+    this.#draw();
   }
 
-  #dismissAll() {
-    for (const notice of this.#standing) this.#dismiss(notice);
-    this.#more = 0;
-    this.#moreLine.remove();
+  /** @param {Entry} entry */
+  #dismiss(entry) {
+    entry.isRead = true;
+    this.#draw();
+  }
+
+  #draw() {
+    const unread = this.#entries.filter(({ isRead }) => !isRead);
+    this.#drawLine(this.#passing || (unread[0] ?? null));
+    const today = this.#entries.filter(({ at }) => dayDetail(at, new Date()) === 0);
+    setHidden(this.#toggle, this.#entries.length === 0);
+    setText(find("[data-notices=count]", this.#toggle), today.length > 0 ? countText(today) : "Earlier notices");
+    setText(find("[data-notices=when]", this.#toggle), today.length > 0 ? " today" : "");
+    setText(find("[data-notices=unread]", this.#toggle), unread.length > 1 ? `${integer(unread.length)} unread` : "");
+    if (this.#popover.open) this.#drawList();
+    // Said there, since the ticket and what else lies over the page has to leave this line free.
+    const isOpen = this.#passing !== "" || unread.length > 0 || this.#popover.open;
+    document.body.classList.toggle("has-notices", isOpen);
+  }
+
+  /** @param {Entry|string|null} shown */
+  #drawLine(shown) {
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const hadFocus = this.#line?.contains(document.activeElement);
+    this.#line?.remove();
+    this.#line = shown === null ? null : this.#newLine(shown);
+    if (this.#line) this.#root.prepend(this.#line);
+    // Never on to the button of another notice, which a key meant for this one would dismiss unread.
+    if (hadFocus) this.#toggle.focus();
+  }
+
+  /** @param {Entry|string} shown */
+  #newLine(shown) {
+    const text = typeof shown === "string" ? shown : shown.text;
+    const words = make("span", "notice-text", text);
+    words.title = text;
+    const line = make("p", "notice", words);
+    if (typeof shown === "string") {
+      line.setAttribute("role", "status");
+      return line;
+    }
+    line.classList.add("is-bad");
+    // One that comes back, since a newer one was dismissed, is no news.
+    if (!shown.isSaid) line.setAttribute("role", "alert");
+    shown.isSaid = true;
+    line.append(dismissButton(`Dismiss: ${text}`, () => this.#dismiss(shown)));
+    return line;
+  }
+
+  #drawList() {
+    const lines = this.#entries.map((entry) => {
+      const time = make("time", "muted", localTime(entry.at));
+      const line = make("li", entry.isRead ? "noted is-read" : "noted", time, make("span", "", entry.text));
+      if (!entry.isRead) line.append(dismissButton(`Dismiss: ${entry.text}`, () => this.#dismiss(entry)));
+      return line;
+    });
+    const all = find("ol", this.#list);
+    const hadFocus = all.contains(document.activeElement);
+    all.replaceChildren(...lines);
+    if (hadFocus) all.focus();
+    setHidden(
+      find("[data-action=dismiss-all]", this.#list),
+      this.#entries.every(({ isRead }) => isRead),
+    );
+    setHidden(find("[data-notices=none]", this.#list), lines.length > 0);
   }
 }

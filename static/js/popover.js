@@ -28,11 +28,13 @@ export function closeFromOutside(parts, isOpen, close) {
 export class Popover {
   #button;
   #card;
+  #changed;
 
-  /** @param {HTMLElement} button @param {HTMLElement} card */
-  constructor(button, card) {
+  /** @param {HTMLElement} button @param {HTMLElement} card @param {() => void} [changed] called when it has been opened or closed */
+  constructor(button, card, changed = () => {}) {
     this.#button = button;
     this.#card = card;
+    this.#changed = changed;
     button.addEventListener("click", () => this.show(card.hidden));
     closeFromOutside(
       [button, card],
@@ -56,6 +58,7 @@ export class Popover {
   #set(open) {
     this.#card.hidden = !open;
     this.#button.setAttribute("aria-expanded", String(open));
+    this.#changed();
   }
 }
 
