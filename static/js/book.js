@@ -6,6 +6,7 @@
  * table itself `leftout` (detail: why something remembered was left out) and `unreadable` where it can't be had at all.
  *
  * @import {Api} from "./api.js"
+ * @import {FigureName} from "./columns.js"
  * @import {Instruments} from "./instruments.js"
  * @import {OrderEvent} from "./order.js"
  * @import {Store} from "./store.js"
@@ -13,22 +14,21 @@
  */
 
 import { Blotter } from "./blotter.js";
+import { ColumnFit } from "./column-fit.js";
 import { find, setHidden, setText } from "./dom.js";
 import { EmptyStates } from "./empty-states.js";
 import { FilterForm } from "./filters.js";
+import { FittingRows } from "./fitting-rows.js";
 import { Flash } from "./flash.js";
 import { plural } from "./format.js";
-import { composes } from "./keys.js";
 import { Pager } from "./pager.js";
 import { hasFilters, noFilters } from "./query.js";
 import { rememberedQuery, rememberQuery } from "./remembered-query.js";
 import { RowActions } from "./row-actions.js";
 import { RowPainter } from "./row-painter.js";
 import { RowWork } from "./row-work.js";
+import { SearchField } from "./search-field.js";
 import { Tabs } from "./tabs.js";
-import { cleaned } from "./typed.js";
-
-const SEARCH_AFTER_MS = 250;
 
 export class Book extends EventTarget {
   work;
@@ -37,7 +37,8 @@ export class Book extends EventTarget {
   #filters = new FilterForm(/** @type {HTMLFormElement} */ (find("#filters")), find("#filters-toggle"), find("#chips"));
   #pager = new Pager(find(".pager"));
   #states = new EmptyStates(find("#orders-scroll"));
-  #search = /** @type {HTMLInputElement} */ (find("#search"));
+  #fit = new ColumnFit(find("#orders"), find("#orders-scroll"));
+  #search = new SearchField(/** @type {HTMLInputElement} */ (find("#search")));
   #store;
   #loaded = false;
   /** Why the newest request failed; empty once one has not. */
@@ -61,10 +62,14 @@ export class Book extends EventTarget {
       if (row) this.#blotter.rows.repaint(row);
     });
     const painter = new RowPainter(instruments, flash, (cell, order) => actions.paint(cell, order));
+    painter.wrote = (field, text) => this.#fit.take(field, text);
     this.#blotter = new Blotter(table, api, url, rememberedQuery(store), painter, flash);
     this.work = new RowWork(table, this.#blotter, actions, api, instruments, orderUrl);
     for (const type of ["done", "refused", "unable", "chart"]) this.#passOn(this.work, type);
     this.#listen();
+    new FittingRows(this.#pager, find("#orders-scroll"), store, (length) => {
+      if (length !== this.#blotter.query.length) this.#blotter.ask({ length });
+    });
     this.#show();
   }
 
@@ -115,6 +120,11 @@ export class Book extends EventTarget {
     for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
   }
 
+  /** A figure of an order is shown, and has to find room. @param {FigureName} figure @param {string} text */
+  wrote(figure, text) {
+    this.#fit.take(figure, text);
+  }
+
   focusSearch() {
     this.#search.select();
   }
@@ -122,6 +132,7 @@ export class Book extends EventTarget {
   #listen() {
     const blotter = this.#blotter;
     blotter.addEventListener("changed", () => this.#show());
+    blotter.addEventListener("redrawing", () => this.#fit.renew());
     blotter.addEventListener("loading", () => {
       this.#loading = true;
       this.#refuse("");
@@ -153,32 +164,14 @@ export class Book extends EventTarget {
       blotter.ask({ filters: /** @type {CustomEvent} */ (event).detail }),
     );
     this.#pager.addEventListener("page", (event) => blotter.ask({ start: /** @type {CustomEvent} */ (event).detail }));
-    this.#pager.addEventListener("size", (event) => blotter.ask({ length: /** @type {CustomEvent} */ (event).detail }));
     find("[data-action=show-all]").addEventListener("click", () => {
-      this.#search.value = "";
+      this.#search.clear();
       blotter.ask({ tab: "all", search: "", filters: noFilters() });
     });
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    let typing;
-    const search = () => {
-      clearTimeout(typing);
-      blotter.ask({ search: cleaned(this.#search.value) });
-    };
-    this.#search.addEventListener("input", () => {
-      clearTimeout(typing);
-      typing = setTimeout(search, SEARCH_AFTER_MS);
-    });
-    this.#search.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || composes(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (this.#search.value === "") {
-        this.#goToOrders();
-      } else {
-        this.#search.value = "";
-        search();
-      }
-    });
+    this.#search.addEventListener("search", (event) =>
+      blotter.ask({ search: /** @type {CustomEvent<string>} */ (event).detail }),
+    );
+    this.#search.addEventListener("left", () => this.#goToOrders());
   }
 
   #show() {
@@ -230,8 +223,7 @@ export class Book extends EventTarget {
   /** @param {string} reason @param {boolean} [isOfSearch] */
   #refuse(reason, isOfSearch = false) {
     this.#refusal = reason;
-    if (isOfSearch) this.#search.setAttribute("aria-invalid", "true");
-    else this.#search.removeAttribute("aria-invalid");
+    this.#search.isRefused = isOfSearch;
   }
 
   #noneText() {

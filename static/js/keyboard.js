@@ -58,3 +58,11 @@ export class Keyboard {
     return !(name === "Enter" && target.closest(CONTROLS));
   }
 }
+
+/** Fields name the key that leads to them; where there is a finger instead of a keyboard, that is left out. */
+export function hideKeyHints() {
+  if (!matchMedia("(hover: none) and (pointer: coarse)").matches) return;
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[placeholder]"))) {
+    field.placeholder = field.placeholder.replace(/ {2}\S$/, "");
+  }
+}

@@ -8,11 +8,12 @@
  * @import {Store} from "./store.js"
  */
 
-import { find, make, nameRoles, setHidden, setInteger, setText } from "./dom.js";
-import { changeText } from "./event-words.js";
-import { localTime, utc } from "./format.js";
+import { rewriteTimes } from "./day-watch.js";
+import { Widest } from "./digits.js";
+import { find, setHidden, setInteger, setText } from "./dom.js";
 import { nextFrame } from "./frames.js";
-import { KIND_WORDS } from "./order.js";
+
+import { newEventRow, newHeading, writeEvent } from "./monitor-rows.js";
 import { isSelected } from "./selection.js";
 
 const KEPT = 500;
@@ -28,11 +29,15 @@ const READING_MS = 1000;
 
 export class Monitor {
   #body;
+  #before;
   #root;
+  #widest;
   /** Newest events, oldest first. @type {OrderEvent[]} */
   #events = [];
   #count = 0;
   #paused = false;
+  /** Whether there is a place for what happened before this page was opened. */
+  #wantsBefore = true;
   /** How many have come since the last drawing. */
   #undrawn = 0;
   #burstAt = -Infinity;
@@ -49,6 +54,8 @@ export class Monitor {
   constructor(root, store) {
     this.#root = root;
     this.#body = find("tbody", root);
+    this.#before = find("#monitor-before", root);
+    this.#widest = new Widest(root);
     const pause = find("#monitor-pause", root);
     pause.addEventListener("click", () => {
       this.#paused = !this.#paused;
@@ -98,16 +105,34 @@ export class Monitor {
     this.#count = 0;
     this.#undrawn = 0;
     this.#body.replaceChildren();
+    this.#wantsBefore = false;
+    this.#before.replaceChildren();
+    this.#before.hidden = true;
     nextFrame(this.#draw);
+  }
+
+  /** What happened before this page was opened, below what it has received; it is neither counted nor numbered here. @param {OrderEvent[]} events oldest first */
+  showBefore(events) {
+    if (!this.#wantsBefore || events.length === 0) return;
+    const rows = events.map((event) => writeEvent(newEventRow(), event, this.#widest));
+    this.#before.replaceChildren(newHeading("Before this page was opened"), ...rows.reverse());
+    this.#before.hidden = false;
+    nextFrame(this.#draw);
+  }
+
+  /** Another day has begun. */
+  showDay() {
+    rewriteTimes(this.#root);
+    for (const { cells } of this.#rows) this.#widest.take("at", cells[1]?.textContent ?? "");
   }
 
   #drawNow() {
     setInteger(find("[data-monitor=count]", this.#root), this.#count);
-    setHidden(find("#monitor-empty", this.#root), this.#count > 0);
     // Text that somebody is about to copy stays where it is.
     const rests = this.#paused || isSelected(this.#body);
     setHidden(find("#monitor-held", this.#root), !rests);
     if (!rests) this.#drawRows();
+    setHidden(find("#monitor-empty", this.#root), this.#count > 0 || !this.#before.hidden);
     setInteger(find("[data-monitor=shown]", this.#root), this.#body.children.length);
   }
 
@@ -133,7 +158,7 @@ export class Monitor {
   #drawSeen() {
     const rows = [...this.#rows];
     const seen = this.#events.slice(-this.#seen).reverse();
-    for (const [i, event] of seen.entries()) fill(rows[i] ?? this.#body.appendChild(newRow()), event);
+    for (const [i, event] of seen.entries()) this.#fill(rows[i] ?? this.#body.appendChild(newEventRow()), event);
     for (const row of rows.slice(seen.length)) row.remove();
     this.#undrawn = 0;
   }
@@ -146,7 +171,7 @@ export class Monitor {
     this.#drawnAt = performance.now();
     const room = KEPT - this.#rows.length;
     const free = [...this.#rows].slice(Math.min(0, room - fresh.length) || KEPT);
-    const rows = fresh.map((event) => fill(free.pop() ?? newRow(), event));
+    const rows = fresh.map((event) => this.#fill(free.pop() ?? newEventRow(), event));
     this.#body.prepend(...rows.reverse());
   }
 
@@ -156,45 +181,17 @@ export class Monitor {
     const end = this.#events.length - length;
     const step = this.#scrolled ? KEPT : STEP;
     const behind = this.#events.slice(Math.max(0, end - Math.min(step, KEPT - length)), Math.max(0, end));
-    this.#body.append(...behind.reverse().map((event) => fill(newRow(), event)));
+    this.#body.append(...behind.reverse().map((event) => this.#fill(newEventRow(), event)));
+  }
+
+  /** @param {HTMLTableRowElement} row @param {OrderEvent} event */
+  #fill(row, event) {
+    row.dataset.seq = String(event.seq);
+    return writeEvent(row, event, this.#widest);
   }
 
   /** @returns {HTMLCollectionOf<HTMLTableRowElement>} */
   get #rows() {
     return /** @type {HTMLTableSectionElement} */ (this.#body).rows;
   }
-}
-
-function newRow() {
-  const row = make("tr", "");
-  for (const name of ["seq numeric", "at", "kind", "symbol", "side", "order numeric", "changes", "source"]) {
-    row.append(make("td", `event-${name}`));
-  }
-  nameRoles(row);
-  return row;
-}
-
-/** @param {HTMLTableRowElement} row @param {OrderEvent} event */
-function fill(row, event) {
-  const { seq, kind, order, at, source, actor } = event;
-  row.dataset.seq = String(seq);
-  if (row.dataset.kind !== kind) row.dataset.kind = kind;
-  if (row.dataset.side !== order.side) row.dataset.side = order.side;
-  const texts = [
-    String(seq),
-    localTime(at),
-    KIND_WORDS[kind] ?? kind,
-    order.symbol,
-    order.side.toUpperCase(),
-    String(order.id),
-    order.text !== "" && kind === "rejected" ? `${order.text} · ${changeText(event)}` : changeText(event),
-    actor && actor !== order.user ? `${source}, ${actor}` : source,
-  ];
-  texts.forEach((text, i) => {
-    const cell = row.cells[i];
-    if (cell) setText(cell, text);
-  });
-  const [, time] = row.cells;
-  if (time) time.title = utc(at);
-  return row;
 }

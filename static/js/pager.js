@@ -1,10 +1,14 @@
 /**
- * Totals, pages and rows a page under the table. Fires `page` (detail: start) and `size` (detail: rows a page).
+ * Totals, pages and rows a page under the table. Fires `page` (detail: start) and `size` (detail: rows a page; null for as
+ * many as fit).
  */
 
 import { find, setText } from "./dom.js";
 import { setDisabled } from "./focus.js";
 import { integer, plural } from "./format.js";
+
+/** What the choice of as many rows as fit is called. */
+const FITTING = "auto";
 
 /**
  * `isMore`: there are more than `filtered`, nobody has counted how many.
@@ -52,13 +56,18 @@ export class Pager extends EventTarget {
   #size;
   /** Where the buttons lead from: the page that was asked for, shown or not. @type {PageState} */
   #asked = { start: 0, length: 25, shown: 0, filtered: 0, isMore: false, total: 0 };
+  /** Whether there are as many rows as fit. */
+  fits = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
     super();
     this.#root = root;
     this.#size = /** @type {HTMLSelectElement} */ (find("#page-size", root));
-    this.#size.addEventListener("change", () => this.#tell("size", Number(this.#size.value)));
+    this.#size.addEventListener("change", () => {
+      this.fits = this.#size.value === FITTING;
+      this.#tell("size", this.fits ? null : Number(this.#size.value));
+    });
     for (const button of this.#buttons) {
       button.addEventListener("click", () => this.#tell("page", pageTarget(button.dataset.page, this.#asked)));
     }
@@ -72,7 +81,8 @@ export class Pager extends EventTarget {
   /** @param {PageState} state what is shown @param {{start: number, length: number}} asked what was asked for; it may not have come yet */
   show(state, { start, length } = state) {
     this.#asked = { ...state, start, length };
-    if (this.#size.value !== String(length)) this.#size.value = String(length);
+    const size = this.fits ? FITTING : String(length);
+    if (this.#size.value !== size) this.#size.value = size;
     setText(find("#totals", this.#root), totalsText(state));
     setText(find("#page-number", this.#root), pageText(state));
     const nearby = () => find(".pages", this.#root);
@@ -81,7 +91,7 @@ export class Pager extends EventTarget {
     }
   }
 
-  /** @param {string} type @param {number} detail */
+  /** @param {string} type @param {number|null} detail */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

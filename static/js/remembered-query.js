@@ -13,7 +13,8 @@ import { noFilters } from "./query.js";
 import { cleaned } from "./typed.js";
 
 const NAME = "table";
-const SIZES = [10, 25, 50, 100];
+const LEAST = 10;
+const MOST = 100;
 
 /** @returns {Query} */
 export function firstQuery() {
@@ -68,12 +69,17 @@ function rememberedFilters(left) {
   return Object.fromEntries(entries);
 }
 
+/** @param {any} length rows a page @returns {length is number} */
+function isSize(length) {
+  return Number.isInteger(length) && length >= LEAST && length <= MOST;
+}
+
 /** Takes over what still makes sense. @param {Store} store @returns {Query} */
 export function rememberedQuery(store) {
   const query = firstQuery();
   const left = store.get(NAME, /** @type {any} */ ({}));
   if (TABS.includes(left?.tab)) query.tab = left.tab;
-  if (SIZES.includes(left?.length)) query.length = left.length;
+  if (isSize(left?.length)) query.length = left.length;
   if (isSort(left?.sort)) query.sort = left.sort;
   query.filters = rememberedFilters(left?.filters);
   return query;

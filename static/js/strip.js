@@ -34,6 +34,8 @@ export class Strip extends EventTarget {
   #stream;
   #latency;
   #details;
+  /** The newest number that the table has told of, which goes on while the stream is paused. */
+  #told = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
 
@@ -57,6 +59,7 @@ export class Strip extends EventTarget {
     setText(find("[data-connection-word]", connection), ending ? ENDINGS[ending] : WORDS[state]);
     setText(find("[data-connection-since]", connection), state === "off" ? since : "");
     find("#realtime", this.#root).setAttribute("aria-pressed", String(realtime));
+    this.showProof();
   }
 
   showProof() {
@@ -65,6 +68,19 @@ export class Strip extends EventTarget {
     const proof = find("#stream", this.#root);
     for (const [name, value] of Object.entries(figures)) setInteger(find(`[data-stream=${name}]`, proof), value);
     proof.classList.toggle("is-behind", figures.seq < head);
+    setText(find("[data-proof-paused]", proof), this.#stream.realtime ? "" : this.#pausedText(figures.seq));
+  }
+
+  /** The table is as of this number. @param {number} head */
+  tell(head) {
+    this.#told = head;
+    this.showProof();
+  }
+
+  /** @param {number} seq */
+  #pausedText(seq) {
+    const newer = this.#told - seq;
+    return ` · paused at ${integer(seq)}${newer > 0 ? `, ${integer(newer)} newer` : ""}`;
   }
 
   /** New figures are there; they are drawn a few times a second. */

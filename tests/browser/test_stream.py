@@ -43,7 +43,9 @@ def test_the_monitor_shows_the_newest_500_events_newest_first(open_as: Open, tra
     assert blotter.proof() == {"seq": 622, "head": 622, "gaps": 0, "duplicates": 0}
 
 
-def test_a_monitor_that_is_paused_counts_on_and_one_that_is_cleared_begins_anew(open_as: Open, trader: Trader) -> None:
+def test_a_monitor_that_is_paused_counts_on_one_that_is_cleared_begins_anew_and_a_new_page_tells_what_was_before(
+    open_as: Open, trader: Trader
+) -> None:
     blotter = open_as(trader)
     first = trader.place()
     expect(blotter.row(first["id"])).to_be_visible()
@@ -69,6 +71,15 @@ def test_a_monitor_that_is_paused_counts_on_and_one_that_is_cleared_begins_anew(
     expect(blotter.page.locator("[data-monitor=count]")).to_have_text("1")
     assert blotter.proof()["seq"] == 5
 
+    blotter.page.reload()
+    blotter.until_state("live")
+    before = blotter.page.locator("#monitor-before tr")
+    expect(before).to_have_count(6)
+    expect(before.first).to_have_text("Before this page was opened")
+    expect(before.nth(1)).to_contain_text("Placed")
+    assert monitor_seqs(blotter) == []
+    expect(blotter.page.locator("[data-monitor=count]")).to_have_text("0")
+
 
 def test_realtime_off_unsubscribes_and_stays_off_and_on_resumes_without_loss(open_as: Open, trader: Trader) -> None:
     order = trader.place()
@@ -89,6 +100,7 @@ def test_realtime_off_unsubscribes_and_stays_off_and_on_resumes_without_loss(ope
     blotter.page.select_option("#page-size", "50")  # the table works while paused, and shows what is there now
     blotter.until_ids(ids(trader.orders()))
     assert blotter.proof()["seq"] == 2
+    expect(blotter.page.locator("#stream")).to_contain_text("paused at 2, 6 newer")
     assert "events" not in types(blotter)[heard:]
     asked = len(blotter.sent)
 

@@ -250,3 +250,23 @@ def test_a_page_whose_table_is_refused_says_so_and_is_live_all_the_same(open_as:
     page.unroute("**/api/orders/?*format=datatables*")
     blotter.tab("working")
     blotter.until_ids([order["id"]])
+
+
+def test_as_many_rows_as_fit_are_asked_for_where_somebody_wants_that(open_as: Open, trader: Trader) -> None:
+    trader.place_many([new_order() for _ in range(40)])
+    newest = ids(trader.orders())
+    blotter = open_as(trader)
+    page = blotter.page
+
+    page.select_option("#page-size", "auto")
+
+    wait_for(lambda: len(blotter.ids()) != 25, "another number of rows")
+    fitting = len(blotter.ids())
+    room = page.evaluate("document.querySelector('#orders-scroll').clientHeight") - 31
+    assert fitting * 30 <= room < (fitting + 1) * 30
+    blotter.until_ids(newest[:fitting])
+    page.set_viewport_size({"width": 1440, "height": 1200})
+    blotter.until_ids(newest[: fitting + 10])
+    page.reload()
+    blotter.until_ids(newest[: fitting + 10])
+    expect(page.locator("#page-size")).to_have_value("auto")

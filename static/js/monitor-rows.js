@@ -1,0 +1,65 @@
+/**
+ * The rows of the stream monitor: an event each, in words.
+ *
+ * @import {Widest} from "./digits.js"
+ * @import {OrderEvent} from "./order.js"
+ */
+
+import { make, nameRoles, setText } from "./dom.js";
+import { changeText } from "./event-words.js";
+import { integer, localTime, utc } from "./format.js";
+import { isolate } from "./isolate.js";
+import { KIND_WORDS } from "./order.js";
+
+const NAMES = ["seq numeric", "at", "kind", "symbol", "side", "order numeric", "changes", "source"];
+/** What is never cut, by its column. @type {Record<number, string>} */
+const NUMBERS = { 0: "seq", 1: "at", 5: "order" };
+
+export function newEventRow() {
+  const row = make("tr", "", ...NAMES.map((name) => make("td", `event-${name}`)));
+  nameRoles(row);
+  return row;
+}
+
+/** @param {string} text */
+export function newHeading(text) {
+  const row = make("tr", "monitor-heading", make("td", "", text));
+  nameRoles(row);
+  return row;
+}
+
+/** What the cells of an event say. @param {OrderEvent} event */
+function textsOf(event) {
+  const { seq, kind, order, at, source, actor } = event;
+  const changes = changeText(event);
+  return [
+    integer(seq),
+    localTime(at),
+    KIND_WORDS[kind] ?? kind,
+    order.symbol,
+    order.side.toUpperCase(),
+    String(order.id),
+    order.text !== "" && kind === "rejected" ? `${isolate(order.text)} · ${changes}` : changes,
+    actor && actor !== order.user ? `${source}, ${isolate(actor)}` : source,
+  ];
+}
+
+/** @param {HTMLTableRowElement} row @param {OrderEvent} event @param {Widest} widest of the monitor @returns {HTMLTableRowElement} the row */
+export function writeEvent(row, event, widest) {
+  const { kind, order, at } = event;
+  if (row.dataset.kind !== kind) row.dataset.kind = kind;
+  if (row.dataset.side !== order.side) row.dataset.side = order.side;
+  textsOf(event).forEach((text, i) => {
+    const cell = row.cells[i];
+    if (cell) setText(cell, text);
+    const column = NUMBERS[i];
+    if (column) widest.take(column, text);
+  });
+  const [, time, , , , , changes] = row.cells;
+  // It is cut where there is no room.
+  if (changes) changes.title = changes.textContent ?? "";
+  if (!time) return row;
+  time.dataset.at = at;
+  time.title = utc(at);
+  return row;
+}
