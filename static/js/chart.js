@@ -70,7 +70,9 @@ export class Chart extends EventTarget {
   }
 
   toggle() {
-    this.#open(!this.open);
+    // Open, but the ticket is in its place, or another view on a phone.
+    if (this.open && !this.#root.checkVisibility()) this.#tellOpen();
+    else this.#open(!this.open);
   }
 
   /** Why the server is not heard; empty where it is. @param {string} reason */
@@ -96,19 +98,20 @@ export class Chart extends EventTarget {
     this.#follow();
   }
 
+  #tellOpen() {
+    this.dispatchEvent(new CustomEvent("open", { detail: this.open }));
+  }
   /** @param {boolean} open */
   #open(open) {
     if (open === this.open) return;
     this.#store.set("chart-open", open);
     this.#showOpen(open);
-    this.dispatchEvent(new CustomEvent("open", { detail: open }));
+    this.#tellOpen();
   }
 
   /** @param {boolean} open */
   #showOpen(open) {
     this.#root.classList.toggle("is-open", open);
-    // Said there too, since the ticket has to make room.
-    document.body.classList.toggle("is-chart-open", open);
     this.#button.setAttribute("aria-expanded", String(open));
   }
 

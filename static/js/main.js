@@ -13,14 +13,18 @@ import { Book } from "./book.js";
 import { Chart } from "./chart.js";
 import { now } from "./clock.js";
 import { Connection } from "./connection.js";
+import { copyAsRows } from "./copying.js";
+import { rewriteTimes, watchDay } from "./day-watch.js";
 import { Demo } from "./demo.js";
 import { find } from "./dom.js";
-import { sentence, plural } from "./format.js";
+import { tellEarlier } from "./earlier-events.js";
+import { amount, plural, sentence } from "./format.js";
 import { afterFrame, nextFrame } from "./frames.js";
 import { Inquiry } from "./inquiry.js";
 import { Instruments } from "./instruments.js";
-import { Keyboard } from "./keyboard.js";
-import { KeysDialog } from "./keys-dialog.js";
+import { isolate } from "./isolate.js";
+import { startKeys } from "./key-actions.js";
+import { hideKeyHints } from "./keyboard.js";
 import { Latency } from "./latency.js";
 import { Monitor } from "./monitor.js";
 import { Notices } from "./notices.js";
@@ -35,6 +39,7 @@ import { SymbolResults } from "./symbol-results.js";
 import { Theme } from "./theme.js";
 import { Ticket } from "./ticket.js";
 import { TicketQuote } from "./ticket-quote.js";
+import { Views } from "./views.js";
 import { Watchlist } from "./watchlist.js";
 
 const { body } = document;
@@ -65,6 +70,7 @@ const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, symbo
 const chart = new Chart(find("#chart"), find("#chart-toggle"), store, charted);
 // A theme is the room's, not a person's.
 new Theme(new Store(), find("#theme"));
+const views = new Views(chart, ticket);
 let signedOut = false;
 let reloading = false;
 let shown = "";
@@ -130,7 +136,7 @@ function takeEvents({ events, live, backlog, sent, received }) {
   ticket.follow(events);
   announcer.add(events);
   for (const { kind, order } of events) {
-    if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${order.text}`.trim());
+    if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${isolate(order.text)}`.trim());
   }
   const { since } = awake;
   if (live.length === 0 || document.hidden || stream.clock.toLocal(sent) < since) return;
@@ -145,8 +151,16 @@ function takeEvents({ events, live, backlog, sent, received }) {
   });
 }
 
-function showProof() {
-  strip.showProof();
+const showProof = () => strip.showProof();
+
+/** What was a time of today is now one of yesterday. */
+function showDay() {
+  book.showInstruments();
+  for (const part of [monitor, notices]) part.showDay();
+  chart.showInstruments();
+  rewriteTimes();
+  shown = "";
+  showState();
 }
 
 function toggleRealtime() {
@@ -161,27 +175,6 @@ function showOwnChange() {
   if (stream.state === "live") return;
   book.refetch();
   chart.refetch();
-}
-
-/** The chart of the current order's instrument; where it is there already, or no order is current, it opens or closes. */
-function toggleChart() {
-  const { symbol } = book.work;
-  if (symbol === "" || (chart.open && symbol === chart.symbol)) chart.toggle();
-  else showChart(symbol);
-}
-
-/** @param {string} symbol */
-function showChart(symbol) {
-  chart.show(symbol);
-  showView("chart");
-}
-
-/** @param {string} view where there is room for one at a time */
-function showView(view) {
-  body.dataset.view = view;
-  for (const tab of document.querySelectorAll("[data-view-tab]")) {
-    tab.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.viewTab === view));
-  }
 }
 
 stream.addEventListener("state", showState);
@@ -201,27 +194,27 @@ stream.addEventListener("caughtup", (event) => {
   notices.tell(`Caught up: ${plural(/** @type {CustomEvent<number>} */ (event).detail, "event")}`);
 });
 strip.addEventListener("toggle", toggleRealtime);
-book.addEventListener("loaded", (event) => stream.startAfter(/** @type {CustomEvent<number>} */ (event).detail));
 book.addEventListener("unreadable", () => stream.startAtHead());
 book.addEventListener("leftout", (event) => notices.alert(/** @type {CustomEvent<string>} */ (event).detail));
+book.addEventListener("loaded", (event) => {
+  const { detail: head } = /** @type {CustomEvent<number>} */ (event);
+  stream.startAfter(head);
+  strip.tell(head);
+});
 book.addEventListener("done", showOwnChange);
 book.addEventListener("refused", (event) => {
   const { order, error } = /** @type {CustomEvent} */ (event).detail;
   const outcome = error.unanswered ? "Perhaps not cancelled" : "Not cancelled";
-  notices.alert(`${outcome}, ${order.side} ${order.quantity} ${order.symbol}: ${error.message}`);
+  notices.alert(`${outcome}, ${order.side} ${amount(order.quantity)} ${order.symbol}: ${error.message}`);
   showOwnChange();
 });
-book.addEventListener("chart", (event) => showChart(/** @type {CustomEvent<string>} */ (event).detail));
-watchlist?.addEventListener("pick", (event) => showChart(/** @type {CustomEvent<string>} */ (event).detail));
+book.addEventListener("chart", (event) => views.showChart(/** @type {CustomEvent<string>} */ (event).detail));
+watchlist?.addEventListener("pick", (event) => views.showChart(/** @type {CustomEvent<string>} */ (event).detail));
 watchlist?.addEventListener("trade", (event) => ticket.begin(/** @type {CustomEvent<string>} */ (event).detail));
-chart.addEventListener("open", () => showView(chart.open ? "chart" : "orders"));
+tellEarlier(book, monitor, api, eventsUrl);
 book.addEventListener("unable", () => notices.tell(`${connection.away} Nothing was sent.`));
 ticket.addEventListener("placed", showOwnChange);
 find("[data-action=first-order]").addEventListener("click", () => ticket.show(true));
-find("#keys").addEventListener("click", () => keysDialog.show());
-for (const tab of document.querySelectorAll("[data-view-tab]")) {
-  tab.addEventListener("click", () => showView(/** @type {HTMLElement} */ (tab).dataset.viewTab ?? "orders"));
-}
 document.addEventListener("visibilitychange", () => {
   awake.interrupt();
   if (!document.hidden) socket.nudge();
@@ -230,44 +223,10 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("resume", () => socket.nudge());
 for (const type of ["online", "offline", "pageshow"]) addEventListener(type, () => socket.nudge());
 
-/** Esc is for what has the focus: a field elsewhere leaves the orders alone. @param {Element} target */
-function dismiss(target) {
-  if (target.closest("#ticket")) ticket.show(false);
-  else if (!target.closest("input, select, textarea") && !book.work.dismiss() && ticket.open) ticket.show(false);
-}
-
-/** Enter is for the orders, where it was not pressed on anything else. @param {Element} target */
-function openOrder(target) {
-  if (target === body || target.closest("#orders-scroll")) book.work.toggle();
-}
-
 // It hears Esc before the keys do.
 closeMenu(/** @type {HTMLDetailsElement} */ (find(".user-menu")));
 
-const keyboard = new Keyboard(
-  {
-    "/": () => book.focusSearch(),
-    n: () => ticket.show(true),
-    j: () => book.work.move(1),
-    k: () => book.work.move(-1),
-    e: () => book.work.act("amend"),
-    c: () => book.work.act("cancel"),
-    g: toggleChart,
-    w: () => watchlist?.focusField(),
-    "?": () => keysDialog.show(),
-    Enter: openOrder,
-    Escape: dismiss,
-  },
-  ["j", "k"],
-);
-const keysDialog = new KeysDialog(find("#keys-dialog"), store, {
-  "single-keys": (on) => {
-    keyboard.single = on;
-  },
-  "say-events": (on) => {
-    announcer.on = on;
-  },
-});
+startKeys({ book, ticket, views, watchlist, announcer }, store);
 
 if (body.dataset.isDemo === "true") {
   const demo = new Demo(find("#demo"), api, demoUrl, notices, () => now() + stream.clock.offset);
@@ -286,5 +245,8 @@ if (prices !== null) {
 }
 readInstruments();
 awake.start();
+watchDay(showDay);
+copyAsRows();
+hideKeyHints();
 socket.start();
 showState();

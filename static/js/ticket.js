@@ -78,6 +78,8 @@ export class Ticket extends EventTarget {
   /** @param {boolean} open */
   show(open) {
     this.#panel.hidden = !open;
+    // Said there too, since the chart has to make room.
+    document.body.classList.toggle("is-ticket-open", open);
     this.#button.setAttribute("aria-expanded", String(open));
     this.#draw();
     if (open) this.#fields.field(this.#fields.typed.symbol.trim() === "" ? "symbol" : "quantity").focus();

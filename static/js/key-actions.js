@@ -1,0 +1,57 @@
+/**
+ * What each key does on the page, and the dialog that tells of them and switches them off.
+ *
+ * @import {Announcer} from "./announcer.js"
+ * @import {Book} from "./book.js"
+ * @import {Store} from "./store.js"
+ * @import {Ticket} from "./ticket.js"
+ * @import {Views} from "./views.js"
+ * @import {Watchlist} from "./watchlist.js"
+ */
+
+import { find } from "./dom.js";
+import { Keyboard } from "./keyboard.js";
+import { KeysDialog } from "./keys-dialog.js";
+
+/**
+ * @param {{book: Book, ticket: Ticket, views: Views, watchlist: Watchlist|null, announcer: Announcer}} parts
+ * @param {Store} store
+ */
+export function startKeys({ book, ticket, views, watchlist, announcer }, store) {
+  /** Esc is for what has the focus: a field elsewhere leaves the orders alone. @param {Element} target */
+  function dismiss(target) {
+    if (target.closest("#ticket")) ticket.show(false);
+    else if (!target.closest("input, select, textarea") && !book.work.dismiss() && ticket.open) ticket.show(false);
+  }
+
+  /** Enter is for the orders, where it was not pressed on anything else. @param {Element} target */
+  function openOrder(target) {
+    if (target === document.body || target.closest("#orders-scroll")) book.work.toggle();
+  }
+
+  const keyboard = new Keyboard(
+    {
+      "/": () => book.focusSearch(),
+      n: () => ticket.show(true),
+      j: () => book.work.move(1),
+      k: () => book.work.move(-1),
+      e: () => book.work.act("amend"),
+      c: () => book.work.act("cancel"),
+      g: () => views.toggleChart(book.work.symbol),
+      w: () => watchlist?.focusField(),
+      "?": () => dialog.show(),
+      Enter: openOrder,
+      Escape: dismiss,
+    },
+    ["j", "k"],
+  );
+  const dialog = new KeysDialog(find("#keys-dialog"), store, {
+    "single-keys": (on) => {
+      keyboard.single = on;
+    },
+    "say-events": (on) => {
+      announcer.on = on;
+    },
+  });
+  find("#keys").addEventListener("click", () => dialog.show());
+}
