@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
@@ -91,7 +92,9 @@ def test_a_new_password_signs_out_the_other_browsers_and_not_this_one(open_as: O
     expect(page.get_by_role("heading", name="Password changed")).to_be_visible()
 
     expect(elsewhere.page.locator("[data-connection-word]")).to_have_text("Signed out")
-    order = trader.place()
+    assert trader.ask("GET", "/api/me/")[0] == 401
+    sign_in = {"username": trader.name, "password": "four-other-words-entirely"}
+    order = replace(trader, token=trader.server.request("POST", "/api/token/", sign_in)[1]["token"]).place()
     expect(here.row(order["id"])).to_be_visible()
     here.until_state("live")
     here.page.reload()
