@@ -22,12 +22,14 @@ def test_a_database_beside_a_log_of_before_or_one_that_is_damaged_is_refused(tmp
         crashed.execute("CREATE TABLE more (x)")
         crashed.commit()
         left = database.with_name("db.sqlite3-wal").read_bytes()
-    database.with_name("db.sqlite3-wal").write_bytes(left)
+    again = database.with_name("db.sqlite3-wal")
+    again.touch(0o600)
+    again.write_bytes(left)
 
     code, told = restored(server)
     assert code == 1
     assert told.startswith("CommandError: db.sqlite3-wal is there")
-    database.with_name("db.sqlite3-wal").unlink()
+    again.unlink()
     assert restored(server) == (0, "")
 
     pages = bytearray(database.read_bytes())
