@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from market import decimals
 
 T = TypeVar("T")
 
@@ -22,7 +24,7 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
     value = os.environ.get(name, "").strip() or default
     try:
         return read(value)
-    except (ValueError, InvalidOperation):
+    except ValueError:
         # The value itself may hold a password, and this line goes into logs.
         print(f"{name} must be {wanted}.", file=sys.stderr)
         raise SystemExit(2) from None
@@ -64,9 +66,10 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 def whole_number(name: str, default: int, least: int, most: int) -> int:
     def read(value: str) -> int:
-        if not least <= int(value) <= most:
+        number = decimals.whole(value)
+        if not least <= number <= most:
             raise ValueError(value)
-        return int(value)
+        return number
 
     return _read(name, str(default), read, f"a whole number from {least} to {most}")
 
@@ -75,9 +78,12 @@ def optional_number(name: str) -> int | None:
     """A positive whole number, or unset for no limit."""
 
     def read(value: str) -> int | None:
-        if value and int(value) <= 0:
+        if not value:
+            return None
+        number = decimals.whole(value)
+        if number <= 0:
             raise ValueError(value)
-        return int(value) if value else None
+        return number
 
     return _read(name, "", read, "a positive whole number, or unset for no limit")
 
@@ -88,8 +94,8 @@ def optional_decimal(name: str) -> Decimal | None:
     def read(value: str) -> Decimal | None:
         if not value:
             return None
-        number = Decimal(value)
-        if not number.is_finite() or number <= 0:
+        number = decimals.number(value)
+        if number <= 0:
             raise ValueError(value)
         return number
 
@@ -102,9 +108,10 @@ def speed(name: str, default: str) -> float | None:
     def read(value: str) -> float | None:
         if value == "max":
             return None
-        if not 0 < float(value) <= 1e6:
+        number = float(decimals.number(value))
+        if not 0 < number <= 1e6:
             raise ValueError(value)
-        return float(value)
+        return number
 
     return _read(name, default, read, "a number of times, or max")
 

@@ -50,7 +50,12 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("PAPER_BROKER", "maybe"),
         ("ALLOWED_HOSTS", "https://example.com"),
         ("ALLOWED_ORIGINS", "example.com"),
+        ("FEED_SPEED", "1e2"),
         ("ORDERS_MAX_NOTIONAL", "-5"),
+        ("ORDERS_MAX_NOTIONAL", "1_000"),
+        ("ORDERS_MAX_NOTIONAL", "1e6"),
+        ("ORDERS_MAX_OPEN", "1_0"),
+        ("WEB_CONCURRENCY", "+2"),
         ("ORDERS_MAX_OPEN", "many"),
     ],
 )
