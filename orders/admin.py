@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, TabularInline
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import pluralize
@@ -154,13 +153,6 @@ class OrderAdmin(ModelAdmin):
                     self.message_user(request, f"{order}: {refused.message}", messages.ERROR)
         if done:
             self.message_user(request, f"Asked to cancel {done} order{pluralize(done)}.", messages.SUCCESS)
-
-    def response_action(self, request: HttpRequest, queryset: Any, *more: Any) -> HttpResponse | None:
-        """Django's; what is no order's id, which no page of ours sends, chooses nothing."""
-        if not all(admin_list.is_id(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            self.message_user(request, "There are no such orders. Nothing was done.", messages.ERROR)
-            return None
-        return super().response_action(request, queryset, *more)
 
     def has_execute_permission(self, request: HttpRequest) -> bool:
         return services.can_execute(request.user)  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ that they are more than that.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from django.contrib import admin
@@ -48,11 +47,6 @@ class OrderPaginator(Paginator):
             return More(EXACT)
         self.object_list = Order.objects.filter(pk__in=ids).select_related("user").order_by(*orders.query.order_by)
         return len(ids)
-
-
-def is_id(text: str) -> bool:
-    """Whether an order could have this id."""
-    return re.fullmatch("[0-9]{1,18}", text) is not None
 
 
 @admin.display(description="Placed (UTC)")

@@ -11,7 +11,7 @@ import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.db.models import Model
+from django.db.models import CharField, Model
 from django.test import Client
 from django.urls import reverse
 from rest_framework.authtoken.models import Token
@@ -118,3 +118,15 @@ def test_the_history_of_an_order_tells_what_was_done_to_it_in_the_admin(client: 
 
     assert page.status_code == 200
     assert "Changed Quantity" in page.content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["abc", "9" * 25, "-1", "1.5", "1_0", "\u0661"])
+def test_an_action_on_what_is_no_id_does_nothing_on_any_list_and_says_so(client: Client, chosen: str) -> None:
+    for model in admin.site._registry:
+        page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        before = model._default_manager.count()
+        answer = client.post(page, {"action": "delete_selected", "_selected_action": [chosen]}, follow=True)
+        assert answer.status_code == 200, page
+        is_text = isinstance(model._meta.pk, CharField)  # then it might be one, and nothing has it
+        assert is_text or "Nothing was done." in answer.content.decode(), page
+        assert model._default_manager.count() == before
