@@ -57,6 +57,11 @@ def whole(value: object) -> int:
     raise BadNumber(NOT_WHOLE)
 
 
+def real(text: str) -> float:
+    """For what is measured, not counted or paid: seconds, rates. Raises BadNumber."""
+    return float(number(text))
+
+
 def fits(value: Decimal) -> bool:
     """At most 15 significant digits and 8 decimals, the precision that every store and client keeps exactly."""
     if not value.is_finite():

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
@@ -84,6 +84,15 @@ class OrderAdmin(ModelAdmin):
     ordering = ["-id"]
     inlines = [ExecutionInline]
     actions = [*(f"step_{kind}" for kind in ExecutionKind), "request_cancel"]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What is refused only at the commit, since others were quicker, is told as what was refused before."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except OrderError as refused:
+            list(messages.get_messages(request))  # what Django has said of it already is not so
+            self.message_user(request, refused.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     def get_form(self, request: HttpRequest, obj: Order | None = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, form=AmendForm if obj else NewOrderForm, **kwargs)

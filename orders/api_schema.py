@@ -34,7 +34,8 @@ MEANINGS = {
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "429": "Too much in too short a time: come back after `Retry-After` seconds.",
-    "503": "The database, or for prices the broker, does not answer. Send it again unchanged.",
+    "503": "The database, or for prices the broker, does not answer. Whether a change was made is not known:"
+    " send it again unchanged only with its `client_order_id`, `expected_version` or `exec_id`.",
 }
 # Parameters that name something which may not be there.
 NAMING = frozenset({"user", "page"})

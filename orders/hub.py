@@ -62,6 +62,8 @@ class Hub:
         self._followers.setdefault(user_id, set()).add(follower)
         while user_id not in self.streams:
             await self._opened(user_id, user, follower)
+            # One that left meanwhile is followed for once more: its caller sees that, and takes it out.
+            self._followers.setdefault(user_id, set()).add(follower)
         stream = self.streams[user_id]
         head = (await in_thread(events.heads, [user_id]))[user_id]
         if head > stream.head:
@@ -196,13 +198,17 @@ class Hub:
         behind = [stream for stream in self.streams.values() if heads.get(stream.user_id, 0) > stream.head]
         if behind:
             await asyncio.sleep(GRACE_SECONDS)
-        for stream in behind:
-            if heads[stream.user_id] > stream.head:
-                self.swept += 1
-                await self._looks.until_done(stream, heads[stream.user_id])
+        behind = [stream for stream in behind if heads[stream.user_id] > stream.head]
+        self.swept += len(behind)
+        # One owner's log that can't be read keeps no other from theirs.
+        looks = [self._looks.until_done(stream, heads[stream.user_id]) for stream in behind]
+        looked = await asyncio.gather(*looks, return_exceptions=True)
         if self._regrouping is None or self._regrouping.done():
             # Not waited for: a broker that hangs must not slow down the sweep that stands in for it.
             self._regrouping = asyncio.create_task(self._regroup(self.streams.keys() - self.membership.joined))
+        for failed in looked:
+            if isinstance(failed, BaseException):
+                raise failed
 
     async def _regroup(self, user_ids: Iterable[int]) -> None:
         for user_id in user_ids:

@@ -163,7 +163,7 @@ class PaperBroker:
         if not symbols:
             return {}
         state = board.feed_text()
-        feed = "" if state is None else orjson.loads(state)["name"]
+        feed = "" if state is None else orjson.loads(state).get("name")
         if state is not None and feed not in PRETENDED:
             return {}
         texts = board.read(symbols) if state is not None else {}

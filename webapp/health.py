@@ -98,7 +98,9 @@ def _feed() -> tuple[bool, float]:
         told = None
     if told is None:
         return False, math.nan
-    return told.get("state") == "live", max(0.0, time.time() - float(told.get("at") or 0) / 1000)
+    at = told.get("at")
+    said_at = at / 1000 if isinstance(at, int | float) else 0.0  # others may write there, too
+    return told.get("state") == "live", max(0.0, time.time() - said_at)
 
 
 def _answers(url: str) -> bool:

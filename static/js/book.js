@@ -68,7 +68,8 @@ export class Book extends EventTarget {
     for (const type of ["done", "refused", "unable", "chart"]) this.#passOn(this.work, type);
     this.#listen();
     new FittingRows(this.#pager, find("#orders-scroll"), store, (length) => {
-      if (length !== this.#blotter.query.length) this.#blotter.ask({ length });
+      const { start, length: before } = this.#blotter.query;
+      if (length !== before) this.#blotter.ask({ length, start: start - (start % length) });
     });
     this.#show();
   }
@@ -93,7 +94,7 @@ export class Book extends EventTarget {
     const back = this.#away !== "" && reason === "";
     this.#away = reason;
     this.work.away = reason;
-    if (back && this.#isFinal) this.#blotter.ask({});
+    if (back && this.#isFinal) this.#blotter.ask({ start: this.#blotter.query.start });
     else if (back) this.#blotter.hurry();
     this.#show();
   }

@@ -78,15 +78,20 @@ export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
-/** A whole number. Its thousands are marked by the style sheet alone: who reads the page by program finds plain digits. @param {Element} element @param {number} value */
-export function setInteger(element, value) {
-  const groups = integer(value).split(",");
+/** A number whose thousands are marked by the style sheet alone: who reads the page by program finds plain digits. @param {Element} element @param {string} text with commas between its thousands */
+export function setGrouped(element, text) {
+  const groups = text.split(",");
   if (element.childNodes.length === groups.length) {
     for (const [i, group] of groups.entries()) setData(element.childNodes[i], group);
     return;
   }
   const [first = "", ...others] = groups;
   element.replaceChildren(first, ...others.map((group) => make("span", "thousands", group)));
+}
+
+/** @param {Element} element @param {number} value */
+export function setInteger(element, value) {
+  setGrouped(element, integer(value));
 }
 
 /** What goes wrong under each field of a form; a message for a field that is not there is returned. @param {HTMLElement} form @param {Record<string, string[]>} fields */

@@ -16,16 +16,25 @@ const ON_CARDS = 25;
 const CARDS = "(max-width: 640px)";
 /** A window that is being drawn larger asks for no rows at each step. */
 const EVERY_MS = 500;
+/** More rows than these have to fit before more are asked for: what stands around the rows grows and shrinks with them. */
+const SPARE = 2;
 
 /** @param {number} height of what the rows lie in */
 export function rowsFor(height) {
   return Math.min(MOST, Math.max(LEAST, Math.floor((height - HEAD_PIXELS) / ROW_PIXELS)));
 }
 
+/** Whether so many rows are to be asked for, after those that there are. @param {number} rows @param {number} before none: 0 */
+export function isWorthAsking(rows, before) {
+  return before === 0 || rows < before || rows > before + SPARE;
+}
+
 export class FittingRows {
   #around;
   #ask;
   #on = false;
+  /** What was asked for last. */
+  #rows = 0;
   #look = new Seldom(EVERY_MS, () => this.#lookNow());
 
   /** @param {Pager} pager that it is chosen in @param {HTMLElement} around what the rows lie in @param {Store} store @param {(rows: number) => void} ask called with each number of rows a page that is wanted, the same or another */
@@ -37,6 +46,7 @@ export class FittingRows {
       const { detail: rows } = /** @type {CustomEvent<number|null>} */ (event);
       this.#on = rows === null;
       store.set(REMEMBERED, this.#on);
+      this.#rows = 0;
       if (rows === null) this.#look.now();
       else ask(rows);
     });
@@ -48,6 +58,9 @@ export class FittingRows {
     const { clientHeight } = this.#around;
     // It has none while another view is shown.
     if (!this.#on || clientHeight === 0) return;
-    this.#ask(matchMedia(CARDS).matches ? ON_CARDS : rowsFor(clientHeight));
+    const rows = matchMedia(CARDS).matches ? ON_CARDS : rowsFor(clientHeight);
+    if (!isWorthAsking(rows, this.#rows)) return;
+    this.#rows = rows;
+    this.#ask(rows);
   }
 }

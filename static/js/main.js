@@ -155,10 +155,10 @@ const showProof = () => strip.showProof();
 
 /** What was a time of today is now one of yesterday. */
 function showDay() {
+  rewriteTimes();
   book.showInstruments();
   for (const part of [monitor, notices]) part.showDay();
   chart.showInstruments();
-  rewriteTimes();
   shown = "";
   showState();
 }

@@ -5,7 +5,7 @@
  * @import {OrderEvent} from "./order.js"
  */
 
-import { make, nameRoles, setText } from "./dom.js";
+import { make, nameRoles, setGrouped, setText } from "./dom.js";
 import { changeText } from "./event-words.js";
 import { integer, localTime, utc } from "./format.js";
 import { isolate } from "./isolate.js";
@@ -51,7 +51,8 @@ export function writeEvent(row, event, widest) {
   if (row.dataset.side !== order.side) row.dataset.side = order.side;
   textsOf(event).forEach((text, i) => {
     const cell = row.cells[i];
-    if (cell) setText(cell, text);
+    if (cell && i === 0) setGrouped(cell, text);
+    else if (cell) setText(cell, text);
     const column = NUMBERS[i];
     if (column) widest.take(column, text);
   });

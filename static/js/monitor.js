@@ -8,7 +8,6 @@
  * @import {Store} from "./store.js"
  */
 
-import { rewriteTimes } from "./day-watch.js";
 import { Widest } from "./digits.js";
 import { find, setHidden, setInteger, setText } from "./dom.js";
 import { nextFrame } from "./frames.js";
@@ -54,7 +53,7 @@ export class Monitor {
   constructor(root, store) {
     this.#root = root;
     this.#body = find("tbody", root);
-    this.#before = find("#monitor-before", root);
+    this.#before = /** @type {HTMLTableSectionElement} */ (find("#monitor-before", root));
     this.#widest = new Widest(root);
     const pause = find("#monitor-pause", root);
     pause.addEventListener("click", () => {
@@ -120,10 +119,9 @@ export class Monitor {
     nextFrame(this.#draw);
   }
 
-  /** Another day has begun. */
+  /** Another day has begun, and the times have been written anew. */
   showDay() {
-    rewriteTimes(this.#root);
-    for (const { cells } of this.#rows) this.#widest.take("at", cells[1]?.textContent ?? "");
+    for (const { cells } of [...this.#rows, ...this.#before.rows]) this.#widest.take("at", cells[1]?.textContent ?? "");
   }
 
   #drawNow() {

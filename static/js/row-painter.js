@@ -13,7 +13,7 @@
  */
 
 import { COLUMNS, cellText, cellTitle, LAYOUT } from "./columns.js";
-import { actionButton, nameRoles, setText } from "./dom.js";
+import { actionButton, nameRoles, setGrouped, setText } from "./dom.js";
 import { compareDecimals, DECIMALS } from "./ordering.js";
 
 const FILLED = COLUMNS.findIndex(({ field }) => field === "cum_qty");
@@ -118,14 +118,15 @@ export class RowPainter {
     const manner = String(decimals);
     const anew = shown.manner !== manner;
     shown.manner = manner;
-    COLUMNS.forEach(({ field }, i) => {
+    COLUMNS.forEach(({ field, numeric }, i) => {
       const cell = shown.cells[i];
       const differs = order[field] !== shown.order[field];
       if (!cell || !(anew || differs)) return;
       const value = String(order[field] ?? "");
       const title = cellTitle(field, order);
       const text = cellText(field, order, decimals);
-      setText(cell, text);
+      if (numeric) setGrouped(cell, text);
+      else setText(cell, text);
       this.wrote(field, text);
       if (cell.title !== title) cell.title = title;
       cell.dataset.value = value;

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from market.models import Instrument
+from orders import limits
+from orders.errors import ValidationFailed
 from orders.lifecycle import Status
 from orders.models import Order
 from tests.market.test_decimals import FOREIGN
@@ -47,6 +50,20 @@ def test_text_is_kept_as_it_was_typed(admin: Client, alice: User, aapl: Instrume
     assert (fresh(order).text, fresh(order).status) == (" mine ", "pending_new")
     act(admin, "reject", order, confirmed="yes", text=" too far ")
     assert (fresh(order).text, fresh(order).status) == (" too far ", "rejected")
+
+
+def test_what_is_refused_only_at_the_commit_is_told_and_nothing_is_placed(
+    admin: Client, alice: User, aapl: Instrument, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValidationFailed("You may have 3 open orders at most.")
+
+    settings.ORDERS_MAX_OPEN = 3
+    monkeypatch.setattr(limits._AtCommit, "before_commit", staticmethod(refuse))
+    answer = admin.post(f"{LIST}add/", typed(alice, aapl), follow=True)
+    told = [str(message) for message in answer.context["messages"]]
+    assert (answer.status_code, told) == (200, ["You may have 3 open orders at most."])
+    assert not Order.objects.exists()
 
 
 def test_a_number_is_typed_as_it_is_sent(admin: Client, alice: User, aapl: Instrument) -> None:

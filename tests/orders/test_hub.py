@@ -514,6 +514,26 @@ class TestFollowers:
         stream = await own.join(alice.pk, "alice", ear)
         assert own.streams == {alice.pk: stream}
 
+    async def test_one_that_leaves_while_another_joins_it_to_a_stream_ends_the_joining(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+        own, ear = get_hub(), Ear()
+
+        async def slow(*work: Any) -> Any:
+            asked.set()
+            await go_on.wait()
+            return await in_thread(*work)
+
+        monkeypatch.setattr(hub, "in_thread", slow)
+        joining = asyncio.create_task(own.join(alice.pk, "alice", ear))
+        await asked.wait()
+        await own.leave_all(ear)
+        go_on.set()
+        await joining
+        await own.leave(alice.pk, ear)
+        assert (own.streams, own.followers, own.membership.joined) == ({}, set(), set())
+
     async def test_one_that_goes_while_a_stream_opens_takes_it_from_no_other(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:

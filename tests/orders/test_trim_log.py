@@ -140,3 +140,9 @@ def test_what_a_restore_has_left_is_trimmed_too_in_the_same_steps(alice: User, m
     assert seqs(alice) == [head]
     assert steps == [3, 2, 2, 1]
     assert events.head_and_trimmed(alice.pk) == (head, through)
+
+
+@pytest.mark.parametrize("option", ["--keep=1_0", "--keep=-1", "--keep=\u0661", "--days=1e1", "--days=nan"])
+def test_a_number_is_written_as_anywhere(option: str) -> None:
+    with pytest.raises(CommandError, match=r"argument --\w+: invalid"):
+        call_command("trim_log", option)

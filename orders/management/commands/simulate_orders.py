@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from market import decimals
 from orders.simulation import Flow
 
 PROGRESS_SECONDS = 5.0
@@ -18,9 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
-        parser.add_argument("--rate", type=float, default=5.0, help="deeds a second")
-        parser.add_argument("--seconds", type=float, help="how long; until Ctrl-C without it")
-        parser.add_argument("--seed", type=int, help="the same seed decides the same")
+        parser.add_argument("--rate", type=decimals.real, default=5.0, help="deeds a second")
+        parser.add_argument("--seconds", type=decimals.real, help="how long; until Ctrl-C without it")
+        parser.add_argument("--seed", type=decimals.whole, help="the same seed decides the same")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < options["rate"] <= 10_000:

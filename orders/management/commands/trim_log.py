@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from market import decimals
 from orders import events
 from orders.models import EventCounter, OrderEvent
 
@@ -21,8 +22,8 @@ class Command(BaseCommand):
     help = "Drops events from the log. What either --keep or --days wants to keep is kept."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--keep", type=int, help="keep so many of each owner's newest events")
-        parser.add_argument("--days", type=float, help="keep what is younger than so many days")
+        parser.add_argument("--keep", type=decimals.whole, help="keep so many of each owner's newest events")
+        parser.add_argument("--days", type=decimals.real, help="keep what is younger than so many days")
         parser.add_argument("--user", help="of this owner alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
