@@ -1,18 +1,19 @@
 /**
- * One `client_order_id` an attempt: the same again after a send that nobody answered, so that it is placed once at most.
+ * One `client_order_id` an order: the same again until it is known to be placed, so that it is placed once at most. A
+ * refusal stores nothing, and says nothing about an earlier send that nobody answered.
  */
 
 export class ClientOrderId {
   /** @type {string|null} */
   #open = null;
 
-  /** The id of the attempt that is under way, or of a new one. */
+  /** The id of the order that is being placed, or of a new one. */
   get current() {
     this.#open ??= ClientOrderId.#make();
     return this.#open;
   }
 
-  /** The server has answered: the next press is another attempt. */
+  /** An order has it: the next press is for another one. */
   settle() {
     this.#open = null;
   }

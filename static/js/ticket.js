@@ -183,7 +183,7 @@ export class Ticket extends EventTarget {
 
   /** @param {ApiError} error */
   #refused(error) {
-    if (!error.unsent && !error.unanswered) this.#clientOrderId.settle();
+    if (error.code === "duplicate_client_order_id") this.#clientOrderId.settle();
     const words = failure(error);
     if (words === "") this.#showProblems(error.fields, error.message);
     else this.#say(words, { isBad: true });

@@ -146,7 +146,9 @@ def test_an_amount_never_stays_for_another_instrument_or_type_and_is_shown_as_it
     assert trader.orders() == []
 
 
-def test_a_send_that_got_no_answer_is_sent_again_and_placed_once(open_as: Open, trader: Trader) -> None:
+def test_a_send_that_got_no_answer_is_sent_again_and_placed_once_whatever_is_refused_between(
+    open_as: Open, trader: Trader
+) -> None:
     blotter = open_as(trader)
     page = open_ticket(blotter)
     bodies: list[Any] = []
@@ -159,6 +161,8 @@ def test_a_send_that_got_no_answer_is_sent_again_and_placed_once(open_as: Open, 
         if len(bodies) == 1:
             route.fetch()  # it arrives, and its answer is lost
             route.abort("connectionreset")
+        elif len(bodies) == 2:
+            route.fulfill(status=429, json={"code": "too_many_requests", "message": "Too many requests."})
         else:
             route.continue_()
 
@@ -168,10 +172,12 @@ def test_a_send_that_got_no_answer_is_sent_again_and_placed_once(open_as: Open, 
     assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "18", "price": "585.33"}
 
     page.click("#ticket [type=submit]")
+    expect(page.locator("#ticket [data-message]")).to_have_text("Too many requests.")
+    page.click("#ticket [type=submit]")
 
     expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 18 AAPL")
-    assert len(bodies) == 2
-    assert bodies[0] == bodies[1]
+    assert len(bodies) == 3
+    assert bodies[0] == bodies[1] == bodies[2]
     [order] = trader.orders()
     blotter.until_ids([order["id"]])
     page.fill("#ticket [name=quantity]", "4")

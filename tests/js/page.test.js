@@ -95,7 +95,7 @@ function longestOf(values) {
   return Math.max(0, ...best);
 }
 
-test("an attempt keeps its id until it is answered", () => {
+test("an order keeps its id until it is placed", () => {
   const attempt = new ClientOrderId();
   const first = attempt.current;
   assert.match(first, /^[A-Za-z0-9-_]{1,36}$/);
