@@ -40,7 +40,7 @@ export class Ticket extends EventTarget {
   #symbol = "";
   /** The order that the message tells of. @type {Order|null} */
   #told = null;
-  /** What came of orders while one was being sent: its events may be here before its answer. @type {Map<number, Order>|null} */
+  /** What came of orders while one is being sent: its events may be here before its answer. @type {Map<number, Order>|null} */
   #meanwhile = null;
   /** Whether the message is about fields, and over once they change. */
   #isPassing = false;
@@ -150,7 +150,7 @@ export class Ticket extends EventTarget {
   }
 
   async #send() {
-    if (this.#submit.disabled) return;
+    if (this.#meanwhile !== null) return;
     this.#fields.settle();
     const { order, problems } = this.#fields.terms;
     if (Object.keys(problems).length > 0) {
@@ -161,41 +161,54 @@ export class Ticket extends EventTarget {
       this.#say(LOOK_AGAIN, { isBad: true, isPassing: true });
       return;
     }
-    this.#submit.disabled = true;
     showFieldErrors(this.#form, {});
     this.#say("Sending …");
     this.#meanwhile = new Map();
+    // Not `disabled`: that would take the focus from it, and letters would act on the orders.
+    this.#submit.setAttribute("aria-disabled", "true");
     try {
       const placed = await this.#api.post(this.#url, { ...order, client_order_id: this.#clientOrderId.current });
       this.#clientOrderId.settle();
-      this.#fields.clear();
-      this.#fields.field("quantity").focus();
+      if (this.#isStill(order)) {
+        this.#fields.clear();
+        this.#focus(this.#fields.field("quantity"));
+      }
       this.#tell(this.#meanwhile.get(placed.id) ?? placed);
       this.dispatchEvent(new CustomEvent("placed", { detail: placed }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#refused(error);
+      this.#refused(error, this.#isStill(order));
     } finally {
       this.#meanwhile = null;
-      this.#submit.disabled = false;
+      this.#submit.removeAttribute("aria-disabled");
     }
   }
 
-  /** @param {ApiError} error */
-  #refused(error) {
+  /** Whether nothing else has been typed since. @param {object} order as it was sent */
+  #isStill(order) {
+    return JSON.stringify(this.#fields.terms.order) === JSON.stringify(order);
+  }
+
+  /** @param {ApiError} error @param {boolean} leads whether to the field that is wrong */
+  #refused(error, leads) {
     if (error.code === "duplicate_client_order_id") this.#clientOrderId.settle();
     const words = failure(error);
-    if (words === "") this.#showProblems(error.fields, error.message);
+    if (words === "") this.#showProblems(error.fields, error.message, leads);
     else this.#say(words, { isBad: true });
   }
 
-  /** @param {Record<string, string[]>} problems by field @param {string} message where no field has one */
-  #showProblems(problems, message) {
+  /** @param {Record<string, string[]>} problems by field @param {string} message where no field has one @param {boolean} [leads] to the first of them */
+  #showProblems(problems, message, leads = true) {
     const homeless = showFieldErrors(this.#form, problems);
     const shown = Object.keys(problems).length > homeless.length;
     this.#say([...homeless, shown ? "" : message].join(" ").trim(), { isBad: true, isPassing: true });
-    const wrong = /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"));
-    wrong?.focus();
+    if (leads) this.#focus(this.#form.querySelector("[aria-invalid]"));
+  }
+
+  /** Leads to this field, unless the person has gone elsewhere. @param {HTMLElement|null} field */
+  #focus(field) {
+    const { activeElement, body } = document;
+    if (activeElement === body || this.#panel.contains(activeElement)) field?.focus();
   }
 
   /** @param {Order} order */

@@ -7,7 +7,7 @@ import time
 from decimal import Decimal
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Request, WebSocket, expect
+from playwright.sync_api import Locator, Page, Request, Route, WebSocket, expect
 
 from tests.servers import ROOT, wait_for
 
@@ -174,6 +174,30 @@ class Requests:
         """Begins anew, from a moment on when the page would send the next request at once."""
         wait_for(lambda: self.sent() is not None and time.monotonic() - self._last > THROTTLE_SECONDS, "a rest")
         self._sent.clear()
+
+
+class Holding:
+    """Keeps each change of the page on its way until it is let go."""
+
+    def __init__(self, page: Page, url: str, method: str) -> None:
+        self._page, self._method = page, method
+        self._held: list[Route] = []
+        page.route(url, self._take)
+
+    def next(self) -> Route:
+        """The change that is on its way, to be continued or answered."""
+        wait_for(self._is_held, f"a {self._method} on its way")
+        return self._held.pop(0)
+
+    def _is_held(self) -> bool:
+        self._page.title()  # Playwright hears of requests only while it is asked something
+        return self._held != []
+
+    def _take(self, route: Route) -> None:
+        if route.request.method == self._method:
+            self._held.append(route)
+        else:
+            route.fallback()
 
 
 def violations(page: Page, themes: tuple[str, ...] = ("light", "dark")) -> list[dict[str, str]]:

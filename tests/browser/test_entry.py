@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.blotter import Blotter, values_of
+from tests.browser.blotter import Blotter, Holding, values_of
 from tests.servers import wait_for
 from tests.traders import Trader
 
@@ -169,6 +169,7 @@ def test_a_send_that_got_no_answer_is_sent_again_and_placed_once_whatever_is_ref
     page.route("**/api/orders/", swallow_first_answer)
     page.click("#ticket [type=submit]")
     expect(page.locator("#ticket [data-message]")).to_contain_text("No answer from the server")
+    expect(page.locator("#ticket [type=submit]")).to_be_focused()
     assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "18", "price": "585.33"}
 
     page.click("#ticket [type=submit]")
@@ -184,6 +185,38 @@ def test_a_send_that_got_no_answer_is_sent_again_and_placed_once_whatever_is_ref
     page.fill("#ticket [name=price]", "585.33")
     page.click("#ticket [type=submit]")
     wait_for(lambda: len(trader.orders()) == 2, "the next attempt's own order")
+
+
+def test_what_is_typed_while_an_order_is_on_its_way_stays_and_so_does_the_focus(open_as: Open, trader: Trader) -> None:
+    page = open_ticket(open_as(trader))
+    button, message = page.locator("#ticket [type=submit]"), page.locator("#ticket [data-message]")
+    holding = Holding(page, "**/api/orders/", "POST")
+
+    button.press("Enter")
+    expect(message).to_have_text("Sending …")
+    expect(button).to_be_focused()
+    expect(button).to_be_disabled()
+    page.keyboard.press("Enter")
+    fill_ticket(page, quantity="7", price="584")
+    holding.next().continue_()
+    expect(message).to_contain_text("Placed: Buy 18 AAPL at 585.33, day.")
+    assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "7", "price": "584"}
+    expect(page.locator("#ticket [name=price]")).to_be_focused()
+
+    button.press("Enter")
+    expect(message).to_have_text("Sending …")
+    page.focus("#search")
+    holding.next().continue_()
+    expect(message).to_contain_text("Placed: Buy 7 AAPL at 584, day.")
+    assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "", "price": ""}
+    expect(page.locator("#search")).to_be_focused()
+
+    fill_ticket(page, quantity="8", price="584")
+    button.press("Enter")
+    holding.next().continue_()
+    expect(message).to_contain_text("Placed: Buy 8 AAPL at 584, day.")
+    expect(page.locator("#ticket [name=quantity]")).to_be_focused()
+    assert [order["quantity"] for order in trader.orders()] == ["8", "7", "18"]
 
 
 def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed_and_a_fill_makes_none(
