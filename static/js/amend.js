@@ -2,7 +2,8 @@
  * The form that amends one order under its row. Where somebody else was faster, what was typed stays and each field
  * shows yours and now; the person sends it on the new version or discards it.
  *
- * Fires `done` (detail: the order) and `close`. What was typed stays in it when it is closed, unless it is discarded.
+ * Fires `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `close`. What was typed stays in it when it
+ * is closed, unless it is discarded; so does what is typed while a change is on its way.
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
@@ -126,9 +127,18 @@ export class AmendForm extends EventTarget {
     this.#close();
   }
 
-  /** @param {Order} order as it is now */
-  #done(order) {
-    this.#over = true;
+  /** Begins anew from there where something was typed since. @param {Order} order as it is now @param {Record<string, string>} sent */
+  #done(order, sent) {
+    const { changes, problems } = this.#typed;
+    const since = FIELDS.filter((field) => field in problems || changes[field] !== sent[field]);
+    this.#over ||= since.length === 0;
+    for (const field of FIELDS) if (!since.includes(field)) this.#input(field).value = order[field] ?? "";
+    for (const now of this.element.querySelectorAll("[data-now]")) /** @type {HTMLElement} */ (now).hidden = true;
+    this.#base = order;
+    showFieldErrors(this.element, problems);
+    this.element.classList.remove("has-conflict");
+    setText(this.#submit, "Amend");
+    setText(this.#message, "Amended. What you typed since is not sent.");
     this.dispatchEvent(new CustomEvent("done", { detail: order }));
   }
 
@@ -148,7 +158,7 @@ export class AmendForm extends EventTarget {
     setText(this.#message, "Sending …");
     try {
       const order = await this.#api.patch(this.#url, { expected_version: this.#base.version, ...typed });
-      this.#done(order);
+      this.#done(order, typed);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused(error, typed);
@@ -164,8 +174,15 @@ export class AmendForm extends EventTarget {
       const arrived = Object.entries(typed).every(
         ([field, value]) => current[/** @type {Amendable} */ (field)] === value,
       );
-      if (arrived) this.#done(current);
-      else this.#conflict(current);
+      if (arrived) {
+        this.#done(current, typed);
+        return;
+      }
+    }
+    const detail = { order: this.#base, error, step: "amended" };
+    this.dispatchEvent(new CustomEvent("refused", { detail }));
+    if (error.code === "version_conflict" && current !== null) {
+      this.#conflict(current);
       return;
     }
     const homeless = showFieldErrors(this.element, error.fields);

@@ -2,7 +2,7 @@
  * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
  *
  * Fires `loaded` (detail: head), `changed` when rows may differ, `emptied` for good and, from the rows, `done` (detail: the
- * order), `refused` (detail: `{order, error}`), `unable` where nothing can be sent, and `chart` (detail: the symbol); of the
+ * order), `refused` (detail: `{order, error, step}`), `unable` where nothing can be sent, and `chart` (detail: the symbol); of the
  * table itself `leftout` (detail: why something remembered was left out) and `unreadable` where it can't be had at all.
  *
  * @import {Api} from "./api.js"

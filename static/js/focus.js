@@ -2,8 +2,13 @@
  * Keeps the focus while what has it is switched off: it waits nearby, and comes back with it.
  */
 
-/** Where the focus of a button that is switched off waits. @type {WeakMap<HTMLButtonElement, HTMLElement>} */
+/** Where the focus of a button that is switched off waits, and what stands there, if it is a field. @type {WeakMap<HTMLButtonElement, {place: HTMLElement, text: string|undefined}>} */
 const waiting = new WeakMap();
+
+/** @param {HTMLElement} place @returns {string|undefined} undefined where nothing can be typed */
+function textOf(place) {
+  return /** @type {HTMLInputElement} */ (place).value;
+}
 
 /** @param {HTMLButtonElement} button @param {boolean} disabled @param {() => HTMLElement} nearby where its focus waits meanwhile */
 export function setDisabled(button, disabled, nearby) {
@@ -11,10 +16,13 @@ export function setDisabled(button, disabled, nearby) {
   const held = document.activeElement === button;
   button.disabled = disabled;
   if (held) {
-    waiting.set(button, nearby());
-    waiting.get(button)?.focus({ preventScroll: true });
+    const place = nearby();
+    waiting.set(button, { place, text: textOf(place) });
+    place.focus({ preventScroll: true });
   } else if (!disabled) {
-    if (waiting.has(button) && waiting.get(button) === document.activeElement) button.focus({ preventScroll: true });
+    const { place, text } = waiting.get(button) ?? {};
     waiting.delete(button);
+    // Who has begun to type there goes on typing.
+    if (place && place === document.activeElement && textOf(place) === text) button.focus({ preventScroll: true });
   }
 }

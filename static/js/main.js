@@ -203,8 +203,9 @@ book.addEventListener("loaded", (event) => {
 });
 book.addEventListener("done", showOwnChange);
 book.addEventListener("refused", (event) => {
-  const { order, error } = /** @type {CustomEvent} */ (event).detail;
-  const outcome = error.unanswered ? "Perhaps not cancelled" : "Not cancelled";
+  if (signedOut) return;
+  const { order, error, step } = /** @type {CustomEvent} */ (event).detail;
+  const outcome = `${error.unanswered ? "Perhaps not" : "Not"} ${step}`;
   notices.alert(`${outcome}, ${order.side} ${amount(order.quantity)} ${order.symbol}: ${error.message}`);
   showOwnChange();
 });

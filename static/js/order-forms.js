@@ -2,7 +2,8 @@
  * The forms in which something is or was typed for an order: one is open at most, the others keep what they hold.
  *
  * Fires `leave` (detail: the order's id) where one is to be closed, `kept` (detail: `{id, kept, marked}`: whether its order
- * stays on the page, and says that there is something), and `done` (detail: the order) once a change was answered.
+ * stays on the page, and says that there is something), `done` (detail: the order) once a change was answered, and `refused`
+ * (detail: `{order, error, step}`) where the form that would say it is closed.
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
@@ -72,11 +73,19 @@ export class OrderForms extends EventTarget {
     this.#forms.set(id, form);
     form.addEventListener("close", () => this.#tell("leave", id));
     form.addEventListener("done", (event) => {
-      if (this.open === form) this.#tell("leave", id);
-      else this.closed(id, form);
+      if (this.open !== form) this.#answered(id, form);
+      else if (!form.isChanged) this.#tell("leave", id);
       this.#tell("done", /** @type {CustomEvent} */ (event).detail);
     });
+    form.addEventListener("refused", (event) => {
+      if (this.open !== form) this.#tell("refused", /** @type {CustomEvent} */ (event).detail);
+    });
     return form;
+  }
+
+  /** What was sent from a closed form is done; one that was discarded may have another in its place. @param {number} id @param {AmendForm} form */
+  #answered(id, form) {
+    if (this.#forms.get(id) === form) this.closed(id, form);
   }
 
   /** @param {number} id */

@@ -5,7 +5,7 @@
  * "Yes"; the focus is on "Keep" until then, and again where the order has become another one meanwhile.
  *
  * Fires `amend` (detail: order id), `asking` (detail: `{before, id}`, the orders whose cancel was and is to be confirmed),
- * `done` (detail: the order), `refused` (detail: `{order, error}`) and `unable` where nothing can be sent.
+ * `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `unable` where nothing can be sent.
  *
  * @import {Api} from "./api.js"
  * @import {Order} from "./order.js"
@@ -174,7 +174,7 @@ export class RowActions extends EventTarget {
       const cancelled = await this.#api.post(`${this.#orderUrl(order.id)}cancel/`);
       this.dispatchEvent(new CustomEvent("done", { detail: cancelled }));
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("refused", { detail: { order, error } }));
+      this.dispatchEvent(new CustomEvent("refused", { detail: { order, error, step: "cancelled" } }));
     } finally {
       this.#sending.delete(order.id);
       this.#repaint(order.id);

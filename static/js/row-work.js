@@ -2,7 +2,7 @@
  * What a person does in the rows: point, open, amend, cancel, go up and down by key. Rows stand still meanwhile, and what
  * was typed into an order's form is kept until it is sent or discarded.
  *
- * Fires `done` (detail: the order) after a change of the person's own was answered, `refused` (detail: `{order, error}`),
+ * Fires `done` (detail: the order) after a change of the person's own was answered, `refused` (detail: `{order, error, step}`),
  * `unable` where it could not even be tried, and `chart` (detail: the symbol) where somebody wants to see one.
  *
  * @import {Api} from "./api.js"
@@ -54,7 +54,9 @@ export class RowWork extends EventTarget {
       blotter.keep(id, kept);
       actions.mark(id, marked);
     });
-    this.#forms.addEventListener("done", (event) => this.#tell("done", /** @type {CustomEvent} */ (event).detail));
+    for (const type of ["done", "refused"]) {
+      this.#forms.addEventListener(type, (event) => this.#tell(type, /** @type {CustomEvent} */ (event).detail));
+    }
     blotter.addEventListener("redrawing", () => this.#leavePage());
     blotter.addEventListener("arranged", () => this.#follow());
     blotter.addEventListener("changed", () => this.#follow());

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.blotter import Blotter, ids, values_of
+from tests.browser.blotter import Blotter, Holding, ids, values_of
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
@@ -85,6 +85,54 @@ def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_dropped_or_s
     expect(page.locator("form.amend")).to_be_hidden()
     amended = trader.order(order["id"])
     assert (amended["price"], amended["quantity"], amended["version"]) == ("590", "90", 4)
+
+
+def test_what_is_typed_while_an_amendment_is_on_its_way_stays_and_its_refusal_is_told_where_the_form_is_closed(
+    open_as: Open, trader: Trader
+) -> None:
+    order, other = trader.place(), trader.place()
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+    quantity, note = page.locator("form.amend [name=quantity]"), page.locator("form.amend [name=text]")
+    amend = page.locator("form.amend [type=submit]")
+    holding = Holding(page, f"**/api/orders/{order['id']}/", "PATCH")
+
+    page.fill("form.amend [name=price]", "590.50")
+    amend.press("Enter")
+    note.fill("typed since")
+    holding.next().continue_()
+    expect(page.locator("form.amend [data-message]")).to_have_text("Amended. What you typed since is not sent.")
+    expect(note).to_be_focused()
+    assert values_of(page, "form.amend", "price", "text") == {"price": "590.5", "text": "typed since"}
+    assert trader.order(order["id"])["text"] == ""
+
+    amend.press("Enter")
+    expect(quantity).to_be_focused()
+    quantity.fill("80")
+    holding.next().abort()
+    expect(page.locator("form.amend [data-message]")).to_contain_text("No answer from the server")
+    expect(quantity).to_be_focused()
+    expect(page.locator("#notices .notice")).to_have_count(0)
+
+    amend.press("Enter")
+    quantity.press("Escape")
+    holding.next().abort()
+    notice = page.locator("#notices .notice")
+    expect(notice).to_contain_text("Perhaps not amended, buy 100 AAPL: No answer from the server.")
+    notice.get_by_role("button").click()
+    amend_form(blotter, order)
+    amend.press("Enter")
+    blotter.row(other["id"]).locator(".row-toggle").click()
+    holding.next().fulfill(status=409, json={"code": "illegal", "message": "Too late."})
+    expect(notice).to_contain_text("Not amended, buy 100 AAPL: Too late.")
+
+    amend_form(blotter, order)
+    expect(note).to_have_value("typed since")
+    amend.press("Enter")
+    holding.next().continue_()
+    expect(page.locator("form.amend")).to_have_count(0)
+    amended = trader.order(order["id"])
+    assert (amended["quantity"], amended["price"], amended["text"]) == ("80", "590.5", "typed since")
 
 
 def test_a_row_that_is_being_edited_stays_while_others_come_and_it_changes(open_as: Open, trader: Trader) -> None:
