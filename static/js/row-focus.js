@@ -24,6 +24,8 @@ function rowAt(target) {
 export class RowFocus {
   /** The order the keys act on. @type {number|null} */
   current = null;
+  /** Whether the place went to that order by itself, and nobody has led it anywhere since. */
+  drifted = false;
   #body;
   #rows;
   /** The row that Tab leads to. @type {HTMLTableRowElement|null} */
@@ -41,6 +43,7 @@ export class RowFocus {
     this.#body.addEventListener("focusin", ({ target }) => {
       const row = rowAt(/** @type {Element} */ (target));
       if (!row) return;
+      if (idOf(row) !== this.current) this.drifted = false;
       this.current = idOf(row);
       this.#reach(row);
     });
@@ -65,6 +68,7 @@ export class RowFocus {
   /** @param {HTMLTableRowElement|undefined} row @returns {boolean} whether there is one */
   focus(row) {
     if (!row) return false;
+    this.drifted = false;
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
     return true;
@@ -95,6 +99,7 @@ export class RowFocus {
     const focused = document.activeElement;
     if (focused !== null && focused !== document.body) return;
     const rows = this.#rows.all;
+    if (!own) this.drifted = true;
     const row = own ?? rows[Math.min(Math.max(this.#above, 0), rows.length - 1)];
     this.current = row ? idOf(row) : null;
     const action = own && element?.dataset.action;
@@ -113,6 +118,7 @@ export class RowFocus {
     const next = rows.slice(at + 1).find(stays) ?? rows.slice(0, this.#above).findLast(stays);
     this.#lose();
     this.current = next ? idOf(next) : null;
+    this.drifted = true;
     // A button of the neighbour's does the same to another order: the row itself gets the focus.
     if (this.#lost) this.#lost = { element: null };
   }

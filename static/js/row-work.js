@@ -102,7 +102,8 @@ export class RowWork extends EventTarget {
     const order = this.#current;
     if (!order) return;
     this.#blotter.rows.node(order.id)?.scrollIntoView({ block: "nearest" });
-    this.#actions.act(action, order, null);
+    // Where the place went by itself, the key may have been meant for the order that has just left.
+    this.#actions.act(action, order, this.#focus.drifted ? performance.now() : null);
   }
 
   /** Opens or closes the current order's fields. */
@@ -144,6 +145,7 @@ export class RowWork extends EventTarget {
     const order = this.#orderAt(target);
     if (!order) return;
     this.#focus.current = order.id;
+    this.#focus.drifted = false;
     const button = /** @type {HTMLElement|null} */ (target.closest("[data-action]"));
     const action = button?.dataset.action;
     // Beside the buttons of a card one means a button.

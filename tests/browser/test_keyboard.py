@@ -147,6 +147,18 @@ def test_the_place_goes_to_the_neighbour_when_its_order_leaves(open_as: Open, tr
     blotter.until_ids([new["id"], first["id"], third["id"]])
     expect(blotter.row(third["id"])).to_be_focused()
 
+    # The key may have been meant for the order that has left: Enter right behind it keeps the neighbour.
+    page.keyboard.press("c")
+    expect(action(blotter.row(third["id"]), "keep")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(blotter.row(third["id"])).to_be_focused()
+    expect(blotter.row(third["id"])).not_to_contain_text("?")
+    assert trader.order(third["id"])["status"] == "pending_new"
+    page.keyboard.press("k")
+    page.keyboard.press("c")
+    expect(action(blotter.row(first["id"]), "confirm")).to_be_focused()
+    page.keyboard.press("Escape")
+
 
 def test_the_place_goes_to_the_page_before_when_its_page_is_gone(open_as: Open, trader: Trader) -> None:
     last, before, *_ = trader.place_many([new_order() for _ in range(11)])
