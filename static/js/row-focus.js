@@ -49,7 +49,7 @@ export class RowFocus {
     });
     table.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey || composes(event)) return;
-      if (this.#pressed(event.key, /** @type {HTMLElement} */ (event.target), event.shiftKey)) event.preventDefault();
+      if (this.#pressed(event, /** @type {HTMLElement} */ (event.target))) event.preventDefault();
     });
   }
 
@@ -135,9 +135,11 @@ export class RowFocus {
     this.#stop = row;
   }
 
-  /** @param {string} key @param {HTMLElement} target @param {boolean} shiftKey @returns {boolean} whether it was meant for the table */
-  #pressed(key, target, shiftKey) {
+  /** @param {KeyboardEvent} event @param {HTMLElement} target @returns {boolean} whether it was meant for the table */
+  #pressed({ key, shiftKey, repeat }, target) {
     const head = target.closest("thead [role=button]");
+    // A key that is held sorts once.
+    if (head && repeat && (key === " " || key === "Enter")) return true;
     if (head && key === " ") return head.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey }));
     const row = target.closest("tr[data-order-id]");
     if (shiftKey || target.closest(FIELDS) || (!row && !head)) return false;

@@ -174,7 +174,7 @@ export class Watchlist extends EventTarget {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    const { key, target, altKey, ctrlKey, metaKey } = event;
+    const { key, target, altKey, ctrlKey, metaKey, repeat } = event;
     const symbol = this.#symbolAt(/** @type {Element} */ (target));
     if (symbol === undefined || altKey || ctrlKey || metaKey || composes(event)) return;
     const order = [...this.#rows.keys()];
@@ -182,7 +182,8 @@ export class Watchlist extends EventTarget {
     /** @type {Record<string, number>} */
     const places = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: order.length - 1 };
     const to = order[places[key] ?? -1];
-    if (key === "Delete") this.#remove(symbol);
+    // Held, it takes one line: the focus has gone on to the next.
+    if (key === "Delete" && !repeat) this.#remove(symbol);
     else if (to !== undefined) this.#rows.get(to)?.focus();
     else if (!(key in places)) return;
     event.preventDefault();

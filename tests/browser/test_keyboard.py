@@ -190,10 +190,10 @@ def test_the_table_is_one_stop_of_tab_and_sorted_opened_and_left_by_keys(open_as
     assert box is not None
     assert box["width"] >= 40
     assert box["height"] >= 24
-    press("Enter")
+    hold(page, "Enter")
     expect(page.locator("#orders th.col-symbol")).to_have_attribute("aria-sort", "ascending")
     expect(head).to_be_focused()
-    press(" ")
+    hold(page, " ")
     expect(page.locator("#orders th.col-symbol")).to_have_attribute("aria-sort", "descending")
     blotter.until_ids([older["id"], newer["id"]])
     expect(page.locator("#realtime")).to_have_attribute("aria-pressed", "true")
