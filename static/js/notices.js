@@ -1,27 +1,20 @@
 /**
  * Short messages on a line of their own, so that they never lie over anything: the newest unread one is shown and stays
  * until dismissed, what concerns nobody's action goes by itself. All of them can be looked up in a list.
+ *
+ * @import {Entry} from "./notice-list.js"
  */
 
 import { find, make, setHidden, setText } from "./dom.js";
-import { dayDetail, integer, localTime, plural } from "./format.js";
+import { dayDetail, integer, plural } from "./format.js";
+import { nextFrame } from "./frames.js";
+import { dismissButton, NoticeList, UNSEEN_MS } from "./notice-list.js";
 import { Popover } from "./popover.js";
 
 const BRIEF_MS = 5000;
 /** More are forgotten, the oldest first. */
 const KEPT = 500;
 const REJECT = /^Rejected\b/;
-
-/** @typedef {{text: string, at: Date, isRead: boolean, isSaid: boolean}} Entry `isSaid`: whether it was read aloud */
-
-/** @param {string} label @param {() => void} act */
-function dismissButton(label, act) {
-  const element = make("button", "quiet-button", "✕");
-  element.type = "button";
-  element.setAttribute("aria-label", label);
-  element.addEventListener("click", act);
-  return element;
-}
 
 /** "9 rejects", "2 notices": what all of them are. @param {Entry[]} entries */
 function countText(entries) {
@@ -33,6 +26,8 @@ export class Notices {
   #root;
   #toggle;
   #list;
+  /** When the line has changed. */
+  #changedAt = -Infinity;
   #popover;
   /** Newest first. @type {Entry[]} */
   #entries = [];
@@ -49,10 +44,13 @@ export class Notices {
   constructor(root) {
     this.#root = root;
     this.#toggle = find("#notices-toggle", root);
-    this.#list = find("#notice-list", root);
-    this.#popover = new Popover(this.#toggle, this.#list, () => this.#draw());
+    const card = find("#notice-list", root);
+    this.#list = new NoticeList(card, (entry) => this.#dismiss(entry));
+    // Not its first button, which dismisses all unread.
+    this.#popover = new Popover(this.#toggle, card, () => this.#draw(), "ol");
     find("#show-notices").addEventListener("click", () => this.open());
-    find("[data-action=dismiss-all]", root).addEventListener("click", () => {
+    find("[data-action=dismiss-all]", root).addEventListener("click", (event) => {
+      if (!this.#list.isMeant(event)) return;
       for (const entry of this.#entries) entry.isRead = true;
       this.#popover.show(false);
     });
@@ -63,7 +61,7 @@ export class Notices {
   alert(text) {
     this.#entries.unshift({ text, at: new Date(), isRead: false, isSaid: false });
     this.#entries.splice(KEPT);
-    this.#draw();
+    nextFrame(this.#draw);
   }
 
   /** Goes by itself. @param {string} text */
@@ -89,6 +87,7 @@ export class Notices {
     this.#entries = [];
     this.#passing = "";
     this.#draw();
+    this.#list.draw([]);
   }
 
   /** Another day has begun: what was noticed yesterday is not counted as today's. */
@@ -102,24 +101,27 @@ export class Notices {
     this.#draw();
   }
 
-  #draw() {
+  #draw = () => {
     const unread = this.#entries.filter(({ isRead }) => !isRead);
+    // What is new is shown and said at once: what would have gone by itself gives way.
+    if (unread[0]?.isSaid === false) this.#passing = "";
     this.#drawLine(this.#passing || (unread[0] ?? null));
     const today = this.#entries.filter(({ at }) => dayDetail(at, new Date()) === 0);
     setHidden(this.#toggle, this.#entries.length === 0);
     setText(find("[data-notices=count]", this.#toggle), today.length > 0 ? countText(today) : "Earlier notices");
     setText(find("[data-notices=when]", this.#toggle), today.length > 0 ? " today" : "");
     setText(find("[data-notices=unread]", this.#toggle), unread.length > 1 ? `${integer(unread.length)} unread` : "");
-    if (this.#popover.open) this.#drawList();
+    if (this.#popover.open) this.#list.draw(this.#entries);
     // Said there, since the ticket and what else lies over the page has to leave this line free.
     const isOpen = this.#passing !== "" || unread.length > 0 || this.#popover.open;
     document.body.classList.toggle("has-notices", isOpen);
-  }
+  };
 
   /** @param {Entry|string|null} shown */
   #drawLine(shown) {
     if (shown === this.#shown) return;
     this.#shown = shown;
+    this.#changedAt = performance.now();
     const hadFocus = this.#line?.contains(document.activeElement);
     this.#line?.remove();
     this.#line = shown === null ? null : this.#newLine(shown);
@@ -142,25 +144,11 @@ export class Notices {
     // One that comes back, since a newer one was dismissed, is no news.
     if (!shown.isSaid) line.setAttribute("role", "alert");
     shown.isSaid = true;
-    line.append(dismissButton(`Dismiss: ${text}`, () => this.#dismiss(shown)));
-    return line;
-  }
-
-  #drawList() {
-    const lines = this.#entries.map((entry) => {
-      const time = make("time", "muted", localTime(entry.at));
-      const line = make("li", entry.isRead ? "noted is-read" : "noted", time, make("span", "", entry.text));
-      if (!entry.isRead) line.append(dismissButton(`Dismiss: ${entry.text}`, () => this.#dismiss(entry)));
-      return line;
-    });
-    const all = find("ol", this.#list);
-    const hadFocus = all.contains(document.activeElement);
-    all.replaceChildren(...lines);
-    if (hadFocus) all.focus();
-    setHidden(
-      find("[data-action=dismiss-all]", this.#list),
-      this.#entries.every(({ isRead }) => isRead),
+    line.append(
+      dismissButton(`Dismiss: ${text}`, ({ timeStamp }) => {
+        if (timeStamp >= this.#changedAt + UNSEEN_MS) this.#dismiss(shown);
+      }),
     );
-    setHidden(find("[data-notices=none]", this.#list), lines.length > 0);
+    return line;
   }
 }

@@ -29,12 +29,14 @@ export class Popover {
   #button;
   #card;
   #changed;
+  #first;
 
-  /** @param {HTMLElement} button @param {HTMLElement} card @param {() => void} [changed] called when it has been opened or closed */
-  constructor(button, card, changed = () => {}) {
+  /** @param {HTMLElement} button @param {HTMLElement} card @param {() => void} [changed] called when it has been opened or closed @param {string} [first] what gets the focus as it opens */
+  constructor(button, card, changed = () => {}, first = "input, select, button") {
     this.#button = button;
     this.#card = card;
     this.#changed = changed;
+    this.#first = first;
     button.addEventListener("click", () => this.show(card.hidden));
     closeFromOutside(
       [button, card],
@@ -50,7 +52,7 @@ export class Popover {
   /** @param {boolean} open */
   show(open) {
     this.#set(open);
-    const first = /** @type {HTMLElement|null} */ (this.#card.querySelector("input, select, button"));
+    const first = /** @type {HTMLElement|null} */ (this.#card.querySelector(this.#first));
     (open ? first : this.#button)?.focus();
   }
 

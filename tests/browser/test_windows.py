@@ -163,6 +163,10 @@ def test_in_low_windows_orders_are_seen_and_every_control_can_be_reached(open_as
     assert page.evaluate(OUT_OF_REACH, "body") == []
 
 
+# Longer than a line of notices takes no press after it has changed.
+SEEN_MS = 450
+
+
 def test_notices_lie_over_nothing_and_none_is_lost(open_as: Open, trader: Trader) -> None:
     orders = trader.place_many([new_order() for _ in range(4)])
     blotter = open_as(trader)
@@ -185,7 +189,7 @@ def test_notices_lie_over_nothing_and_none_is_lost(open_as: Open, trader: Trader
     assert page.evaluate(OUT_OF_REACH, "#notices") == []
     page.keyboard.press("Escape")
 
-    page.get_by_role("button", name="Dismiss: Rejected").click()
+    page.get_by_role("button", name="Dismiss: Rejected").click(delay=SEEN_MS)
     expect(notices.locator(".notice")).to_contain_text("Reason 2")
     trader.report(orders[3], "reject", text="Reason 4")
     expect(notices.locator(".notice")).to_contain_text("Reason 4")
@@ -193,9 +197,10 @@ def test_notices_lie_over_nothing_and_none_is_lost(open_as: Open, trader: Trader
     expect(toggle).to_contain_text("3 unread")
     toggle.click()
     listed = page.locator("#notice-list li")
+    expect(page.locator("#notice-list ol")).to_be_focused()
     expect(listed).to_contain_text(["Reason 4", "Reason 3", "Reason 2", "Reason 1"])
     expect(listed.get_by_role("button")).to_have_count(3)
-    page.get_by_role("button", name="Dismiss all").click()
+    page.get_by_role("button", name="Dismiss all").click(delay=SEEN_MS)
     expect(notices.locator(".notice")).to_have_count(0)
 
     resize(page, **PHONE)

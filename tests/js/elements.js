@@ -66,6 +66,19 @@ export class FakeElement {
     this.childNodes.push(...nodes.map((node) => (typeof node === "string" ? new FakeText(node) : node)));
   }
 
+  /** @param {FakeElement} node */
+  prepend(node) {
+    this.childNodes.unshift(node);
+    node.remove = () => {
+      this.childNodes = this.childNodes.filter((each) => each !== node);
+    };
+  }
+
+  /** Nothing has the focus. */
+  contains() {
+    return false;
+  }
+
   /** @param {...FakeElement} nodes */
   replaceChildren(...nodes) {
     this.childNodes = [];
