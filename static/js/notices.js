@@ -26,7 +26,7 @@ export class Notices {
   #root;
   #toggle;
   #list;
-  /** When the line has changed. */
+  /** When the line's notice has given its place to another. */
   #changedAt = -Infinity;
   #popover;
   /** Newest first. @type {Entry[]} */
@@ -120,8 +120,9 @@ export class Notices {
   /** @param {Entry|string|null} shown */
   #drawLine(shown) {
     if (shown === this.#shown) return;
+    // Where another one stood, it may have been meant.
+    if (this.#shown !== null && typeof this.#shown !== "string") this.#changedAt = performance.now();
     this.#shown = shown;
-    this.#changedAt = performance.now();
     const hadFocus = this.#line?.contains(document.activeElement);
     this.#line?.remove();
     this.#line = shown === null ? null : this.#newLine(shown);

@@ -235,7 +235,7 @@ def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed_and_a
     expect(blotter.cell(order["id"], "status")).to_have_css("color", "rgb(179, 38, 30)")
     notice = blotter.page.get_by_role("alert").filter(has_text="Insufficient buying power")
     expect(notice).to_contain_text("Rejected: Buy 100 AAPL at 585.33, day.")
-    notice.get_by_role("button").click(delay=450)
+    notice.get_by_role("button").click()
     expect(notice).to_have_count(0)
 
 

@@ -51,7 +51,10 @@ test("a new reject is shown and said at once, whatever passes by", () => {
   assert.equal(shown(), "Rejected: two.");
 });
 
-test("a press on the line that has just changed dismisses nothing", () => {
+test("a press on a line that has just taken another's place dismisses nothing", () => {
+  reject("Rejected: none before.");
+  press(line().lastChild);
+  assert.equal(shown(), undefined);
   reject("Rejected: one.");
   reject("Rejected: two.");
   press(line().lastChild, UNSEEN_MS - 1);
