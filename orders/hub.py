@@ -46,6 +46,8 @@ class Hub:
         self._followers: dict[int, set[Follower]] = {}
         self._watchers: dict[Follower, set[int]] = {}
         self._looks = Looks(self._wake)
+        # How far the streams were at the last sweep.
+        self._known: dict[Stream, int] = {}
         self._joining: dict[int, asyncio.Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._regrouping: asyncio.Task[None] | None = None
@@ -187,11 +189,12 @@ class Hub:
 
     async def sweep(self) -> None:
         """Compares the streams' heads with the log's, fills what is missing, and joins groups that were not joined."""
-        known = [(stream, stream.head) for stream in self.streams.values()]
+        known = self._known
+        self._known = {stream: stream.head for stream in self.streams.values()}
         heads = await in_thread(events.heads, None if self._watchers else list(self.streams))
-        for stream, head in known:
-            # Only a database that was brought back to an earlier state has less than what was in hand before.
-            if heads.get(stream.user_id, 0) < head:
+        for stream, head in known.items():
+            # Only a database that was brought back to an earlier state has less than what was in hand a sweep ago.
+            if self.streams.get(stream.user_id) is stream and heads.get(stream.user_id, 0) < head:
                 stream.jump(heads.get(stream.user_id, 0))
                 self._wake(stream)
         await self._follow_newcomers(heads)
