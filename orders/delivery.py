@@ -164,7 +164,8 @@ class Delivery:
         frame = self._next_frame(sub)
         if frame is None:
             page = LOG_PAGE if self._frame_bytes == wire.TO_CLIENT_BYTES else SMALL_LOG_PAGE
-            chunk = await self._read(sub, min(room, page))
+            # No further than the stream: the log may be ahead of it, and who is ahead of their stream is sent back.
+            chunk = await self._read(sub, min(room, page, sub.stream.head - sub.position))
             if chunk is None or self.subscriptions.get(sub.stream.user_id) is not sub:
                 return True
             frame = self._frame(sub, chunk)

@@ -321,3 +321,21 @@ async def test_frames_are_small_until_the_client_answers_soon(alice: User, monke
         before_answer = sizes[: sizes.index(max(sizes))]
         assert max(before_answer) <= delivery.SMALL_FRAME_BYTES
         assert max(sizes) > 4 * delivery.SMALL_FRAME_BYTES
+
+
+async def test_a_log_that_is_ahead_of_the_stream_resets_nobody(alice: User) -> None:
+    await in_thread(make_log, alice, 3)
+    heard = stream.Stream(alice.pk, "alice", 2)  # of the third this process has not been told yet
+    sent: list[Frame] = []
+
+    async def send(text: str) -> None:
+        sent.append(json.loads(text))
+
+    async def too_slow() -> None:
+        raise AssertionError("it keeps up")
+
+    own = Delivery(send, too_slow)
+    own.begin(heard, 0)
+    while own._is_behind:
+        await own._send_round()
+    assert [(frame["type"], [event["seq"] for event in frame["events"]]) for frame in sent] == [("events", [1, 2])]
