@@ -15,6 +15,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
+# Test files are compiled once for all that run them, and kept compiled, also where Python is told to keep nothing.
+test coverage faults properties: export PYTHONDONTWRITEBYTECODE :=
 # Processes that run tests, of which one mostly waits; SEED=N runs them in the order of an earlier run.
 WORKERS := 3
 SEEDED = $(if $(SEED),--randomly-seed=$(SEED))

@@ -17,7 +17,7 @@ from orders.journal import COLUMNS
 from tests.browser.blotter import Blotter, same
 from tests.servers import Server, wait_for
 
-ORDERS = 240
+ORDERS = 120
 
 
 def write_journal(file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 import pytest
@@ -12,12 +12,13 @@ from cluster.nginx import Nginx
 from cluster.parts import HeldPort
 from tests import provision
 from tests.faults.clients import Client
+from tests.faults.http_writer import HttpWriter
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS
 from tests.faults.report import Row
 from tests.faults.site import Site
-from tests.faults.writers import RestWriter
+from tests.faults.writers import RestWriter, TableReader
 from tests.forms import scaled
 from tests.servers import ROOT, wait_for
 from tests.traders import Trader
@@ -38,7 +39,7 @@ def front(site: Site) -> Iterator[int]:
     nginx.stop()
 
 
-def until_asked(writers: list[RestWriter]) -> None:
+def until_asked(writers: Sequence[HttpWriter]) -> None:
     """Waits until everybody has had another answer."""
     asked = [len(writer.answers) for writer in writers]
 
@@ -59,14 +60,16 @@ def test_a_rolling_upgrade_costs_nobody_anything(
         clients = [stack.enter_context(Client(site, person, port=front)) for person in people]
         with ExitStack() as writing:
             writers = [writing.enter_context(RestWriter(site, person, ledger, 10, port=front)) for person in people]
+            reader = writing.enter_context(TableReader(site, people[0], ledger, port=front))
+            asking = [*writers, reader]
             for server in site.servers * rounds:
-                until_asked(writers)
+                until_asked(asking)
                 server.stop()
                 server.start()
-                until_asked(writers)
+                until_asked(asking)
         found = judge(site, ledger, clients)
         codes = Counter(code for client in clients for code in client.codes)
-    statuses = sum((writer.statuses for writer in writers), Counter[int]())
+    statuses = sum((each.statuses for each in asking), Counter[int]())
     hints = [farewell["reconnect_after_ms"] for client in clients for farewell in client.going_away]
     row.figure("servers stopped", rounds * len(site.servers))
     row.figure("answers", dict(statuses), "200 and 201 alone")

@@ -56,6 +56,17 @@ class RestWriter(HttpWriter):
         return None
 
 
+class TableReader(HttpWriter):
+    """Writes nothing: reads a page of the person's orders, over and over."""
+
+    def __init__(self, site: Site, trader: Trader, ledger: Ledger, rate: float = 20, port: int | None = None) -> None:
+        super().__init__(site, ledger, rate, port=port)
+        self._headers = {"Authorization": f"Token {trader.token}"}
+
+    def _step(self, number: int) -> None:
+        self._until_answered("GET", "/api/orders/?format=datatables&length=50", "", self._headers)
+
+
 def end_of(process: subprocess.Popen[str]) -> None:
     """Gives it time to end by itself."""
     try:
