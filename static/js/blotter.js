@@ -20,6 +20,7 @@ import DataTable from "../vendor/datatables.net/js/dataTables.min.mjs";
 import { columnSettings, placeOf } from "./columns.js";
 import { nameRoles } from "./dom.js";
 import { nextFrame } from "./frames.js";
+import { Press } from "./press.js";
 import { datatablesParams, sortFrom } from "./datatables-request.js";
 import { Fetcher } from "./fetcher.js";
 import { without } from "./query.js";
@@ -54,8 +55,13 @@ export class Blotter extends EventTarget {
     super();
     this.#wanted = query;
     this.#flash = flash;
+    const press = new Press(table, { began: () => this.hold("press"), ended: () => this.release("press") });
     this.#fetcher = new Fetcher(
-      (signal) => api.get(url, datatablesParams(this.#wanted), signal),
+      async (signal) => {
+        const answer = await api.get(url, datatablesParams(this.#wanted), signal);
+        await press.over();
+        return answer;
+      },
       (answer) => this.#refresh(answer),
     );
     this.#fetcher.addEventListener("failed", (event) =>

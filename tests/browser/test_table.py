@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.blotter import MARKS, Blotter, Requests, ids
+from tests.browser.blotter import MARKS, Blotter, Holding, Requests, ids
 from tests.servers import Server, wait_for
 from tests.traders import Trader, new_order
 
@@ -199,3 +199,27 @@ def test_where_all_rows_change_at_once_marks_do_not_fade_and_go(open_as: Open, t
         expect(blotter.cell(order["id"], "text")).to_have_text("all")
     expect(blotter.page.locator("#orders.is-crowded")).to_have_count(0)
     expect(blotter.page.locator("#orders :is(.cell-up, .cell-down, .cell-changed, .row-changed)")).to_have_count(0)
+
+
+def test_a_press_means_the_order_that_it_began_on_whatever_comes_before_it_ends(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = blotter.page
+    reading = Holding(page, "**/api/orders/?*format=datatables*", "GET")
+    button = blotter.row(order["id"]).locator(".row-toggle")
+    blotter.tab("working")
+    answer = reading.next()
+    box = button.bounding_box()
+    assert box is not None
+
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    with page.expect_event("requestfinished", lambda request: request == answer.request):
+        answer.continue_()
+    newer = trader.place()
+    blotter.until_applied(2)
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.mouse.up()
+
+    blotter.until_ids([newer["id"], order["id"]])
+    expect(button).to_have_attribute("aria-expanded", "true")

@@ -1,0 +1,46 @@
+/**
+ * A press of the pointer on a part of the page, from its beginning until the click that it makes has been heard: what is
+ * pressed must not be exchanged meanwhile, or the click is lost, or means something else.
+ */
+
+export class Press {
+  #began;
+  #ended;
+  /** @type {Promise<void>|undefined} */
+  #over;
+  /** @type {() => void} */
+  #resolve = () => {};
+
+  /** @param {Element} part @param {{began: () => void, ended: () => void}} told */
+  constructor(part, { began, ended }) {
+    this.#began = began;
+    this.#ended = ended;
+    part.addEventListener("pointerdown", (event) => this.#begin(/** @type {PointerEvent} */ (event)));
+    // The click comes right after these, before any timer.
+    for (const type of ["pointerup", "pointercancel"]) {
+      document.addEventListener(type, () => setTimeout(() => this.#end()), true);
+    }
+    addEventListener("blur", () => this.#end());
+  }
+
+  /** Settles once nothing is pressed. */
+  async over() {
+    while (this.#over) await this.#over;
+  }
+
+  /** Another button than the first opens a menu, and its end may never be told. @param {PointerEvent} event */
+  #begin({ button, isPrimary }) {
+    if (button !== 0 || !isPrimary || this.#over) return;
+    this.#over = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#began();
+  }
+
+  #end() {
+    if (!this.#over) return;
+    this.#over = undefined;
+    this.#resolve();
+    this.#ended();
+  }
+}
