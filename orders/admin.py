@@ -79,7 +79,7 @@ class OrderAdmin(ModelAdmin):
     # Every other column would sort the whole table.
     sortable_by = ["id"]
     search_fields = ["symbol", "client_order_id", "text"]  # shows the box; how it searches: admin_list
-    search_help_text = "A user's name, or a part of symbol, client order id or text"
+    search_help_text = "A user's name, or a part of symbol, name, client order id or text; buy or sell; an id"
     autocomplete_fields = ["user", "symbol"]
     ordering = ["-id"]
     inlines = [ExecutionInline]

@@ -66,10 +66,11 @@ def note(order: Order) -> str:
 
 
 def found(orders: OrderQuerySet, term: str) -> OrderQuerySet:
-    """The orders of this person, or else those whose symbol, client order id or text holds the term, or of this id."""
+    """The orders of this person, or else those that a search for the term finds."""
     owner = User.objects.filter(username=term).first()
     if owner is not None:
         return orders.filter(user_id=owner.pk)
     query = Query("all", Q(), term, ())
-    few = search.narrowed(orders, query.folded, query.number)
-    return query.filtered(orders if few is None else few)
+    sought = query.term(orders.db)
+    few = search.narrowed(orders, sought, orders)
+    return query.filtered(orders if few is None else few, sought)

@@ -44,7 +44,8 @@ FILTERS = [
     OpenApiParameter(
         "search",
         {"type": "string", "maxLength": filters.SEARCH_LENGTH},
-        description="Part of a symbol, a client order id or a text; a whole number also finds that `id`.",
+        description="Part of a symbol, a client order id, a text or, from three characters on, the instrument's name; "
+        "a whole number also finds that `id`; `buy` and `sell` find that side, alone or before or after the rest.",
     ),
     several(
         "ordering",

@@ -6,7 +6,6 @@ One `Query` serves the JSON list, the DataTable and the export. Whatever is wron
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,10 +21,9 @@ from django.utils.dateparse import parse_datetime
 from market import decimals
 from orders import lifecycle, rules
 from orders.querysets import OrderQuerySet
+from orders.search import ID, Term, folded
 
 SEARCH_LENGTH = 100
-# What a search may take for an id, or for a version.
-ID = re.compile(r"[0-9]{1,15}")
 MAX_VALUES = 50
 # What `parse` reads.
 PARAMETERS = frozenset({"tab", "symbol", "side", "status", "order_type", "created_after", "created_before"})
@@ -88,21 +86,19 @@ class Query:
         statuses = lifecycle.TABS[self.tab]
         return orders if self.tab == "all" else orders.filter(status__in=statuses)
 
-    def filtered(self, orders: OrderQuerySet) -> OrderQuerySet:
+    def term(self, using: str) -> Term:
+        """The search, by the names of instruments as they are in that database now."""
+        return Term.read(self.search, using)
+
+    def filtered(self, orders: OrderQuerySet, sought: Term | None = None) -> OrderQuerySet:
+        """`sought` is the term of the search, where somebody has it already."""
         found = self.in_tab(orders).filter(self.conditions)
         for column, term in self.in_columns:
             found = _with_column(found, column, term)
-        return _holding(found, self.folded, self.number) if self.search else found
-
-    @property
-    def folded(self) -> str:
-        """The search as the column `searched` is written."""
-        return _folded(self.search)
-
-    @property
-    def number(self) -> int | None:
-        """The id that the search finds as well, if it is one."""
-        return int(self.search) if ID.fullmatch(self.search) else None
+        if not self.search:
+            return found
+        # What is searched stands one a line in its column, so that no term reaches from one into the next.
+        return found.none() if "\n" in self.search else found.filter((sought or self.term(orders.db)).condition)
 
     def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
         """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
@@ -151,25 +147,8 @@ def _with_column(orders: OrderQuerySet, column: str, term: str) -> OrderQuerySet
             return orders.none()
     name = f"{column}_held"
     return orders.alias(**{name: Lower(SORTS[column], output_field=CharField())}).filter(
-        **{f"{name}__contains": _folded(term)}
+        **{f"{name}__contains": folded(term)}
     )
-
-
-def _folded(term: str) -> str:
-    return "".join(char.lower() if char.isascii() else char for char in term)
-
-
-def _holding(orders: OrderQuerySet, folded: str, number: int | None) -> OrderQuerySet:
-    """Those whose symbol, client order id or text holds the term; a number finds its id as well.
-
-    The case of A to Z does not matter. Other letters' would to SQLite and not to PostgreSQL, whose columns, bytewise
-    as they are, fold ASCII alone but whose `icontains` folds all of the term: so ASCII it is for both. The three stand
-    one a line in `searched`, so that no term reaches from one into the next.
-    """
-    if "\n" in folded:
-        return orders.none()
-    found = Q(searched__contains=folded)
-    return orders.filter(found if number is None else found | Q(pk=number))
 
 
 def _order_by(sort: Sort) -> OrderBy:

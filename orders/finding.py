@@ -56,10 +56,11 @@ def orders_of(owner: User | None, *, by_id: bool = False) -> OrderQuerySet:
 def matching(query: Query, owner: User | None, using: str | None = None) -> OrderQuerySet:
     """All of his orders that the query lets through, in no order."""
     orders = orders_of(owner).using(using)
-    if query.search:
-        few = search.narrowed(orders_of(owner, by_id=True).using(using), query.folded, query.number)
-        orders = orders if few is None else few
-    return query.filtered(orders).order_by()
+    if not query.search:
+        return query.filtered(orders).order_by()
+    term = query.term(orders.db)
+    few = search.narrowed(orders_of(owner, by_id=True).using(using), term, orders)
+    return query.filtered(orders if few is None else few, term).order_by()
 
 
 def find(query: Query, owner: User | None, totals: dict[str, int], reach: int | None) -> Found:

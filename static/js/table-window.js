@@ -21,8 +21,8 @@ import { images, tabOf, tabShows } from "./order.js";
 import { compareOrders, sameKeys } from "./ordering.js";
 import { matches } from "./query.js";
 
-/** @type {(keyof Order)[]} */
-const SEARCHED = ["symbol", "client_order_id", "text"];
+/** What a search looks at; the names that it knows are those of symbols. @type {(keyof Order)[]} */
+const SEARCHED = ["symbol", "client_order_id", "text", "side"];
 
 export class TableWindow {
   /** @type {Order[]} */

@@ -87,6 +87,14 @@ def test_the_search_finds_what_rest_finds_and_counts_ignore_it(open_as: Open, tr
     blotter.until_ids([late["id"], *found])
     expect(blotter.page.locator("[data-count=all]")).to_have_text("5")
 
+    sold = trader.place(symbol="MSFT", side="sell")
+    trader.place(symbol="MSFT")
+    blotter.page.fill("#search", "microsoft sell")
+    blotter.until_ids([sold["id"]])
+    later = trader.place(symbol="MSFT", side="sell")
+    trader.place(side="sell")
+    blotter.until_ids([later["id"], sold["id"]])
+
 
 def test_filters_show_what_rest_shows_and_go_by_their_chips(open_as: Open, trader: Trader) -> None:
     placed = trader.place_many(varied_orders())

@@ -131,6 +131,14 @@ test("under a search, a fill of a row on screen needs no request", () => {
   assert.equal(window.needsFetch, false);
 });
 
+test("under a search, only the server knows whether an order of another side or symbol still belongs", () => {
+  for (const change of [{ side: /** @type {const} */ ("sell") }, { symbol: "MSFT" }]) {
+    const { server, window } = opened(2, { search: "c-" });
+    window.apply(server.change(1, change));
+    assert.equal(window.needsFetch, true);
+  }
+});
+
 test("an answer older than events already applied has them applied again", () => {
   const { server, window } = opened(3);
   const late = server.answer(window.query);

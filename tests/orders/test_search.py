@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from market.models import Instrument
 from orders import finding, search, search_index
 from orders.models import Order
 from tests.orders.builders import instrument, place, rolled_back, snapshot_of
@@ -32,6 +33,8 @@ PIECES = [
     "zq",
     "AND",
     "urgent",
+    "buy",
+    "Sell",
     " ",
     "-",
     "9",
@@ -90,32 +93,56 @@ def folded(text: str) -> str:
 
 def holding(user: User, term: str) -> list[int]:
     """The ids that a plain reading of every order finds, newest first."""
-    parts = ("symbol", "client_order_id", "text")
-    return [
-        order
-        for order, row in sorted(snapshot_of(user).items(), reverse=True)
-        if any(folded(term) in folded(row[part]) for part in parts) or term == str(order)
-    ]
+    names = dict(Instrument.objects.values_list("symbol", "name"))
+    words = folded(term).split(" ")
+    sides = ("buy", "sell")
+    side, rest = "", ""
+    if words[0] in sides:
+        side, rest = words[0], " ".join(words[1:]).strip()
+    elif words[-1] in sides:
+        side, rest = words[-1], " ".join(words[:-1]).strip()
+
+    def holds(row: dict[str, Any], text: str) -> bool:
+        parts = (row["symbol"], row["client_order_id"], row["text"])
+        return any(text in folded(part) for part in parts) or (len(text) > 2 and text in folded(names[row["symbol"]]))
+
+    def is_found(row: dict[str, Any]) -> bool:
+        if holds(row, folded(term)) or term == str(row["id"]):
+            return True
+        return side == row["side"] and (rest == "" or holds(row, rest))
+
+    return [order for order, row in sorted(snapshot_of(user).items(), reverse=True) if is_found(row)]
 
 
 def ids(answer: dict[str, Any]) -> list[int]:
     return sorted((row["id"] for row in answer["data"]), reverse=True)
 
 
-def test_any_term_finds_what_reading_every_order_finds(table: Any, way: str, alice: User, bob: User) -> None:
+@pytest.mark.parametrize("many", [search.MANY_NAMED, 0])
+def test_any_term_finds_what_reading_every_order_finds(
+    table: Any, way: str, many: int, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MANY_NAMED", many)
     chance = random.Random(4)
+    instrument(name="Zq Ä-Urgent 9ä")
+    instrument("MSFT", name="(b' Andzq buy")
     texts = ["".join(chance.choices(PIECES, k=chance.randrange(9))) for _ in range(90)]
     make(bob, texts)
     make(alice, texts[:60])
     index_everything()
     made = make(alice, texts[60:])
+    ids_of_alice = list(Order.objects.filter(user=alice).values_list("pk", flat=True))
+    Order.objects.filter(pk__in=chance.sample(ids_of_alice, 40)).update(side="sell")
+    Order.objects.filter(pk__in=chance.sample(ids_of_alice, 20)).update(symbol="MSFT")
     texts += [order.client_order_id for order in made[:5]] + [str(made[7].pk), "AAPL", "aapl\\"]
+    for term in ("Sell zq Ä-urgent", "URGENT 9ä  buy", "BUY", "msft sell", "sell buy", "b' andZQ", "b' andzq buy"):
+        assert ids(table(term)) == holding(alice, term) != [], term
     found = 0
     for _ in range(80):
         text = chance.choice(texts) or "x"
         start, length = chance.randrange(len(text)), chance.randrange(1, 6)
         term = (
-            text[start : start + length].swapcase() if chance.random() < 0.9 else "".join(chance.choices(PIECES, k=2))
+            text[start : start + length].swapcase() if chance.random() < 0.9 else "".join(chance.choices(PIECES, k=3))
         )
         if term := term.strip():
             answer = table(term)
@@ -123,6 +150,27 @@ def test_any_term_finds_what_reading_every_order_finds(table: Any, way: str, ali
             assert answer["recordsFiltered"] == len(answer["data"]), term
             found += len(answer["data"]) > 0
     assert found > 40
+
+
+def test_an_instrument_s_name_as_it_is_now_and_the_word_of_a_side_find_orders(
+    table: Any, way: str, alice: User, bob: User
+) -> None:
+    instrument(name="Apple")
+    instrument("BBY", name="Best Buy")
+    bought, sold = place(alice).pk, place(alice, side="sell").pk
+    others = [place(alice, symbol="BBY", side="sell").pk, place(alice, symbol="BBY").pk]
+    place(bob)
+    index_everything()
+
+    assert ids(table("apPle")) == [sold, bought]
+    assert table("pp")["data"] == []
+    assert ids(table("apple sell")) == ids(table("Sell  AAPL")) == [sold]
+    assert ids(table("sell")) == [others[0], sold]
+    assert ids(table("best buy")) == others[::-1]
+    assert ids(table("buy")) == [*others[::-1], bought]
+    Instrument.objects.filter(symbol="AAPL").update(name="Pear")
+    assert table("apple")["data"] == []
+    assert ids(table("pear")) == [sold, bought]
 
 
 def test_whatever_writes_an_order_it_is_found_as_it_is_now(table: Any, way: str, alice: User) -> None:
@@ -167,7 +215,9 @@ def test_new_orders_are_taken_into_the_index_together(table: Any, alice: User) -
             assert cursor.fetchall()[0] == (rare_last,)
 
 
-@pytest.mark.parametrize("parameters", [{"search[value]": "same"}, {"search[value]": "", "side": "buy"}])
+@pytest.mark.parametrize(
+    "parameters", [{"search[value]": "same"}, {"search[value]": "Buy"}, {"search[value]": "", "side": "buy"}]
+)
 def test_a_count_is_exact_up_to_a_thousand_and_says_when_it_is_not(
     table: Any, alice: User, as_user: Any, parameters: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
