@@ -12,6 +12,7 @@
 import { find } from "./dom.js";
 import { Keyboard } from "./keyboard.js";
 import { KeysDialog } from "./keys-dialog.js";
+import { TABS } from "./order.js";
 
 /**
  * @param {{book: Book, ticket: Ticket, views: Views, watchlist: Watchlist|null, announcer: Announcer}} parts
@@ -24,6 +25,15 @@ export function startKeys({ book, ticket, views, watchlist, announcer }, store) 
     else if (!target.closest("input, select, textarea") && !book.work.dismiss() && ticket.open) ticket.show(false);
   }
 
+  /** A key that presses a button, where that is on. @param {string} selector */
+  const button = (selector) => () => find(selector).click();
+
+  /** The ticket for an order of this side; what was typed there stays. @param {"buy"|"sell"} side */
+  function trade(side) {
+    find(`#ticket [name=side][value=${side}]`).click();
+    ticket.show(true);
+  }
+
   /** Enter is for the orders, where it was not pressed on anything else. @param {Element} target */
   function openOrder(target) {
     if (target === document.body || target.closest("#orders-scroll")) book.work.toggle();
@@ -33,6 +43,11 @@ export function startKeys({ book, ticket, views, watchlist, announcer }, store) 
     {
       "/": () => book.focusSearch(),
       n: () => ticket.show(true),
+      b: () => trade("buy"),
+      s: () => trade("sell"),
+      ...Object.fromEntries(TABS.map((tab, place) => [String(place + 1), button(`[data-tab=${tab}]`)])),
+      h: button("[data-page=previous]"),
+      l: button("[data-page=next]"),
       j: () => book.work.move(1),
       k: () => book.work.move(-1),
       e: () => book.work.act("amend"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.browser.blotter import Blotter
+from tests.browser.blotter import Blotter, values_of
 from tests.servers import wait_for
 from tests.traders import Trader, new_order
 
@@ -269,6 +269,51 @@ def test_esc_is_for_what_has_the_focus_and_single_keys_can_be_switched_off(open_
     press("?")
     expect(page.locator("#ticket")).to_be_hidden()
     expect(page.locator("#keys-dialog")).to_be_hidden()
+
+
+def test_tabs_pages_and_sides_have_keys_of_their_own_that_the_list_tells(open_as: Open, trader: Trader) -> None:
+    trader.place_many([new_order() for _ in range(32)])
+    trader.fill(trader.place(), "100")
+    blotter = open_as(trader)
+    page = blotter.page
+    press = page.keyboard.press
+    totals, quantity = page.locator("#totals"), page.locator("#ticket [name=quantity]")
+    buys, sells = (page.locator(f"#ticket [name=side][value={side}]") for side in ("buy", "sell"))
+
+    page.select_option("#page-size", "10")
+    totals.click()
+    hold(page, "l")
+    expect(totals).to_have_text("11–20 of 33 orders")
+    press("h")
+    expect(totals).to_have_text("1–10 of 33 orders")
+    press("h")
+    press("j")
+    for key, tab, count in (("2", "filled", 1), ("3", "closed", 0), ("1", "working", 32), ("4", "all", 33)):
+        press(key)
+        expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
+        expect(totals).to_contain_text(f"{count} order")
+
+    press("s")
+    expect(sells).to_be_checked()
+    page.keyboard.type("b2")
+    assert values_of(page, "#ticket", "symbol") == {"symbol": "b2"}
+    expect(sells).to_be_checked()
+    press("Escape")
+    press("Escape")
+    expect(page.locator("#ticket")).to_be_hidden()
+    press("b")
+    expect(buys).to_be_checked()
+    expect(quantity).to_be_focused()
+    page.locator("#ticket [type=submit]").focus()
+    press("s")
+    expect(sells).to_be_checked()
+    expect(quantity).to_be_focused()
+    expect(page.locator("[data-tab=all]")).to_have_attribute("aria-selected", "true")
+
+    page.locator("#ticket [type=submit]").focus()
+    press("?")
+    told = page.locator("#keys-dialog kbd").all_inner_texts()
+    assert set("bs1234hl") <= set(told)
 
 
 def test_the_esc_of_an_input_method_closes_nothing(open_as: Open, trader: Trader) -> None:
