@@ -1,5 +1,6 @@
 /**
- * The filters' form and a chip for each that is set. Fires `choose` (detail: `Filters`).
+ * The filters' form and a chip for each that is set. What is chosen acts at once, what is typed after a pause; where it makes
+ * no sense, its field says why, and all stays as it was. Fires `choose` (detail: `Filters`).
  *
  * @import {Filters} from "./query.js"
  * @import {Status} from "./order.js"
@@ -23,6 +24,8 @@ const CHIPS = {
   created_before: ({ created_before }) => `before ${fullTime(created_before)}`,
 };
 const MOMENTS = /** @type {const} */ (["created_after", "created_before"]);
+/** Who types has stopped for so long. A date changes with each digit of its year. */
+const AFTER_MS = 600;
 
 /** @param {string} text @returns {string[]} each symbol once */
 function symbolsIn(text) {
@@ -36,6 +39,8 @@ export class FilterForm extends EventTarget {
   #popover;
   /** @type {Filters|null} */
   #shown = null;
+  /** Set while something typed waits. @type {ReturnType<typeof setTimeout>|undefined} */
+  #typing;
 
   /** @param {HTMLFormElement} form @param {HTMLElement} button @param {HTMLElement} chips */
   constructor(form, button, chips) {
@@ -51,34 +56,43 @@ export class FilterForm extends EventTarget {
       event.preventDefault();
       this.#submit();
     });
-    form.addEventListener("input", ({ target }) =>
-      clearFieldErrors(form, [/** @type {HTMLInputElement} */ (target).name]),
-    );
+    form.addEventListener("input", ({ target }) => this.#entered(/** @type {HTMLInputElement} */ (target)));
+    form.addEventListener("focusout", () => {
+      if (this.#typing !== undefined) this.#apply();
+    });
     find("[data-action=clear]", form).addEventListener("click", () => this.#choose(noFilters()));
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-span]"))) {
       button.addEventListener("click", () => this.#chooseSpan(button.dataset.span ?? ""));
     }
   }
 
-  /** Once for each set of filters: what is being chosen in the form is not overwritten meanwhile. @param {Filters} filters */
+  /** Once for each set of filters: what is being chosen in the form is not overwritten. @param {Filters} filters */
   show(filters) {
     if (filters === this.#shown) return;
     this.#shown = filters;
-    this.#fill(filters);
+    if (!this.#isInUse) this.#fill(filters);
     const set = /** @type {(keyof Filters)[]} */ (Object.keys(CHIPS)).filter((name) => filters[name].length > 0);
     this.#chips.replaceChildren(...set.map((name) => this.#chip(name, filters)));
   }
 
   /** What was chosen is not taken: it stands in the form again, with the reasons. @param {Filters} filters @param {Record<string, string[]>} problems by field */
   refuse(filters, problems) {
-    this.#fill(filters);
-    this.#popover.show(true);
-    this.#tellProblems(problems);
+    const leads = !this.#isInUse;
+    if (leads) {
+      this.#fill(filters);
+      this.#popover.show(true);
+    }
+    this.#tellProblems(problems, leads);
+  }
+
+  /** Whether somebody is at work in the form. */
+  get #isInUse() {
+    return this.#popover.open && this.#form.contains(document.activeElement);
   }
 
   /** @param {Filters} filters */
   #fill(filters) {
-    this.#tellProblems({});
+    this.#tellProblems({}, false);
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll("[name]"))) {
       const value = filters[/** @type {keyof Filters} */ (input.name)];
       if (input.type === "checkbox") input.checked = value.includes(input.value);
@@ -102,9 +116,34 @@ export class FilterForm extends EventTarget {
     return chip;
   }
 
+  /** @param {HTMLInputElement} field */
+  #entered(field) {
+    clearFieldErrors(this.#form, [field.name]);
+    this.#stopWaiting();
+    if (field.type === "text" || field.type === "datetime-local") {
+      this.#typing = setTimeout(() => this.#apply(), AFTER_MS);
+    } else {
+      this.#apply();
+    }
+  }
+
+  /** Of what was typed, nothing waits any more. */
+  #stopWaiting() {
+    clearTimeout(this.#typing);
+    this.#typing = undefined;
+  }
+
+  /** The form stays open, and the focus where it is. */
+  #apply() {
+    this.#stopWaiting();
+    const { filters, problems } = this.#read();
+    this.#tellProblems(problems, false);
+    if (Object.keys(problems).length === 0) this.#tell(filters);
+  }
+
   #submit() {
     const { filters, problems } = this.#read();
-    this.#tellProblems(problems);
+    this.#tellProblems(problems, true);
     if (Object.keys(problems).length === 0) this.#choose(filters);
   }
 
@@ -116,7 +155,9 @@ export class FilterForm extends EventTarget {
 
   /** @param {Filters} filters */
   #choose(filters) {
+    this.#stopWaiting();
     this.#popover.show(false);
+    this.#fill(filters);
     this.#tell(filters);
   }
 
@@ -143,15 +184,16 @@ export class FilterForm extends EventTarget {
     return { filters, problems };
   }
 
-  /** @param {Record<string, string[]>} problems by field */
-  #tellProblems(problems) {
+  /** @param {Record<string, string[]>} problems by field @param {boolean} leads whether to the first of them */
+  #tellProblems(problems, leads) {
     const homeless = showFieldErrors(this.#form, problems);
     setText(find("[data-message]", this.#form), homeless.join(" "));
-    /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"))?.focus();
+    if (leads) /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"))?.focus();
   }
 
-  /** @param {Filters} filters */
+  /** Where they are others than those that are shown. @param {Filters} filters */
   #tell(filters) {
+    if (JSON.stringify(filters) === JSON.stringify(this.#shown)) return;
     this.dispatchEvent(new CustomEvent("choose", { detail: filters }));
   }
 }

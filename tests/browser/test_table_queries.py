@@ -125,6 +125,47 @@ def test_filters_show_what_rest_shows_and_go_by_their_chips(open_as: Open, trade
     blotter.until_ids(ids(trader.orders(status="pending_new,rejected")))
 
 
+def test_what_is_chosen_or_typed_in_the_filters_acts_by_itself_and_nothing_is_taken_from_who_types(
+    open_as: Open, trader: Trader
+) -> None:
+    trader.place_many(varied_orders())
+    blotter = open_as(trader)
+    page = blotter.page
+    card, chips = page.locator("#filters"), page.locator("#chips .chip")
+    symbol = card.locator("[name=symbol]")
+    after, before = card.locator("[name=created_after]"), card.locator("[name=created_before]")
+
+    page.click("#filters-toggle")
+    card.locator("[name=side]").select_option("sell")
+    blotter.until_ids(ids(trader.orders(side="sell")))
+    card.locator("[value=pending_new]").check()
+    expect(chips).to_have_text(["SELL×", "Waiting for broker×"])
+    symbol.press_sequentially("aapl, ")
+    blotter.until_ids(ids(trader.orders(side="sell", symbol="AAPL")))
+    expect(chips).to_have_text(["AAPL×", "SELL×", "Waiting for broker×"])
+    expect(symbol).to_have_value("aapl, ")
+    expect(symbol).to_be_focused()
+    symbol.press_sequentially("msft")
+    symbol.press("Enter")
+    expect(card).to_be_hidden()
+    blotter.until_ids(ids(trader.orders(side="sell", symbol="AAPL,MSFT")))
+
+    page.click("#filters-toggle")
+    expect(symbol).to_have_value("AAPL, MSFT")
+    before.fill("2020-01-30T00:00:00")
+    blotter.until_ids([])
+    after.fill("2020-01-31T00:00:00")
+    expect(card.locator("[data-error=created_before]")).to_have_text("Must be later than the other.")
+    expect(after).to_be_focused()
+    expect(chips).to_have_count(4)
+    card.get_by_role("button", name="Done").click()
+    expect(before).to_be_focused()
+    card.get_by_role("button", name="Clear").click()
+    expect(card).to_be_hidden()
+    blotter.until_ids(ids(trader.orders()))
+    expect(after).to_have_value("")
+
+
 def test_a_type_and_a_time_can_be_filtered_by(open_as: Open, trader: Trader) -> None:
     trader.place_many(varied_orders())
     blotter = open_as(trader, timezone_id="America/New_York")
