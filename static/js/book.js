@@ -34,7 +34,7 @@ export class Book extends EventTarget {
   work;
   #blotter;
   #tabs = new Tabs(find(".tabs"));
-  #filters = new FilterForm(/** @type {HTMLFormElement} */ (find("#filters")), find("#filters-toggle"), find("#chips"));
+  filters = new FilterForm(/** @type {HTMLFormElement} */ (find("#filters")), find("#filters-toggle"), find("#chips"));
   #pager = new Pager(find(".pager"));
   #states = new EmptyStates(find("#orders-scroll"));
   #fit = new ColumnFit(find("#orders"), find("#orders-scroll"));
@@ -161,7 +161,7 @@ export class Book extends EventTarget {
     this.#passOn(blotter, "changed");
     find("#let-in").addEventListener("click", () => blotter.letIn());
     this.#tabs.addEventListener("choose", (event) => blotter.ask({ tab: /** @type {CustomEvent} */ (event).detail }));
-    this.#filters.addEventListener("choose", (event) =>
+    this.filters.addEventListener("choose", (event) =>
       blotter.ask({ filters: /** @type {CustomEvent} */ (event).detail }),
     );
     this.#pager.addEventListener("page", (event) => blotter.ask({ start: /** @type {CustomEvent} */ (event).detail }));
@@ -179,7 +179,7 @@ export class Book extends EventTarget {
     const { query } = this.#blotter;
     const { rows, counts, filtered, isMore, total } = this.#blotter.window;
     this.#tabs.show(query.tab, counts);
-    this.#filters.show(query.filters);
+    this.filters.show(query.filters);
     // What is shown; what was asked for is not there yet.
     const { start, length } = this.#blotter.window.query;
     this.#pager.show({ start, length, shown: rows.length, filtered, isMore, total }, query);
@@ -217,7 +217,7 @@ export class Book extends EventTarget {
     if (isLeft && !isOfFilters)
       this.#refuse(`Not shown: ${error.message}`, query.search !== this.#blotter.query.search);
     this.#show();
-    if (isLeft && isOfFilters) this.#filters.refuse(query.filters, error.fields);
+    if (isLeft && isOfFilters) this.filters.refuse(query.filters, error.fields);
     if (!isLeft && !this.#loaded) this.#tell("unreadable");
   }
 

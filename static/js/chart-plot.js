@@ -111,6 +111,16 @@ export class ChartPlot {
     if (still) scale.setVisibleLogicalRange(still);
   }
 
+  /** Days and hours may begin at other bars here: the library weighs and words each mark of its axis once. */
+  showDay() {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    this.#series.setData([]);
+    this.#series.setData(this.#bars.map((bar) => this.#point(bar)));
+    if (range) scale.setVisibleLogicalRange(range);
+    this.#chart.applyOptions({ localization: {} });
+  }
+
   /** @param {Bar} bar the last one of those shown, or one more that is among them by now */
   update(bar) {
     this.#series.update(this.#point(bar));

@@ -126,6 +126,12 @@ export class ChartView {
     this.#showAll();
   }
 
+  /** Another day has begun here, or other clocks are in force. */
+  showDay() {
+    this.#plot.showDay();
+    this.#showAll();
+  }
+
   get #decimals() {
     return this.#sources.instruments.decimals(this.#symbol);
   }

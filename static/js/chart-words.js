@@ -4,25 +4,25 @@
  * @import {Bar} from "./bars.js"
  */
 
-import { dayDetail, grouped, priceText } from "./format.js";
+import { dayDetail, grouped, localFormat, priceText } from "./format.js";
 
 const UNBROKEN = "\u00a0";
 const MINUTES = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const minuteOf = new Intl.DateTimeFormat(undefined, MINUTES);
-const dayOf = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short" });
+const minuteOf = localFormat(MINUTES);
+const dayOf = localFormat({ day: "2-digit", month: "short" });
 /** The minute: of today, of another day of this year, of another year. @type {Intl.DateTimeFormatOptions[]} */
 const PARTS = [{}, { day: "2-digit", month: "short" }, { year: "numeric", day: "2-digit", month: "short" }];
-const MOMENTS = PARTS.map((day) => new Intl.DateTimeFormat(undefined, { ...day, ...MINUTES }));
+const MOMENTS = PARTS.map((day) => localFormat({ ...day, ...MINUTES }));
 
 /** A mark on the time axis: the day where it is the first of one, else the minute. @param {number} time unix seconds @param {boolean} isDay */
 export function tickText(time, isDay) {
-  return (isDay ? dayOf : minuteOf).format(new Date(time * 1000));
+  return (isDay ? dayOf : minuteOf)(new Date(time * 1000));
 }
 
 /** The minute; with the day where it is not today, and the year where it is not this one. @param {number} time unix seconds @param {Date} [today] */
 export function momentText(time, today = new Date()) {
   const at = new Date(time * 1000);
-  return MOMENTS[dayDetail(at, today)]?.format(at) ?? "";
+  return MOMENTS[dayDetail(at, today)]?.(at) ?? "";
 }
 
 /** The fields of a bar as the page shows them. @param {Bar} bar @param {number} decimals */

@@ -98,6 +98,11 @@ export class Chart extends EventTarget {
     this.#follow();
   }
 
+  /** Another day has begun here, or other clocks are in force. */
+  showDay() {
+    this.#view?.showDay();
+  }
+
   #tellOpen() {
     this.dispatchEvent(new CustomEvent("open", { detail: this.open }));
   }

@@ -1,6 +1,5 @@
 /**
- * Notices that another day has begun here, or that other clocks are in force: then what was written as a time of today is
- * written anew. A machine that has slept over midnight is found out as it wakes.
+ * Notices that another day has begun here, or that other clocks are in force: then times are written anew. A machine that has slept over midnight is found out as it wakes.
  */
 
 import { setText } from "./dom.js";
@@ -10,7 +9,9 @@ const LOOK_MS = 1000;
 
 function dayHere() {
   const now = new Date();
-  return `${now.toDateString()} ${now.getTimezoneOffset()}`;
+  // Zones that agree now may differ at other times of the year.
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return `${now.toDateString()} ${timeZone} ${now.getTimezoneOffset()}`;
 }
 
 /** @param {() => void} changed called after each change, as soon as this page is awake */

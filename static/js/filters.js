@@ -71,8 +71,15 @@ export class FilterForm extends EventTarget {
     if (filters === this.#shown) return;
     this.#shown = filters;
     if (!this.#isInUse) this.#fill(filters);
-    const set = /** @type {(keyof Filters)[]} */ (Object.keys(CHIPS)).filter((name) => filters[name].length > 0);
-    this.#chips.replaceChildren(...set.map((name) => this.#chip(name, filters)));
+    this.#showChips(filters);
+  }
+
+  /** Other clocks may be in force here: what the fields hold by the old ones would be read by the new ones. */
+  showDay() {
+    const filters = this.#shown;
+    if (filters === null || MOMENTS.every((name) => filters[name] === "")) return;
+    for (const name of MOMENTS) this.#field(name).value = fieldText(filters[name]);
+    this.#showChips(filters);
   }
 
   /** What was chosen is not taken: it stands in the form again, with the reasons. @param {Filters} filters @param {Record<string, string[]>} problems by field */
@@ -104,6 +111,12 @@ export class FilterForm extends EventTarget {
   /** @param {string} name @returns {HTMLInputElement} */
   #field(name) {
     return find(`[name=${name}]`, this.#form);
+  }
+
+  /** @param {Filters} filters */
+  #showChips(filters) {
+    const set = /** @type {(keyof Filters)[]} */ (Object.keys(CHIPS)).filter((name) => filters[name].length > 0);
+    this.#chips.replaceChildren(...set.map((name) => this.#chip(name, filters)));
   }
 
   /** @param {keyof Filters} name @param {Filters} filters */

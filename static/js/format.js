@@ -7,15 +7,25 @@
 import { decimal, plain, PLACES } from "./decimal.js";
 
 const DASH = "–";
+/** @type {Intl.DateTimeFormatOptions} */
 const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+/** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: "2-digit", month: "short", ...TIME };
-/** A time of today, of another day of this year, of another year: in the zone in which they were made. */
-const makeTimes = () =>
-  [TIME, DAY, { year: "numeric", ...DAY }].map(
-    (parts) => new Intl.DateTimeFormat(undefined, /** @type {Intl.DateTimeFormatOptions} */ (parts)),
-  );
-let times = makeTimes();
+/** A time of today, of another day of this year, of another year. @type {Intl.DateTimeFormatOptions[]} */
+const PARTS = [TIME, DAY, { year: "numeric", ...DAY }];
+/** Makes each format anew, in the time zone of the moment. @type {(() => void)[]} */
+const renewals = [];
+const times = PARTS.map((parts) => localFormat(parts));
 const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** A format of times by the clock of this machine, also after `readZone`. @param {Intl.DateTimeFormatOptions} parts @returns {(at: Date) => string} */
+export function localFormat(parts) {
+  let format = new Intl.DateTimeFormat(undefined, parts);
+  renewals.push(() => {
+    format = new Intl.DateTimeFormat(undefined, parts);
+  });
+  return (at) => format.format(at);
+}
 
 /** "4213" → "4,213". @param {number} value */
 export function integer(value) {
@@ -99,20 +109,20 @@ export function localTime(moment, today = new Date()) {
   const second = Math.floor(at.getTime() / 1000);
   const detail = dayDetail(at, today);
   if (second !== formatted.second || detail !== formatted.detail) {
-    formatted = { second, detail, text: times[detail]?.format(at) ?? "" };
+    formatted = { second, detail, text: times[detail]?.(at) ?? "" };
   }
   return formatted.text;
 }
 
 /** This machine may have been taken to another time zone. */
 export function readZone() {
-  times = makeTimes();
+  for (const renew of renewals) renew();
   formatted = { second: NaN, detail: 0, text: "" };
 }
 
 /** Local time with day and year, whenever that is. @param {string} timestamp RFC 3339 */
 export function fullTime(timestamp) {
-  return times[2]?.format(new Date(timestamp)) ?? "";
+  return times[2]?.(new Date(timestamp)) ?? "";
 }
 
 /** "2012-06-21T13:30:00.004241Z" → "2012-06-21 13:30:00.004241 UTC". @param {string} timestamp */

@@ -153,12 +153,11 @@ function takeEvents({ events, live, backlog, sent, received }) {
 
 const showProof = () => strip.showProof();
 
-/** What was a time of today is now one of yesterday. */
+/** What was a time of today is now one of yesterday, or other clocks are in force. */
 function showDay() {
   rewriteTimes();
   book.showInstruments();
-  for (const part of [monitor, notices]) part.showDay();
-  chart.showInstruments();
+  for (const part of [book.filters, monitor, notices, chart]) part.showDay();
   shown = "";
   showState();
 }

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 process.env.TZ = "Asia/Kolkata";
 const { barTexts, chartLabel, legendText, momentText, tickText } = await import("../../static/js/chart-words.js");
+const { fullTime, localTime, readZone } = await import("../../static/js/format.js");
 
 test("times on the chart are the person's own, and a day is named where it begins there", () => {
   const midnight = Date.UTC(2026, 0, 5, 18, 30) / 1000;
@@ -15,6 +16,19 @@ test("times on the chart are the person's own, and a day is named where it begin
   assert.match(momentText(midnight + 60), /06.*00:01/);
   assert.equal(momentText(midnight + 60, new Date((midnight + 3600) * 1000)), "00:01");
   assert.match(momentText(midnight - 60, new Date((midnight + 3600) * 1000)), /05.*23:59/);
+});
+
+test("where the machine is taken to another zone, all times are written by its clocks", () => {
+  const at = Date.UTC(2026, 0, 5, 18, 31);
+  const texts = () => [tickText(at / 1000, false), momentText(at / 1000, new Date(at)), localTime(at, new Date(at))];
+  assert.deepEqual(texts(), ["00:01", "00:01", "00:01:00"]);
+  process.env.TZ = "America/New_York";
+  readZone();
+  assert.deepEqual(texts(), ["13:31", "13:31", "13:31:00"]);
+  assert.match(tickText(at / 1000, true), /05/);
+  assert.match(fullTime("2026-01-05T18:31:00.000000Z"), /05.*2026.*13:31:00/);
+  process.env.TZ = "Asia/Kolkata";
+  readZone();
 });
 
 test("the chart's words have the instrument's decimals, and a minus that is read as one", () => {

@@ -35,3 +35,19 @@ test("at midnight, and as a machine wakes on another day, times are written anew
   page.listeners.visibilitychange();
   assert.equal(days, 2);
 });
+
+test("another zone is found out also where its clocks agree with those of before at this time of the year", () => {
+  process.env.TZ = "Europe/Berlin";
+  mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.UTC(2026, 0, 5, 12) });
+  makeDocument();
+  Object.assign(globalThis, { addEventListener: () => {} });
+  let changes = 0;
+  watchDay(() => {
+    changes += 1;
+  });
+  mock.timers.tick(1000);
+  assert.equal(changes, 0);
+  process.env.TZ = "Africa/Lagos";
+  mock.timers.tick(1000);
+  assert.equal(changes, 1);
+});
