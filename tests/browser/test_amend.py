@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.blotter import Blotter, Holding, ids, values_of
 from tests.traders import Trader, new_order
@@ -133,6 +133,51 @@ def test_what_is_typed_while_an_amendment_is_on_its_way_stays_and_its_refusal_is
     expect(page.locator("form.amend")).to_have_count(0)
     amended = trader.order(order["id"])
     assert (amended["quantity"], amended["price"], amended["text"]) == ("80", "590.5", "typed since")
+
+
+def test_a_late_answer_to_a_form_that_was_discarded_changes_nothing_in_the_next(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+    form = page.locator("form.amend")
+    quantity, note = form.locator("[name=quantity]"), form.locator("[name=text]")
+    holding = Holding(page, f"**/api/orders/{order['id']}/", "PATCH")
+
+    def send_and_discard(amount: str) -> Route:
+        note.fill("")
+        quantity.fill(amount)
+        quantity.press("Enter")
+        late = holding.next()
+        page.get_by_role("button", name="Discard").click()
+        expect(form).to_have_count(0)
+        amend_form(blotter, order)
+        note.fill("of the next")
+        return late
+
+    send_and_discard("80").fulfill(status=409, json={"code": "illegal", "message": "Too late."})
+    expect(page.locator("#notices .notice")).to_contain_text("Not amended, buy 100 AAPL: Too late.")
+    assert values_of(page, "form.amend", "quantity", "text") == {"quantity": "100", "text": "of the next"}
+    expect(form.locator("[data-message]")).to_be_empty()
+    expect(form.locator("[aria-invalid]")).to_have_count(0)
+
+    send_and_discard("80").continue_()
+    expect(blotter.cell(order["id"], "quantity")).to_have_text("80")
+    assert values_of(page, "form.amend", "quantity", "text") == {"quantity": "100", "text": "of the next"}
+    expect(form.locator("[data-message]")).to_be_empty()
+    expect(note).to_be_focused()
+
+    note.press("Escape")
+    expect(form).to_have_count(0)
+    amend_form(blotter, order)
+    expect(note).to_have_value("of the next")
+    note.press("Enter")
+    holding.next().continue_()
+    expect(form.locator("[data-now=quantity]")).to_have_text("now 80")
+    page.get_by_role("button", name="Send mine on the new version").click()
+    holding.next().continue_()
+    expect(form).to_have_count(0)
+    amended = trader.order(order["id"])
+    assert (amended["quantity"], amended["text"], amended["version"]) == ("80", "of the next", 3)
 
 
 def test_a_row_that_is_being_edited_stays_while_others_come_and_it_changes(open_as: Open, trader: Trader) -> None:
