@@ -13,7 +13,7 @@ WORDS = {"unexpected end of data": "a quotation mark is opened and never closed"
 
 
 class BadLine(Exception):
-    """`number` counts from the header, which is line 1."""
+    """A line that can't be read or used; `number` counts from the header, which is line 1."""
 
     def __init__(self, number: int, reason: str) -> None:
         super().__init__(f"line {number}: {reason}")
@@ -24,10 +24,13 @@ def opened(file: Path | str) -> TextIO:
     return open(file, newline="", encoding="utf-8-sig", errors="surrogateescape")
 
 
-def rows(text: Iterable[str], refuse: Callable[[list[str]], str]) -> Iterator[tuple[int, Row]]:
+def rows(
+    text: Iterable[str], refuse: Callable[[list[str]], str], clean: Callable[[str], str] = str.strip
+) -> Iterator[tuple[int, Row]]:
     """Each row by the names of its columns, without blanks around its cells; rows of empty cells are left out.
 
-    `refuse` says what is wrong with the columns: nothing where they will do. Raises BadLine.
+    `refuse` says what is wrong with the columns: nothing where they will do. `clean` makes of a cell what is handed
+    on, for those to whom its blanks matter. Raises BadLine.
     """
     records = _records(text)
     names = [name.strip() for name in next(records, (1, []))[1]]
@@ -37,8 +40,8 @@ def rows(text: Iterable[str], refuse: Callable[[list[str]], str]) -> Iterator[tu
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(names):
-            raise BadLine(number, f"{len(names)} cells are wanted.")
-        yield number, {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+            raise BadLine(number, f"{len(names)} cells are needed, not {len(cells)}.")
+        yield number, {name: clean(cell) for name, cell in zip(names, cells, strict=True)}
 
 
 def _records(text: Iterable[str]) -> Iterator[tuple[int, list[str]]]:

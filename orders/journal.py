@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import unicodedata
@@ -17,6 +16,7 @@ from typing import TypeVar
 from django.utils.dateparse import parse_datetime
 
 from market import decimals
+from market.csv_rows import BadLine, Row, rows
 from market.models import SYMBOL
 from market.text import refusal
 from orders import rules
@@ -61,13 +61,6 @@ class Action(StrEnum):
     EXPIRE = "expire"
 
 
-class BadLine(Exception):
-    """A line that can't be read or applied; nothing of it was written."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
-
-
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """What an amend line changes, and the key by which it is known to have been applied."""
@@ -91,27 +84,20 @@ class Line:
 
 def read(text: Iterable[str]) -> Iterator[Line]:
     """The lines of a journal, in order. Raises BadLine where one can't be read."""
-    reader = csv.reader(text, strict=True)
     seen: Counter[str] = Counter()
-    try:
-        header = next(reader, [])
-        if [name.strip() for name in header] != COLUMNS:
-            raise BadLine(1, f"the columns must be {','.join(COLUMNS)}")
-        for cells in reader:
-            if not any(cell.strip(" ") for cell in cells):
-                continue  # what a spreadsheet leaves behind, too
-            if len(cells) != len(COLUMNS):
-                raise BadLine(reader.line_num, f"{len(COLUMNS)} cells are needed, not {len(cells)}")
-            try:
-                yield _line(reader.line_num, cells, seen)
-            except ValueError as error:
-                raise BadLine(reader.line_num, str(error)) from error
-    except csv.Error as error:
-        raise BadLine(reader.line_num, str(error)) from error
+    for number, row in rows(text, _wrong_columns, clean=str):
+        try:
+            yield _line(number, row, seen)
+        except ValueError as error:
+            raise BadLine(number, str(error)) from error
 
 
-def _line(number: int, cells: list[str], seen: Counter[str]) -> Line:
-    row = {name: _cell(name, cell) for name, cell in zip(COLUMNS, cells, strict=True)}
+def _wrong_columns(names: list[str]) -> str:
+    return "" if names == COLUMNS else f"the columns must be {','.join(COLUMNS)}"
+
+
+def _line(number: int, cells: Row, seen: Counter[str]) -> Line:
+    row = {name: _cell(name, cell) for name, cell in cells.items()}
     action = _one_of(Action, row, "action")
     # As the site's own forms keep a name, so that a second look finds it.
     user = unicodedata.normalize("NFKC", row["user"])
@@ -131,13 +117,9 @@ def _line(number: int, cells: list[str], seen: Counter[str]) -> Line:
 def _cell(name: str, cell: str) -> str:
     """The cell without the spaces around it, whether its action needs it or not; but a number has none of them.
 
-    Raises ValueError for bytes that are no UTF-8, for what nobody can read, and for more than there is room for.
+    Raises ValueError for what nobody can read, and for more than there is room for.
     """
     bare = cell.strip(" ")
-    try:
-        bare.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{name} {bare[:SHOWN]!r} is not UTF-8") from None
     why = refusal(bare)
     if why is not None:
         raise ValueError(f"{name} {bare[:SHOWN]!r}: {why}")

@@ -12,10 +12,11 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from market.csv_rows import BadLine
 from market.models import SMALLEST, Instrument
 from orders import services
 from orders.errors import DuplicateExecId, NotFound, OrderError, ValidationFailed
-from orders.journal import Amendment, BadLine, Line
+from orders.journal import Amendment, Line
 from orders.models import Execution, Order
 from orders.services import NewOrder
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from market.csv_rows import BadLine
 from orders import journal
-from orders.journal import COLUMNS, Action, Amendment, BadLine, Line
+from orders.journal import COLUMNS, Action, Amendment, Line
 from orders.lifecycle import OrderType, TimeInForce
 from orders.models import Order
 from orders.services import NewOrder, Report
@@ -122,9 +123,22 @@ def test_what_can_not_be_read_is_named_with_its_line() -> None:
         (line("place", at="25:00:00"), "is not a time with its zone"),
         (line("place").replace("Z,", ",", 1), "is not a time with its zone"),
         (line("place") + ",extra", "15 cells are needed, not 16"),
-        ('"unfinished', "unexpected end of data"),
     ]
     assert failing(cases, check) == []
+
+
+def test_a_row_of_several_lines_is_named_by_its_first_and_a_quote_without_end_by_where_it_begins() -> None:
+    never_closed = "a quotation mark is opened and never closed."
+    cases = [
+        ([line("accept", text='"a\nb"'), line("cancel")], "line 2: text 'a\\nb': Control"),
+        ([line("accept"), line("accept", text='"open'), line("cancel"), line("cancel")], f"line 3: {never_closed}"),
+        (['"unfinished'], f"line 2: {never_closed}"),
+    ]
+    for lines, reason in cases:
+        text = "\n".join([HEADER, *lines, ""])
+        with pytest.raises(BadLine) as refused:
+            list(journal.read(text.splitlines(keepends=True)))
+        assert str(refused.value).startswith(reason)
 
 
 @pytest.mark.parametrize("header", ["", "a,b,c", HEADER.replace("time,user", "user,time")])
@@ -145,7 +159,8 @@ def test_every_cell_is_text_that_can_be_read_whether_its_action_needs_it_or_not(
         assert len(str(refused.value)) < 400
 
     broken = b"caf\xe9".decode(errors="surrogateescape")
-    unreadable = [(broken, "is not UTF-8"), *((f"a{char}b", "not allowed") for char in "\0\x07\u202e\u200b\uffff\x1f")]
+    unreadable = [(broken, "it is not UTF-8"), ("a\0b", "it holds a NUL")]
+    unreadable += [(f"a{char}b", "not allowed") for char in "\x07\u202e\u200b\uffff\x1f"]
     cases = [
         *((action, name, cell, reason) for action in Action for name in COLUMNS for cell, reason in unreadable),
         *((action, name, "x" * 100_000, name) for action in ("place", "fill") for name in COLUMNS),

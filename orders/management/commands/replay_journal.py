@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from market.csv_rows import BadLine, opened
 from orders import journal
-from orders.journal import Action, BadLine, Line
+from orders.journal import Action, Line
 from orders.origin import Source, acting
 from orders.replay import Player
 
@@ -55,8 +56,7 @@ class Command(BaseCommand):
         self.lines = 0
         self.began = self.told = time.monotonic()
         try:
-            # What is no UTF-8 is found where it stands, and refused with the line's number.
-            with open(options["file"], newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+            with opened(options["file"]) as file:
                 self._play(journal.read(file), speed, lead)
         except BadLine as bad:
             self._sum_up()
