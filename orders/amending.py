@@ -18,7 +18,7 @@ from orders import bulk, limits, rules
 from orders.errors import OrderError, ValidationFailed, in_list
 from orders.lifecycle import ZERO, Kind, OrderType, Step
 from orders.models import Change, Order
-from orders.steps import allowed, expect, lock_all, locked, transition
+from orders.steps import expect, lock_all, locked, missing, transition
 
 AMENDABLE = frozenset({"quantity", "price", "stop_price", "text"})
 _WRITTEN = (*sorted(AMENDABLE), "status")
@@ -51,7 +51,7 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
     """Amends all of these orders of one's own or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
     times = Counter(one.order_id for one in amendments)
     with transaction.atomic():
-        found = {order.pk: order for order in lock_all(times)}
+        found = {order.pk: order for order in lock_all(user, times)}
         now = timezone.now()
         orders, pairs = [], []
         for index, one in enumerate(amendments):
@@ -59,7 +59,9 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
                 if times[one.order_id] > 1:
                     message = "This order is in the list more than once."
                     raise ValidationFailed(f"id: {message}", fields={"id": [message]})
-                order = allowed(user, found.get(one.order_id), owner=True)
+                if one.order_id not in found:
+                    raise missing(user, one.order_id)
+                order = found[one.order_id]
                 before = copy.copy(order)
                 _amend(order, one.expected_version, one.changes)
             except OrderError as refused:

@@ -16,7 +16,7 @@ from orders import lifecycle, rows, rules
 from orders.errors import DuplicateExecId, NotFound
 from orders.lifecycle import ExecutionKind, Step
 from orders.models import Change, Execution, Order
-from orders.steps import can_execute, can_watch, check_may_execute, lock, note_arrival, take_step, transition
+from orders.steps import can_execute, check_may_execute, is_visible, lock, note_arrival, take_step, transition
 
 EXEC_ID_LENGTH = 64
 
@@ -46,11 +46,11 @@ def execute(user: User | None, order_id: int, report: Report) -> Executed:
     Raises NotFound, Forbidden, DuplicateExecId, InvalidTransition, ValidationFailed.
     """
     with transaction.atomic():
-        order = lock(order_id)
         if user is not None and not can_execute(user):
-            if order is None or (order.user_id != user.pk and not can_watch(user)):
+            if not is_visible(user, order_id):
                 raise NotFound("There is no such order.")
             check_may_execute(user)
+        order = lock(order_id)
         if order is None:
             raise NotFound("There is no such order.")
         _check_report(report)

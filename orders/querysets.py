@@ -53,13 +53,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def working(self) -> OrderQuerySet:
         return self.filter(status__in=lifecycle.WORKING)
 
-    def by_id(self, ids: Iterable[int], *, lock: bool = False) -> list[Order]:
-        """These orders with their owners, by id, in batches that every database takes; `lock` until the commit."""
-        wanted = sorted(set(ids))
+    def by_id(self, ids: Iterable[int], *, lock: bool = False, owner: User | None = None) -> list[Order]:
+        """These orders with their owners, by id, in batches that every database takes; `lock` until the commit.
+
+        With an `owner` theirs alone: others' are neither read nor locked.
+        """
+        everyones = OrderQuerySet(self.model, using=self.db)
+        orders = everyones.select_related("user") if owner is None else everyones.for_trader(owner, by_id=True)
         found: list[Order] = []
-        for some in _batches(wanted):
-            batch = self.model._base_manager.using(self.db).filter(pk__in=some)
-            batch = batch.select_related("user").order_by("pk")
+        for some in _batches(sorted(set(ids))):
+            batch = orders.filter(pk__in=some).order_by("pk")
             found.extend(batch.select_for_update(of=("self",)) if lock else batch)
         return found
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from market import arrival
 from market.models import Instrument
 from orders import lifecycle, rows
-from orders.errors import Forbidden, InvalidTransition, NotFound, VersionConflict
+from orders.errors import Forbidden, InvalidTransition, NotFound, OrderError, VersionConflict
 from orders.lifecycle import Status, Step
 from orders.models import Change, Order
 
@@ -33,30 +33,42 @@ def check_may_execute(user: User) -> None:
         raise Forbidden("Only a broker may report executions.")
 
 
+def is_visible(user: User, order_id: int) -> bool:
+    """Whether this order is there for this person. Nothing is locked for the answer."""
+    orders = Order.objects.all() if can_watch(user) else Order.objects.for_trader(user, by_id=True)
+    return orders.filter(pk=order_id).exists()
+
+
 def lock(order_id: int) -> Order | None:
+    """Anybody's order, for those who may change it whose ever it is."""
     return next(iter(Order.objects.by_id([order_id], lock=True)), None)
 
 
 def locked(user: User, order_id: int, *, owner: bool) -> Order:
-    return allowed(user, lock(order_id), owner=owner)
+    """The order, if this person may change it: with `owner` it must be theirs. Raises NotFound, or Forbidden.
+
+    The query that locks asks for the owner: a foreign order costs what none does, and nobody holds one.
+    """
+    found = Order.objects.by_id([order_id], lock=True, owner=user if owner else None)
+    if not found:
+        raise missing(user, order_id)
+    return found[0]
 
 
-def lock_all(order_ids: Iterable[int]) -> list[Order]:
-    """Those of these orders that there are, with owners and instruments at hand."""
-    orders = Order.objects.by_id(order_ids, lock=True)
+def lock_all(user: User, order_ids: Iterable[int]) -> list[Order]:
+    """Those of these orders that are this person's, with owners and instruments at hand."""
+    orders = Order.objects.by_id(order_ids, lock=True, owner=user)
     instruments = Instrument.objects.in_bulk({order.symbol_id for order in orders}, field_name="symbol")
     for order in orders:
         order.symbol = instruments[order.symbol_id]
     return orders
 
 
-def allowed(user: User, order: Order | None, *, owner: bool) -> Order:
-    """The order, if this person may change it. Raises NotFound, or Forbidden where he only watches it."""
-    if order is None or (owner and order.user_id != user.pk and not can_watch(user)):
-        raise NotFound("There is no such order.")
-    if owner and order.user_id != user.pk:
-        raise Forbidden("This is somebody else's order.")
-    return order
+def missing(user: User, order_id: int) -> OrderError:
+    """What is said of an order that is not among one's own: Forbidden where one only watches it, else NotFound."""
+    if can_watch(user) and is_visible(user, order_id):
+        return Forbidden("This is somebody else's order.")
+    return NotFound("There is no such order.")
 
 
 def expect(order: Order, version: int) -> None:
