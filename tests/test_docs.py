@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import get_commands
 from django.test import Client
@@ -30,7 +31,7 @@ from orders.management.commands import trim_log
 from orders.subscriptions import TooManySubscriptions
 from tests.orders import builders
 from tests.servers import ROOT
-from webapp import bodies, handler, parting, sign_in_queue
+from webapp import bodies, handler, parting
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -217,7 +218,7 @@ def test_what_operations_say_about_parting_and_connections_is_so() -> None:
         in page
     )
     assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + reader.THREADS + handler.LARGE_AT_ONCE + 3
-    assert f"{sign_in_queue.WAITING}\n  may wait, {sign_in_queue.WAITING_OF_ADDRESS} of one address" in page
+    assert f"{settings.SIGN_INS_WAITING}\n  may wait, {settings.SIGN_INS_WAITING_PER_ADDRESS} of one address" in page
     assert f"{bodies.BYTES_A_SECOND // 2**20} MiB a second" in page
     assert handler.LARGE_AT_ONCE == 2
     assert "at most five seconds" in page

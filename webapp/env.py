@@ -74,32 +74,21 @@ def whole_number(name: str, default: int, least: int, most: int) -> int:
     return _read(name, str(default), read, f"a whole number from {least} to {most}")
 
 
-def optional_number(name: str) -> int | None:
-    """A positive whole number, or unset for no limit."""
-
-    def read(value: str) -> int | None:
-        if not value:
-            return None
-        number = decimals.whole(value)
-        if number <= 0:
-            raise ValueError(value)
-        return number
-
-    return _read(name, "", read, "a positive whole number, or unset for no limit")
+def limit(name: str, default: int = 0) -> int | None:
+    """A whole number; None for 0, which is no limit."""
+    return _read(name, str(default), lambda value: decimals.whole(value) or None, "a whole number, or 0 for no limit")
 
 
-def optional_decimal(name: str) -> Decimal | None:
-    """A positive decimal, or unset for no limit."""
+def amount_limit(name: str) -> Decimal | None:
+    """A number that is not negative; None for 0, which is no limit."""
 
     def read(value: str) -> Decimal | None:
-        if not value:
-            return None
         number = decimals.number(value)
-        if number <= 0:
+        if number < 0:
             raise ValueError(value)
-        return number
+        return number or None
 
-    return _read(name, "", read, "a positive number, or unset for no limit")
+    return _read(name, "0", read, "a number, or 0 for no limit")
 
 
 def speed(name: str, default: str) -> float | None:

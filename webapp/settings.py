@@ -38,10 +38,13 @@ FINNHUB_KEY = env.text("FINNHUB_KEY")
 QUOTES_PER_SECOND = env.whole_number("QUOTES_PER_SECOND", 10, 0, 100)
 # Whether it works here: at real prices nobody pretends to trade.
 PAPER_BROKER = env.flag("PAPER_BROKER", default=True) and FEED in ("sim", "replay")
-ORDERS_MAX_NOTIONAL = env.optional_decimal("ORDERS_MAX_NOTIONAL")
-ORDERS_MAX_OPEN = env.optional_number("ORDERS_MAX_OPEN")
-ORDERS_MESSAGES_PER_MINUTE = env.optional_number("ORDERS_MESSAGES_PER_MINUTE")
-ORDERS_REQUESTS_PER_MINUTE = env.optional_number("ORDERS_REQUESTS_PER_MINUTE")
+# None where there is no limit.
+ORDERS_MAX_NOTIONAL = env.amount_limit("ORDERS_MAX_NOTIONAL")
+ORDERS_MAX_OPEN = env.limit("ORDERS_MAX_OPEN")
+ORDERS_MESSAGES_PER_MINUTE = env.limit("ORDERS_MESSAGES_PER_MINUTE")
+ORDERS_REQUESTS_PER_MINUTE = env.limit("ORDERS_REQUESTS_PER_MINUTE")
+SIGN_INS_WAITING = env.limit("SIGN_INS_WAITING", 100)
+SIGN_INS_WAITING_PER_ADDRESS = env.limit("SIGN_INS_WAITING_PER_ADDRESS", 50)
 
 if FEED == "replay" and not FEED_FILE:
     raise SystemExit("FEED=replay needs FEED_FILE, a file of recorded trades or bars.")

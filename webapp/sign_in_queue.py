@@ -12,10 +12,8 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-# Waiting in one process: all of them are answered in a second or two.
-WAITING = 24
-# Of one address, so that whoever floods from there keeps nobody else out.
-WAITING_OF_ADDRESS = 12
+from django.conf import settings
+
 # While others wait, twice as long is rested after a sign-in as it took: a flood takes a third of a core and no more.
 REST = 2
 LONGEST_REST = 0.4
@@ -33,8 +31,10 @@ class SignInQueue:
         self._held = 0
 
     def has_room(self, address: str) -> bool:
-        """Whether one more from this address may wait."""
-        return self._waiting.total() < WAITING and self._waiting[address] < WAITING_OF_ADDRESS
+        """Whether one more may wait, and one more from this address: who floods from there keeps nobody else out."""
+        return _is_below(self._waiting.total(), settings.SIGN_INS_WAITING) and _is_below(
+            self._waiting[address], settings.SIGN_INS_WAITING_PER_ADDRESS
+        )
 
     @asynccontextmanager
     async def turn(self, address: str) -> AsyncIterator[None]:
@@ -66,3 +66,7 @@ class SignInQueue:
             await asyncio.sleep(HOLD_SECONDS)
         finally:
             self._held -= 1
+
+
+def _is_below(count: int, most: int | None) -> bool:
+    return most is None or count < most

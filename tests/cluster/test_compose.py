@@ -48,7 +48,7 @@ def test_every_secret_must_be_given_and_none_is_written_down() -> None:
 def test_what_an_operator_sets_reaches_the_servers(compose: dict[str, Any]) -> None:
     environment = compose["services"]["server-1"]["environment"]
     chosen = {"FEED", "FINNHUB_KEY", "PAPER_BROKER", "TLS", "QUOTES_PER_SECOND", "DATABASE_REPLICA_URL", "DEMO_PEOPLE"}
-    chosen |= {name for name in env.VARIABLES if name.startswith("ORDERS_")}
+    chosen |= {name for name in env.VARIABLES if name.startswith(("ORDERS_", "SIGN_INS_"))}
     assert [name for name in sorted(chosen) if not environment[name].startswith(f"${{{name}:-")] == []
 
 

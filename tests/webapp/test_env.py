@@ -57,6 +57,8 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("ORDERS_MAX_OPEN", "1_0"),
         ("WEB_CONCURRENCY", "+2"),
         ("ORDERS_MAX_OPEN", "many"),
+        ("ORDERS_REQUESTS_PER_MINUTE", "-1"),
+        ("SIGN_INS_WAITING", "1.5"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
@@ -72,6 +74,32 @@ def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
     assert stopped.value.code
     assert len(said.strip().splitlines()) == 1
     assert name in said
+
+
+LIMITS = sorted(name for name in env.VARIABLES if name.startswith(("ORDERS_", "SIGN_INS_")))
+
+
+@pytest.mark.parametrize(("value", "limit"), [("0", None), ("7", 7)])
+def test_a_limit_of_0_is_none(value: str, limit: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in LIMITS:
+        monkeypatch.setenv(name, value)
+
+    found = runpy.run_path(str(ROOT / "webapp" / "settings.py"))
+
+    assert {name: found[name] for name in LIMITS} == dict.fromkeys(LIMITS, limit)
+
+
+def test_nothing_is_limited_that_an_honest_desk_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in LIMITS:
+        monkeypatch.delenv(name, raising=False)
+
+    found = runpy.run_path(str(ROOT / "webapp" / "settings.py"))
+
+    # A whole office that signs in at the same moment from behind one address.
+    assert {name: found[name] for name in LIMITS if found[name] is not None} == {
+        "SIGN_INS_WAITING": 100,
+        "SIGN_INS_WAITING_PER_ADDRESS": 50,
+    }
 
 
 def test_a_command_with_a_wrong_value_ends_in_that_one_line_without_telling_the_value() -> None:

@@ -19,6 +19,7 @@ from tests.webapp import asgi
 from tests.webapp.asgi import Answer, Site, by_session, by_token
 from webapp import sign_in_queue
 from webapp.passwords import Argon2
+from webapp.sign_in_queue import SignInQueue
 
 NEW = "staple-battery-horse"
 
@@ -85,11 +86,12 @@ async def test_every_way_to_check_or_make_a_password_has_its_turn_in_one_thread(
 
 
 async def test_who_comes_when_too_many_wait_is_told_when_to_come_back_and_nobody_else_waits(
-    site: Site, alice: User, hashing: type[Hashing]
+    site: Site, alice: User, hashing: type[Hashing], settings: Any
 ) -> None:
+    settings.SIGN_INS_WAITING_PER_ADDRESS = 12
     token = await in_thread(by_token, alice)
     hashing.go_on.clear()
-    names = [f"nobody-{number}" for number in range(sign_in_queue.WAITING_OF_ADDRESS)]
+    names = [f"nobody-{number}" for number in range(settings.SIGN_INS_WAITING_PER_ADDRESS)]
     waiting = [asyncio.create_task(sign_in(site, name)) for name in names]
     try:
         await in_thread(wait_for, lambda: hashing.threads, "the first one's turn")
@@ -109,10 +111,8 @@ async def test_who_comes_when_too_many_wait_is_told_when_to_come_back_and_nobody
 
 
 async def test_guesses_made_at_once_are_counted_before_the_next_is_looked_at(
-    site: Site, hashing: type[Hashing], monkeypatch: pytest.MonkeyPatch
+    site: Site, hashing: type[Hashing]
 ) -> None:
-    monkeypatch.setattr(sign_in_queue, "WAITING_OF_ADDRESS", 100)
-    monkeypatch.setattr(sign_in_queue, "WAITING", 100)
     guesses = ["wrong"] * 5 + [PASSWORD] + ["wrong"] * 14
 
     answers = await asyncio.gather(*(sign_in(site, "alice", guess) for guess in guesses))
@@ -120,6 +120,31 @@ async def test_guesses_made_at_once_are_counted_before_the_next_is_looked_at(
     assert [answer.status for answer in answers] == [400] * 4 + [429] * 16
     assert len(hashing.threads) == 5
     assert {answer.headers["retry-after"] for answer in answers[4:]} <= {"899", "900"}
+
+
+@pytest.mark.parametrize(
+    ("in_all", "of_one", "room"), [(3, 2, [True, True, False, True]), (2, None, [True, True, False, False])]
+)
+def test_so_many_wait_as_the_settings_say(
+    settings: Any, in_all: int | None, of_one: int | None, room: list[bool]
+) -> None:
+    settings.SIGN_INS_WAITING, settings.SIGN_INS_WAITING_PER_ADDRESS = in_all, of_one
+    assert rooms(["here", "here", "here", "there"]) == room
+
+
+def test_without_a_limit_any_number_waits(settings: Any) -> None:
+    settings.SIGN_INS_WAITING = settings.SIGN_INS_WAITING_PER_ADDRESS = None
+    assert set(rooms(["here"] * 500)) == {True}
+
+
+def rooms(addresses: list[str]) -> list[bool]:
+    """Whether there is room for each of those who come one after the other, and wait where there is."""
+    queue = SignInQueue()
+    found: list[bool] = []
+    for address in addresses:
+        found.append(queue.has_room(address))
+        queue._waiting[address] += found[-1]
+    return found
 
 
 def test_a_password_is_hashed_as_owasp_says_and_an_older_hash_anew_when_its_owner_signs_in(
