@@ -80,12 +80,6 @@ class OrdersView(APIView):
         if request.method in SAFE_METHODS:
             check_names(request.query_params, self.knows)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """What one person sees is kept by no cache, unless the view has said how."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
-
     def knows(self, name: str) -> bool:
         """Whether reading understands this query parameter."""
         return name in self.parameters

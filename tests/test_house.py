@@ -87,6 +87,10 @@ def test_the_product_imports_no_tests_and_the_lifecycle_no_django() -> None:
     assert not [name for name in imported if name.split(".")[0] not in ("__future__", "dataclasses", "decimal", "enum")]
 
 
+def test_one_module_says_that_no_cache_keeps_an_answer() -> None:
+    assert {name_of(path) for path in MODULES if "no-store" in path.read_text()} == {"webapp/middleware.py"}
+
+
 def test_a_signal_receiver_is_one_call() -> None:
     receivers = [node for node in tree_of(ROOT / "orders" / "signals.py").body if isinstance(node, ast.FunctionDef)]
     assert len(receivers) >= 4

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 from orders import errors
+from webapp.middleware import UNKEPT
 from webapp.sign_in_queue import RETRY_AFTER_SECONDS
 
 TOO_MANY_SIGN_INS = "Too many people sign in at this moment. Try again in a few seconds."
@@ -56,7 +57,7 @@ def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
 
 def _plain(path: str, status: int, code: str, message: str) -> HttpResponse:
     # No middleware sees it.
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": UNKEPT}
     if path.startswith("/api/"):
         return JsonResponse({"code": code, "message": message}, status=status, headers=headers)
     return HttpResponse(message, status=status, headers=headers, content_type="text/plain; charset=utf-8")

@@ -28,6 +28,8 @@ POLICY = ", ".join(
         "usb",
     )
 )
+# What one person sees is kept by no cache, unless the view has said how.
+UNKEPT = "private, no-store"
 # What lies beside the served files and is for whoever collects them.
 NOT_SERVED = ("staticfiles.json", ".stamp")
 
@@ -53,7 +55,7 @@ class IsolationHeaders(MiddlewareMixin):
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", POLICY)
         if request.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.headers.setdefault("Cache-Control", UNKEPT)
         return response
 
 
