@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate, Lower
 
 from market.models import Instrument
+from market.reasons import reason
 from orders.lifecycle import Side
 from orders.querysets import OrderQuerySet
 
@@ -111,7 +112,7 @@ def narrowed(orders: OrderQuerySet, term: Term, same: OrderQuerySet) -> OrderQue
             if cursor.fetchone()[0] > MOST:
                 return None
     except OperationalError as error:
-        if "no such table" in str(error):
+        if "no such table" in reason(error):
             return None  # a SQLite without FTS5
         raise
     return orders.filter(pk__in=RawSQL(f"{holding} UNION ALL {beside}", [*parameters, *more]))  # noqa: S611

@@ -91,6 +91,46 @@ def test_one_module_says_that_no_cache_keeps_an_answer() -> None:
     assert {name_of(path) for path in MODULES if "no-store" in path.read_text()} == {"webapp/middleware.py"}
 
 
+# What others raise: it may have no words, or several lines of them.
+OTHERS = {"Exception", "OSError", "Error", "DatabaseError", "OperationalError", "InterfaceError", "redis.RedisError"}
+# The words of its errors may hold a key.
+TELLS_NO_WORDS = {"market/feeds/upstream.py"}
+
+
+def errors_of_others(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    """The names under which they are at hand, each with the code in which it is."""
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.ExceptHandler(type=ast.expr() as kind, name=str(name)):
+                kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+                if OTHERS.intersection(map(ast.unparse, kinds)):
+                    yield name, node
+            case ast.FunctionDef(args=ast.arguments(args=arguments)):
+                kinds_of = {each.arg: ast.unparse(each.annotation) for each in arguments if each.annotation}
+                yield from ((name, node) for name, kind in kinds_of.items() if kind in OTHERS)
+
+
+def is_told_by_hand(name: str, code: ast.AST) -> bool:
+    for node in ast.walk(code):
+        match node:
+            case (
+                ast.FormattedValue(value=ast.Name(id=found))
+                | ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=found)])
+                | ast.Attribute(attr="strerror", value=ast.Name(id=found))
+                | ast.Attribute(attr="__name__", value=ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=found)]))
+            ) if found == name:
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log")), args=told):
+                if any(isinstance(each, ast.Name) and each.id == name for each in told):
+                    return True
+    return False
+
+
+def test_why_something_failed_is_told_by_reason_alone() -> None:
+    by_hand = {name_of(path) for path in MODULES for error in errors_of_others(path) if is_told_by_hand(*error)}
+    assert by_hand == TELLS_NO_WORDS
+
+
 def test_a_signal_receiver_is_one_call() -> None:
     receivers = [node for node in tree_of(ROOT / "orders" / "signals.py").body if isinstance(node, ast.FunctionDef)]
     assert len(receivers) >= 4

@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from market.reasons import reason
 from webapp import leash
 
 # Not tempfile's folder, which follows from the environment: a command with another TMPDIR would miss the broker.
@@ -57,7 +58,7 @@ def make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise BrokerError(f"{folder} can't be made: {error.strerror}; set REDIS_URL to use another broker.") from error
+        raise BrokerError(f"{folder} can't be made: {reason(error)}; set REDIS_URL to use another broker.") from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it.")
 

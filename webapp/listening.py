@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import socket
 
+from market.reasons import reason
+
 BACKLOG = 2048
 
 
@@ -23,7 +25,7 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise CannotListen(error.strerror or str(error)) from error
+        raise CannotListen(reason(error)) from error
     bound.set_inheritable(True)
     return bound
 

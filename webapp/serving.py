@@ -13,6 +13,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from market.reasons import reason
 from webapp import leash
 from webapp.broker import BrokerError, EmbeddedBroker
 from webapp.parting import turn_newcomers_away
@@ -50,7 +51,7 @@ class Kept:
             try:
                 self.process, self.started, self.again_at = self.start(), now, None
             except (OSError, BrokerError) as error:
-                self._failed(now, f"did not start ({error})")
+                self._failed(now, f"did not start ({reason(error)})")
 
     def _failed(self, now: float, how: str) -> None:
         self.failures = 0 if now - self.started > STABLE_SECONDS else self.failures + 1

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             with opened(options["file"]) as file:
                 found = import_instruments(file)
         except OSError as error:
-            raise CommandError(f"{options['file']}: {error.strerror}.") from error
+            raise CommandError(f"{options['file']}: {reason(error)}.") from error
         except BadLine as error:
             raise CommandError(f"{options['file']}, {error} Nothing was changed.") from error
         except Error as error:

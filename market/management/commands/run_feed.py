@@ -60,7 +60,7 @@ def _replay() -> tuple[Feed, list[str]]:
     except replay.BadFile as error:
         raise CommandError(f"FEED_FILE: {error}") from error
     except OSError as error:
-        raise CommandError(f"FEED_FILE: {settings.FEED_FILE} can't be read: {error.strerror}.") from error
+        raise CommandError(f"FEED_FILE: {settings.FEED_FILE} can't be read: {reason(error)}.") from error
     feed = replay.ReplayFeed(prints, settings.FEED_SPEED)
     try:
         _make_missing(prints)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from market.csv_rows import BadLine, opened
+from market.reasons import reason
 from orders import journal
 from orders.journal import Action, Line
 from orders.origin import Source, acting
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             self._sum_up()
             raise CommandError(str(bad)) from bad
         except OSError as error:
-            raise CommandError(f"{options['file']}: {error.strerror}") from error
+            raise CommandError(f"{options['file']}: {reason(error)}.") from error
         except KeyboardInterrupt as stop:
             self._sum_up()
             message = "Stopped; running the file again goes on where this ended."

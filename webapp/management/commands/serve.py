@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+from market.reasons import reason
 from webapp import serving
 from webapp.broker import BrokerError, EmbeddedBroker
 from webapp.listening import CannotListen, bind
@@ -78,7 +79,7 @@ class Command(BaseCommand):
         except BrokerError as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:
-            raise CommandError(f"DATABASE_URL: the database can't be used: {str(error).splitlines()[0]}") from error
+            raise CommandError(f"DATABASE_URL: the database can't be used: {reason(error)}") from error
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
         finally:
