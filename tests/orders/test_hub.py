@@ -474,6 +474,26 @@ class Ear:
         return False
 
 
+class SlowDatabase:
+    """Asked something, it says so, and answers when it is let go on."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def answer(self, *work: Any) -> Any:
+        self.asked.set()
+        await self.go_on.wait()
+        return await in_thread(*work)
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> SlowDatabase:
+    """The hub's."""
+    slow = SlowDatabase()
+    monkeypatch.setattr(hub, "in_thread", slow.answer)
+    return slow
+
+
 @pytest.mark.usefixtures("no_sweep")
 class TestFollowers:
     async def test_one_that_fails_keeps_no_other_from_being_woken(
@@ -490,24 +510,16 @@ class TestFollowers:
         assert "could not be told" in caplog.text
 
     async def test_one_that_goes_while_its_stream_opens_leaves_nothing(
-        self, alice: User, monkeypatch: pytest.MonkeyPatch
+        self, alice: User, database: SlowDatabase
     ) -> None:
-        asked, go_on = asyncio.Event(), asyncio.Event()
         own, ear = get_hub(), Ear()
-
-        async def slow(*work: Any) -> Any:
-            asked.set()
-            await go_on.wait()
-            return await in_thread(*work)
-
-        monkeypatch.setattr(hub, "in_thread", slow)
         joining = asyncio.create_task(own.join(alice.pk, "alice", ear))
-        await asked.wait()
+        await database.asked.wait()
         joining.cancel()
         with suppress(asyncio.CancelledError):
             await joining
         await own.leave_all(ear)
-        go_on.set()
+        database.go_on.set()
         await until(lambda: not own._joining, "the opening's end")
         assert (own.streams, own.followers, own.membership.joined) == ({}, set(), set())
 
@@ -515,45 +527,29 @@ class TestFollowers:
         assert own.streams == {alice.pk: stream}
 
     async def test_one_that_leaves_while_another_joins_it_to_a_stream_ends_the_joining(
-        self, alice: User, monkeypatch: pytest.MonkeyPatch
+        self, alice: User, database: SlowDatabase
     ) -> None:
-        asked, go_on = asyncio.Event(), asyncio.Event()
         own, ear = get_hub(), Ear()
-
-        async def slow(*work: Any) -> Any:
-            asked.set()
-            await go_on.wait()
-            return await in_thread(*work)
-
-        monkeypatch.setattr(hub, "in_thread", slow)
         joining = asyncio.create_task(own.join(alice.pk, "alice", ear))
-        await asked.wait()
+        await database.asked.wait()
         await own.leave_all(ear)
-        go_on.set()
+        database.go_on.set()
         await joining
         await own.leave(alice.pk, ear)
         assert (own.streams, own.followers, own.membership.joined) == ({}, set(), set())
 
     async def test_one_that_goes_while_a_stream_opens_takes_it_from_no_other(
-        self, alice: User, monkeypatch: pytest.MonkeyPatch
+        self, alice: User, database: SlowDatabase
     ) -> None:
-        asked, go_on = asyncio.Event(), asyncio.Event()
         own, gone, staying = get_hub(), Ear(), Ear()
-
-        async def slow(*work: Any) -> Any:
-            asked.set()
-            await go_on.wait()
-            return await in_thread(*work)
-
-        monkeypatch.setattr(hub, "in_thread", slow)
         first = asyncio.create_task(own.join(alice.pk, "alice", gone))
-        await asked.wait()
+        await database.asked.wait()
         second = asyncio.create_task(own.join(alice.pk, "alice", staying))
         first.cancel()
         with suppress(asyncio.CancelledError):
             await first
         await own.leave_all(gone)
-        go_on.set()
+        database.go_on.set()
         assert own.streams == {alice.pk: await second}
         await in_thread(place, alice)
         await until(lambda: staying.woken, "its event")
