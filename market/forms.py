@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,29 +12,31 @@ from django import forms
 from market import decimals
 
 
-class AmountFormField(forms.DecimalField):
-    """A quantity or price, shown as readers get it everywhere."""
+class _NumberFormField(forms.Field):
+    """What is typed is a number as `read` reads it, which raises BadNumber."""
+
+    read: Callable[[Any], Decimal | int]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         try:
-            return decimals.amount(value)
+            return self.read(value)
         except decimals.BadNumber as bad:
             raise forms.ValidationError(str(bad), code="invalid") from bad
+
+
+class AmountFormField(_NumberFormField, forms.DecimalField):
+    """A quantity or price, shown as readers get it everywhere."""
+
+    read = staticmethod(decimals.amount)
 
     def prepare_value(self, value: Any) -> Any:
         return decimals.decimal_string(value) if isinstance(value, Decimal) else value
 
 
-class WholeFormField(forms.IntegerField):
-    def to_python(self, value: Any) -> int | None:
-        if value in self.empty_values:
-            return None
-        try:
-            return decimals.whole(value)
-        except decimals.BadNumber as bad:
-            raise forms.ValidationError(str(bad), code="invalid") from bad
+class WholeFormField(_NumberFormField, forms.IntegerField):
+    read = staticmethod(decimals.whole)
 
 
 class TextFormField(forms.CharField):
