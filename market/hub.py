@@ -40,10 +40,10 @@ class QuoteHub:
         self.feed = FeedState()
         self.taken = 0
         self._build = build
-        # Those heard of since the broker was last reached: what it keeps is no newer.
-        self._fresh: set[str] = set()
-        # Whether Redis has been asked: before that, nothing is known that a viewer could be told.
-        self._is_known = False
+        # Those heard of or asked for since the broker was last reached: what it keeps is no newer.
+        self._known: set[str] = set()
+        self._is_away = False
+        self._newcomers: set[Viewer] = set()
         self._interests: dict[Viewer, tuple[Interest, Pace]] = {}
         self._paces: dict[float, Pace] = {}
         self._count: dict[str, int] = {}
@@ -78,7 +78,7 @@ class QuoteHub:
     def watch(
         self, viewer: Viewer, symbols: Iterable[str], per_second: float, working: frozenset[str] | None = None
     ) -> None:
-        """From now on exactly these; what is known of them is shown at once. `working`: None for as before."""
+        """From now on exactly these; what there is of them is shown at once. `working`: None for as before."""
         interest, before = self._interests.get(viewer) or (Interest(viewer), None)
         pace = self._paces.setdefault(per_second, Pace(self.frame_of, per_second))
         if before is not None and before is not pace:
@@ -90,21 +90,20 @@ class QuoteHub:
         interest.working = wanted & (interest.working if working is None else working)
         interest.unseen = {symbol: n for symbol, n in interest.unseen.items() if symbol in wanted}
         interest.unseen |= dict.fromkeys(new, 0)
-        interest.unseen_feed |= before is None and self._is_known
         interest.told_queued &= wanted
         self._interests[viewer] = (interest, pace)
-        pace.enter(interest)
-        if self._is_known:
-            pace.changed()
+        if before is None:
+            self._newcomers.add(viewer)
+        self._show(viewer)
         self._tell_queued(interest)
         self._changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run())
 
     def leave(self, viewer: Viewer) -> None:
-        found = self._interests.pop(viewer, None)
-        if found is not None:
-            interest, pace = found
+        if viewer in self._interests:
+            interest, pace = self._interests.pop(viewer)
+            self._newcomers.discard(viewer)
             pace.leave(interest)
             self._recount(interest.wanted, frozenset())
             self._changed.set()
@@ -130,6 +129,15 @@ class QuoteHub:
         if self._task is not None:
             await end(self._task)
 
+    def _show(self, *viewers: Viewer) -> None:
+        """From now on. A newcomer's first frame waits for all that there is, but not for a broker that is away."""
+        for viewer in viewers:
+            interest, pace = self._interests[viewer]
+            if viewer not in self._newcomers or self._is_away or interest.wanted <= self._known:
+                self._newcomers.discard(viewer)
+                pace.enter(interest)
+                pace.changed()
+
     def _recount(self, before: frozenset[str], after: frozenset[str]) -> None:
         for symbol in after - before:
             self._count[symbol] = self._count.get(symbol, 0) + 1
@@ -145,7 +153,7 @@ class QuoteHub:
         self._leaving.pop(symbol, None)
         self._count.pop(symbol, None)
         self.texts.pop(symbol, None)
-        self._fresh.discard(symbol)
+        self._known.discard(symbol)
         self._changed.set()
 
     async def _run(self) -> None:
@@ -160,20 +168,23 @@ class QuoteHub:
                 why = "The feed has not been heard."
             except Exception:
                 log.exception("Prices stand still for a moment.")
-            if self.feed.lose(why) or not self._is_known:
-                self._is_known = True
+            self._is_away = True
+            if self.feed.lose(why):
                 self._tell_feed()
+            self._show(*self._newcomers)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _connected(self) -> None:
         async with (
             broker.connect_async(OPERATION_SECONDS) as client,
             broker.connect_async() as listening,
-            listening.pubsub() as heard,
+            listening.pubsub(ignore_subscribe_messages=True) as heard,
         ):
-            self._fresh.clear()
+            self._known.clear()
             self.feed.listen()
             await heard.subscribe(board.FEED)
+            self._is_away = False
+            self._hear_feed(await client.get(board.FEED) or "")
             lease = leases.Lease(client)
             try:
                 await together(self._hear(heard), self._follow(client, heard, lease), self.feed.until_lost())
@@ -183,8 +194,6 @@ class QuoteHub:
 
     async def _hear(self, heard: PubSub) -> None:
         async for message in heard.listen():
-            if message["type"] != "message":
-                continue
             if message["channel"] == board.FEED:
                 self._hear_feed(message["data"])
             else:
@@ -193,7 +202,7 @@ class QuoteHub:
     def _take(self, symbol: str, text: str) -> None:
         if symbol not in self._count or not board.is_quote(text, symbol):
             return
-        self._fresh.add(symbol)
+        self._known.add(symbol)
         if self.texts.get(symbol) == text:
             return
         self.texts[symbol] = text
@@ -212,9 +221,10 @@ class QuoteHub:
             if new := wanted - followed:
                 await heard.subscribe(*map(board.topic, new))
             await lease.renew(self._wanted())
-            # Whoever was let go and wanted anew between two looks is followed already, and yet unknown.
-            if unknown := new | (wanted - self.texts.keys()):
+            # What was let go and wanted anew between two looks is followed already, and yet unknown.
+            if unknown := wanted - self._known:
                 await self._read(client, unknown)
+            self._show(*self._newcomers)
             followed = wanted
             await asyncio.sleep(REST_SECONDS)
             with contextlib.suppress(TimeoutError):
@@ -226,17 +236,11 @@ class QuoteHub:
         return {symbol: symbol in working for symbol, count in self._count.items() if count}
 
     async def _read(self, client: redis.asyncio.Redis, symbols: set[str]) -> None:
-        names = sorted(symbols)
-        texts: Any = await client.hmget(board.QUOTES, names)
-        state: Any = await client.get(board.FEED)
-        if state is not None:
-            self._hear_feed(state)
-        if not self._is_known:
-            self._is_known = True
-            self._tell_feed()
-        for symbol, text in zip(names, texts, strict=True):
-            if text is not None and symbol not in self._fresh:
+        texts: Any = await client.hmget(board.QUOTES, list(symbols))
+        for symbol, text in zip(symbols, texts, strict=True):
+            if text is not None and symbol not in self._known:
                 self._take(symbol, text)
+        self._known |= symbols & self._count.keys()
 
     def _hear_feed(self, text: str) -> None:
         if self.feed.hear(text):

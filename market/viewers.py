@@ -40,7 +40,7 @@ class Interest:
         self.working: frozenset[str] = frozenset()
         # Each symbol with how many of its changes he has not seen.
         self.unseen: dict[str, int] = {}
-        self.unseen_feed = False
+        self.unseen_feed = True
         self.told_queued: set[str] = set()
 
     def miss(self, changes: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ import json
 import signal
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
+from unittest.mock import Mock
 
 import orjson
 import pytest
@@ -129,6 +130,64 @@ async def test_the_first_frame_after_a_start_has_the_prices_and_the_feed_as_it_i
     prices.watch(glass, ["X"], 20)
     await until(lambda: glass.frames, "the first frame")
     assert (glass.seen, glass.frames[0]["feed"]["state"]) == ({"X": "1"}, "live")
+
+
+async def test_a_newcomer_s_first_frame_has_the_feed_and_all_prices_also_of_what_nobody_else_watches(
+    prices: QuoteHub, feed: Leading
+) -> None:
+    for symbol in ("X", "Y"):
+        await feed.price(symbol, "1")
+    await feed.state()
+    first, newcomer, again = Glass(), Glass(), Glass()
+    prices.watch(first, ["X"], 20)
+    await until(lambda: first.frames, "the first frame")
+    prices.watch(newcomer, ["X", "Y", "Z"], 10)
+    await until(lambda: newcomer.frames, "the newcomer's first frame")
+    prices.watch(again, ["Y", "Z"], 5)
+    await until(lambda: again.frames, "the first frame of one whose symbols are known")
+
+    for glass, known in ((first, {"X"}), (newcomer, {"X", "Y"}), (again, {"Y"})):
+        [shown, *_] = glass.frames
+        assert {quote["symbol"] for quote in shown["quotes"]} == known
+        assert (shown["feed"]["name"], shown["feed"]["state"]) == ("puppet", "live")
+
+
+@pytest.mark.parametrize("news", ["the feed", "a price"])
+async def test_what_is_heard_before_the_broker_was_asked_makes_no_half_a_frame(
+    prices: QuoteHub, feed: Leading, news: str
+) -> None:
+    for symbol in ("X", "Y"):
+        await feed.price(symbol, "1")
+    await feed.state()
+    glass = Glass()
+    prices.watch(glass, ["X", "Y"], 20)
+    if news == "the feed":
+        prices._hear_feed('{"name":"puppet","state":"connecting","reason":""}')
+    else:
+        prices._take("X", text_of("X", "1"))
+    await until(lambda: glass.frames, "the first frame")
+
+    [shown, *_] = glass.frames
+    assert {quote["symbol"] for quote in shown["quotes"]} == {"X", "Y"}
+    assert (shown["feed"]["name"], shown["feed"]["state"]) == ("puppet", "live")
+
+
+async def test_the_feed_is_asked_for_after_a_break_whether_anybody_looks_or_not(
+    prices: QuoteHub, feed: Leading, client: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed.state()
+    glass = Glass()
+    prices.watch(glass, ["X"], 20)
+    await until(lambda: glass.frames, "the first frame")
+    await client.persist(board.FEED)
+    prices.leave(glass)
+    await until(lambda: prices.symbols == 0, "nothing followed")
+    lost = Mock(wraps=prices.feed.lose)
+    monkeypatch.setattr(prices.feed, "lose", lost)
+
+    await client.client_kill_filter(_type="pubsub")
+
+    await until(lambda: lost.called and '"live"' in prices.feed.text, "the feed as it is")
 
 
 async def test_without_a_feed_the_first_frame_says_so(prices: QuoteHub) -> None:
