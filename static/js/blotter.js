@@ -57,11 +57,7 @@ export class Blotter extends EventTarget {
     this.#flash = flash;
     const press = new Press(table, { began: () => this.hold("press"), ended: () => this.release("press") });
     this.#fetcher = new Fetcher(
-      async (signal) => {
-        const answer = await api.get(url, datatablesParams(this.#wanted), signal);
-        await press.over();
-        return answer;
-      },
+      (signal) => press.after(api.get(url, datatablesParams(this.#wanted), signal)),
       (answer) => this.#refresh(answer),
     );
     this.#fetcher.addEventListener("failed", (event) =>
@@ -217,10 +213,9 @@ export class Blotter extends EventTarget {
     this.rows.patch([...this.#changed.values()]);
     this.#changed.clear();
     const data = this.window.rows.map((order) => ({ ...order }));
-    const { recordsTotal, recordsFiltered } = answer;
     this.#tell("redrawing");
     const kept = [...this.#staying].flatMap((id) => this.rows.order(id) ?? []);
-    callback({ draw: request.draw, recordsTotal, recordsFiltered, data });
+    callback({ draw: request.draw, recordsTotal: answer.recordsTotal, recordsFiltered: answer.recordsFiltered, data });
     this.rows.adopt();
     for (const order of kept) if (!this.rows.node(order.id)) this.rows.pin(order);
     this.#tell("turned");

@@ -10,6 +10,8 @@ import { find, setHidden, setText } from "./dom.js";
 export function showState(root, state, text = "", canRetry = false) {
   if (root.dataset.state !== state) root.dataset.state = state;
   setText(find("[data-chart=note-text]", root), text);
-  setHidden(find("[data-action=retry-chart]", root), !canRetry);
+  const retry = find("[data-action=retry-chart]", root);
+  if (!canRetry && retry === document.activeElement) find("[data-chart=face]", root).focus();
+  setHidden(retry, !canRetry);
   setHidden(find("[data-chart=note]", root), text === "");
 }

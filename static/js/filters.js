@@ -35,6 +35,7 @@ function symbolsIn(text) {
 
 export class FilterForm extends EventTarget {
   #form;
+  #toggle;
   #chips;
   #popover;
   /** @type {Filters|null} */
@@ -46,6 +47,7 @@ export class FilterForm extends EventTarget {
   constructor(form, button, chips) {
     super();
     this.#form = form;
+    this.#toggle = button;
     this.#chips = chips;
     this.#popover = new Popover(button, form);
     find("#filter-statuses", form).append(
@@ -116,7 +118,11 @@ export class FilterForm extends EventTarget {
   /** @param {Filters} filters */
   #showChips(filters) {
     const set = /** @type {(keyof Filters)[]} */ (Object.keys(CHIPS)).filter((name) => filters[name].length > 0);
-    this.#chips.replaceChildren(...set.map((name) => this.#chip(name, filters)));
+    const place = [...this.#chips.children].indexOf(/** @type {Element} */ (document.activeElement));
+    const chips = set.map((name) => this.#chip(name, filters));
+    this.#chips.replaceChildren(...chips);
+    // The focus goes on to the one that has come in the place of the one that had it.
+    if (place >= 0) (chips[Math.min(place, chips.length - 1)] ?? this.#toggle).focus();
   }
 
   /** @param {keyof Filters} name @param {Filters} filters */

@@ -19,7 +19,8 @@ export function composes({ isComposing, keyCode }) {
  * @param {Pick<Key, "key"|"code">} event
  */
 export function keyName({ key, code }) {
-  const isForeign = /^\p{L}$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
+  // Some write vowels and tones as marks, which are no letters by themselves.
+  const isForeign = /^[\p{L}\p{M}]$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
   if (isForeign && /^Key[A-Z]$/.test(code)) return code.slice(-1).toLowerCase();
   return key.length === 1 ? key.toLowerCase() : key;
 }

@@ -23,9 +23,11 @@ export class Press {
     addEventListener("blur", () => this.#end());
   }
 
-  /** Settles once nothing is pressed. */
-  async over() {
+  /** The same, not while something is pressed. @template T @param {Promise<T>} coming */
+  async after(coming) {
+    const come = await coming;
     while (this.#over) await this.#over;
+    return come;
   }
 
   /** Another button than the first opens a menu, and its end may never be told. @param {PointerEvent} event */

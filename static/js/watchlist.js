@@ -118,6 +118,8 @@ export class Watchlist extends EventTarget {
     if (this.#isOver) return;
     const wanted = this.#watched.all.filter((symbol) => this.#instruments.get(symbol)?.active).slice(0, MOST);
     this.#paused = this.#watched.paused;
+    const before = [...this.#rows.keys()];
+    const held = before.find((symbol) => this.#rows.get(symbol)?.element.contains(document.activeElement));
     for (const [symbol, row] of this.#rows) if (!wanted.includes(symbol)) row.element.remove();
     const rows = wanted.map(
       (symbol) => /** @type {const} */ ([symbol, this.#rows.get(symbol) ?? this.#newRow(symbol)]),
@@ -133,6 +135,17 @@ export class Watchlist extends EventTarget {
       wanted.filter((symbol) => !this.#paused.has(symbol)),
     );
     this.#showStates();
+    if (held !== undefined && !this.#rows.has(held)) this.#goOn(before, held);
+  }
+
+  /** The focus goes to the neighbour of a line that has left, or to the field where none is left. @param {string[]} before the lines as they were @param {string} gone */
+  #goOn(before, gone) {
+    const place = before.indexOf(gone);
+    const isThere = (/** @type {string} */ symbol) => this.#rows.has(symbol);
+    const next = before.slice(place).find(isThere) ?? before.slice(0, place).findLast(isThere);
+    this.#reach(next);
+    if (next === undefined) this.#input.focus();
+    else this.#rows.get(next)?.focus();
   }
 
   /** @param {string} symbol of an instrument */
@@ -146,14 +159,11 @@ export class Watchlist extends EventTarget {
 
   /** @param {string} symbol */
   #remove(symbol) {
-    const order = [...this.#rows.keys()];
-    const next = order[order.indexOf(symbol) + 1] ?? order[order.indexOf(symbol) - 1];
+    const before = [...this.#rows.keys()];
     this.#watched.remove(symbol);
     this.#adopt();
     this.#say(`${symbol} is off the list.`);
-    this.#reach(next);
-    if (next === undefined) this.#input.focus();
-    else this.#rows.get(next)?.focus();
+    this.#goOn(before, symbol);
   }
 
   /** Follows it, or stops doing so. @param {string} symbol */

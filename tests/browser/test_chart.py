@@ -60,8 +60,9 @@ def test_the_chart_says_what_it_lacks_and_goes_on_when_it_can(open_as: Open, tra
     chart.until("failed")
     expect(chart.part("note-text")).to_have_text("The prices of BTCUSD could not be read: It is broken.")
     chart.answers["BTCUSD"] = wave()
-    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Try again").press("Enter")
     chart.until("ready")
+    expect(chart.part("face")).to_be_focused()
     expect(chart.part("note")).to_be_hidden()
 
     chart.choose("ETHUSD")

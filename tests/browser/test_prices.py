@@ -400,6 +400,11 @@ def test_an_empty_list_says_what_to_do_and_two_tabs_share_what_is_put_on_it(open
     expect(last(page, "ETHUSD")).to_have_text(PRICE)
     assert symbols(page) == ["BTCUSD", "ETHUSD", "AAPL"]
 
+    follow = "[data-action=follow]"
+    line(page, "AAPL").locator(follow).focus()
+    line(other, "AAPL").locator("[data-action=remove]").click()
+    expect(line(page, "ETHUSD").locator(":focus")).to_have_count(1)
+
 
 def test_without_a_feed_there_is_no_panel_and_nothing_pretends_to_move(
     open_as: Open, traders: Iterator[Trader]

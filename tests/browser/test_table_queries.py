@@ -121,8 +121,12 @@ def test_filters_show_what_rest_shows_and_go_by_their_chips(open_as: Open, trade
 
     page.get_by_role("button", name="Remove the filter BUY").click()
     blotter.until_ids(ids(trader.orders(symbol="AAPL,MSFT", status="pending_new,rejected")))
-    page.get_by_role("button", name="Remove the filter AAPL, MSFT").click()
+    page.get_by_role("button", name="Remove the filter AAPL, MSFT").press("Enter")
     blotter.until_ids(ids(trader.orders(status="pending_new,rejected")))
+    last = page.get_by_role("button", name="Remove the filter Waiting")
+    expect(last).to_be_focused()
+    last.press("Enter")
+    expect(page.locator("#filters-toggle")).to_be_focused()
 
 
 def test_what_is_chosen_or_typed_in_the_filters_acts_by_itself_and_nothing_is_taken_from_who_types(

@@ -61,6 +61,8 @@ test("a letter is the same key with the caps lock on and on a layout of another 
   press("т", { code: "KeyN" });
   assert.deepEqual(done, ["n", "n"]);
   assert.equal(keyName({ key: "ψ", code: "KeyC" }), "c");
+  assert.equal(keyName({ key: "ื", code: "KeyN" }), "n");
+  assert.equal(keyName({ key: "ा", code: "KeyE" }), "e");
 });
 
 test("a layout of the Latin alphabet and signs are taken at their word", () => {
