@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.blotter import Blotter, serious_violations
-from tests.browser.test_layout import OVERFLOW, SMALL_TARGETS, TOUCH
+from tests.browser.test_layout import OVERFLOW, PHONE, SMALL_TARGETS, TOUCH
+from tests.browser.test_windows import CUT
 from tests.servers import wait_for
 from tests.traders import Trader
 
@@ -48,6 +49,10 @@ FLASHES = """() => {
     attributes: true, attributeFilter: ["class"], attributeOldValue: true,
   });
 }"""
+
+# Symbols of the watchlist of which a part is missing.
+CUT_SYMBOLS = """[...document.querySelectorAll("#prices tbody th")]
+    .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent)"""
 
 
 @pytest.fixture
@@ -286,7 +291,9 @@ def test_the_chart_takes_any_symbol_found_and_draws_one_s_own_orders(open_as: Op
     expect(chart.locator("[data-chart=orders] li")).to_have_text(["BUY 2 at 78000.50"])
 
 
-def test_a_phone_has_each_part_as_a_tab_with_targets_for_fingers(open_as: Open, trader: Trader) -> None:
+def test_a_phone_has_each_part_as_a_tab_with_targets_for_fingers_and_bid_and_ask_of_what_is_watched(
+    open_as: Open, trader: Trader
+) -> None:
     trader.place(symbol="BTCUSD", quantity="1", price="90000")
     page = open_as(trader, **TOUCH).page
     parts = {"orders": "#orders", "stream": "#monitor", "prices": "#prices", "chart": "#chart"}
@@ -300,6 +307,24 @@ def test_a_phone_has_each_part_as_a_tab_with_targets_for_fingers(open_as: Open, 
     expect(last(page, "BTCUSD")).to_have_text(PRICE)
     heights = [box["y"] for box in (each.bounding_box() for each in page.locator("#prices tbody tr").all()) if box]
     assert all(later > sooner for sooner, later in pairwise(heights))
+    bid, ask = (line(page, "BTCUSD").locator(f".watch-{name}") for name in ("bid", "ask"))
+    for width in (PHONE["width"], 320):
+        page.set_viewport_size({"width": width, "height": 640})
+        for price in (bid, ask):
+            expect(price).to_be_visible()
+            expect(price).to_have_text(PRICE)
+        boxes = bid.bounding_box(), ask.bounding_box()
+        assert boxes[0]
+        assert boxes[1]
+        assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
+        assert boxes[1]["x"] + boxes[1]["width"] <= width
+        assert page.evaluate(CUT_SYMBOLS) == []
+        assert page.evaluate(CUT) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate(OVERFLOW)["right"] == 0
+    hints = page.evaluate("[...document.querySelectorAll('[placeholder]')].map(({ placeholder }) => placeholder)")
+    assert [hint for hint in hints if re.search(r"  \S$", hint)] == []
+    page.set_viewport_size(PHONE)
     line(page, "ETHUSD").locator(".watch-symbol").tap()
     expect(page.locator("#chart-symbol")).to_have_value("ETHUSD")
     expect(page.locator("#chart")).to_be_visible()
