@@ -26,6 +26,7 @@ import { LocalTimeScale } from "./local-time-scale.js";
 import { changesTo, places, widened } from "./order-lines.js";
 
 const BAR_PIXELS = 6;
+const TYPE_PIXELS = 12;
 
 export class ChartPlot {
   #chart;
@@ -173,17 +174,18 @@ export class ChartPlot {
 
   /** @param {HTMLElement} host @returns {IChartApi} */
   #newChart(host) {
+    const { fontFamily } = getComputedStyle(host);
     /** @type {DeepPartial<TimeChartOptions>} */
     const options = {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Normal },
       handleScroll: { vertTouchDrag: false },
-      layout: { attributionLogo: true, fontFamily: getComputedStyle(host).fontFamily, fontSize: 12 },
+      layout: { attributionLogo: true, fontFamily, fontSize: TYPE_PIXELS },
       localization: {
         dateFormat: "dd MMM yyyy",
         timeFormatter: (/** @type {Time} */ time) => momentText(Number(time)),
       },
-      rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.1 } },
+      rightPriceScale: { entireTextOnly: true, scaleMargins: { top: 0.12, bottom: 0.1 } },
       timeScale: {
         barSpacing: BAR_PIXELS,
         rightOffset: MARGIN,
@@ -193,7 +195,10 @@ export class ChartPlot {
           tickText(Number(time), type <= TickMarkType.DayOfMonth),
       },
     };
-    return /** @type {IChartApi} */ (createChartEx(host, new LocalTimeScale(), options));
+    const marks = new LocalTimeScale();
+    const chart = /** @type {IChartApi} */ (createChartEx(host, marks, options));
+    marks.fitInto(chart.timeScale(), `bold ${TYPE_PIXELS}px ${fontFamily}`);
+    return chart;
   }
 
   /** @returns {ISeriesApi<SeriesType>} */

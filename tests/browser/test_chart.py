@@ -376,18 +376,23 @@ def test_nobody_is_kept_out_by_the_chart(open_as: Open, trader: Trader) -> None:
     assert page.evaluate("document.getAnimations().length") == 0
 
 
-# Collects what is drawn as text on any canvas.
+# Collects what is drawn as text on any canvas, and which marks of the time axis were drawn past its edge.
 DRAWN = """
 window.drawn = new Set();
+window.cut = [];
 const { fillText } = CanvasRenderingContext2D.prototype;
-CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+CanvasRenderingContext2D.prototype.fillText = function (text, x, ...where) {
   window.drawn.add(text);
-  return fillText.call(this, text, ...where);
+  if (this.textAlign === "center" && /^(\\d\\d:\\d\\d|\\d\\d \\w{3}|\\w{3} \\d\\d)$/.test(text)) {
+    const [half, edge] = [this.measureText(text).width / 2, this.canvas.width / this.getTransform().a];
+    if (x < half || x + half > edge) window.cut.push(`${text} at ${x} of ${edge}`);
+  }
+  return fillText.call(this, text, x, ...where);
 };
 """
 
 
-def test_who_has_scrolled_back_stays_there_and_sees_their_own_days_and_the_orders_own_prices(
+def test_who_has_scrolled_back_stays_there_and_sees_whole_marks_of_their_own_days_and_the_orders_own_prices(
     open_as: Open, trader: Trader
 ) -> None:
     order = trader.place(price="585.1")
@@ -411,12 +416,16 @@ def test_who_has_scrolled_back_stays_there_and_sees_their_own_days_and_the_order
 
     for _ in range(12):
         chart.do("wider")
+    for _ in range(12):  # midnight may be as far away as the oldest bar
+        chart.do("earlier")
     dated = "[...drawn].some((text) => /^(\\d\\d \\w{3}|\\w{3} \\d\\d)$/.test(text))"
     wait_for(lambda: page.evaluate(dated), "a date on the axis")
+    chart.do("newest")
     for _ in range(8):
         chart.do("closer")
     for _ in range(30):
         chart.do("earlier")
+    assert page.evaluate("window.cut") == []
     box = chart.face.bounding_box()
     assert box is not None
 
