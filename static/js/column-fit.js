@@ -28,11 +28,13 @@ export const LEAVING = [
   "notional",
   "distance",
   "text",
+  "created_at",
+  "avg_price",
   "last",
   "pnl",
-  "avg_price",
-  "created_at",
 ];
+/** Those that leave before the type grows smaller. @type {Name[]} */
+const LESSER = LEAVING.slice(0, LEAVING.indexOf("created_at"));
 /** Texts that may be cut, since they can be read in full when pointed at. @type {Set<Name>} */
 const CUT = new Set(["symbol", "side", "order_type", "status", "time_in_force", "client_order_id", "text", "user"]);
 /** The toggle and the actions. */
@@ -43,9 +45,14 @@ const OTHERS = 24 + 132;
 const USUAL = { padding: 12, type: 1 };
 /** @type {Manner} */
 const TIGHT = { padding: 8, type: 12 / 13 };
-/** Where even the columns that stay have no room, and where what is filled has to leave as well. @type {[Manner, Name[]][]} */
+/**
+ * Smaller type makes room for when an order was placed and what it is worth, before these leave as well. Last comes where
+ * even the columns that stay have none, and what is filled leaves too.
+ *
+ * @type {[Manner, Name[]][]}
+ */
 const MANNERS = [
-  [USUAL, LEAVING],
+  [USUAL, LESSER],
   [TIGHT, LEAVING],
   [TIGHT, [...LEAVING, "cum_qty"]],
 ];
@@ -70,6 +77,20 @@ export function fitting(widths, room, leaving = LEAVING) {
     least -= width;
   }
   return { without, least };
+}
+
+/**
+ * The first manner in which all that is left has room; else the last.
+ *
+ * @param {(manner: Manner) => Map<Name, number>} widthsIn
+ * @param {number} room
+ */
+export function bestManner(widthsIn, room) {
+  const found = MANNERS.map(([manner, leaving]) => {
+    const widths = widthsIn(manner);
+    return { manner, widths, ...fitting(widths, room, leaving) };
+  });
+  return found.find(({ least }) => least <= room) ?? /** @type {typeof found[0]} */ (found.at(-1));
 }
 
 export class ColumnFit {
@@ -120,17 +141,8 @@ export class ColumnFit {
     return new Map(columns.map((name) => [name, Math.ceil((this.#digits.get(name) ?? 0) * digit) + padding]));
   }
 
-  /** The first manner in which all that is left has room; else the last. @param {number} room */
-  #best(room) {
-    const found = MANNERS.map(([manner, leaving]) => {
-      const widths = this.#widths(manner);
-      return { manner, widths, ...fitting(widths, room, leaving) };
-    });
-    return found.find(({ least }) => least <= room) ?? /** @type {typeof found[0]} */ (found.at(-1));
-  }
-
   #fitNow() {
-    const { widths, without, least, manner } = this.#best(this.#room - OTHERS);
+    const { widths, without, least, manner } = bestManner((each) => this.#widths(each), this.#room - OTHERS);
     this.#table.classList.toggle("is-tight", manner === TIGHT);
     for (const [name, width] of widths) this.#set(`--w-${name}`, `${width}px`);
     this.#set("--w-least", `${least + OTHERS}px`);

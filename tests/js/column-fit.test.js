@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitting, LEAVING } from "../../static/js/column-fit.js";
+import { bestManner, fitting, LEAVING } from "../../static/js/column-fit.js";
 import { LAYOUT, nameOf } from "../../static/js/columns.js";
 import { digitsOf } from "../../static/js/digits.js";
 
@@ -24,6 +24,23 @@ test("a longer number takes another column's room, never a part of itself", () =
   const longer = fitting(new Map(WIDTHS).set("quantity", 220), 1000);
   assert.deepEqual(longer.without, LEAVING.slice(0, usual.length + 2));
   assert.ok(longer.least <= 1000);
+});
+
+test("smaller type makes room for what an order is worth, and its last price and P&L leave last", () => {
+  const widthsIn = (/** @type {{type: number}} */ { type }) =>
+    new Map([...WIDTHS.keys()].map((name) => [name, 100 * type]));
+  const left = (/** @type {number} */ room) => {
+    const { manner, without } = bestManner(widthsIn, room);
+    return {
+      isSmall: manner.type < 1,
+      left: ["created_at", "avg_price", "last", "pnl"].filter((name) => without.includes(name)),
+    };
+  };
+  assert.deepEqual(left(1000), { isSmall: false, left: [] });
+  assert.deepEqual(left(950), { isSmall: true, left: [] });
+  assert.deepEqual(left(850), { isSmall: true, left: ["created_at"] });
+  assert.deepEqual(left(750), { isSmall: true, left: ["created_at", "avg_price"] });
+  assert.equal(bestManner(widthsIn, 500).without.at(-1), "cum_qty");
 });
 
 test("columns that are not there are not counted", () => {
