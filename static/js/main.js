@@ -238,8 +238,9 @@ if (body.dataset.isDemo === "true") {
 if (prices !== null) {
   new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);
   const take = (/** @type {string} */ price, /** @type {boolean} */ isPresent) => ticket.take(price, isPresent);
-  const quote = new TicketQuote(find("[data-ticket=quote]"), prices, instruments, take);
-  ticket.market = (symbol) => (prices.live ? prices.quote(symbol) : undefined);
+  const form = /** @type {HTMLFormElement} */ (find("#ticket-form"));
+  const quote = new TicketQuote(form, prices, instruments, take);
+  ticket.market = (symbol) => prices.present(symbol);
   for (const type of ["quotes", "feed"]) prices.addEventListener(type, () => ticket.refresh());
   ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
 }

@@ -49,7 +49,7 @@ export class Prices extends EventTarget {
   #asked = new Set();
   /** Those refused that come by themselves when there is room. @type {Set<string>} */
   #queued = new Set();
-  /** Those of them whose changes are told: the first quote says what was before. @type {Set<string>} */
+  /** Those of them whose changes are told: the first quote says what was before, and what is now. @type {Set<string>} */
   #begun = new Set();
   /** @type {Map<string, Quote>} */
   #quotes = new Map();
@@ -114,6 +114,11 @@ export class Prices extends EventTarget {
     return this.#quotes.get(symbol);
   }
 
+  /** The same, where it is known to be the present one: of a symbol watched before, the first to come is. @param {string} symbol */
+  present(symbol) {
+    return this.live && this.#begun.has(symbol) ? this.#quotes.get(symbol) : undefined;
+  }
+
   #socketChanged() {
     const open = this.#socket.state === "open";
     if (open === this.#open) return;
@@ -172,7 +177,7 @@ export class Prices extends EventTarget {
     }
     if (quotes.length > 0) {
       this.figures.took(quotes, changes, received, this.#begun);
-      for (const { symbol } of quotes) this.#begun.add(symbol);
+      for (const { symbol } of quotes) if (this.#asked.has(symbol)) this.#begun.add(symbol);
       nextFrame(this.#show);
     }
     if (feed !== undefined) this.#takeFeed(feed);

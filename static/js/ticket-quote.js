@@ -1,5 +1,9 @@
 /**
- * The market in the order ticket: bid and ask of its instrument as they change; either becomes the price of the order.
+ * The market in the order ticket: bid and ask of its instrument as they change. Either becomes the price of the order by its
+ * button, or by an arrow key in the limit price as long as nothing stands there.
+ *
+ * There the one at which the order would trade now is suggested. It is a placeholder: it follows the market, and no key
+ * sends an order at it before it has been taken.
  *
  * @import {Instruments} from "./instruments.js"
  * @import {Prices} from "./prices.js"
@@ -7,31 +11,42 @@
 
 import { find, setHidden, setText } from "./dom.js";
 import { grouped, price } from "./format.js";
+import { composes } from "./keys.js";
+
+/** @typedef {"bid"|"ask"} Side of the market */
 
 const OWNER = "ticket";
 const SIDES = /** @type {const} */ (["bid", "ask"]);
+const WORDS = { bid: "Bid", ask: "Ask" };
+/** @type {Record<string, Side>} */
+const KEYS = { ArrowUp: "ask", ArrowDown: "bid" };
 
 export class TicketQuote {
+  #form;
   #root;
+  #field;
+  #blank;
   #prices;
   #instruments;
+  #take;
   #symbol = "";
 
-  /** @param {HTMLElement} root @param {Prices} prices @param {Instruments} instruments @param {(price: string, isPresent: boolean) => void} take told whether prices are known to be the present ones */
-  constructor(root, prices, instruments, take) {
-    this.#root = root;
+  /** @param {HTMLFormElement} form @param {Prices} prices @param {Instruments} instruments @param {(price: string, isPresent: boolean) => void} take told whether the price is known to be the present one */
+  constructor(form, prices, instruments, take) {
+    this.#form = form;
+    this.#root = find("[data-ticket=quote]", form);
+    this.#field = /** @type {HTMLInputElement} */ (find("[name=price]", form));
+    this.#blank = this.#field.placeholder;
     this.#prices = prices;
     this.#instruments = instruments;
+    this.#take = take;
     prices.addEventListener("quotes", (event) => {
       if (/** @type {CustomEvent<Set<string>>} */ (event).detail.has(this.#symbol)) this.#draw();
     });
     prices.addEventListener("feed", () => this.#draw());
-    for (const side of SIDES) {
-      this.#button(side).addEventListener("click", () => {
-        const text = this.#text(side);
-        if (text !== "") take(text, prices.live);
-      });
-    }
+    form.addEventListener("input", () => this.#suggest());
+    for (const side of SIDES) this.#button(side).addEventListener("click", () => this.#taken(side));
+    this.#field.addEventListener("keydown", (event) => this.#pressed(event));
   }
 
   /** @param {string} symbol of the instrument that the ticket is about; empty where there is none */
@@ -43,16 +58,44 @@ export class TicketQuote {
 
   #draw() {
     setHidden(this.#root, this.#symbol === "");
-    this.#root.classList.toggle("is-stale", !this.#prices.live);
+    this.#root.classList.toggle("is-stale", !this.#isPresent);
     for (const side of SIDES) setText(find("b", this.#button(side)), grouped(this.#text(side)) || "…");
+    this.#suggest();
   }
 
-  /** @param {"bid"|"ask"} side */
+  #suggest() {
+    const typed = new FormData(this.#form);
+    const side = typed.get("side") === "sell" ? "bid" : "ask";
+    const text = typed.get("order_type") === "limit" && this.#isPresent ? grouped(this.#text(side)) : "";
+    const placeholder = text === "" ? this.#blank : `${WORDS[side]} ${text}`;
+    if (this.#field.placeholder !== placeholder) this.#field.placeholder = placeholder;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const side = KEYS[event.key];
+    const isOther = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || composes(event);
+    if (side === undefined || isOther || this.#field.value !== "") return;
+    event.preventDefault();
+    this.#taken(side);
+  }
+
+  /** @param {Side} side */
+  #taken(side) {
+    const text = this.#text(side);
+    if (text !== "") this.#take(text, this.#isPresent);
+  }
+
+  get #isPresent() {
+    return this.#prices.present(this.#symbol) !== undefined;
+  }
+
+  /** @param {Side} side */
   #text(side) {
     return price(this.#prices.quote(this.#symbol)?.[side] ?? null, this.#instruments.decimals(this.#symbol));
   }
 
-  /** @param {"bid"|"ask"} side */
+  /** @param {Side} side */
   #button(side) {
     return find(`[data-take=${side}]`, this.#root);
   }

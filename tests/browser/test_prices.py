@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -271,6 +272,42 @@ def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_loo
     expect(message).to_contain_text("Filled 11 at 230.50: Sell 11 BTCUSD at 230, day.")
     page.fill("#ticket [name=symbol]", "NOTHING")
     expect(quote).to_be_hidden()
+
+
+def test_the_ticket_suggests_the_market_s_price_and_sends_nothing_before_it_is_taken(
+    open_as: Open, trader: Trader
+) -> None:
+    page = open_as(trader).page
+    price = page.locator("#ticket [name=price]")
+    line(page, "BTCUSD").locator("[data-action=trade]").click()
+
+    expect(price).to_have_attribute("placeholder", re.compile(r"^Ask [\d,]+\.\d\d$"))
+    before = price.get_attribute("placeholder")
+    wait_for(lambda: price.get_attribute("placeholder") != before, "the suggestion to follow the market")
+    page.locator("#ticket .side-sell").click()
+    expect(price).to_have_attribute("placeholder", re.compile(r"^Bid [\d,]+\.\d\d$"))
+    page.select_option("#ticket [name=order_type]", "stop_limit")
+    expect(price).to_have_attribute("placeholder", "0.00")
+    page.select_option("#ticket [name=order_type]", "limit")
+    page.fill("#ticket [name=quantity]", "2")
+    page.press("#ticket [name=quantity]", "Enter")
+    expect(page.locator("#ticket [data-error=price]")).to_have_text("Enter a limit price.")
+    expect(price).to_be_focused()
+
+    for key in ("ArrowUp", "ArrowDown"):
+        price.fill("1")
+        price.press(key)
+        expect(price).to_have_value("1")
+        price.fill("")
+        price.press(key)
+        expect(price).to_have_value(PRICE)
+    assert trader.orders() == []
+    taken = Decimal(price.input_value())
+    expect(page.locator("#ticket [type=submit]")).to_have_text(f"Sell 2 BTCUSD at {taken:,}, day")
+    price.press("Enter")
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Sell 2 BTCUSD")
+    assert [Decimal(order["price"]) for order in trader.orders()] == [taken]
+    expect(price).to_have_attribute("placeholder", re.compile("^Bid "))
 
 
 def test_the_chart_takes_any_symbol_found_and_draws_one_s_own_orders(open_as: Open, trader: Trader) -> None:

@@ -129,6 +129,26 @@ test("after a break everything is asked for again, and what is shown meanwhile i
   assert.equal(prices.live, true);
 });
 
+test("a price is the present one once it has come since the symbol was asked for, and while prices are live", () => {
+  const present = () => prices.present("AAPL")?.last;
+  prices.watch("list", ["AAPL"]);
+  network.last.hello();
+  receive([quote("AAPL", "1")]);
+  assert.equal(present(), undefined);
+  feed("sim");
+  assert.equal(present(), "1");
+
+  prices.watch("list", []);
+  receive([quote("AAPL", "2", 1001)]);
+  prices.watch("ticket", ["AAPL"]);
+  assert.equal(present(), undefined);
+  assert.equal(prices.quote("AAPL")?.last, "2");
+  receive([quote("AAPL", "3", 1002)]);
+  assert.equal(present(), "3");
+  feed("sim", { state: "stale" });
+  assert.equal(present(), undefined);
+});
+
 test("a symbol without a place waits with its reason, until a quote or the feed's own queue says otherwise", () => {
   network.last.hello();
   prices.watch("list", ["AAPL", "MSFT", "SAP"]);
