@@ -263,3 +263,44 @@ def test_in_the_system_s_own_colours_it_is_seen_what_is_chosen(open_as: Open, tr
     place, drawn = looks(page, "#ticket .place", "[data-chart-do=candles]")
     assert place.endswith("2px")
     assert drawn != looks(page, "[data-chart-do=table]")[0]
+
+
+# What is seen of the page: the controls, and the colours of what is written.
+PRINTED = """() => {
+  const seen = (each) => each.checkVisibility({ visibilityProperty: true }) && each.getBoundingClientRect().width > 1;
+  const hasText = ({ childNodes }) => [...childNodes].some((node) => node instanceof Text && node.data.trim() !== "");
+  const all = [...document.querySelectorAll("body *")].filter(seen);
+  const controls = all.filter((each) => each.matches("button, a, input, select, textarea, summary"));
+  return {
+    controls: controls.map((each) => each.dataset.tab ?? (each.id || each.outerHTML)),
+    colours: [...new Set(all.filter(hasText).map((each) => getComputedStyle(each).color))].sort(),
+    ground: getComputedStyle(document.body).backgroundColor,
+  };
+}"""
+
+
+def test_on_paper_is_the_whole_table_in_black_on_white_and_nothing_to_press(open_as: Open, trader: Trader) -> None:
+    placed = trader.place_many([new_order(symbol="BTCUSD", quantity="1", price="91000") for _ in range(30)])
+    trader.fill(placed[-1], "1", "91000")
+    trader.report(placed[-2], "reject", text="No")
+    blotter = open_as(trader, color_scheme="dark")
+    page = blotter.page
+    expect(blotter.cell(placed[-1]["id"], "pnl")).not_to_be_empty()
+    page.click("#new-order")
+    blotter.row(placed[-1]["id"]).locator(".row-toggle").click()
+    expect(page.locator(".details li")).to_have_count(2)
+
+    page.emulate_media(media="print")
+    resize(page, 1000, 560)
+
+    printed = page.evaluate(PRINTED)
+    assert printed["controls"] == ["working", "filled", "closed", "all", "money-toggle"]
+    assert set(printed["colours"]) <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}
+    assert printed["ground"] == "rgb(255, 255, 255)"
+    last, totals = page.locator("#orders tbody tr").last.bounding_box(), page.locator("#totals").bounding_box()
+    assert last
+    assert totals
+    assert last["y"] + last["height"] <= totals["y"]
+    assert page.evaluate(OVERFLOW)["down"] >= totals["y"] + totals["height"] - 560
+    page.emulate_media(media="screen")
+    expect(page.locator("#ticket")).to_be_visible()
