@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.blotter import Blotter, ids
+from tests.browser.test_windows import COPIED
 from tests.servers import Server, wait_for
 from tests.traders import Trader, new_order
 
@@ -79,6 +80,30 @@ def test_a_monitor_that_is_paused_counts_on_one_that_is_cleared_begins_anew_and_
     expect(before.nth(1)).to_contain_text("Placed")
     assert monitor_seqs(blotter) == []
     expect(blotter.page.locator("[data-monitor=count]")).to_have_text("0")
+
+
+def test_text_selected_in_the_monitor_stays_and_is_copied_as_a_row(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    page = blotter.page
+    order = trader.place(text="to be copied")
+    trader.amend(order, text="copied")
+    row = "#monitor tr[data-seq='2']"
+    changes = page.locator(f"{row} .event-changes")
+    expect(changes).to_contain_text("copied")
+    changes.select_text()
+    selected = page.evaluate("getSelection().toString()")
+    assert selected == changes.inner_text()
+
+    trader.place_many([new_order() for _ in range(3)])
+
+    expect(page.locator("[data-monitor=count]")).to_have_text("5")
+    expect(page.get_by_text("drawing paused")).to_be_visible()
+    assert monitor_seqs(blotter) == [2, 1]
+    assert page.evaluate("getSelection().toString()") == selected
+    copied = page.evaluate(COPIED, row)  # and selects nothing any more
+    assert re.match(rf"2\t{TIME}\t\w+\tAAPL\tBUY\t{order['id']}\t", copied)
+    wait_for(lambda: monitor_seqs(blotter) == [5, 4, 3, 2, 1], "the events that waited")
+    expect(page.get_by_text("drawing paused")).to_be_hidden()
 
 
 def test_realtime_off_unsubscribes_and_stays_off_and_on_resumes_without_loss(open_as: Open, trader: Trader) -> None:

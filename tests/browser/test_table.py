@@ -148,6 +148,25 @@ def test_nothing_moves_under_a_pointer_on_a_row_s_actions(open_as: Open, trader:
     expect(waiting).to_be_hidden()
 
 
+def test_text_selected_in_a_row_stays_whatever_happens_to_it_and_around_it(open_as: Open, trader: Trader) -> None:
+    read, *_ = trader.place_many([new_order(text="to be copied"), *(new_order() for _ in range(24))])
+    blotter = open_as(trader)
+    page = blotter.page
+    blotter.cell(read["id"], "text").select_text()
+
+    trader.fill(read, "40")
+    newer = trader.place_many([new_order() for _ in range(3)])
+
+    expect(blotter.cell(read["id"], "cum_qty")).to_have_text("40")
+    expect(blotter.row(newer[-1]["id"])).to_be_attached()
+    assert page.evaluate("getSelection().toString()") == "to be copied"
+    first_page = ids(trader.orders(page_size="25"))
+    assert read["id"] not in first_page
+    expect(blotter.row(read["id"])).to_be_attached()
+    page.evaluate("getSelection().removeAllRanges()")
+    blotter.until_ids(first_page)
+
+
 def test_what_changes_is_marked_up_down_or_changed_and_the_mark_goes(open_as: Open, trader: Trader) -> None:
     order = trader.place()
     blotter = open_as(trader)
