@@ -242,7 +242,7 @@ class QuoteHub:
                 self._take(symbol, text)
         self._known |= symbols & self._count.keys()
 
-    def _hear_feed(self, text: str) -> None:
+    def _hear_feed(self, text: Any) -> None:
         if self.feed.hear(text):
             self._tell_feed()
 
