@@ -58,8 +58,8 @@ FILTERS = [
 class OrdersView(APIView):
     """Checks what every request is made of, and stamps every change with its source and its actor.
 
-    `parameters` are the query parameters that reading understands; any other is refused rather than ignored. `lengths`
-    are of those that may be longer than usual.
+    `parameters` are the query parameters that reading understands, and writing understands none; any other is refused
+    rather than ignored. `lengths` are of those that may be longer than usual.
     """
 
     parser_classes: Sequence[type[BaseParser]] = [JsonParser]
@@ -77,8 +77,7 @@ class OrdersView(APIView):
         check_text(request.query_params, self.lengths)
         self._check_format(request.query_params)
         super().initial(request, *args, **kwargs)
-        if request.method in SAFE_METHODS:
-            check_names(request.query_params, self.knows)
+        check_names(request.query_params, self.knows if request.method in SAFE_METHODS else _none)
 
     def knows(self, name: str) -> bool:
         """Whether reading understands this query parameter."""
@@ -101,6 +100,11 @@ class OrdersView(APIView):
         from_page &= request.headers.get(PAGE_HEADER) == "page"
         with acting(Source.PAGE if from_page else Source.REST, person(request).get_username()):
             yield
+
+
+def _none(name: str) -> bool:
+    """Writing is told by its body alone."""
+    return False
 
 
 def person(request: Request) -> User:

@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 
 from orders import services
 from orders.models import Order
-from tests.orders.builders import place
+from tests.orders.builders import fresh, place
+from tests.servers import PASSWORD
 from tests.tables import failing
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,30 @@ def test_parameters_that_make_no_sense_are_refused_everywhere(api: Any) -> None:
         ]
     ]
     assert failing(cases, check) == []
+
+
+def test_a_write_ignores_no_parameter_either(api: Any, as_user: Any, alice: User, broker: User) -> None:
+    order = place(alice)
+    new = {"symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1"}
+
+    def check(client: Any, method: str, path: str, body: Any) -> None:
+        for parameters in ("dry_run=true", "user=alice", "page=1", "format=json&format=json"):
+            told = refused(
+                getattr(client, method)(f"{path}?{parameters}", body, format="json"), 400, "validation_failed"
+            )
+            assert list(told["fields"]) == [parameters.partition("=")[0]]
+
+    cases = [
+        (api, "post", "/api/orders/", new),
+        (api, "patch", "/api/orders/", [{"id": order.pk, "expected_version": 1, "text": "x"}]),
+        (api, "patch", f"/api/orders/{order.pk}/", {"expected_version": 1, "text": "x"}),
+        (api, "post", f"/api/orders/{order.pk}/cancel/", {}),
+        (as_user(broker), "post", f"/api/orders/{order.pk}/executions/", {"exec_id": "e", "kind": "accept"}),
+        (APIClient(), "post", "/api/token/", {"username": "alice", "password": PASSWORD}),
+    ]
+    assert failing(cases, check) == []
+    assert (Order.objects.count(), fresh(order).version) == (1, 1)
+    assert api.post("/api/orders/?format=json&_=1", new, format="json").status_code == 201
 
 
 def test_a_filter_that_cannot_be_is_told_by_name(api: Any) -> None:
