@@ -31,7 +31,7 @@ from orders.api_schema import whole
 from orders.errors import Forbidden, RateLimited, ValidationFailed
 from orders.parameters import whole_number
 from orders.people import is_demo_person
-from orders.serializers import ErrorSerializer, TextField, refuse_unknown
+from orders.serializers import ErrorSerializer, TextField, check_empty, refuse_unknown
 
 FOUND, MOST_FOUND = 20, 100
 
@@ -208,6 +208,7 @@ class Demo(OrdersView):
         responses={201: DemoSerializer},
     )
     def post(self, request: Request) -> Response:
+        check_empty(request.data)
         demo.start(request.user)
         return Response(_run(demo.running(request.user)), status=201)
 
@@ -218,6 +219,7 @@ class Demo(OrdersView):
         responses={200: DemoSerializer},
     )
     def delete(self, request: Request) -> Response:
+        check_empty(request.data)
         demo.stop(request.user)
         return Response(_run(demo.running(request.user)))
 

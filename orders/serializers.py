@@ -209,6 +209,11 @@ def expected_version(body: Any, naming: Collection[str] = ()) -> int | None:
     return version
 
 
+def check_empty(body: Any) -> None:
+    """Of what needs no body: an empty object is none, and `user` is ignored as everywhere. Raises ValidationFailed."""
+    _valid(serializers.Serializer, body)
+
+
 def whole_number(field: str, value: Any) -> int:
     """A positive whole number that a database takes. Raises ValidationFailed."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_ID:

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from market.models import Instrument
 from orders import demo
 from tests import servers
+from tests.tables import failing
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +203,30 @@ def test_the_demo_flow_is_for_demo_people(as_user: Any, alice: User, method: str
     response = getattr(as_user(alice), method)("/api/demo/")
     assert response.status_code == 403
     assert response.json() == {"code": "forbidden", "message": "The demo flow plays for demo people only."}
+
+
+@pytest.mark.parametrize("method", ["post", "delete"])
+def test_the_demo_flow_s_switch_ignores_nothing_that_it_is_told(
+    as_user: Any, demo_alice: User, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched: list[User] = []
+    monkeypatch.setattr(demo, "start", switched.append)
+    monkeypatch.setattr(demo, "stop", switched.append)
+
+    def answer(path: str, body: str) -> Any:
+        return getattr(as_user(demo_alice), method)(path, data=body.encode(), content_type="application/json")
+
+    def check(path: str, body: str, *fields: str) -> None:
+        response = answer(path, body)
+        assert (response.status_code, list(response.json().get("fields", {}))) == (400, list(fields))
+
+    cases = [
+        ("/api/demo/?minutes=5", "{}", "minutes"),
+        ("/api/demo/", '{"minutes":5}', "minutes"),
+        ("/api/demo/", '{"user":"bob","user":"alice"}', "user"),
+        ("/api/demo/", "[]"),
+        ("/api/demo/", "{"),
+    ]
+    assert failing(cases, check) == []
+    assert switched == []
+    assert answer("/api/demo/", '{"user":"bob"}').status_code in (200, 201)
