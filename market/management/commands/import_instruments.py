@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error
+from django.core.management.base import CommandError, CommandParser
 
 from market.csv_rows import BadLine, opened
+from market.database_command import DatabaseCommand
 from market.importing import OPTIONAL, REQUIRED, import_instruments
 from market.reasons import reason
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = f"Adds and edits instruments from a CSV file with the columns {', '.join(REQUIRED + OPTIONAL)}."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +26,4 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']}: {reason(error)}.") from error
         except BadLine as error:
             raise CommandError(f"{options['file']}, {error} Nothing was changed.") from error
-        except Error as error:
-            raise CommandError(f"The database can't be used ({reason(error)}): is it migrated?") from error
         self.stdout.write(f"{found.added} added, {found.changed} changed, {found.same} as they were.")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
+from django.core.management.base import CommandError
 
+from market.database_command import DatabaseCommand
 from market.feeds import finnhub, kraken, names, replay, sim
 from market.feeds.guard import Guard
 from market.listing import Listing, own_symbol
@@ -24,7 +24,7 @@ from market.together import until_told
 STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Brings prices to all processes of the site, from the feed that FEED names."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -62,10 +62,7 @@ def _replay() -> tuple[Feed, list[str]]:
     except OSError as error:
         raise CommandError(f"FEED_FILE: {settings.FEED_FILE} can't be read: {reason(error)}.") from error
     feed = replay.ReplayFeed(prints, settings.FEED_SPEED)
-    try:
-        _make_missing(prints)
-    except Error as error:
-        raise CommandError(f"The database can't be used ({reason(error)}): is it migrated?") from error
+    _make_missing(prints)
     return feed, feed.symbols
 
 

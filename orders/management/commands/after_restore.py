@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
+from market.database_command import DatabaseCommand
 from market.reasons import reason
 from orders import events
 
@@ -15,7 +16,7 @@ from orders import events
 NUMBERS = 1_000_000
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Run it after a restore, or a failover that lost something, before anything else opens the database."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,10 +24,7 @@ class Command(BaseCommand):
             if self._called_from_command_line:  # type: ignore[attr-defined]  # else we have it open ourselves
                 _refuse_leftovers()
             _refuse_damage()
-        try:
-            owners = events.pass_over(NUMBERS)
-        except DatabaseError as error:
-            raise CommandError(f"There is no database of orders ({reason(error)}).") from error
+        owners = events.pass_over(NUMBERS)
         self.stdout.write(f"{owners:,} owners' numbers go on {NUMBERS:,} later; whoever comes back reloads.")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
 
+from market.database_command import DatabaseCommand
 from orders import events
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Counts everyone's orders anew, owner by owner; saves of an owner wait while his are counted."
 
     def handle(self, *args: Any, **options: Any) -> None:

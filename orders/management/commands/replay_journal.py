@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from market.csv_rows import BadLine, opened
+from market.database_command import DatabaseCommand
 from market.reasons import reason
 from orders import journal
 from orders.journal import Action, Line
@@ -41,7 +42,7 @@ class Pace:
         return max(0.0, due - time.monotonic())
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Replays an order journal (docs/journal.md); running a file twice changes nothing the second time."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,15 +6,16 @@ import time
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from market import decimals
+from market.database_command import DatabaseCommand
 from orders.simulation import Flow
 
 PROGRESS_SECONDS = 5.0
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Places, accepts, fills, amends and cancels orders of one user."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from market import decimals
+from market.database_command import DatabaseCommand
 from orders import events
 from orders.models import EventCounter, OrderEvent
 
@@ -18,7 +19,7 @@ from orders.models import EventCounter, OrderEvent
 BATCH = 2000
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Drops events from the log. What either --keep or --days wants to keep is kept."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
+from market.database_command import DatabaseCommand
 from market.demo import make_instruments
 from webapp.people import make_people
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes the demo's people and instruments where they are missing."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,12 +11,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from market.database_command import DatabaseCommand
 from webapp import env
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes an administrator; a password is given, typed, or made at random and printed once."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -12,10 +12,10 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
+from django.core.management.base import CommandError
+from django.db import connections
 
-from market.reasons import reason
+from market.database_command import DatabaseCommand
 from webapp import serving
 from webapp.broker import BrokerError, EmbeddedBroker
 from webapp.listening import CannotListen, bind
@@ -24,7 +24,7 @@ from webapp.preparing import one_at_a_time
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Sets up what is missing and serves until Ctrl-C."
     requires_system_checks: list[str] = []
 
@@ -78,8 +78,6 @@ class Command(BaseCommand):
             workers.watch(lambda: False)
         except BrokerError as error:
             raise CommandError(str(error)) from error
-        except OperationalError as error:
-            raise CommandError(f"DATABASE_URL: the database can't be used: {reason(error)}") from error
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
         finally:
