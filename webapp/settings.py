@@ -223,6 +223,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"one_line": {"()": "webapp.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
@@ -231,5 +232,16 @@ LOGGING = {
         # What somebody mistypes is answered, and no trouble of the site's.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
+        # Nor is what Django refuses to read; but the host may be one that ALLOWED_HOSTS lacks, so a line tells of it.
+        **{
+            f"django.security.{name}": {"filters": ["one_line"]}
+            for name in (
+                "DisallowedHost",
+                "RequestDataTooBig",
+                "SuspiciousMultipartForm",
+                "TooManyFieldsSent",
+                "TooManyFilesSent",
+            )
+        },
     },
 }
