@@ -17,7 +17,7 @@ from redis.asyncio.client import PubSub
 
 from market import board, broker, leases
 from market.heard import FeedState, Silence
-from market.reasons import reason
+from market.outage import Outage
 from market.together import end, together
 from market.viewers import Interest, Pace, Viewer
 
@@ -50,6 +50,7 @@ class QuoteHub:
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._outage = Outage(log, "The broker does not answer (%s); prices stand still.", "The broker answers again.")
 
     def frame_of(self, symbols: Iterable[str], changes: int, with_feed: bool) -> str:
         """The latest of these, as one frame; empty where there is nothing to tell."""
@@ -95,7 +96,7 @@ class QuoteHub:
         if before is None:
             self._newcomers.add(viewer)
         self._show(viewer)
-        self._tell_queued(interest)
+        interest.tell_queued(self.feed.queued, self.feed.limit)
         self._changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run())
@@ -163,7 +164,7 @@ class QuoteHub:
             try:
                 await self._connected()
             except (redis.RedisError, OSError) as error:
-                log.warning("The broker does not answer (%s); prices stand still.", reason(error))
+                self._outage.failed(error)
             except Silence:
                 why = "The feed has not been heard."
             except Exception:
@@ -221,6 +222,7 @@ class QuoteHub:
             if new := wanted - followed:
                 await heard.subscribe(*map(board.topic, new))
             await lease.renew(self._wanted())
+            self._outage.answered()
             # What was let go and wanted anew between two looks is followed already, and yet unknown.
             if unknown := wanted - self._known:
                 await self._read(client, unknown)
@@ -249,12 +251,5 @@ class QuoteHub:
     def _tell_feed(self) -> None:
         for interest, pace in self._interests.values():
             interest.unseen_feed = True
-            self._tell_queued(interest)
+            interest.tell_queued(self.feed.queued, self.feed.limit)
             pace.changed()
-
-    def _tell_queued(self, interest: Interest) -> None:
-        """Once for each time that a symbol has to wait."""
-        queued = interest.wanted & self.feed.queued
-        if new := queued - interest.told_queued:
-            interest.viewer.queued(sorted(new), self.feed.limit)
-        interest.told_queued = set(queued)

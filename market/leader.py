@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 
 import redis.asyncio
 
@@ -34,10 +35,14 @@ class Leader:
         self._release = client.register_script(_RELEASE)
         self.term = ""
 
-    async def win(self, look_seconds: float) -> None:
-        """Returns once this process leads."""
-        while not await self.acquire():  # noqa: ASYNC110 the lock is the broker's: nobody is told when it is free
-            await asyncio.sleep(look_seconds)
+    async def win(self, look_seconds: float, answered: Callable[[], None] = lambda: None) -> None:
+        """Returns once this process leads; `answered` is called whenever the broker has said who does."""
+        while True:
+            is_won = await self.acquire()
+            answered()
+            if is_won:
+                return
+            await asyncio.sleep(look_seconds)  # the lock is the broker's: nobody is told when it is free
 
     async def keep(self, renew_seconds: float) -> None:
         """Leads on until cancelled. Raises LostLead."""

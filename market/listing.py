@@ -16,7 +16,7 @@ from django.db import Error, close_old_connections
 
 from market import board
 from market.models import Instrument
-from market.reasons import reason
+from market.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Listing:
         self._naming = naming
         self._read_at: float | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="listing")
+        self._outage = Outage(log, "The instruments can't be read (%s).", "The instruments can be read again.")
 
     async def refresh(self) -> None:
         """Reads anew what is older than AGAIN_SECONDS."""
@@ -73,8 +74,9 @@ class Listing:
         try:
             found = list(Instrument.objects.filter(active=True))
         except Error as error:
-            log.warning("The instruments can't be read (%s).", reason(error))
+            self._outage.failed(error)
             return self.terms
+        self._outage.answered()
         new = [each.symbol for each in found if each.symbol not in self.terms]
         latest = _latest(new)
         return {

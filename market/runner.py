@@ -18,8 +18,8 @@ from market.bars import Bar, Bars
 from market.board import QUOTES, Board
 from market.leader import RENEW_SECONDS, Leader, LostLead
 from market.listing import Listing
+from market.outage import Outage
 from market.quotes import Quote
-from market.reasons import reason
 from market.slots import Slots
 from market.ticks import Feed, Sink, Tick
 from market.together import together
@@ -59,6 +59,7 @@ class Runner:
         self._bars = Bars()
         self._begun: set[str] = set()
         self._nameless: list[str] = []
+        self._outage = Outage(log, "The broker does not answer (%s); trying again.", "The broker answers again.")
 
     async def run(self) -> None:
         """Until cancelled: leads when nobody else does, and lets go at once where another does."""
@@ -67,14 +68,14 @@ class Runner:
                 async with broker.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
             except (redis.RedisError, OSError) as error:
-                log.warning("The broker does not answer (%s); trying again.", reason(error))
+                self._outage.failed(error)
             except LostLead:
                 log.warning("Another process leads the feed by now.")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _as_leader(self, client: redis.asyncio.Redis) -> None:
         leader = Leader(client)
-        await leader.win(RETRY_SECONDS)
+        await leader.win(RETRY_SECONDS, self._outage.answered)
         board = Board(client, leader.term)
         # The broker may have forgotten what an earlier lead of this process told it.
         if not await client.exists(QUOTES):

@@ -49,6 +49,13 @@ class Interest:
             if symbol in self.wanted:
                 self.unseen[symbol] = self.unseen.get(symbol, 0) + count
 
+    def tell_queued(self, waiting: frozenset[str], limit: int) -> None:
+        """What he wants of these has to wait for a place in the feed: he is told once each time."""
+        queued = self.wanted & waiting
+        if new := queued - self.told_queued:
+            self.viewer.queued(sorted(new), limit)
+        self.told_queued = set(queued)
+
 
 # Symbols, how many changes they stand for, and whether the feed's state is news.
 Key = tuple[frozenset[str], int, bool]

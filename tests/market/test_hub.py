@@ -323,7 +323,9 @@ async def test_a_broker_that_has_forgotten_everything_is_told_what_is_wanted(
     await until(lambda: glass.seen == {"X": "3"}, "prices that go on")
 
 
-async def test_prices_go_on_after_the_broker_went_and_came_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_prices_go_on_after_the_broker_went_and_came_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     own = Redis()
     own.start()
     monkeypatch.setattr(broker, "url", lambda: own.url)
@@ -346,9 +348,11 @@ async def test_prices_go_on_after_the_broker_went_and_came_back(monkeypatch: pyt
             await feed.state()
             await until(lambda: glass.seen == {"X": "2"} and glass.feed["state"] == "live", "prices again")
             await until_wanted(client, {"X": False})
+            await until(lambda: "The broker answers again." in caplog.text, "word that it is back")
     finally:
         await prices.close()
         own.stop()
+    assert caplog.text.count("The broker does not answer (") == caplog.text.count("The broker answers again.") == 1
 
 
 async def test_a_broker_that_hangs_is_told_as_away_and_prices_go_on_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

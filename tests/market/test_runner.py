@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from market import board, leader, leases, runner
+from market import board, broker, leader, leases, runner
 from market.bars import Bar
 from market.leases import Lease
 from market.listing import Listing, Terms
@@ -322,3 +322,21 @@ async def test_two_that_have_both_got_the_lead_of_a_forgetful_broker_are_not_tak
     assert await second.renew()
     await first.release()
     assert await second.renew()
+
+
+async def test_a_broker_that_is_away_is_told_of_once_and_once_when_it_is_back(
+    client: redis.asyncio.Redis, broker_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+
+    def address() -> str:
+        asked.append("redis://127.0.0.1:1/0" if len(asked) < 3 else broker_url)
+        return asked[-1]
+
+    monkeypatch.setattr(broker, "url", address)
+    async with running(Puppet()):
+        assert len(asked) > 3
+
+    away, back = [record.getMessage() for record in caplog.records if record.name == runner.__name__]
+    assert away.startswith("The broker does not answer (")
+    assert back == "The broker answers again."
