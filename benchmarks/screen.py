@@ -32,8 +32,9 @@ WITH_PRICES = ("load", "prices")
 
 def run(parts: list[str], rounds: int, events: int) -> list[Figure]:
     figures: list[Figure] = []
+    path = browser()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser(), args=site.ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=path, args=site.ARGUMENTS)
         for part in parts:
             print(f"screen: {part}", flush=True)
             if part == "saves":

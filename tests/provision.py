@@ -29,7 +29,10 @@ def headless() -> str:
 
 
 def browser() -> str:
-    """The path of a whole Chromium, whose frames are as a person's. Raises Missing."""
+    """The path of a whole Chromium, whose frames are as a person's. Raises Missing.
+
+    Ask before you start Playwright: its own browser it names only while it runs, and a thread runs it once at a time.
+    """
     for name in BROWSERS:
         if found := shutil.which(name):
             return found

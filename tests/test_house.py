@@ -204,3 +204,17 @@ def test_no_test_sleeps_or_is_skipped_silently() -> None:
         called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
         assert not called & sleeping, name_of(path)
         assert not skipping & set(used_names(path)), name_of(path)
+
+
+def calls_in(node: ast.AST) -> set[str]:
+    """The names of what is called, without where they come from."""
+    return {ast.unparse(each.func).split(".")[-1] for each in ast.walk(node) if isinstance(each, ast.Call)}
+
+
+def test_a_browser_is_looked_for_before_playwright_is_started() -> None:
+    def looks_too_late(path: Path) -> bool:
+        blocks = [calls_in(node) for node in ast.walk(tree_of(path)) if isinstance(node, ast.With)]
+        return any("sync_playwright" in called and called & {"browser", "headless"} for called in blocks)
+
+    paths = [path for name in ("benchmarks", "scripts", "tests") for path in sorted((ROOT / name).rglob("*.py"))]
+    assert [name_of(path) for path in paths if looks_too_late(path)] == []

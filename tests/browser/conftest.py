@@ -36,9 +36,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    path = provision.headless()
     # Ends before any test outside this folder begins: Playwright's loop would keep asyncio's tests from theirs.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=provision.headless(), args=ARGUMENTS, timeout=MILLISECONDS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=MILLISECONDS)
         yield browser
         browser.close()
 
