@@ -181,3 +181,13 @@ def test_what_comes_after_an_upgrade_goes_on_with_the_numbers_and_the_fills_of_b
     assert [event["seq"] for event in log_of(desk)] == [1]
     assert events.standing(bob.pk).counts["working"] == 2
     assert (repeated.cum_qty, repeated.avg_price, repeated.version) == (D(100), D("585.125"), 1)
+
+
+def test_the_demo_s_ether_gets_the_name_that_a_search_finds_unless_somebody_has_named_it(first_version: Model) -> None:
+    names = {"ETHUSD": "Ether / US dollar", "ETHEUR": "Our Ether", "ETHX": "Ether / Euro"}
+    for symbol, name in names.items():
+        first_version("market.Instrument").objects.create(symbol=symbol, name=name, currency="USD")
+
+    upgrade()
+
+    assert dict(Instrument.objects.values_list("symbol", "name")) == names | {"ETHUSD": "Ethereum / US dollar"}
