@@ -48,6 +48,11 @@ def too_big(path: str, message: str) -> HttpResponse:
     return _plain(path, 413, "message_too_big", message)
 
 
+def not_secure(request: HttpRequest) -> HttpResponse:
+    """403: it came by plain http where only https is served; nothing of it was looked at."""
+    return _plain(request.path, 403, "forbidden", "Only https:// is answered here. Nothing was done.")
+
+
 def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
     """429: nothing was looked at, and nothing counted."""
     answer = _plain(request.path, 429, "rate_limited", TOO_MANY_SIGN_INS)

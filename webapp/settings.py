@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "orders",
 ]
 MIDDLEWARE = [
+    "webapp.secure.RefuseInsecure",
     "django.middleware.security.SecurityMiddleware",
     "webapp.middleware.IsolationHeaders",
     "webapp.middleware.RefuseNul",

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
+from rest_framework.authtoken.models import Token
 
 from tests.servers import PASSWORD, ROOT
 from tests.tables import failing
@@ -146,6 +147,39 @@ def test_health_answers_whatever_host_it_is_asked_for_and_no_other_address_does(
     settings.SECURE_SSL_REDIRECT = False  # type: ignore[attr-defined]
     for path in ("/accounts/login/", "/api/me/", "/metrics", "/healthy", "/api/health/live"):
         assert Client(headers={"host": "anything.example"}).get(path).status_code == 400, path
+
+
+def test_what_a_redirect_to_https_would_lose_is_refused_and_pages_are_led_there(
+    alice: User, settings: pytest.FixtureRequest
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]  # as with TLS, over plain http
+    token = {"Authorization": f"Token {Token.objects.create(user=alice).key}"}
+
+    def check(method: str, path: str, headers: dict[str, str]) -> None:
+        answer = Client(headers=headers).generic(method, path, b"{}", "application/json")
+        assert (answer.status_code, answer.headers.get("Location")) == (403, None)
+        if path.startswith("/api/"):
+            told = {"code": "forbidden", "message": "Only https:// is answered here. Nothing was done."}
+            assert answer.json() == told
+        else:
+            assert answer.headers["Content-Type"].startswith("text/plain")
+
+    written = [
+        *(("POST", path) for path in ("/api/orders/", "/api/token/", "/api/orders/1/cancel/", "/accounts/login/")),
+        *(
+            ("POST", "/admin/login/"),
+            ("PATCH", "/api/orders/1/"),
+            ("DELETE", "/api/orders/1/"),
+            ("OPTIONS", "/api/me/"),
+        ),
+    ]
+    read = [("GET", "/api/orders/"), ("GET", "/api/events/"), ("HEAD", "/")]
+    requests = [(*each, headers) for each in written for headers in ({}, token)] + [(*each, token) for each in read]
+    assert failing(requests, check) == []
+    for path in ("/", "/accounts/login/?next=/", "/api/docs/", "/static/css/theme.css"):
+        answer = Client().get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"https://testserver{path}")
+    assert Client().post("/api/orders/", b"{}", "application/json", secure=True).status_code == 401
 
 
 def test_the_pages_of_the_api_s_documentation_keep_to_the_policy(signed_in: Client) -> None:
