@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import NamedTuple
 
 import orjson
@@ -11,6 +11,8 @@ from market.decimals import decimal_string
 from market.ticks import Tick, standing
 
 CENT = Decimal("0.01")
+# From the smallest price that is believed to the largest it is 29 digits and two decimals.
+WIDE = Context(prec=40)
 
 
 class Quote(NamedTuple):
@@ -35,7 +37,7 @@ class Quote(NamedTuple):
         """In percent since the day's open, two decimals, half-even."""
         if not self.day_open or self.price is None:
             return None
-        return ((self.price / self.day_open - 1) * 100).quantize(CENT, ROUND_HALF_EVEN)
+        return ((self.price / self.day_open - 1) * 100).quantize(CENT, ROUND_HALF_EVEN, WIDE)
 
     def after(self, tick: Tick) -> Quote:
         """With what the tick tells; this very quote where it tells no other price."""

@@ -127,13 +127,21 @@ def _price(tick: Tick) -> Decimal | None:
     return bid if ask is None else ask
 
 
+def is_price(value: Decimal) -> bool:
+    return value.is_finite() and SMALLEST <= value <= LARGEST
+
+
+def is_size(value: Decimal) -> bool:
+    return value.is_finite() and 0 <= value <= LARGEST
+
+
 def _nonsense(tick: Tick) -> str | None:
     if not math.isfinite(tick.at):
         return counts.NOT_A_TIME
     for price in (tick.last, tick.bid, tick.ask, tick.day_open):
-        if price is not None and price is not EMPTY and not (price.is_finite() and SMALLEST <= price <= LARGEST):
+        if price is not None and price is not EMPTY and not is_price(price):
             return counts.NOT_A_PRICE
-    if tick.size is not None and not (tick.size.is_finite() and 0 <= tick.size <= LARGEST):
+    if tick.size is not None and not is_size(tick.size):
         return counts.NOT_A_SIZE
     return None
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from market.csv_rows import BadLine, Row, opened, rows
 from market.feeds.clock import CLOCK, Clock
+from market.feeds.guard import is_price, is_size
 from market.models import SYMBOL
 from market.ticks import Sink, State, Status, Tick
 
@@ -85,7 +86,7 @@ def _symbol(text: str) -> str:
 
 def _price(text: str) -> Decimal:
     price = _size(text)
-    if not text or not price:
+    if not is_price(price):
         raise ValueError(f"{text[:40]!r} is no price")
     return price
 
@@ -93,7 +94,10 @@ def _price(text: str) -> Decimal:
 def _size(text: str) -> Decimal:
     if text and not NUMBER.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is no price or size")
-    return Decimal(text or "0")
+    size = Decimal(text or "0")
+    if not is_size(size):
+        raise ValueError(f"{text[:40]!r} is no price or size: it is too large")
+    return size
 
 
 class ReplayFeed:

@@ -9,6 +9,7 @@ import pytest
 
 from market import arrival, money
 from market.bars import Bars
+from market.feeds.guard import LARGEST, SMALLEST
 from market.leases import union
 from market.quotes import Quote
 from market.slots import Slots
@@ -52,6 +53,12 @@ def test_the_change_counts_from_the_day_s_open_and_from_the_first_price_where_no
     assert first.change == 0
     assert first.after(trade("199")).change == D("-0.50")
     assert Quote("BTCUSD", 0.0).change is None
+
+
+def test_the_change_is_told_between_the_farthest_prices_that_are_believed() -> None:
+    quote = Quote("BTCUSD", 0.0, last=LARGEST, day_open=SMALLEST)
+
+    assert json.loads(quote.text())["change"] == "99999999999999999999999999900"
 
 
 def test_a_book_without_a_trade_has_a_price_in_its_middle() -> None:
