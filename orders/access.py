@@ -107,7 +107,7 @@ def _by_token(scope: dict[str, Any]) -> Pass | None:
 
 def _by_session(scope: dict[str, Any]) -> Pass | None:
     key = parse_cookie(header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
-    if not key:
+    if not key or "\0" in key:  # PostgreSQL takes it in no text; a cookie may spell it \000
         return None
     session: SessionBase = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(key)
     if SESSION_KEY not in session:

@@ -193,7 +193,20 @@ async def test_a_session_from_before_a_password_change_does_not_get_in(alice: Us
     assert await answer_of(*session_headers(session)) == "signed out"
 
 
-@pytest.mark.parametrize("key", ["", "nonsense", "../../etc/passwd", "x" * 5000, "\u00e9"])
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "nonsense",
+        "../../etc/passwd",
+        "x" * 5000,
+        "\u00e9",
+        '"\\000aaaaaaaaaa"',
+        '"aaaaaaaaaa\\000"',
+        "\0aaaaaaaaaa",
+    ],
+)
 async def test_a_made_up_session_does_not_get_in(key: str, settings: Any) -> None:
     cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode("latin-1")
     assert await answer_of((b"cookie", cookie), (b"origin", b"http://localhost")) == "signed out"
