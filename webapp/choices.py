@@ -1,4 +1,4 @@
-"""Actions of the admin's lists: what is no id of the list's model, which no page sends, chooses nothing."""
+"""Lists of the admin, for what no page of theirs sends: a strange id chooses nothing, a strange filter finds all."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import ValidationError
+from django.db import DataError, OperationalError
 from django.db.models import IntegerField, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.deprecation import MiddlewareMixin
 
 from market import decimals
+from market.reasons import reason
+from webapp.middleware import READING
 
 
 class RefuseStrangeChoices(MiddlewareMixin):
@@ -25,6 +29,26 @@ class RefuseStrangeChoices(MiddlewareMixin):
             return None
         messages.error(request, f"There are no such {admin.model._meta.verbose_name_plural}. Nothing was done.")
         return HttpResponseRedirect(request.get_full_path())
+
+
+class RefuseStrangeLookups(MiddlewareMixin):
+    """Django asks of a filter whether it can be asked for, and finds out from the database alone whether it can be
+    answered: a year of 25 digits can't, nor can an id, or a pattern that is none. Its answer is that to any bad filter.
+    """
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or "admin" not in match.app_names or not (match.url_name or "").endswith("_changelist"):
+            return None
+        if request.method not in READING or not request.GET or ERROR_FLAG in request.GET:
+            return None
+        return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1") if _is_of_a_lookup(error) else None
+
+
+def _is_of_a_lookup(error: Exception) -> bool:
+    # SQLite's patterns are Python's, in a function of Django's.
+    is_of_a_pattern = isinstance(error, OperationalError) and "user-defined function" in reason(error)
+    return is_of_a_pattern or isinstance(error, OverflowError | ValueError | DataError)
 
 
 def _is_id(model: type[Model], text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,22 @@ HEALTH = "/health/"
 
 
 class RefuseNul(MiddlewareMixin):
-    """A NUL in path, header or cookie (which may spell it `\\000`) is refused: PostgreSQL takes it in no text."""
+    """A NUL in path, header, cookie (which may spell it `\\000`) or parameter is refused: PostgreSQL's text has none.
+
+    The API's own parameters are refused by their names, with whatever else is not allowed in them.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         headers = (value for value in request.META.values() if isinstance(value, str))
         if any("\0" in value for value in chain(headers, request.COOKIES.values())):
             raise BadRequest("The path, a header or a cookie holds a NUL.")
+        if not request.path.startswith("/api/") and any("\0" in text for text in chain(*_parameters(request))):
+            raise BadRequest("A parameter holds a NUL.")
+
+
+def _parameters(request: HttpRequest) -> Iterator[tuple[str, ...]]:
+    """Each one's name and values, as whoever reads them decodes them."""
+    return ((name, *values) for name, values in request.GET.lists())
 
 
 class IsolationHeaders(MiddlewareMixin):
