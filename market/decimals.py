@@ -35,10 +35,13 @@ def number(text: str) -> Decimal:
 def amount(value: object) -> Decimal:
     """A number that every store and client keeps exactly, from text or from JSON, whose fractions are Decimal here.
 
-    Raises BadNumber, for a float too: what it was before it became one is lost.
+    Of text the decimals count as they are written, zeros too; a number of JSON's is one however it is written. Raises
+    BadNumber, for a float too: what it was before it became one is lost.
     """
     if isinstance(value, str):
         found = number(value)
+        if len(value.partition(".")[2]) > DECIMAL_PLACES:
+            raise BadNumber(TOO_LONG)
     elif isinstance(value, int | Decimal) and not isinstance(value, bool):
         found = Decimal(value)
     else:

@@ -185,12 +185,10 @@ def _time(row: dict[str, str]) -> datetime:
 def _amount(row: dict[str, str], name: str) -> Decimal | None:
     if not row[name]:
         return None
-    _check(row, name, decimals.NUMBER.fullmatch(row[name]) is not None, "a number such as 25000 or 1.1")
-    value = decimals.number(row[name])
-    _check(
-        row, name, decimals.fits(value), f"a number of at most {decimals.SIGNIFICANT_DIGITS} digits, 8 of them decimals"
-    )
-    return value
+    try:
+        return decimals.amount(row[name])
+    except decimals.BadNumber as bad:
+        raise ValueError(f"{name} {row[name][:SHOWN]!r} is not a number that can be used. {bad}") from bad
 
 
 def _one_of(members: type[Member], row: dict[str, str], name: str, default: Member | None = None) -> Member:

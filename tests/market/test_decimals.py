@@ -57,6 +57,19 @@ def test_nothing_else_is_a_number_however_python_reads_it() -> None:
     assert failing(["", *FOREIGN], check) == []
 
 
+# More than eight decimals, which say nothing.
+ZEROS = ["1.000000000", "0.000000010", "1." + "0" * 300]
+
+
+@pytest.mark.parametrize("text", ZEROS)
+def test_zeros_at_the_end_of_text_count_among_its_decimals(text: str) -> None:
+    for read in (decimals.amount, AmountFormField(max_digits=23, decimal_places=8).clean):
+        with pytest.raises((BadNumber, ValidationError), match="At most 15 significant digits and 8 decimals"):
+            read(text)
+    assert decimals.amount("10000000.00000000") == 10**7
+    assert decimals.amount(D("1.000000000")) == 1  # as JSON's number, which is the same as 1
+
+
 @pytest.mark.parametrize("value", [True, False, None, 1.0, 0.1, [], {}, b"1"])
 def test_what_is_no_text_and_no_exact_number_is_no_amount(value: Any) -> None:
     with pytest.raises(BadNumber, match="Write 25000 or"):

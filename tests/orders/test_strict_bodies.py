@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from orders.lifecycle import Status
 from orders.models import Order
 from orders.reader import in_thread
-from tests.market.test_decimals import FOREIGN
+from tests.market.test_decimals import FOREIGN, ZEROS
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, order_in, place
 from tests.servers import PASSWORD
@@ -48,7 +48,7 @@ class TestRest:
         order = order_in(Status.NEW, alice)
         fill = {"exec_id": "e-1", "kind": "fill", "last_qty": "1", "last_price": "1"}
 
-        def check(text: str) -> None:
+        def check(text: str, told: str = HOW) -> None:
             for client, method, path, body, field in (
                 (api, "post", ORDERS, BODY | {"quantity": text}, "quantity"),
                 (api, "post", ORDERS, [BODY | {"price": text}], "0.price"),
@@ -57,9 +57,9 @@ class TestRest:
                 (as_user(broker), "post", f"{ORDERS}{order.pk}/executions/", fill | {"last_qty": text}, "last_qty"),
             ):
                 status, fields = sent(client, method, path, json.dumps(body))
-                assert (status, fields) == (400, {field: [HOW]}), (path, method)
+                assert (status, fields) == (400, {field: [told]}), (path, method)
 
-        assert failing(FOREIGN, check) == []
+        assert failing([*FOREIGN, *((text, TOO_LONG) for text in ZEROS)], check) == []
         assert (Order.objects.count(), head_of(alice)) == (1, 2)
 
     @pytest.mark.parametrize("number", ["100.00000000000000001", "99.9999999999999999999", "9007199254740993", "1e300"])
@@ -234,7 +234,7 @@ class TestSocket:
         place_one = '{"type":"order.place","id":1,"symbol":"AAPL","side":"buy","price":"1","quantity":?}'
         cancel = put('{"type":"order.cancel","id":1,"order_id":?,', order.pk) + "?}"
         cases = [
-            *((put(place_one, json.dumps(text)), "quantity") for text in FOREIGN),
+            *((put(place_one, json.dumps(text)), "quantity") for text in (*FOREIGN, *ZEROS)),
             (put(place_one, "100.00000000000000001"), "quantity"),
             (put(place_one, '"1","quantity":"1000"'), "quantity"),
             (put(place_one, '"1","status":"filled"'), "status"),
