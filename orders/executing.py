@@ -81,7 +81,7 @@ def _fill(order: Order, report: Report) -> None:
         left = decimal_string(order.quantity - order.cum_qty)
         problems.add("last_qty", f"More than the {left} that can still be filled.")
     elif not decimals.fits(cum_qty) or not decimals.fits(order.quantity - cum_qty):
-        problems.add("last_qty", f"The sum of the fills has more than {decimals.SIGNIFICANT_DIGITS} digits.")
+        problems.add("last_qty", f"What is filled or left would have more than {decimals.SIGNIFICANT_DIGITS} digits.")
     problems.check()
     leads_to = transition(order, Step.FILL, order.quantity, cum_qty)
     order.status = leads_to.status

@@ -150,6 +150,20 @@ def test_a_bad_report_changes_nothing(
     assert head_of(alice) == 1
 
 
+def test_a_fill_that_leaves_a_number_too_long_for_any_reader_is_refused(
+    as_user: Any, alice: User, broker: User
+) -> None:
+    order = place(alice, quantity="100000000")
+    path = f"/api/orders/{order.pk}/executions/"
+    body = {"exec_id": "e-1", "kind": "fill", "last_qty": "0.00000001", "last_price": "5"}
+    refused = as_user(broker).post(path, body, format="json")
+    assert refused.status_code == 400
+    assert refused.json()["fields"] == {"last_qty": ["What is filled or left would have more than 15 digits."]}
+    assert (fresh(order).cum_qty, fresh(order).version) == (0, 1)
+    taken = as_user(broker).post(path, body | {"last_qty": "0.0000001"}, format="json")
+    assert (taken.status_code, taken.json()["leaves_qty"]) == (201, "99999999.9999999")
+
+
 @pytest.mark.parametrize("order_id", ["0", "999999", "9" * 19, "9" * 400])
 def test_no_id_is_too_strange_to_be_merely_missing(api: Any, order_id: str) -> None:
     for path in ("", "events/"):
