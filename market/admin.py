@@ -1,15 +1,28 @@
 """Instruments in the admin: the one place where they are edited."""
 
+from django import forms
 from django.contrib import admin
 from django.db.models import PositiveSmallIntegerField
 
 from market.admin_columns import amount_column
-from market.forms import WholeFormField
+from market.forms import TextFormField, WholeFormField
 from market.models import Instrument
+
+
+class InstrumentForm(forms.ModelForm):
+    class Meta:
+        field_classes = {"name": TextFormField}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name.strip():
+            raise forms.ValidationError("Blanks are no name.")
+        return name
 
 
 @admin.register(Instrument)
 class InstrumentAdmin(admin.ModelAdmin):
+    form = InstrumentForm
     list_display = [
         *("symbol", "name", "currency", amount_column("tick_size"), amount_column("lot_size"), "price_decimals"),
         *("feed_symbol", "active"),

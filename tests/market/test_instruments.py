@@ -104,3 +104,17 @@ def test_a_name_that_cannot_be_read_as_it_stands_is_refused_in_the_admin(
     assert "characters are not allowed" in answer.text
     aapl.refresh_from_db()
     assert aapl.name != name
+
+
+def test_the_admin_keeps_the_blanks_of_a_name_but_takes_none_alone(administrator: User, aapl: Instrument) -> None:
+    client = Client()
+    client.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
+    path = f"/admin/market/instrument/{aapl.pk}/change/"
+    typed = {"currency": "USD", "tick_size": "0.05", "lot_size": "1", "price_decimals": "2", "active": "on"}
+
+    saved, refused = (client.post(path, typed | {"name": name}) for name in (" Apple  Inc. ", "  "))
+
+    assert (saved.status_code, refused.status_code) == (302, 200)
+    assert "Blanks are no name." in refused.text
+    aapl.refresh_from_db()
+    assert (aapl.name, aapl.currency) == (" Apple  Inc. ", "USD")
