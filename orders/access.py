@@ -50,6 +50,12 @@ def has_token(scope: dict[str, Any]) -> bool:
     return any(key == b"authorization" for key, _ in scope["headers"])
 
 
+def address(scope: dict[str, Any]) -> str:
+    """Where the handshake comes from; behind a proxy of one's own, what that says."""
+    client = scope.get("client")
+    return str(client[0]) if client else "?"
+
+
 def is_known_host(scope: dict[str, Any]) -> bool:
     """Whether the handshake names a host that this site answers to."""
     domain, _ = split_domain_port(header(scope, b"host") or "")

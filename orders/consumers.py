@@ -198,7 +198,7 @@ class OrdersConsumer(AsyncConsumer):
 
     async def _refuse(self, what: str) -> None:
         """Refuses the handshake itself."""
-        log.warning("refused: wrong %s", what)
+        log.warning("refused: wrong %s, from %s", what, access.address(self.scope))
         self.closed = True
         await self.base_send({"type": "websocket.close"})
         raise StopConsumer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from django.contrib.auth.models import User
@@ -12,6 +13,8 @@ from orders.errors import Forbidden, NotFound, OrderError
 from orders.hub import Hub
 from orders.reader import in_thread
 from orders.stream import Stream
+
+log = logging.getLogger(__name__)
 
 EVERYONE = "*"
 
@@ -41,6 +44,8 @@ class Subscriptions:
             return
         user_id, name = await self._find(frame.user)
         self._check_room({user_id})
+        if user_id != self.user.pk and user_id not in self.delivery.subscriptions:
+            log.info("%r watches %r", self.user.get_username(), name)
         stream = await self.hub.join(user_id, name, self.delivery)
         self.delivery.end(user_id)  # nothing of the old position may follow the answer
         head = stream.head
@@ -82,6 +87,8 @@ class Subscriptions:
         names = await in_thread(_everyone, after)
         self._check_room(set(names))
         streams = [await self.hub.join(user_id, name, self.delivery) for user_id, name in names.items()]
+        if not self.follows_everyone:
+            log.info("%r watches everyone", self.user.get_username())
         self.follows_everyone = True
         self.hub.watch(self.delivery, names)
         for stream in streams:

@@ -65,6 +65,10 @@ class Socket:
         assert (await socket.frame())["type"] == "hello"
         return socket
 
+    def came_from(self, client: tuple[str, int] | None) -> None:
+        """The address and port that a server tells of its client."""
+        self._wire.scope["client"] = client
+
     async def connect(self) -> bool:
         accepted, _ = await self._wire.connect(timeout=PATIENCE)
         return accepted

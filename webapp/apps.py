@@ -13,7 +13,7 @@ class WebappConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib import admin
 
-        from webapp import passwords, private
+        from webapp import passwords, private, sign_in_log
         from webapp.sign_in import AdminSignInForm
 
         # Its own app has no models, so that Django tells it of no migrations.
@@ -22,6 +22,7 @@ class WebappConfig(AppConfig):
         post_migrate.connect(passwords.end_tokens, sender=tokens)
         register(private.check_files, Tags.security)
         admin.site.login_form = AdminSignInForm
+        sign_in_log.connect()
 
 
 class SignIns(AxesConfig):

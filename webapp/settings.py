@@ -245,5 +245,8 @@ LOGGING = {
                 "TooManyFilesSent",
             )
         },
+        # Who came, and who looked at others, is told though nothing is wrong.
+        "webapp.sign_in_log": {"level": "INFO"},
+        "orders.subscriptions": {"level": "INFO"},
     },
 }

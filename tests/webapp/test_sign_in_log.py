@@ -1,0 +1,87 @@
+"""Who came, who tried to and who looked at others stands in the log, and nothing that opens a door."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from orders.reader import in_thread
+from tests.servers import PASSWORD
+from tests.sockets import Socket, connected, session_headers, session_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def lines(caplog: pytest.LogCaptureFixture, logger: str) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == logger]
+
+
+def test_each_sign_in_and_each_failure_is_a_line(administrator: User, caplog: pytest.LogCaptureFixture) -> None:
+    client = Client()
+    for path in ("/accounts/login/", "/admin/login/"):
+        client.post(path, {"username": "admin", "password": PASSWORD})
+    client.post("/accounts/logout/")
+    client.post("/accounts/login/", {"username": "admin", "password": "staple-battery"}, REMOTE_ADDR="10.0.0.7")
+    client.post("/api/token/", {"username": "nobody", "password": "staple-battery"}, "application/json")
+    token = client.post("/api/token/", {"username": "admin", "password": PASSWORD}, "application/json").json()["token"]
+
+    assert lines(caplog, "webapp.sign_in_log") == [
+        "'admin' signed in from 127.0.0.1 at /accounts/login/",
+        "'admin' signed in from 127.0.0.1 at /admin/login/",
+        "'admin' signed out from 127.0.0.1 at /accounts/logout/",
+        "'admin' failed to sign in from 10.0.0.7 at /accounts/login/",
+        "'nobody' failed to sign in from 127.0.0.1 at /api/token/",
+        "'admin' signed in from 127.0.0.1 at /api/token/",
+    ]
+    assert not [secret for secret in (PASSWORD, "staple-battery", token) if secret in caplog.text]
+
+
+def test_a_name_from_outside_is_one_line_in_which_nothing_is_hidden(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    name = "x' signed in\n2026-01-01\x1b[2J\u202e\u2028é"
+    Client().post("/accounts/login/", {"username": name, "password": "wrong"})
+
+    [told] = lines(caplog, "webapp.sign_in_log")
+    assert told.startswith(r""""x' signed in\n2026-01-01\x1b[2J\u202e\u2028é" failed to sign in from """)
+
+
+def test_these_lines_are_shown_though_nothing_is_wrong() -> None:
+    assert logging.getLogger().level == logging.WARNING
+    for name in ("webapp.sign_in_log", "orders.subscriptions"):
+        assert logging.getLogger(name).isEnabledFor(logging.INFO)
+
+
+async def test_who_watches_others_is_told_once_a_socket(
+    alice: User, desk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ask(client: Socket, **whose: Any) -> None:
+        assert (await client.ask(type="subscribe", stream="orders", **whose))["type"] == "subscribed"
+
+    async with connected(desk) as client:
+        for whose in (
+            {},
+            {"user": "desk"},
+            {"user": "alice"},
+            {"user": "alice", "after": 0},
+            {"user": "*"},
+            {"user": "*"},
+        ):
+            await ask(client, **whose)
+
+    assert lines(caplog, "orders.subscriptions") == ["'desk' watches 'alice'", "'desk' watches everyone"]
+
+
+async def test_a_refused_handshake_is_told_with_where_it_came_from(
+    alice: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = await in_thread(session_of, alice)
+    for client in (("10.0.0.7", 4711), None):
+        socket = Socket(*session_headers(session, "http://evil.example"))
+        socket.came_from(client)
+        assert not await socket.connect()
+
+    told = lines(caplog, "orders.consumers")
+    assert told == ["refused: wrong origin, from 10.0.0.7", "refused: wrong origin, from ?"]
