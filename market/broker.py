@@ -15,9 +15,12 @@ def url() -> str:
     return str(layers["default"]["CONFIG"]["hosts"][0])
 
 
-def connect(seconds: float = 1.0) -> redis.Redis:
-    """For threads, which share its connections; nobody is waited for longer than `seconds`."""
-    return _connect(url(), seconds)
+def connect(seconds: float = 1.0, address: str | None = None) -> redis.Redis:
+    """For threads, which share its connections; nobody is waited for longer than `seconds`.
+
+    A connection that was ended from the other side is made anew before it is used.
+    """
+    return _connect(address or url(), seconds)
 
 
 @cache

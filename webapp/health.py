@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from market import board
+from market import board, broker
 from orders import hub, publish, sessions, viewing
 
 STARTED = time.time()
@@ -105,9 +105,6 @@ def _feed() -> tuple[bool, float]:
 
 def _answers(url: str) -> bool:
     try:
-        with redis.Redis.from_url(
-            url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None
-        ) as client:
-            return bool(client.ping())
+        return bool(broker.connect(BROKER_SECONDS, url).ping())
     except redis.RedisError:
         return False

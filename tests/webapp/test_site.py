@@ -15,10 +15,12 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
+from redis import Redis
 from rest_framework.authtoken.models import Token
 
 from tests.servers import PASSWORD, ROOT
 from tests.tables import failing
+from webapp.broker import EmbeddedBroker
 from webapp.middleware import StaticFiles
 from webapp.secret import redis_prefix, secret_key
 from webapp.storage import without_comments
@@ -229,6 +231,30 @@ def test_the_site_is_not_ready_without_its_broker_and_says_so_to_who_asks(
     assert answer.status_code == 503
     assert answer.json()["broker"] == "down"
     assert caplog.records == []
+
+
+def test_whether_the_broker_answers_is_asked_over_one_connection_and_found_out_after_each_restart(
+    db: None, settings: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    broker = EmbeddedBroker(tmp_path)
+    hosts = [f"unix://{broker.path}"]
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}
+    settings.CHANNEL_LAYERS = {"default": layer}  # type: ignore[attr-defined]
+
+    def told(times: int = 1) -> set[str]:
+        return {Client().get("/health/ready").json()["broker"] for _ in range(times)}
+
+    assert told() == {"down"}
+    for _ in range(2):
+        broker.start()
+        try:
+            with Redis.from_url(hosts[0]) as client:
+                before = client.info("stats")["total_connections_received"]
+                assert told(5) == {"ok"}
+                assert client.info("stats")["total_connections_received"] == before + 1
+        finally:
+            broker.stop()
+        assert told() == {"down"}
 
 
 def test_five_wrong_passwords_lock_the_name_for_this_address(alice: User) -> None:
