@@ -28,6 +28,11 @@ function applies(order, field) {
   return field === "quantity" || field === "text" || order[field] !== null;
 }
 
+/** What a field holds of an order: no line break. @param {Order} order @param {Amendable} field */
+function held(order, field) {
+  return (order[field] ?? "").replace(/[\r\n]/g, "");
+}
+
 /** What a field holds, as a person reads it. @param {Amendable} field @param {string|null} value */
 function word(field, value) {
   if (!value) return "–";
@@ -108,8 +113,9 @@ export class AmendForm extends EventTarget {
     /** @type {Record<string, string[]>} */
     const problems = {};
     for (const field of FIELDS.filter((each) => applies(this.#base, each))) {
-      const text = this.#input(field).value.trim();
-      const before = this.#base[field] ?? "";
+      // A note's own blanks are part of it.
+      const text = this.#input(field).value;
+      const before = held(this.#base, field);
       const { value, problem } = isAmount(field) ? readAmount(text, NAMES[field]) : { value: text, problem: "" };
       if (text !== before && problem !== "") problems[field] = [problem];
       else if (value !== before) changes[field] = value;
@@ -193,9 +199,10 @@ export class AmendForm extends EventTarget {
 
   /** @param {Order} current */
   #conflict(current) {
+    const { changes, problems } = this.#typed;
     for (const field of FIELDS) {
-      const mine = this.#input(field).value.trim();
-      const touched = mine !== (this.#base[field] ?? "");
+      const mine = this.#input(field).value;
+      const touched = field in changes || field in problems;
       const now = find(`[data-now=${field}]`, this.element);
       now.hidden = !touched && current[field] === this.#base[field];
       const theirs = `now ${word(field, current[field])}`;

@@ -87,6 +87,27 @@ def test_on_a_stale_version_yours_and_now_are_shown_and_mine_can_be_dropped_or_s
     assert (amended["price"], amended["quantity"], amended["version"]) == ("590", "90", 4)
 
 
+def test_a_note_keeps_the_blanks_at_its_ends_where_something_else_is_amended(open_as: Open, trader: Trader) -> None:
+    order = trader.place(text="  padded note ")
+    blotter = open_as(trader)
+    page = amend_form(blotter, order)
+    form = page.locator("form.amend")
+    page.get_by_role("button", name="Amend", exact=True).click()
+    expect(form).to_have_count(0)
+    assert trader.order(order["id"])["version"] == 1
+
+    amend_form(blotter, order)
+    page.fill("form.amend [name=quantity]", "90")
+    trader.amend(order, price="580")
+    page.get_by_role("button", name="Amend", exact=True).click()
+    expect(form.locator("[data-now=price]")).to_have_text("now 580")
+    expect(form.locator("[data-now=text]")).to_have_text("now   padded note ")
+    page.get_by_role("button", name="Send mine on the new version").click()
+    expect(form).to_have_count(0)
+    amended = trader.order(order["id"])
+    assert (amended["quantity"], amended["text"], amended["version"]) == ("90", "  padded note ", 3)
+
+
 def test_what_is_typed_while_an_amendment_is_on_its_way_stays_and_its_refusal_is_told_where_the_form_is_closed(
     open_as: Open, trader: Trader
 ) -> None:
