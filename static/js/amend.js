@@ -6,6 +6,7 @@
  * is closed, unless it is discarded; so does what is typed while a change is on its way.
  *
  * @import {Api} from "./api.js"
+ * @import {Instruments} from "./instruments.js"
  * @import {Order} from "./order.js"
  */
 
@@ -15,7 +16,8 @@ import { setDisabled } from "./focus.js";
 import { amount } from "./format.js";
 import { isolate } from "./isolate.js";
 import { composes } from "./keys.js";
-import { isAmount } from "./ticket-terms.js";
+import { LOOK_AGAIN, OrderCheck } from "./order-check.js";
+import { AMOUNTS, isAmount } from "./ticket-terms.js";
 import { readAmount } from "./typed.js";
 
 /** @typedef {"quantity"|"price"|"stop_price"|"text"} Amendable @type {Amendable[]} */
@@ -45,15 +47,17 @@ export class AmendForm extends EventTarget {
   #url;
   /** The order that the typed values start from. @type {Order} */
   #base;
+  #check;
   #message = find("[data-message]", this.element);
   #away = "";
   /** Nothing typed here is wanted any more: it was sent, or discarded. */
   #over = false;
   #submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", this.element));
 
-  /** @param {Api} api @param {string} url @param {Order} order */
-  constructor(api, url, order) {
+  /** @param {Api} api @param {string} url @param {Order} order @param {Instruments} instruments */
+  constructor(api, url, order, instruments) {
     super();
+    this.#check = new OrderCheck(this.element, instruments);
     this.#api = api;
     this.#url = url;
     this.#base = { ...order };
@@ -62,7 +66,7 @@ export class AmendForm extends EventTarget {
       /** @type {HTMLElement} */ (this.#input(field).closest("label")).hidden = !applies(order, field);
     }
     this.element.addEventListener("input", ({ target }) =>
-      clearFieldErrors(this.element, [/** @type {HTMLInputElement} */ (target).name]),
+      this.#entered(/** @type {HTMLInputElement} */ (target).name),
     );
     this.element.addEventListener("change", ({ target }) => this.#left(/** @type {HTMLInputElement} */ (target)));
     this.element.addEventListener("submit", (event) => {
@@ -100,9 +104,17 @@ export class AmendForm extends EventTarget {
     return find(`[name=${field}]`, this.element);
   }
 
+  /** @param {string} name of the field that is being written into */
+  #entered(name) {
+    clearFieldErrors(this.element, [name]);
+    if (this.#message.textContent === LOOK_AGAIN) setText(this.#message, "");
+    this.#check.show(this.#resized);
+  }
+
   /** An amount is shown as it will be read. @param {HTMLInputElement} field that has been written into */
   #left(field) {
-    const { value } = isAmount(field.name) ? readAmount(field.value, field.name) : field;
+    if (!isAmount(field.name)) return;
+    const { value } = readAmount(field.value, field.name);
     if (value !== "") field.value = value;
   }
 
@@ -123,6 +135,13 @@ export class AmendForm extends EventTarget {
     return { changes, problems };
   }
 
+  /** The order as it would be, where another amount was typed; null where none was. */
+  get #resized() {
+    const { changes } = this.#typed;
+    const { side, symbol, quantity, price, stop_price } = { ...this.#base, ...changes };
+    return AMOUNTS.some((name) => name in changes) ? { side, symbol, quantity, price, stop_price } : null;
+  }
+
   /** @param {boolean} enabled */
   #enable(enabled) {
     setDisabled(this.#submit, !enabled, () => this.#input("quantity"));
@@ -141,6 +160,7 @@ export class AmendForm extends EventTarget {
     for (const field of FIELDS) if (!since.includes(field)) this.#input(field).value = order[field] ?? "";
     for (const now of this.element.querySelectorAll("[data-now]")) /** @type {HTMLElement} */ (now).hidden = true;
     this.#base = order;
+    this.#check.show(this.#resized);
     showFieldErrors(this.element, problems);
     this.element.classList.remove("has-conflict");
     setText(this.#submit, "Amend");
@@ -158,6 +178,10 @@ export class AmendForm extends EventTarget {
     if (Object.keys(problems).length > 0) return;
     if (Object.keys(typed).length === 0) {
       this.#discard();
+      return;
+    }
+    if (this.#check.warns(this.#resized)) {
+      setText(this.#message, LOOK_AGAIN);
       return;
     }
     this.#enable(false);
@@ -211,6 +235,7 @@ export class AmendForm extends EventTarget {
       if (!touched) this.#input(field).value = current[field] ?? "";
     }
     this.#base = current;
+    this.#check.show(this.#resized);
     showFieldErrors(this.element, {});
     this.element.classList.add("has-conflict");
     setText(this.#submit, "Send mine on the new version");

@@ -2,6 +2,7 @@
  * The instruments that can be traded, as far as the page needs them: names, steps and price decimals.
  *
  * @import {Api} from "./api.js"
+ * @import {Quote} from "./prices.js"
  *
  * @typedef {object} Instrument
  * @property {string} symbol
@@ -19,6 +20,8 @@ import { isolate } from "./isolate.js";
 export class Instruments {
   /** @type {Instrument[]} */
   all = [];
+  /** The present price of a symbol, where prices are live; null where the page has none. @type {((symbol: string) => Quote|undefined)|null} */
+  market = null;
   /** @type {Map<string, Instrument>} */
   #bySymbol = new Map();
 

@@ -240,7 +240,7 @@ if (prices !== null) {
   const take = (/** @type {string} */ price, /** @type {boolean} */ isPresent) => ticket.take(price, isPresent);
   const form = /** @type {HTMLFormElement} */ (find("#ticket-form"));
   const quote = new TicketQuote(form, prices, instruments, take);
-  ticket.market = (symbol) => prices.present(symbol);
+  instruments.market = (symbol) => prices.present(symbol);
   for (const type of ["quotes", "feed"]) prices.addEventListener(type, () => ticket.refresh());
   ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
 }

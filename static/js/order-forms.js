@@ -6,6 +6,7 @@
  * (detail: `{order, error, step}`) where the form that would say it is closed.
  *
  * @import {Api} from "./api.js"
+ * @import {Instruments} from "./instruments.js"
  * @import {Order} from "./order.js"
  */
 
@@ -15,17 +16,19 @@ import { tabOf } from "./order.js";
 export class OrderForms extends EventTarget {
   #api;
   #orderUrl;
+  #instruments;
   /** @type {Map<number, AmendForm>} */
   #forms = new Map();
   /** The one that is open. @type {AmendForm|null} */
   open = null;
   #away = "";
 
-  /** @param {Api} api @param {(id: number) => string} orderUrl */
-  constructor(api, orderUrl) {
+  /** @param {Api} api @param {(id: number) => string} orderUrl @param {Instruments} instruments */
+  constructor(api, orderUrl, instruments) {
     super();
     this.#api = api;
     this.#orderUrl = orderUrl;
+    this.#instruments = instruments;
   }
 
   /** @param {string} reason why nothing can be sent; empty where it can */
@@ -68,7 +71,7 @@ export class OrderForms extends EventTarget {
   /** @param {Order} order */
   #make(order) {
     const { id } = order;
-    const form = new AmendForm(this.#api, this.#orderUrl(id), order);
+    const form = new AmendForm(this.#api, this.#orderUrl(id), order, this.#instruments);
     form.away = this.#away;
     this.#forms.set(id, form);
     form.addEventListener("close", () => this.#tell("leave", id));

@@ -41,7 +41,7 @@ export class RowWork extends EventTarget {
     this.#api = api;
     this.#instruments = instruments;
     this.#orderUrl = orderUrl;
-    this.#forms = new OrderForms(api, orderUrl);
+    this.#forms = new OrderForms(api, orderUrl, instruments);
     this.#subrow = new Subrow({ node: (id) => blotter.rows.node(id) });
     this.#focus = new RowFocus(table, blotter.rows);
     table.addEventListener("click", (event) => this.#clicked(event));

@@ -8,21 +8,19 @@
  * @import {Instruments} from "./instruments.js"
  * @import {Order, OrderEvent} from "./order.js"
  * @import {SymbolResults} from "./symbol-results.js"
- * @import {Market} from "./ticket-check.js"
  */
 
 import { ApiError } from "./api.js";
 import { ClientOrderId } from "./client-order-id.js";
 import { find, setText, showFieldErrors } from "./dom.js";
 import { sentence } from "./format.js";
+import { LOOK_AGAIN, OrderCheck } from "./order-check.js";
 import { TicketFields } from "./ticket-fields.js";
 import { failure, outcome } from "./ticket-outcome.js";
-import { TicketCheck } from "./ticket-check.js";
 
 /** How the message of an attempt ends that never left this page. */
 const UNSENT = "Nothing was sent.";
 const TAKEN_FROM_STALE = "Prices stand still: this one may be old.";
-const LOOK_AGAIN = "Nothing was sent: look again, and tick “I mean it” if it is meant.";
 
 export class Ticket extends EventTarget {
   #panel;
@@ -57,7 +55,7 @@ export class Ticket extends EventTarget {
     this.#submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", panel));
     this.#message = find("[data-message]", panel);
     this.#fields = new TicketFields(this.#form, instruments, symbols);
-    this.#check = new TicketCheck(this.#form, instruments);
+    this.#check = new OrderCheck(this.#form, instruments);
     button.addEventListener("click", () => this.show(panel.hidden));
     find("[data-action=close]", panel).addEventListener("click", () => this.show(false));
     this.#fields.addEventListener("change", () => this.#changed());
@@ -105,12 +103,6 @@ export class Ticket extends EventTarget {
     this.#away = reason && `${reason} Orders can be sent when the page is live again; what you typed stays here.`;
     const ours = shown === "" || shown === before || shown.endsWith(UNSENT);
     if (ours && before !== this.#away) this.#say(this.#away);
-  }
-
-  /** Where the present prices come from. @param {Market} market */
-  set market(market) {
-    this.#check.market = market;
-    this.#draw();
   }
 
   /** The instruments or prices have come. */

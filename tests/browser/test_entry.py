@@ -121,8 +121,8 @@ def test_an_amount_never_stays_for_another_instrument_or_type_and_is_shown_as_it
     expect(button).to_have_text("Buy 25,000 BTCUSD at 60,000.50, day")
     page.locator("#ticket-title").click()
     assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "25000", "price": "60000.50"}
-    expect(page.locator("[data-ticket=worth]")).to_have_text("≈ 1,500,012,500.00 USD")
-    expect(page.locator("[data-ticket=warning-words]")).to_have_text("This is a very large order.")
+    expect(page.locator("[data-check=worth]")).to_have_text("≈ 1,500,012,500.00 USD")
+    expect(page.locator("[data-check=warning-words]")).to_have_text("This is a very large order.")
 
     page.fill("#ticket [name=symbol]", "AAPL")
     expect(button).to_have_text("Buy 25,000 AAPL at …, day")  # not yet left, and never at that price

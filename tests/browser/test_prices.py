@@ -230,7 +230,7 @@ def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_loo
     price = page.locator("#ticket [name=price]")
     send = page.locator("#ticket [type=submit]")
     message = page.locator("#ticket [data-message]")
-    warning = page.locator("[data-ticket=warning]")
+    warning = page.locator("[data-check=warning]")
     expect(quote).to_be_hidden()
     line(page, "AAPL").locator("[data-action=trade]").click()
     expect(quote.locator("[data-take=ask] b")).to_have_text(PRICE)
@@ -239,7 +239,7 @@ def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_loo
     expect(price).to_have_value(PRICE)
     page.fill("#ticket [name=quantity]", "10")
     expect(send).to_have_text(re.compile(r"^Buy 10 AAPL at \d+\.\d+, day$"))
-    expect(page.locator("[data-ticket=worth]")).to_have_text(re.compile(r"^≈ [\d,]+\.\d\d USD$"))
+    expect(page.locator("[data-check=worth]")).to_have_text(re.compile(r"^≈ [\d,]+\.\d\d USD$"))
     page.locator("#ticket .side-sell").click()
     expect(price).to_have_value("")
     expect(message).to_have_text("The price had been taken for a buy.")
@@ -308,6 +308,48 @@ def test_the_ticket_suggests_the_market_s_price_and_sends_nothing_before_it_is_t
     expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Sell 2 BTCUSD")
     assert [Decimal(order["price"]) for order in trader.orders()] == [taken]
     expect(price).to_have_attribute("placeholder", re.compile("^Bid "))
+
+
+def test_an_amendment_that_looks_like_a_slip_is_asked_about_as_an_order_is(open_as: Open, trader: Trader) -> None:
+    order = trader.place(price="1")
+    blotter = open_as(trader)
+    page = blotter.page
+    expect(last(page, "AAPL")).to_have_text(PRICE)
+    form = page.locator("form.amend")
+    quantity, price, note, meant = (form.locator(f"[name={name}]") for name in ("quantity", "price", "text", "meant"))
+    warning = form.locator("[data-check=warning]")
+    blotter.row(order["id"]).locator("[data-action=amend]").click()
+    note.fill("a note alone")
+    expect(warning).to_be_hidden()
+    quantity.fill("100000000")
+    expect(warning).to_contain_text("This is a very large order.")
+    expect(form.locator("[data-check=worth]")).to_have_text("≈ 100,000,000.00 USD")
+    quantity.fill("100")
+    expect(warning).to_be_hidden()
+
+    price.fill("9999")
+    expect(warning).to_contain_text(re.compile(r"^The limit price is [\d,]+ % above the market, [\d.]+\."))
+    for _ in range(2):
+        price.press("Enter")
+        expect(form.locator("[data-message]")).to_contain_text("Nothing was sent: look again")
+    expect(meant).to_be_focused()
+    meant.press("Enter")
+    assert trader.order(order["id"])["version"] == 1
+    meant.check()
+    expect(form.locator("[data-message]")).to_be_empty()
+    quantity.fill("11")
+    expect(meant).not_to_be_checked()
+    meant.check()
+    meant.press("Enter")
+    expect(form).to_have_count(0)
+    amended = trader.order(order["id"])
+    assert (amended["quantity"], amended["price"], amended["text"]) == ("11", "9999", "a note alone")
+
+    blotter.row(order["id"]).locator("[data-action=amend]").click()
+    note.fill("another")
+    note.press("Enter")
+    expect(form).to_have_count(0)
+    assert trader.order(order["id"])["text"] == "another"
 
 
 def test_the_chart_takes_any_symbol_found_and_draws_one_s_own_orders(open_as: Open, trader: Trader) -> None:

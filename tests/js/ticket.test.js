@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { ApiError } from "../../static/js/api.js";
 import { failure, outcome } from "../../static/js/ticket-outcome.js";
 import { termsOf } from "../../static/js/ticket-terms.js";
-import { worthOf } from "../../static/js/ticket-worth.js";
+import { worthOf } from "../../static/js/worth.js";
 import { order } from "./server.js";
 
 const EMPTY = {

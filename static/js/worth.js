@@ -6,7 +6,8 @@
  * @import {Decimal} from "./decimal.js"
  * @import {Instrument} from "./instruments.js"
  * @import {Quote} from "./prices.js"
- * @import {Terms} from "./ticket-terms.js"
+ *
+ * @typedef {{side: string, symbol: string, quantity: string, price?: string|null, stop_price?: string|null}} Sized
  *
  * @typedef {object} Worth
  * @property {string} value "≈ 2,305.40 USD"; empty where it is not known
@@ -51,7 +52,7 @@ function largeWords(money, currency) {
   return money !== null && money >= large ? "This is a very large order." : "";
 }
 
-/** @param {Terms["order"]} order @param {Instrument|undefined} instrument @param {Quote|undefined} quote of its symbol; none where prices are not live @returns {Worth} */
+/** @param {Sized} order @param {Instrument|undefined} instrument @param {Quote|undefined} quote of its symbol; none where prices are not live @returns {Worth} */
 export function worthOf({ side, quantity, price, stop_price }, instrument, quote) {
   if (instrument === undefined) return { value: "", warning: "" };
   const { currency } = instrument;

@@ -1,20 +1,17 @@
 /**
- * What the order in the ticket comes to, and a warning with a box to tick where it looks like a slip. The tick is for this
+ * What the order in a form comes to, and a warning with a box to tick where it looks like a slip. The tick is for this
  * very order: whatever is changed takes it away.
  *
  * @import {Instruments} from "./instruments.js"
- * @import {Quote} from "./prices.js"
- * @import {Terms} from "./ticket-terms.js"
- *
- * @typedef {(symbol: string) => Quote|undefined} Market the present price, where prices are live
+ * @import {Sized} from "./worth.js"
  */
 
 import { find, setHidden, setText } from "./dom.js";
-import { worthOf } from "./ticket-worth.js";
+import { worthOf } from "./worth.js";
 
-export class TicketCheck {
-  /** @type {Market|null} */
-  market = null;
+export const LOOK_AGAIN = "Nothing was sent: look again, and tick “I mean it” if it is meant.";
+
+export class OrderCheck {
   #instruments;
   #value;
   #warning;
@@ -27,9 +24,9 @@ export class TicketCheck {
   /** @param {HTMLElement} form @param {Instruments} instruments */
   constructor(form, instruments) {
     this.#instruments = instruments;
-    this.#value = find("[data-ticket=worth]", form);
-    this.#warning = find("[data-ticket=warning]", form);
-    this.#words = find("[data-ticket=warning-words]", form);
+    this.#value = find("[data-check=worth]", form);
+    this.#warning = find("[data-check=warning]", form);
+    this.#words = find("[data-check=warning-words]", form);
     this.#box = /** @type {HTMLInputElement} */ (find("[name=meant]", form));
     // Heard here before the form hears of it, and draws.
     this.#box.addEventListener("input", () => {
@@ -37,9 +34,9 @@ export class TicketCheck {
     });
   }
 
-  /** @param {Terms["order"]} order */
+  /** @param {Sized|null} order null where there is nothing to ask about */
   show(order) {
-    const { value, warning } = this.#worth(order);
+    const { value, warning } = order === null ? { value: "", warning: "" } : this.#worth(order);
     this.#shown = JSON.stringify(order);
     setText(this.#value, value);
     setText(this.#words, warning);
@@ -50,7 +47,7 @@ export class TicketCheck {
     }
   }
 
-  /** Whether it looks like a slip, and nobody has said that it is none. @param {Terms["order"]} order */
+  /** Whether it looks like a slip, and nobody has said that it is none. @param {Sized|null} order */
   warns(order) {
     this.show(order);
     if (this.#warning.hidden || this.#box.checked) return false;
@@ -58,11 +55,12 @@ export class TicketCheck {
     return true;
   }
 
-  /** @param {Terms["order"]} order */
+  /** @param {Sized} order */
   #worth(order) {
-    const instrument = this.#instruments.get(order.symbol);
-    const worth = worthOf(order, instrument, this.market?.(order.symbol));
-    const isAlone = this.market !== null && worth.value !== "" && this.market(order.symbol) === undefined;
+    const { market } = this.#instruments;
+    const quote = market?.(order.symbol);
+    const worth = worthOf(order, this.#instruments.get(order.symbol), quote);
+    const isAlone = market !== null && worth.value !== "" && quote === undefined;
     return isAlone ? { ...worth, value: `${worth.value} · no present price to hold it against` } : worth;
   }
 }
