@@ -1,10 +1,11 @@
 /**
- * Says for those who listen what they wait for: fills and rejects, in one polite sentence every ten seconds at most.
+ * Says for those who listen what they wait for: fills and rejects, in one polite sentence every ten seconds at most. Nothing else of the page
+ * says them.
  *
  * @import {OrderEvent} from "./order.js"
  */
 
-import { sentence } from "./format.js";
+import { outcomeText } from "./event-words.js";
 import { KIND_WORDS } from "./order.js";
 import { Seldom } from "./seldom.js";
 
@@ -41,7 +42,7 @@ export class Announcer {
     const said = this.on ? events.filter(({ kind }) => SAID.has(kind)) : [];
     const [first] = said;
     if (!first) return;
-    if (this.#counts.size === 0) this.#first = `${KIND_WORDS[first.kind]}: ${sentence(first.order)}`;
+    if (this.#counts.size === 0) this.#first = outcomeText(first.kind, first.order);
     for (const { kind } of said) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
     this.#seldom.ask();
   }

@@ -18,11 +18,11 @@ import { rewriteTimes, watchDay } from "./day-watch.js";
 import { Demo } from "./demo.js";
 import { find } from "./dom.js";
 import { tellEarlier } from "./earlier-events.js";
-import { amount, plural, sentence } from "./format.js";
+import { outcomeText } from "./event-words.js";
+import { amount, plural } from "./format.js";
 import { afterFrame, nextFrame } from "./frames.js";
 import { Inquiry } from "./inquiry.js";
 import { Instruments } from "./instruments.js";
-import { isolate } from "./isolate.js";
 import { startKeys } from "./key-actions.js";
 import { hideKeyHints } from "./keyboard.js";
 import { Latency } from "./latency.js";
@@ -136,7 +136,7 @@ function takeEvents({ events, live, backlog, sent, received }) {
   ticket.follow(events);
   announcer.add(events);
   for (const { kind, order } of events) {
-    if (kind === "rejected") notices.alert(`Rejected: ${sentence(order)}. ${isolate(order.text)}`.trim());
+    if (kind === "rejected") notices.reject(outcomeText(kind, order));
   }
   const { since } = awake;
   if (live.length === 0 || document.hidden || stream.clock.toLocal(sent) < since) return;

@@ -1,7 +1,7 @@
 /**
  * The list of all notices: each keeps its own line, so that the focus and a selection survive what comes in.
  *
- * @typedef {{text: string, at: Date, isRead: boolean, isSaid: boolean}} Entry `isSaid`: whether it was read aloud
+ * @typedef {{text: string, at: Date, isReject: boolean, isRead: boolean, isShown: boolean}} Entry `isShown`: whether it has been on the line
  */
 
 import { find, make, setHidden, setText } from "./dom.js";

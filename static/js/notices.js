@@ -14,11 +14,10 @@ import { Popover } from "./popover.js";
 const BRIEF_MS = 5000;
 /** More are forgotten, the oldest first. */
 const KEPT = 500;
-const REJECT = /^Rejected\b/;
 
 /** "9 rejects", "2 notices": what all of them are. @param {Entry[]} entries */
 function countText(entries) {
-  const noun = entries.every(({ text }) => REJECT.test(text)) ? "reject" : "notice";
+  const noun = entries.every(({ isReject }) => isReject) ? "reject" : "notice";
   return plural(entries.length, noun);
 }
 
@@ -57,11 +56,14 @@ export class Notices {
     this.#draw();
   }
 
-  /** Stays until dismissed, and in the list after that. @param {string} text */
+  /** Stays until dismissed, and in the list after that; it is said at once. @param {string} text */
   alert(text) {
-    this.#entries.unshift({ text, at: new Date(), isRead: false, isSaid: false });
-    this.#entries.splice(KEPT);
-    nextFrame(this.#draw);
+    this.#add(text, false);
+  }
+
+  /** The same of a rejected order. The announcer says it, with the fills and not too often. @param {string} text */
+  reject(text) {
+    this.#add(text, true);
   }
 
   /** Goes by itself. @param {string} text */
@@ -95,6 +97,13 @@ export class Notices {
     this.#draw();
   }
 
+  /** @param {string} text @param {boolean} isReject */
+  #add(text, isReject) {
+    this.#entries.unshift({ text, at: new Date(), isReject, isRead: false, isShown: false });
+    this.#entries.splice(KEPT);
+    nextFrame(this.#draw);
+  }
+
   /** @param {Entry} entry */
   #dismiss(entry) {
     entry.isRead = true;
@@ -103,8 +112,8 @@ export class Notices {
 
   #draw = () => {
     const unread = this.#entries.filter(({ isRead }) => !isRead);
-    // What is new is shown and said at once: what would have gone by itself gives way.
-    if (unread[0]?.isSaid === false) this.#passing = "";
+    // What is new is shown at once: what would have gone by itself gives way.
+    if (unread[0]?.isShown === false) this.#passing = "";
     this.#drawLine(this.#passing || (unread[0] ?? null));
     const today = this.#entries.filter(({ at }) => dayDetail(at, new Date()) === 0);
     setHidden(this.#toggle, this.#entries.length === 0);
@@ -143,8 +152,8 @@ export class Notices {
     }
     line.classList.add("is-bad");
     // One that comes back, since a newer one was dismissed, is no news.
-    if (!shown.isSaid) line.setAttribute("role", "alert");
-    shown.isSaid = true;
+    if (!shown.isShown && !shown.isReject) line.setAttribute("role", "alert");
+    shown.isShown = true;
     line.append(
       dismissButton(`Dismiss: ${text}`, ({ timeStamp }) => {
         if (timeStamp >= this.#changedAt + UNSEEN_MS) this.#dismiss(shown);

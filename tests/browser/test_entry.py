@@ -233,8 +233,9 @@ def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed_and_a
     expect(blotter.cell(order["id"], "status")).to_have_text("Rejected")
     expect(blotter.cell(order["id"], "text")).to_have_text("Insufficient buying power")
     expect(blotter.cell(order["id"], "status")).to_have_css("color", "rgb(179, 38, 30)")
-    notice = blotter.page.get_by_role("alert").filter(has_text="Insufficient buying power")
+    notice = blotter.page.locator("#notices .notice").filter(has_text="Insufficient buying power")
     expect(notice).to_contain_text("Rejected: Buy 100 AAPL at 585.33, day.")
+    expect(blotter.page.get_by_role("alert")).to_have_count(0)
     notice.get_by_role("button").click()
     expect(notice).to_have_count(0)
 

@@ -246,7 +246,7 @@ def test_nobody_is_kept_out_by_the_page(open_as: Open, trader: Trader) -> None:
     expect(page.locator("#ticket [data-error=symbol]")).not_to_be_empty()
     page.locator("#orders td.col-toggle").first.click()
     trader.report(order, "reject", text="No")
-    expect(page.get_by_role("alert").filter(has_text="day. No")).to_be_visible()
+    expect(page.locator("#notices .notice").filter(has_text="day. No")).to_be_visible()
     assert serious_violations(page) == [], "ticket, details and a notice"
 
     open_filters(page)

@@ -140,7 +140,7 @@ def test_hostile_text_is_shown_as_text_and_runs_nothing(open_as: Open, trader: T
         cell = blotter.cell(order["id"], "text")
         assert cell.text_content() == order["text"]
         assert cell.get_attribute("title") == order["text"]
-    notice = page.get_by_role("alert").filter(has_text="Rejected")
+    notice = page.locator("#notices .notice").filter(has_text="Rejected")
     expect(notice).to_contain_text(HOSTILE[0])
     notice.get_by_role("button").click()
     expect(page.locator("#monitor")).to_contain_text(HOSTILE[0])

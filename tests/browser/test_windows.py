@@ -197,7 +197,7 @@ def test_notices_lie_over_nothing_and_none_is_lost(open_as: Open, trader: Trader
     page.click("#new-order")
     for number, order in enumerate(orders[:3], start=1):
         trader.report(order, "reject", text=f"Reason {number}")
-        expect(notices.get_by_role("alert")).to_contain_text(f"Reason {number}")
+        expect(notices.locator(".notice")).to_contain_text(f"Reason {number}")
 
     for width, height in ((1366, 768), (1440, 900), (390, 844), (740, 360)):
         resize(page, width, height)

@@ -41,6 +41,15 @@ test("one fill is said with its order, those of the next ten seconds by their nu
   assert.equal(region.textContent, "2 filled");
 });
 
+test("one reject is said with its reason, several by their number", () => {
+  const rejected = () => server.change(server.place().order.id, { status: "rejected", text: "No credit" });
+  announcer.add([rejected()]);
+  assert.equal(region.textContent, "Rejected: Buy 18 AAPL at 585.33, day. No credit");
+  announcer.add([rejected(), rejected()]);
+  time.pass(10_000);
+  assert.equal(region.textContent, "2 rejected");
+});
+
 test("what is placed, accepted or amended is not said, and nothing is where it is switched off", () => {
   announcer.add([server.place()]);
   time.pass(20_000);

@@ -30,7 +30,7 @@ afterEach(() => time.end());
 
 /** A reject that is drawn. @param {string} text */
 function reject(text) {
-  notices.alert(text);
+  notices.reject(text);
   frame();
 }
 
@@ -40,15 +40,21 @@ const lines = () => card.querySelector("ol").childNodes;
 /** @param {FakeElement} element @param {number} [after] how long after the last change */
 const press = (element, after = 0) => element.listeners.click({ timeStamp: performance.now() + after });
 
-test("a new reject is shown and said at once, whatever passes by", () => {
+test("a new reject is shown at once, whatever passes by, and left to the announcer to say", () => {
   notices.tell("Caught up: 2 events");
   assert.equal(shown(), "Caught up: 2 events");
   reject("Rejected: one.");
   assert.equal(shown(), "Rejected: one.");
-  assert.equal(line().attributes.role, "alert");
-  notices.alert("Rejected: two.");
+  assert.equal(line().attributes.role, undefined);
+  notices.reject("Rejected: two.");
   notices.tell("Caught up: 1 event");
   assert.equal(shown(), "Rejected: two.");
+});
+
+test("what was not done is said at once", () => {
+  notices.alert("Not amended: too late.");
+  frame();
+  assert.equal(line().attributes.role, "alert");
 });
 
 test("a press on a line that has just taken another's place dismisses nothing", () => {
