@@ -3,9 +3,9 @@
  * between their thousands, nothing of the buttons.
  */
 
+import { asText } from "./formula.js";
+
 const NUMBER = /^[+−]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/;
-/** What a spreadsheet would compute. */
-const FORMULA = /^[=+\-@＝＋－＠]/;
 const NUMBERS = ".numeric";
 /** What isolates text that is written from right to left is no part of it. */
 const ISOLATES = /[\u2068\u2069]/g;
@@ -17,26 +17,52 @@ const NO_CELL = ".subrow-cell";
 export function plainText(text, isNumber) {
   const trimmed = text.replace(ISOLATES, "").trim();
   if (isNumber && NUMBER.test(trimmed)) return trimmed.replaceAll(",", "").replace("−", "-").replace("+", "");
-  return FORMULA.test(trimmed) ? `'${trimmed}` : trimmed;
+  return asText(trimmed);
+}
+
+/** Whether some of a cell is selected: a triple click ends where the next cell begins. @param {HTMLTableCellElement} cell @param {Selection} selection */
+function isSelected(cell, selection) {
+  if (selection.containsNode(cell)) return true;
+  if (!selection.containsNode(cell, true)) return false;
+  const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
+  const part = document.createRange();
+  part.selectNodeContents(cell);
+  if (cell.contains(startContainer)) part.setStart(startContainer, startOffset);
+  if (cell.contains(endContainer)) part.setEnd(endContainer, endOffset);
+  return part.toString() !== "";
 }
 
 /** The cells of a table that are selected, in rows. @param {HTMLTableElement} table @param {Selection} selection */
 function selectedCells(table, selection) {
   const rows = [...table.rows].filter((row) => selection.containsNode(row, true));
   return rows
-    .map((row) => [...row.cells].filter((cell) => !cell.matches(BUTTONS) && selection.containsNode(cell, true)))
-    .map((cells) => cells.filter((cell) => cell.checkVisibility()));
+    .map((row) => [...row.cells].filter((cell) => !cell.matches(BUTTONS) && isSelected(cell, selection)))
+    .map((cells) => cells.filter((cell) => cell.checkVisibility()))
+    .filter((cells) => cells.length > 0);
 }
 
-/** From now on, for all tables; a selection within one cell is left to the browser. */
+/** The table that a selection begins or ends in. @param {Selection} selection */
+function selectedTable({ anchorNode, focusNode }) {
+  const [first, last] = [anchorNode, focusNode].map((node) => node?.parentElement?.closest("table"));
+  return first ?? last ?? null;
+}
+
+/** Whether more than one cell is selected, or the whole of one with a number: part of a text is what somebody wanted. @param {HTMLTableCellElement[]} cells @param {Selection} selection */
+function areWhole(cells, selection) {
+  const [first] = cells;
+  if (cells.length !== 1 || !first) return cells.length > 1;
+  return first.matches(NUMBERS) && selection.getRangeAt(0).toString().trim() === first.textContent?.trim();
+}
+
+/** From now on, for all tables; a selection of some text within one cell is left to the browser. */
 export function copyAsRows() {
   document.addEventListener("copy", (event) => {
     const selection = getSelection();
-    const table = selection?.anchorNode?.parentElement?.closest("table");
+    const table = selection && selectedTable(selection);
     if (!selection || !table) return;
     const cells = selectedCells(table, selection);
     const all = cells.flat();
-    if (all.length < 2 || all.some((cell) => cell.matches(NO_CELL))) return;
+    if (!areWhole(all, selection) || all.some((cell) => cell.matches(NO_CELL))) return;
     event.preventDefault();
     const lines = cells.map((row) =>
       row.map((cell) => plainText(cell.textContent ?? "", cell.matches(NUMBERS))).join("\t"),

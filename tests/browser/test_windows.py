@@ -46,12 +46,20 @@ WHOLE_ORDERS = """() => {
     .filter((box) => box.top >= top - 1 && box.bottom <= Math.min(innerHeight, list.bottom) + 1).length;
 }"""
 
-# What a spreadsheet is given of a selected row.
-COPIED = """(row) => {
-  getSelection().selectAllChildren(document.querySelector(row));
+SELECT_ROW = "(row) => getSelection().selectAllChildren(document.querySelector(row))"
+SELECT_FROM_ABOVE = """(row) => {
+  const end = document.querySelector(row);
+  getSelection().setBaseAndExtent(document.querySelector(".tabs"), 0, end, end.children.length);
+}"""
+SELECT_DIGITS = """([cell, from, to]) => {
+  const { firstChild: text } = document.querySelector(cell);
+  getSelection().setBaseAndExtent(text, from, text, to);
+}"""
+# What a spreadsheet is given of what is selected; nothing where the browser copies as it does.
+COPIED = """() => {
   const clipboardData = new DataTransfer();
   const event = new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true });
-  document.querySelector(row).dispatchEvent(event);
+  document.dispatchEvent(event);
   getSelection().removeAllRanges();
   return clipboardData.getData("text/plain");
 }"""
@@ -119,7 +127,8 @@ def test_no_number_is_cut_however_long_it_is(open_as: Open, trader: Trader) -> N
     assert marks == {"quantity": 3, "cum_qty": 2, "price": 2, "avg_price": 2}
     expect(blotter.cell(long["id"], "avg_price")).to_have_attribute("title", "8,888,888.87666667")
     expect(blotter.cell(newest["id"], "quantity")).to_have_text("10000000")
-    copied = page.evaluate(COPIED, f"#orders tr[data-order-id='{long['id']}']")
+    page.evaluate(SELECT_ROW, f"#orders tr[data-order-id='{long['id']}']")
+    copied = page.evaluate(COPIED)
     numbers = r"123456789012\t37037034\t8888888\.88\t[\d.]+\t-\d+\.\d\d"
     assert re.fullmatch(rf"AAPL\tBUY\t{numbers}\tPartly filled", copied)
     for size in (DESK, LAPTOP, PHONE):
@@ -149,6 +158,26 @@ def test_beside_chart_and_ticket_a_desk_says_what_its_orders_are_worth(open_as: 
     resize(page, 1280, 800)
     for name in ("last", "pnl", "avg_price"):
         expect(row.locator(f"td.col-{name}")).to_be_visible()
+
+
+def test_a_whole_number_alone_and_what_ends_in_a_table_are_copied_for_a_spreadsheet(
+    open_as: Open, trader: Trader
+) -> None:
+    order = trader.place(text="x;=1+1")
+    blotter = open_as(trader)
+    page = blotter.page
+    row = f"#orders tr[data-order-id='{order['id']}']"
+    cell = f"{row} td[data-field=price]"
+    blotter.row(order["id"]).wait_for()
+    page.evaluate(SELECT_FROM_ABOVE, row)
+    assert "AAPL\tBUY\t100\t" in page.evaluate(COPIED)
+
+    page.eval_on_selector(cell, "(cell) => { cell.textContent = '−29,489.87'; }")
+    for start, end, copied in ((0, 10, "-29489.87"), (1, 10, ""), (1, 3, "")):
+        page.evaluate(SELECT_DIGITS, [cell, start, end])
+        assert page.evaluate(COPIED) == copied
+    page.locator(cell).click(click_count=3)
+    assert page.evaluate(COPIED) == "-29489.87"
 
 
 def test_in_low_windows_orders_are_seen_and_every_control_can_be_reached(open_as: Open, trader: Trader) -> None:

@@ -15,10 +15,10 @@ test("numbers lose the marks between their thousands and have an ASCII minus, wo
 });
 
 test("what somebody wrote is copied as it stands, and becomes no formula", () => {
-  const shown = ["1,5", "1,234", "+49123", "=1+1", "\u2068@sum\u2069", "-"];
+  const shown = ["1,5", "1,234", "+49123", "=1+1", "\u2068@sum\u2069", "-", "x;=1+1", '"=1+1"', "﹦1+1"];
   assert.deepEqual(
     shown.map((text) => plainText(text, false)),
-    ["1,5", "1,234", "'+49123", "'=1+1", "'@sum", "'-"],
+    ["1,5", "1,234", "'+49123", "'=1+1", "'@sum", "'-", "x;'=1+1", `"'=1+1"`, "'﹦1+1"],
   );
   assert.equal(plainText("1,5", true), "1,5");
 });

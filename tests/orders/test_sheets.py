@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import subprocess
 import tempfile
 import unicodedata
 import zipfile
@@ -19,10 +21,58 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders import sheets, xlsx
+from tests.servers import ROOT
 from tests.tables import failing
 
 FORMULA_SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫"
 NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+# What may stand before a sign, and a sign that has to be first for a formula.
+STARTS = [
+    "",
+    "x;",
+    "x; ",
+    "x\t",
+    "x|",
+    "x,",
+    "x, ",
+    "x;;",
+    ";",
+    'x;"',
+    'x";',
+    "x\n",
+    "x\r",
+    "x\u2028",
+    "x\x85",
+    "-;",
+    "=;=",
+    "é; ",
+]
+UNSEEN = [
+    "",
+    "\u200b",
+    "\ufeff",
+    "\u00ad",
+    "\u2060\u200d",
+    "\u00a0",
+    "\u3000",
+    "\u202e",
+    "\u034f",
+    "\0",
+    "\U000e0041",
+]
+SIGNS = [*FORMULA_SIGNS, "==", "＝＝", "-+", '"="']
+RISKY = [f"{start}{blank}{sign}1+1" for start in STARTS for blank in UNSEEN for sign in SIGNS]
+ORDINARY = [
+    'say "hi", then go; ä 😀',
+    "5-6 lots",
+    "at >=10",
+    "me@example.com",
+    "1 + 1 = 2",
+    "100% (-3 %)",
+    "'quoted'",
+    "",
+]
 
 Cells = list[str | float]
 
@@ -63,42 +113,7 @@ def test_no_separator_turns_a_text_into_a_formula() -> None:
     def check(text: str) -> None:
         assert formulas_in(text) == []
 
-    starts = [
-        "",
-        "x;",
-        "x; ",
-        "x\t",
-        "x|",
-        "x,",
-        "x, ",
-        "x;;",
-        ";",
-        'x;"',
-        'x";',
-        "x\n",
-        "x\r",
-        "x\u2028",
-        "x\x85",
-        "-;",
-        "=;=",
-        "é; ",
-    ]
-    unseen = [
-        "",
-        "\u200b",
-        "\ufeff",
-        "\u00ad",
-        "\u2060\u200d",
-        "\u00a0",
-        "\u3000",
-        "\u202e",
-        "\u034f",
-        "\0",
-        "\U000e0041",
-    ]
-    signs = [*FORMULA_SIGNS, "==", "＝＝", "-+", '"="']
-    cases = [f"{start}{blank}{sign}1+1" for start in starts for blank in unseen for sign in signs]
-    assert failing(cases, check) == []
+    assert failing(RISKY, check) == []
 
 
 @given(st.text(alphabet="=-＝@;,|\t\r\n \"'x1é\u200b\ufeff\0", max_size=16))
@@ -106,19 +121,19 @@ def test_no_mixture_of_separators_quotes_and_blanks_makes_a_formula(text: str) -
     assert formulas_in(text) == []
 
 
+def test_what_is_copied_from_the_page_is_guarded_by_the_same_rule() -> None:
+    signs = re.compile(f"[{re.escape(FORMULA_SIGNS)}]")
+    texts = [*RISKY, *ORDINARY, *(f"{text};-5" for text in ORDINARY), *(signs.sub("x", text) for text in RISKY)]
+    done = subprocess.run(
+        ["node", str(ROOT / "tests" / "js" / "formulas.js")], input=json.dumps(texts), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [sheets.as_text(text) for text in texts]
+
+
 def test_ordinary_text_is_exported_as_it_is() -> None:
-    texts = [
-        'say "hi", then go; ä 😀',
-        "5-6 lots",
-        "at >=10",
-        "me@example.com",
-        "1 + 1 = 2",
-        "100% (-3 %)",
-        "'quoted'",
-        "",
-    ]
-    [_, *lines] = csv.reader(io.StringIO("".join(sheets.csv_chunks(row(text=text) for text in texts)), newline=""))
-    assert [line[sheets.COLUMNS.index("text")] for line in lines] == texts
+    [_, *lines] = csv.reader(io.StringIO("".join(sheets.csv_chunks(row(text=text) for text in ORDINARY)), newline=""))
+    assert [line[sheets.COLUMNS.index("text")] for line in lines] == ORDINARY
 
 
 @pytest.mark.parametrize(
