@@ -11,6 +11,7 @@
 
 import { find, setText } from "./dom.js";
 import { localTime } from "./format.js";
+import { reload } from "./leaving.js";
 
 /** A break that heals sooner is not worth a sentence. */
 const LASTS_MS = 1500;
@@ -35,7 +36,7 @@ export class Connection {
     this.#socket = socket;
     this.#strip = strip;
     this.#announcer = announcer;
-    find("[data-action=reload]").addEventListener("click", () => location.reload());
+    find("[data-action=reload]").addEventListener("click", reload);
   }
 
   /** Why this page is over; null while it is not. @returns {Ending|null} */

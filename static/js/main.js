@@ -26,6 +26,7 @@ import { Instruments } from "./instruments.js";
 import { startKeys } from "./key-actions.js";
 import { hideKeyHints } from "./keyboard.js";
 import { Latency } from "./latency.js";
+import { askBeforeLeaving, reload } from "./leaving.js";
 import { Monitor } from "./monitor.js";
 import { Notices } from "./notices.js";
 import { closeMenu } from "./popover.js";
@@ -76,8 +77,8 @@ let reloading = false;
 let shown = "";
 
 /** Once: frames go on coming until the new page is there, and each would begin it anew. */
-function reload() {
-  if (!reloading) location.reload();
+function reloadOnce() {
+  if (!reloading) reload();
   reloading = true;
 }
 
@@ -88,7 +89,7 @@ function showState() {
   if (state === shown) return;
   shown = state;
   // Whoever has signed in again has another cookie, another token, and perhaps another name.
-  if (signedOut && ending === null) reload();
+  if (signedOut && ending === null) reloadOnce();
   if (ending === "signed-out" && !signedOut) leave();
   connection.show();
   for (const part of [api, ticket, book, chart]) part.away = away;
@@ -108,7 +109,7 @@ function leave() {
 /** Somebody else is signed in in this browser by now: this page is theirs, and shows nothing of the one before. */
 function another() {
   leave();
-  reload();
+  reloadOnce();
 }
 
 /** Asked until they come: without them no price has its decimals, and no symbol is found. */
@@ -249,5 +250,6 @@ awake.start();
 watchDay(showDay);
 copyAsRows();
 hideKeyHints();
+askBeforeLeaving(() => book.work.isTyped || ticket.isTyped);
 socket.start();
 showState();

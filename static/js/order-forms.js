@@ -42,6 +42,11 @@ export class OrderForms extends EventTarget {
     return this.#forms.get(order.id) ?? this.#make(order);
   }
 
+  /** Whether any holds something typed that was not sent. */
+  get areTyped() {
+    return [...this.#forms.values()].some((form) => form.isChanged);
+  }
+
   /** It is open now. @param {number} id @param {AmendForm} form */
   opened(id, form) {
     this.open = form;

@@ -83,6 +83,11 @@ export class RowWork extends EventTarget {
     return this.#current?.symbol ?? "";
   }
 
+  /** Whether something was typed for an order that was not sent. */
+  get isTyped() {
+    return this.#forms.areTyped;
+  }
+
   get #current() {
     return this.#focus.current === null ? undefined : this.#blotter.rows.order(this.#focus.current);
   }

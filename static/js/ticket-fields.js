@@ -54,6 +54,10 @@ export class TicketFields extends EventTarget {
     return /** @type {Typed} */ (Object.fromEntries(entries));
   }
 
+  get hasAmounts() {
+    return this.#filled(AMOUNTS).length > 0;
+  }
+
   /** @returns {Terms} */
   get terms() {
     const terms = termsOf(this.typed);

@@ -73,6 +73,11 @@ export class Ticket extends EventTarget {
     return !this.#panel.hidden;
   }
 
+  /** Whether amounts were entered for an order that was not sent. */
+  get isTyped() {
+    return this.#fields.hasAmounts;
+  }
+
   /** @param {boolean} open */
   show(open) {
     this.#panel.hidden = !open;

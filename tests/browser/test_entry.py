@@ -240,6 +240,41 @@ def test_a_reject_shows_its_reason_in_the_row_and_a_notice_until_dismissed_and_a
     expect(notice).to_have_count(0)
 
 
+def test_the_page_asks_before_it_is_left_with_something_typed(open_as: Open, trader: Trader) -> None:
+    order = trader.place()
+    blotter = open_as(trader)
+    page = open_ticket(blotter)
+    amend, note = blotter.row(order["id"]).locator("[data-action=amend]"), page.locator("form.amend [name=text]")
+
+    def reload_and_stay() -> str:
+        with page.expect_event("dialog") as asked:
+            page.evaluate("setTimeout(() => location.reload())")
+        asked.value.dismiss()
+        return asked.value.type
+
+    assert reload_and_stay() == "beforeunload"
+    assert values_of(page, "#ticket", "quantity", "price") == {"quantity": "18", "price": "585.33"}
+    fill_ticket(page, quantity="", price="")
+    amend.click()
+    note.fill("typed")
+    note.press("Escape")
+    assert reload_and_stay() == "beforeunload"
+    amend.click()
+    expect(note).to_have_value("typed")
+
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    page.get_by_role("button", name="Discard").click()
+    page.reload()
+    blotter.until_state("live")
+    page.click("#new-order")
+    fill_ticket(page, quantity="18")
+    page.locator(".user-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("[name=username]")).to_be_visible()
+    assert dialogs == []
+
+
 def test_orders_are_placed_and_cancelled_while_realtime_is_off(open_as: Open, trader: Trader) -> None:
     blotter = open_as(trader)
     blotter.page.locator("#realtime").click()
