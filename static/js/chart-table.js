@@ -5,20 +5,25 @@
  */
 
 import { barTexts } from "./chart-words.js";
+import { Widest } from "./digits.js";
 import { find, make, nameRoles, setText } from "./dom.js";
 
 const SHOWN = 30;
+/** What is never cut, by its column. */
+const KINDS = ["minute", "price", "price", "price", "price", "volume"];
 
 export class ChartTable {
   #panel;
   #button;
   #body;
+  #widest;
 
   /** @param {HTMLElement} root @param {() => void} opened */
   constructor(root, opened) {
     this.#panel = find("#chart-table", root);
     this.#body = /** @type {HTMLTableSectionElement} */ (find("tbody", this.#panel));
     this.#button = find("[data-chart-do=table]", root);
+    this.#widest = new Widest(this.#panel);
     nameRoles(find("table", this.#panel));
     this.#button.addEventListener("click", () => {
       this.#panel.hidden = !this.#panel.hidden;
@@ -37,6 +42,7 @@ export class ChartTable {
       barTexts(bar, decimals).forEach((text, column) => {
         const cell = row.cells[column];
         if (cell) setText(cell, text);
+        this.#widest.take(KINDS[column] ?? "", text);
       });
     }
     for (const row of [...rows].slice(newest.length)) row.remove();

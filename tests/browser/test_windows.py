@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.blotter import Blotter
+from tests.browser.charted import Chart, bars
 from tests.browser.test_layout import DESK, LAPTOP, OVERFLOW, PHONE
 from tests.servers import wait_for
 from tests.traders import Trader, new_order
@@ -25,7 +26,8 @@ TABLE_PIXELS = 641
 # Numbers and times that do not fit into their boxes, be it by a fraction of a pixel.
 CUT = """() => [...document.querySelectorAll(`
     #orders td:is(.numeric, [data-field=created_at], [data-field=updated_at]), #monitor td:is(.numeric, .event-at),
-    #prices td.numeric, .money-value, #ticket [data-take], #ticket .place, #totals, .page-number, .tabs button`)]
+    #prices td.numeric, #chart-table :is(td, tbody th), .money-value, #ticket [data-take], #ticket .place, #totals,
+    .page-number, .tabs button`)]
   .filter((each) => each.checkVisibility({ visibilityProperty: true }))
   .flatMap((each) => {
     const text = document.createRange();
@@ -178,6 +180,26 @@ def test_a_whole_number_alone_and_what_ends_in_a_table_are_copied_for_a_spreadsh
         assert page.evaluate(COPIED) == copied
     page.locator(cell).click(click_count=3)
     assert page.evaluate(COPIED) == "-29489.87"
+
+
+def test_the_chart_s_table_cuts_no_price_and_drops_the_volume_where_there_is_no_room(
+    open_as: Open, trader: Trader
+) -> None:
+    page = open_as(trader, viewport=DESK).page
+    chart = Chart(page, {"AAPL": [], "BTCUSD": bars("91004.99", "91005", "90999.37")})
+    table = page.locator("#chart-table")
+    chart.choose("BTCUSD")
+    chart.until("ready")
+    chart.do("table")
+    for width, height in ((1366, 768), (1440, 900), (1024, 768), (390, 844), (360, 740)):
+        resize(page, width, height)
+        if width < TABLE_PIXELS and not table.is_visible():
+            page.get_by_role("button", name="Chart", exact=True).first.click()
+        expect(table.get_by_role("cell", name="90,999.37").first).to_be_visible()
+        assert page.evaluate(CUT) == [], (width, height)
+        assert table.evaluate("(table) => table.scrollWidth - table.clientWidth") == 0, (width, height)
+        is_wide = chart.root.evaluate("(chart) => chart.clientWidth") >= 520
+        expect(table.get_by_role("columnheader", name="Volume")).to_be_visible(visible=is_wide)
 
 
 def test_in_low_windows_orders_are_seen_and_every_control_can_be_reached(open_as: Open, trader: Trader) -> None:
