@@ -56,9 +56,7 @@ export function writeEvent(row, event, widest) {
     const column = NUMBERS[i];
     if (column) widest.take(column, text);
   });
-  const [, time, , , , , changes] = row.cells;
-  // It is cut where there is no room.
-  if (changes) changes.title = changes.textContent ?? "";
+  const [, time] = row.cells;
   if (!time) return row;
   time.dataset.at = at;
   time.title = utc(at);

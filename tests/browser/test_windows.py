@@ -26,8 +26,8 @@ TABLE_PIXELS = 641
 # Numbers and times that do not fit into their boxes, be it by a fraction of a pixel.
 CUT = """() => [...document.querySelectorAll(`
     #orders td:is(.numeric, [data-field=created_at], [data-field=updated_at]), #monitor td:is(.numeric, .event-at),
-    #prices td.numeric, #chart-table :is(td, tbody th), .money-value, #ticket [data-take], #ticket .place, #totals,
-    .page-number, .tabs button`)]
+    #monitor .event-changes, #prices td.numeric, #chart-table :is(td, tbody th), .money-value, #ticket [data-take],
+    #ticket .place, #totals, .page-number, .tabs button`)]
   .filter((each) => each.checkVisibility({ visibilityProperty: true }))
   .flatMap((each) => {
     const text = document.createRange();
@@ -180,6 +180,29 @@ def test_a_whole_number_alone_and_what_ends_in_a_table_are_copied_for_a_spreadsh
         assert page.evaluate(COPIED) == copied
     page.locator(cell).click(click_count=3)
     assert page.evaluate(COPIED) == "-29489.87"
+
+
+def test_what_an_event_says_is_seen_to_its_end_at_every_width(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader, viewport=DESK)
+    order = trader.place(quantity="12345678", price="1.06")
+    trader.report(order, "accept")
+    trader.amend(order, quantity="22345678", price="1.07")
+    trader.fill(order, "12345678", "1.05")
+    blotter.until_applied(trader.head())
+    rows = blotter.page.locator("#monitor tbody tr[data-seq] .event-changes")
+    texts: list[str | re.Pattern[str]] = [
+        "12,345,678 @ 1.05, 12,345,678 of 22,345,678",
+        "quantity 12,345,678 → 22,345,678, price 1.06 → 1.07",
+        re.compile("^arrival – → [0-9.]+$"),
+        "Buy 12,345,678 AAPL at 1.06, day",
+    ]
+    expect(rows).to_have_text(texts)
+    for width, height in ((1366, 768), (1440, 900), (1024, 768), (360, 740)):
+        resize(blotter.page, width, height)
+        if width < TABLE_PIXELS:
+            blotter.page.get_by_role("button", name="Stream", exact=True).first.click()
+        expect(rows.first).to_be_visible()
+        assert blotter.page.evaluate(CUT) == [], (width, height)
 
 
 def test_the_chart_s_table_cuts_no_price_and_drops_the_volume_where_there_is_no_room(

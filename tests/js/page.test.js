@@ -108,7 +108,7 @@ test("events are told in words", () => {
   const server = new Server();
   assert.equal(changeText(server.place()), "Buy 18 AAPL at 585.33, day");
   const fill = server.change(1, { cum_qty: "18", leaves_qty: "0", avg_price: "585.33", status: "filled" });
-  assert.equal(changeText(fill), "filled 0 → 18, average – → 585.33, status Working → Filled");
+  assert.equal(changeText(fill), "18 @ 585.33, 18 of 18");
   assert.equal(
     summary(
       new Map([
@@ -118,6 +118,30 @@ test("events are told in words", () => {
     ),
     "3 placed, 1 rejected",
   );
+});
+
+test("an event says its facts first, and not what its name says already", () => {
+  const server = new Server();
+  server.place({ quantity: "22345678", price: "1.06" });
+  assert.equal(changeText(server.change(1, { status: "new" })), "Buy 22,345,678 AAPL at 1.06, day");
+  const filled = (cum_qty, leaves_qty, avg_price) => {
+    const event = server.change(1, { cum_qty, leaves_qty, avg_price, status: "partially_filled" });
+    return changeText({ ...event, kind: "partially_filled" });
+  };
+  assert.equal(filled("12345678", "10000000", "1.0512"), "12,345,678 @ 1.0512, 12,345,678 of 22,345,678");
+  assert.equal(
+    filled("12346678", "9999000", "1.05120001"),
+    "1,000, 12,346,678 of 22,345,678, average 1.05120001",
+    "an average of so many does not tell the price of so few",
+  );
+  assert.equal(
+    filled("18520017", "3825661", "1.05123334"),
+    "6,173,339 @ 1.0513, 18,520,017 of 22,345,678, average 1.05123334",
+  );
+  const amended = server.change(1, { quantity: "21345678", leaves_qty: "2825661" });
+  assert.equal(changeText({ ...amended, kind: "amended" }), "quantity 22,345,678 → 21,345,678");
+  const status = ["partially_filled", "canceled"];
+  assert.equal(changeText({ ...amended, kind: "corrected", changes: { status } }), "status Partly filled → Cancelled");
 });
 
 test("totals say what is shown of what", () => {
