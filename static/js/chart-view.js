@@ -29,7 +29,7 @@ import { ChartOrders } from "./chart-orders.js";
 import { ChartPlot } from "./chart-plot.js";
 import { ChartTable } from "./chart-table.js";
 import { legendText } from "./chart-words.js";
-import { find, make } from "./dom.js";
+import { find, setLines } from "./dom.js";
 import { marksOf } from "./fills.js";
 import { percent, priceText } from "./format.js";
 import { nextFrame } from "./frames.js";
@@ -253,6 +253,6 @@ export class ChartView {
 
   /** What the picture shows, for those whom it tells nothing. @param {string} list @param {string[]} texts */
   #tell(list, texts) {
-    find(`[data-chart=${list}]`, this.#root).replaceChildren(...texts.map((text) => make("li", "", text)));
+    setLines(find(`[data-chart=${list}]`, this.#root), texts);
   }
 }

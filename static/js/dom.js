@@ -73,6 +73,12 @@ export function setText(element, text) {
   else if (element.textContent !== text) element.textContent = text;
 }
 
+/** The lines of a list; those that are there stay, with what is selected in them. @param {HTMLElement} list @param {string[]} texts */
+export function setLines(list, texts) {
+  for (const [i, text] of texts.entries()) setText(list.children[i] ?? list.appendChild(make("li", "")), text);
+  while (list.children.length > texts.length) list.lastElementChild?.remove();
+}
+
 /** Shows or hides; the same once more would have the styles computed for nothing. @param {HTMLElement} element @param {boolean} hidden */
 export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;

@@ -29,11 +29,23 @@ const WORDS = {
 const ENDINGS = { "signed-out": "Signed out", outdated: "New version" };
 const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
+/** Its row in the details. @param {string} hop */
+function hopRow(hop) {
+  const bar = make("meter", "");
+  bar.setAttribute("aria-label", `Share of ${hop}`);
+  const name = make("th", "", hop);
+  name.scope = "row";
+  const [median, worst] = [make("td", ""), make("td", "")];
+  return { row: make("tr", "", name, median, worst, make("td", "", bar)), hop, median, worst, bar };
+}
+
 export class Strip extends EventTarget {
   #root;
   #stream;
   #latency;
   #details;
+  /** A row each, in their order. */
+  #hops = HOPS.map(hopRow);
   /** The newest number that the table has told of, which goes on while the stream is paused. */
   #told = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -48,6 +60,7 @@ export class Strip extends EventTarget {
     find("#realtime", root).addEventListener("click", () => this.dispatchEvent(new Event("toggle")));
     const toggle = find("#details-toggle", root);
     this.#details = new Popover(toggle, find("#latency-details", root));
+    find("#hops", root).append(...this.#hops.map(({ row }) => row));
     toggle.addEventListener("click", () => this.#drawLatency());
   }
 
@@ -120,17 +133,12 @@ export class Strip extends EventTarget {
       find("#proof-again", root),
       `seq ${integer(feed.last ?? 0)} / head ${integer(feed.head)} · ${plural(feed.gaps, "gap")} · ${plural(feed.duplicates, "duplicate")}`,
     );
-    const medians = HOPS.map((hop) => hops[hop]?.percentile(0.5) ?? 0);
-    const most = Math.max(...medians, Number.EPSILON);
-    const lines = HOPS.map((hop, i) => {
-      const bar = make("meter", "");
-      Object.assign(bar, { min: 0, max: most, value: medians[i] ?? 0 });
-      bar.setAttribute("aria-label", `Share of ${hop}`);
-      const cells = [hops[hop]?.percentile(0.5) ?? null, hops[hop]?.percentile(0.99) ?? null].map(milliseconds);
-      const name = make("th", "", hop);
-      name.scope = "row";
-      return make("tr", "", name, ...cells.map((text) => make("td", "", text)), make("td", "", bar));
+    const medians = HOPS.map((hop) => hops[hop]?.percentile(0.5) ?? null);
+    const most = Math.max(...medians.map(Number), Number.EPSILON);
+    this.#hops.forEach(({ hop, median, worst, bar }, i) => {
+      setText(median, milliseconds(medians[i] ?? null));
+      setText(worst, milliseconds(hops[hop]?.percentile(0.99) ?? null));
+      Object.assign(bar, { max: most, value: medians[i] ?? 0 });
     });
-    find("#hops", root).replaceChildren(...lines);
   }
 }

@@ -98,7 +98,7 @@ def test_one_s_working_orders_are_lines_that_follow_the_stream_and_fills_are_mar
     open_as: Open, trader: Trader
 ) -> None:
     first = trader.place(price="585.1")
-    trader.place(symbol="BTCUSD", quantity="1", price="60000")
+    elsewhere = trader.place(symbol="BTCUSD", quantity="1", price="60000")
     blotter = open_as(trader)
     chart = Chart(blotter.page, {"AAPL": wave(), "BTCUSD": wave()})
     chart.open()
@@ -108,6 +108,11 @@ def test_one_s_working_orders_are_lines_that_follow_the_stream_and_fills_are_mar
     trader.report(first, "accept")
     second = trader.place(side="sell", price="586.5")
     chart.until_lines("BUY 100 at 585.10", "SELL 100, waiting at 586.50")
+    told = chart.part("orders").locator("li").element_handles()
+    trader.amend(elsewhere, text="Nothing of this chart")
+    blotter.until_applied(trader.head())
+    blotter.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert [line.evaluate("(line) => line.isConnected") for line in told] == [True, True]
     before = chart.picture()
     trader.amend(first, price="585.4", quantity="120")
     chart.until_lines("BUY 120 at 585.40", "SELL 100, waiting at 586.50")

@@ -182,6 +182,24 @@ def test_latency_is_a_dash_until_an_event_was_seen_live_and_never_negative(open_
     expect(blotter.page.locator("#hops tr")).to_have_count(5)
 
 
+def test_what_is_selected_of_the_latency_s_details_stays_while_events_come(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    blotter.page.get_by_role("button", name="Details").click()
+
+    def measured_more() -> bool:
+        trader.place()
+        blotter.until_applied(trader.head())
+        return blotter.measured() > before
+
+    before = 0
+    wait_for(measured_more, "the latency of a live event")
+    blotter.page.evaluate("getSelection().selectAllChildren(document.querySelector('#hops'))")
+    before = blotter.measured()
+    wait_for(measured_more, "the latency of another one")
+
+    assert "painted" in blotter.page.evaluate("String(getSelection())")
+
+
 @pytest.mark.parametrize(
     ("copies", "gaps", "duplicates"), [(0, 1, 0), (2, 0, 1)], ids=["a lost frame", "a doubled frame"]
 )
