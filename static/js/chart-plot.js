@@ -21,7 +21,7 @@ import { kept, MARGIN } from "./bar-range.js";
 import { themeColours, watchTheme } from "./chart-colours.js";
 import { candleLooks, chartLooks, fillMarker, lineLooks, orderLine, lastPriceLine, stamp } from "./chart-looks.js";
 import { momentText, tickText } from "./chart-words.js";
-import { price } from "./format.js";
+import { grouped, priceText } from "./format.js";
 import { LocalTimeScale } from "./local-time-scale.js";
 import { changesTo, places, widened } from "./order-lines.js";
 
@@ -144,7 +144,7 @@ export class ChartPlot {
   /** What the lines say that are drawn. */
   get titles() {
     const drawn = [...this.#lines.values()].filter(({ key }) => this.#drawn.has(key));
-    return drawn.map((line) => `${line.title} at ${price(line.price, this.#decimals)}`);
+    return drawn.map((line) => `${line.title} at ${priceText(line.price, this.#decimals)}`);
   }
 
   /** @param {FillMark[]} marks in the order of time */
@@ -162,7 +162,8 @@ export class ChartPlot {
 
   get #format() {
     const precision = this.#precision;
-    return { type: /** @type {const} */ ("price"), precision, minMove: 10 ** -precision };
+    const formatter = (/** @type {number} */ value) => grouped(value.toFixed(precision));
+    return { type: /** @type {const} */ ("custom"), formatter, minMove: 10 ** -precision };
   }
 
   #fitDecimals() {

@@ -15,7 +15,7 @@
  */
 
 import { decimal, plain, product } from "./decimal.js";
-import { grouped } from "./format.js";
+import { amount, grouped } from "./format.js";
 import { minorUnits, moneyText } from "./money.js";
 
 /** A limit this much worse than the market, in percent, is hardly meant. */
@@ -36,14 +36,14 @@ function farWords(side, limit, base, name) {
   const percent = ((side === "buy" ? limit - base : base - limit) * 100n) / base;
   if (percent < FAR_PERCENT) return "";
   const where = side === "buy" ? "above" : "below";
-  return `The limit price is ${grouped(String(percent))} % ${where} ${name}, ${plain(base)}.`;
+  return `The limit price is ${grouped(String(percent))} % ${where} ${name}, ${amount(plain(base))}.`;
 }
 
 /** A stop that the market has passed triggers as soon as it is there. @param {string} side @param {Decimal} stop @param {Decimal} present */
 function passedWords(side, stop, present) {
   if (stop === null || present === null) return "";
   const passed = side === "buy" ? stop <= present : stop >= present;
-  return passed ? `The market has passed this stop price: it is at ${plain(present)}.` : "";
+  return passed ? `The market has passed this stop price: it is at ${amount(plain(present))}.` : "";
 }
 
 /** @param {Decimal} money in units of a product @param {string} currency */

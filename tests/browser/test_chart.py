@@ -128,13 +128,26 @@ def test_one_s_working_orders_are_lines_that_follow_the_stream_and_fills_are_mar
 
     chart.do("candles")
     chart.choose("BTCUSD")
-    chart.until_lines("BUY 1, waiting at 60000.00")
+    chart.until_lines("BUY 1, waiting at 60,000.00")
     assert chart.fills() == []
     blotter.page.reload()
-    chart.until_lines("BUY 1, waiting at 60000.00")
+    chart.until_lines("BUY 1, waiting at 60,000.00")
     chart.choose("AAPL")
     wait_for(lambda: "".join(chart.fills()).startswith("B "), "fills from before the page was opened")
     chart.until_lines()
+
+
+def test_prices_on_the_chart_s_axis_have_their_thousands_marked(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader, live=False).page
+    page.add_init_script(DRAWN)
+    page.reload()
+    chart = Chart(page, {"AAPL": [], "BTCUSD": bars("91005", "92004.99", "91500")})
+    chart.open("BTCUSD")
+    chart.until("ready")
+    wait_for(lambda: page.evaluate("drawn.has('91,500.00')"), "the last price on the axis")
+    prices = page.evaluate("[...drawn].filter((text) => /\\d\\.\\d/.test(text))")
+    assert len(prices) > 2
+    assert [text for text in prices if not re.fullmatch(r"\d\d,\d{3}\.\d\d", text)] == []
 
 
 def test_quotes_carry_the_last_bar_on_and_begin_new_ones_or_the_first(open_as: Open, trader: Trader) -> None:

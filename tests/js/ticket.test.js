@@ -95,6 +95,13 @@ test("a stop that the market has passed, a limit far beyond its stop, and a very
   assert.equal(warning({ order_type: "stop_limit", stop_price: "260", price: "261" }), "");
   const far = warning({ order_type: "stop_limit", stop_price: "260", price: "2610" });
   assert.equal(far, "The limit price is 903 % above its stop price, 260.");
+  const large = warning({ order_type: "stop_limit", stop_price: "91005.5", price: "182011", quantity: "1" });
+  assert.equal(large, "The limit price is 100 % above its stop price, 91,005.5.");
+  const dear = { ...quote, bid: "91005", ask: "91005.5" };
+  assert.equal(
+    worthOf(ordered({ order_type: "stop", stop_price: "200" }), instrument, dear).warning,
+    "The market has passed this stop price: it is at 91,005.5.",
+  );
   assert.equal(warning({ quantity: "10000000", price: "230" }), "This is a very large order.");
   const yen = { ...instrument, currency: "JPY" };
   assert.equal(worthOf(ordered({ quantity: "1000", price: "2300" }), yen, undefined).warning, "");
