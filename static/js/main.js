@@ -29,6 +29,7 @@ import { Latency } from "./latency.js";
 import { askBeforeLeaving, reload } from "./leaving.js";
 import { Monitor } from "./monitor.js";
 import { Notices } from "./notices.js";
+import { PausedHead } from "./paused-head.js";
 import { closeMenu } from "./popover.js";
 import { Prices } from "./prices.js";
 import { Session } from "./session.js";
@@ -61,6 +62,7 @@ const socket = new Socket(`${location.protocol === "https:" ? "wss" : "ws"}://${
 const stream = new OrderStream(user, socket, store.get("realtime", true));
 const latency = new Latency(stream.clock);
 const strip = new Strip(find(".strip"), stream, latency);
+const pausedHead = new PausedHead(api, eventsUrl, (head) => strip.tell(head));
 const connection = new Connection(stream, socket, strip, announcer);
 const awake = new Awake();
 const pricesPanel = document.querySelector("#prices");
@@ -92,6 +94,7 @@ function showState() {
   if (signedOut && ending === null) reloadOnce();
   if (ending === "signed-out" && !signedOut) leave();
   connection.show();
+  pausedHead.on = !stream.realtime && ending === null;
   for (const part of [api, ticket, book, chart]) part.away = away;
 }
 

@@ -46,7 +46,7 @@ export class Strip extends EventTarget {
   #details;
   /** A row each, in their order. */
   #hops = HOPS.map(hopRow);
-  /** The newest number that the table has told of, which goes on while the stream is paused. */
+  /** The newest number that the server has told of, which goes on while the stream is paused. */
   #told = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
@@ -76,24 +76,38 @@ export class Strip extends EventTarget {
   }
 
   showProof() {
-    const { last, head, gaps, duplicates } = this.#stream.feed;
-    const figures = { seq: last ?? 0, head, gaps, duplicates };
+    const { realtime, feed } = this.#stream;
+    const { last, gaps, duplicates } = feed;
+    const figures = { seq: last ?? 0, head: this.#head, gaps, duplicates };
     const proof = find("#stream", this.#root);
     for (const [name, value] of Object.entries(figures)) setInteger(find(`[data-stream=${name}]`, proof), value);
-    proof.classList.toggle("is-behind", figures.seq < head);
-    setText(find("[data-proof-paused]", proof), this.#stream.realtime ? "" : this.#pausedText(figures.seq));
+    proof.classList.toggle("is-behind", figures.seq < figures.head);
+    setText(find("[data-proof-paused]", proof), realtime ? "" : this.#pausedText(figures));
+    if (this.#details.open) this.#showProofAgain();
   }
 
-  /** The table is as of this number. @param {number} head */
+  /** The log is that far. @param {number} head */
   tell(head) {
     this.#told = head;
     this.showProof();
   }
 
-  /** @param {number} seq */
-  #pausedText(seq) {
-    const newer = this.#told - seq;
+  get #head() {
+    const { realtime, feed } = this.#stream;
+    return realtime ? feed.head : Math.max(feed.head, this.#told);
+  }
+
+  /** @param {{seq: number, head: number}} figures */
+  #pausedText({ seq, head }) {
+    const newer = head - seq;
     return ` · paused at ${integer(seq)}${newer > 0 ? `, ${integer(newer)} newer` : ""}`;
+  }
+
+  /** The same in the details: there is no room for it elsewhere on a phone. */
+  #showProofAgain() {
+    const { last, gaps, duplicates } = this.#stream.feed;
+    const text = `seq ${integer(last ?? 0)} / head ${integer(this.#head)} · ${plural(gaps, "gap")} · ${plural(duplicates, "duplicate")}`;
+    setText(find("#proof-again", this.#root), text);
   }
 
   /** New figures are there; they are drawn a few times a second. */
@@ -117,7 +131,7 @@ export class Strip extends EventTarget {
 
   #drawDetails() {
     const { total, hops } = this.#latency;
-    const { clock, feed } = this.#stream;
+    const { clock } = this.#stream;
     const root = this.#root;
     setText(find("[data-latency-again=p50]", root), milliseconds(total.percentile(0.5)));
     setText(
@@ -129,10 +143,7 @@ export class Strip extends EventTarget {
       find("#clock-offset", root),
       clock.known ? `of the server ${offset} ms ± ${milliseconds(clock.error)} ms` : "not measured yet",
     );
-    setText(
-      find("#proof-again", root),
-      `seq ${integer(feed.last ?? 0)} / head ${integer(feed.head)} · ${plural(feed.gaps, "gap")} · ${plural(feed.duplicates, "duplicate")}`,
-    );
+    this.#showProofAgain();
     const medians = HOPS.map((hop) => hops[hop]?.percentile(0.5) ?? null);
     const most = Math.max(...medians.map(Number), Number.EPSILON);
     this.#hops.forEach(({ hop, median, worst, bar }, i) => {

@@ -147,6 +147,25 @@ def test_realtime_off_unsubscribes_and_stays_off_and_on_resumes_without_loss(ope
     expect(realtime).to_have_attribute("aria-pressed", "false")
 
 
+def test_while_realtime_is_off_the_proof_tells_how_far_the_log_is(open_as: Open, trader: Trader) -> None:
+    trader.place()
+    blotter = open_as(trader, live=False)
+    page = blotter.page
+    page.clock.install()
+    page.reload()
+    blotter.until_state("live")
+    blotter.until_applied(1)
+    page.locator("#realtime").click()
+    blotter.until_state("off")
+    expect(page.locator("#stream")).to_contain_text("paused at 1")
+    trader.place_many([new_order() for _ in range(3)])
+
+    page.clock.fast_forward(10_000)
+
+    expect(page.locator("#stream")).to_contain_text("paused at 1, 3 newer")
+    assert blotter.proof() == {"seq": 1, "head": 4, "gaps": 0, "duplicates": 0}
+
+
 def types(blotter: Blotter) -> list[str]:
     return [frame["type"] for frame in blotter.heard()]
 
