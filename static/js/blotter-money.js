@@ -10,6 +10,7 @@
  * @import {Line} from "./money.js"
  * @import {Told} from "./money-totals.js"
  * @import {Order} from "./order.js"
+ * @import {Store} from "./store.js"
  *
  * @typedef {object} OrderBook the part of the book that is read here; fires `changed` and `emptied`
  * @property {{inSight: [HTMLTableRowElement, Order][], touched: (row: HTMLTableRowElement) => void}} rows
@@ -61,7 +62,7 @@ export class BlotterMoney {
   #prices;
   #instruments;
   #now;
-  #totals = new MoneyTotals(find("#money"));
+  #totals;
   /** What each row's cells show, remembered rather than read back. @type {WeakMap<Element, {cells: Map<FigureName, HTMLElement>, shown?: Record<FigureName, Shown>}>} */
   #rows = new WeakMap();
   /** Symbols with another price since the last drawing. @type {Set<string>} */
@@ -78,12 +79,13 @@ export class BlotterMoney {
   #draw = () => this.#drawNow();
   #drawTotals = () => this.#drawTotalsNow();
 
-  /** @param {OrderBook & EventTarget} book @param {PriceSource & EventTarget} prices @param {Pick<Instruments, "get">} instruments @param {() => number} [now] the server's time in unix milliseconds */
-  constructor(book, prices, instruments, now = Date.now) {
+  /** @param {OrderBook & EventTarget} book @param {PriceSource & EventTarget} prices @param {Pick<Instruments, "get">} instruments @param {Store} store @param {() => number} [now] the server's time in unix milliseconds */
+  constructor(book, prices, instruments, store, now = Date.now) {
     this.#book = book;
     this.#prices = prices;
     this.#instruments = instruments;
     this.#now = now;
+    this.#totals = new MoneyTotals(find("#money"), store);
     find("#orders").classList.add("has-figures");
     for (const { figure, meaning } of FIGURES) find(`#orders th.col-${figure}`).title = meaning;
     book.rows.touched = (row) => {

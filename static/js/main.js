@@ -240,7 +240,7 @@ if (body.dataset.isDemo === "true") {
   });
 }
 if (prices !== null) {
-  new BlotterMoney(book, prices, instruments, () => now() + stream.clock.offset);
+  new BlotterMoney(book, prices, instruments, store, () => now() + stream.clock.offset);
   const take = (/** @type {string} */ price, /** @type {boolean} */ isPresent) => ticket.take(price, isPresent);
   const form = /** @type {HTMLFormElement} */ (find("#ticket-form"));
   const quote = new TicketQuote(form, prices, instruments, take);

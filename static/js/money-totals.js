@@ -2,12 +2,12 @@
  * The totals under the table: a line a currency, and what it covers. Drawn a few times a second, so that it can be read.
  *
  * @import {Totals} from "./money.js"
+ * @import {Store} from "./store.js"
  */
 
 import { find, make, setHidden, setText } from "./dom.js";
 import { grouped, plural, signed } from "./format.js";
 import { moneyText } from "./money.js";
-import { Store } from "./store.js";
 
 /** On a phone, and where a window is low, they are folded until somebody asks. */
 const NARROW = "(max-width: 640px), (max-height: 619px)";
@@ -31,8 +31,8 @@ export class MoneyTotals {
   /** @type {Map<string, Map<string, HTMLElement>>} */
   #lines = new Map();
 
-  /** @param {HTMLElement} root @param {Store} [store] */
-  constructor(root, store = new Store()) {
+  /** @param {HTMLElement} root @param {Store} store the person's */
+  constructor(root, store) {
     this.#root = root;
     this.#list = find("#money-totals", root);
     this.#toggle = find("#money-toggle", root);

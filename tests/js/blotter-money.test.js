@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { BlotterMoney } from "../../static/js/blotter-money.js";
+import { Store } from "../../static/js/store.js";
 import { FakeElement, frame, makeDocument } from "./elements.js";
 import { order } from "./server.js";
 
@@ -52,6 +53,7 @@ let now = 1_784_992_203_000;
 let page;
 let book;
 let prices;
+let kept;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
@@ -59,7 +61,10 @@ beforeEach(() => {
   page = makeDocument();
   book = new Book();
   prices = new Prices();
-  new BlotterMoney(book, prices, { get: (symbol) => INSTRUMENTS[symbol] }, () => now);
+  kept = new Map();
+  const place = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text) };
+  const store = new Store(() => place, "alice");
+  new BlotterMoney(book, prices, { get: (symbol) => INSTRUMENTS[symbol] }, store, () => now);
 });
 
 afterEach(() => {
@@ -221,4 +226,9 @@ test("once nobody may see the orders, nothing is watched, totalled or written an
   assert.equal(cell(0, "last").textContent, "585.00");
   assert.deepEqual(totals(), []);
   assert.deepEqual(prices.watched.at(-1), ["blotter"]);
+});
+
+test("whether the totals are open is remembered for the person, not for the room", () => {
+  page.querySelector("#money").querySelector("#money-toggle").listeners.click();
+  assert.deepEqual([...kept], [["order-monitor.alice/money-open", "false"]]);
 });
