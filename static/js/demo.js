@@ -21,6 +21,8 @@ export class Demo {
   #serverNow;
   /** @type {Flow} */
   #flow = { running: false, ends_at: null };
+  /** Counts when a change is asked for and when it is answered: what was asked before either says how it was before. */
+  #changes = 0;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #ticking;
 
@@ -46,9 +48,14 @@ export class Demo {
 
   /** @param {"get"|"post"|"delete"} method */
   async #ask(method) {
+    const changes = method !== "get";
+    if (changes) this.#changes += 1;
+    const serial = this.#changes;
     try {
       /** @type {Flow|null} */
       const flow = await this.#api[method](this.#url);
+      if (serial !== this.#changes) return;
+      if (changes) this.#changes += 1;
       this.#flow = flow ?? { running: false, ends_at: null };
     } catch (error) {
       const { message, unsent } = /** @type {ApiError} */ (error);

@@ -61,6 +61,21 @@ test("a flow that went with its server is known to be over once there is another
   assert.deepEqual([asked, left()], [["get", "get", "post"], "1:30"]);
 });
 
+test("an answer that was on its way when the button was pressed changes nothing any more", async () => {
+  let answer;
+  const slow = new Promise((resolve) => {
+    answer = resolve;
+  });
+  answers = [slow, STILL];
+  demo.look();
+  mock.timers.tick(2500);
+  press();
+  await answered();
+  answer(PLAYING);
+  await answered();
+  assert.deepEqual([asked, left()], [["get", "get", "delete"], ""]);
+});
+
 test("where none plays, nobody is asked at a new connection", async () => {
   answers = [STILL];
   press();
