@@ -17,6 +17,25 @@ import { Inquiry } from "./inquiry.js";
 import { isolate } from "./isolate.js";
 import { KIND_WORDS } from "./order.js";
 
+/** Events in one answer. */
+const LIMIT = 1000;
+
+/** The whole history, which may take several answers. @param {Api} api @param {string} url @param {AbortSignal} signal @returns {Promise<OrderEvent[]>} oldest first */
+async function historyOf(api, url, signal) {
+  /** @type {OrderEvent[]} */
+  const events = [];
+  let isWhole = false;
+  while (!isWhole) {
+    const after = String(events.at(-1)?.seq ?? 0);
+    const params = new URLSearchParams({ after, limit: String(LIMIT) });
+    /** @type {{results: OrderEvent[]}} */
+    const { results } = await api.get(url, params, signal);
+    events.push(...results);
+    isWhole = results.length < LIMIT;
+  }
+  return events;
+}
+
 /** Where a field's text stands. @param {Column|Figure} column */
 function part(column) {
   const name = "figure" in column ? column.figure : column.field;
@@ -103,9 +122,9 @@ export class Details {
   async #read(url) {
     try {
       // A newer question gives up this one: its answer comes too late.
-      const answer = await this.#inquiry.ask((signal) => this.#api.get(url, undefined, signal));
-      if (answer === null) return;
-      this.#write(answer.results);
+      const events = await this.#inquiry.ask((signal) => historyOf(this.#api, url, signal));
+      if (events === null) return;
+      this.#write(events);
       this.#tell("");
     } catch {
       this.#tell("The history could not be read.");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route, expect
 
@@ -350,3 +351,26 @@ def test_a_row_opens_to_all_its_fields_and_its_history_at_every_width(open_as: O
         expect(details.locator("li")).to_contain_text(history)
         blotter.page.keyboard.press("Escape")
         expect(details).to_have_count(0)
+
+
+def test_the_history_of_an_order_ends_with_the_newest_event_however_many_there_are(
+    open_as: Open, trader: Trader
+) -> None:
+    order = trader.place()
+    [first] = trader.get(f"/api/orders/{order['id']}/events/")["results"]
+    last = 1002
+    blotter = open_as(trader)
+
+    def history(route: Route) -> None:
+        asked = parse_qs(urlsplit(route.request.url).query)
+        after, limit = int(asked.get("after", ["0"])[0]), int(asked.get("limit", ["1000"])[0])
+        seqs = range(after + 1, min(after + limit, last) + 1)
+        results = [first | {"seq": seq} | ({"kind": "expired"} if seq == last else {}) for seq in seqs]
+        route.fulfill(json={"head": last, "results": results})
+
+    blotter.page.route(re.compile(f"/api/orders/{order['id']}/events/"), history)
+    blotter.row(order["id"]).locator("td.col-toggle").click()
+
+    lines = blotter.page.locator(".details li")
+    expect(lines).to_have_count(last)
+    expect(lines.last).to_contain_text("Expired")
