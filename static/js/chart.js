@@ -131,6 +131,14 @@ export class Chart extends EventTarget {
     this.#follow();
   }
 
+  /** What was typed before there were instruments to choose from, else the first of these; part of a symbol stays typed. @param {string} first */
+  #chooseFirst(first) {
+    const text = this.#input.value;
+    const typed = cleaned(text).toUpperCase();
+    this.#choose(this.#sources.instruments.get(typed) ? typed : first);
+    if (text !== "" && this.#symbol !== typed) this.#input.value = text;
+  }
+
   /** Somebody has typed a symbol, or part of one, and gone on. */
   #left() {
     const symbol = cleaned(this.#input.value).toUpperCase();
@@ -146,7 +154,7 @@ export class Chart extends EventTarget {
     const [first] = this.#sources.instruments.active;
     // The orders come before it.
     if (!first) return;
-    if (!this.#sources.instruments.get(this.#symbol)) this.#choose(first.symbol);
+    if (!this.#sources.instruments.get(this.#symbol)) this.#chooseFirst(first.symbol);
     if (this.#input.value === "") this.#input.value = this.#symbol;
     if (this.#view === null) this.#load();
     else if (this.#symbol !== "") this.#view.show(this.#symbol);

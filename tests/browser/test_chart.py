@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.blotter import Blotter, serious_violations
+from tests.browser.blotter import Blotter, Holding, serious_violations
 from tests.browser.charted import Chart, bars, this_minute, wave
 from tests.browser.test_layout import DESK, LAPTOP, OVERFLOW, ROWS_IN_SIGHT, SMALL_TARGETS, TOUCH, populate
 from tests.proxy import Proxy
@@ -44,6 +44,21 @@ def test_nothing_of_the_chart_is_loaded_before_it_is_seen_and_it_stays_as_it_was
     page.reload()
     expect(page.locator("#chart-toggle")).to_have_attribute("aria-expanded", "false")
     assert chart.loaded() == []
+
+
+def test_a_symbol_typed_before_there_are_instruments_is_shown_when_they_come(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader)
+    chart = Chart(blotter.page, {"AAPL": wave(), "BTCUSD": wave()})
+    reading = Holding(blotter.page, "**/api/instruments/*", "GET")
+    blotter.page.reload()
+    blotter.until_state("live")
+    chart.open("BTCUSD")
+
+    reading.next().continue_()
+
+    chart.until("ready")
+    assert chart.asked == ["BTCUSD"]
+    expect(blotter.page.locator("#chart-symbol")).to_have_value("BTCUSD")
 
 
 def test_the_chart_says_what_it_lacks_and_goes_on_when_it_can(open_as: Open, trader: Trader) -> None:

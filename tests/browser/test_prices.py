@@ -251,7 +251,7 @@ def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_loo
 
     page.fill("#ticket [name=quantity]", "10")
     page.fill("#ticket [name=price]", "230")
-    expect(warning).to_contain_text(re.compile(r"^The limit price is 99 % below the market, [\d.]+\."))
+    expect(warning).to_contain_text(re.compile(r"^The limit price is 99 % below the market, [\d,]+\.\d+"))
     for _ in range(2):  # the second may be the same press, held too long
         page.press("#ticket [name=price]", "Enter")
         expect(message).to_contain_text("Nothing was sent: look again")
@@ -367,7 +367,7 @@ def test_the_chart_takes_any_symbol_found_and_draws_one_s_own_orders(open_as: Op
 
     trader.report(trader.place(symbol="BTCEUR", quantity="2", price="78000.5"), "accept")
 
-    expect(chart.locator("[data-chart=orders] li")).to_have_text(["BUY 2 at 78000.50"])
+    expect(chart.locator("[data-chart=orders] li")).to_have_text(["BUY 2 at 78,000.50"])
 
 
 def test_a_phone_has_each_part_as_a_tab_with_targets_for_fingers_and_bid_and_ask_of_what_is_watched(

@@ -100,7 +100,8 @@ def test_text_selected_in_the_monitor_stays_and_is_copied_as_a_row(open_as: Open
     expect(page.get_by_text("drawing paused")).to_be_visible()
     assert monitor_seqs(blotter) == [2, 1]
     assert page.evaluate("getSelection().toString()") == selected
-    copied = page.evaluate(COPIED, row)  # and selects nothing any more
+    page.locator(row).select_text()
+    copied = page.evaluate(COPIED)  # and selects nothing any more
     assert re.match(rf"2\t{TIME}\t\w+\tAAPL\tBUY\t{order['id']}\t", copied)
     wait_for(lambda: monitor_seqs(blotter) == [5, 4, 3, 2, 1], "the events that waited")
     expect(page.get_by_text("drawing paused")).to_be_hidden()
@@ -149,7 +150,7 @@ def test_realtime_off_unsubscribes_and_stays_off_and_on_resumes_without_loss(ope
 
 def test_while_realtime_is_off_the_proof_tells_how_far_the_log_is(open_as: Open, trader: Trader) -> None:
     trader.place()
-    blotter = open_as(trader, live=False)
+    blotter = open_as(trader, at=trader.server, live=False)  # in a context of its own, which keeps the clock
     page = blotter.page
     page.clock.install()
     page.reload()
