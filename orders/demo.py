@@ -1,7 +1,8 @@
 """The demo flow: two minutes of order flow for a demo person, in a thread of the server, ended from any process.
 
 The row in `DemoRun` is the switch: the thread plays while the row holds its token and its time has not come. It says so
-in the row with each deed; a flow that has not been seen for a moment died with its process, and plays no more.
+in the row with each deed; a flow that has not been seen for a moment died with its process, and plays no more. The
+process that is asked to play does so itself: whether another one still does, it can't know at once.
 """
 
 from __future__ import annotations
@@ -26,16 +27,19 @@ LASTS = timedelta(minutes=2)
 STEPS_A_SECOND = 4.0
 # One that was not seen for so long plays no more; were it only slow, it ends where another takes over.
 UNSEEN = timedelta(seconds=2)
+# Of the runs that threads of this process play.
+_tokens: set[uuid.UUID] = set()
 
 
 def start(user: Any) -> datetime:
-    """Plays from now on, or goes on playing; when it will end."""
+    """Plays from now on, or goes on playing here what another process may have left; when it will end."""
     with transaction.atomic():
-        run = _playing(user).select_for_update().first()
-        if run is not None:
-            return run.ends_at
+        playing = _playing(user).select_for_update().first()
+        if playing is not None and playing.token in _tokens:
+            return playing.ends_at
         now = timezone.now()
-        fresh = {"token": uuid.uuid4(), "ends_at": now + LASTS, "seen_at": now}
+        ends_at = playing.ends_at if playing is not None else now + LASTS
+        fresh = {"token": uuid.uuid4(), "ends_at": ends_at, "seen_at": now}
         run, _ = DemoRun.objects.update_or_create(user=user, defaults=fresh)
         transaction.on_commit(lambda: _play_in_thread(user, run.token))
     return run.ends_at
@@ -74,6 +78,7 @@ def _is_on(user: User, token: uuid.UUID) -> bool:
 
 
 def _play_in_thread(user: User, token: uuid.UUID) -> None:
+    _tokens.add(token)
     threading.Thread(target=_play, args=(user, token), name=f"demo-{user.pk}", daemon=True).start()
 
 
@@ -84,4 +89,5 @@ def _play(user: User, token: uuid.UUID) -> None:
         log.exception("The demo flow of %s ended early.", user.get_username())
         DemoRun.objects.filter(user=user, token=token).delete()
     finally:
+        _tokens.discard(token)
         connections.close_all()

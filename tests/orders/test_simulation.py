@@ -243,11 +243,25 @@ def test_whoever_plays_says_so_again_and_again(instruments: None, alice: User) -
     assert seen == [run.ends_at]
 
 
-def test_a_second_start_goes_on_with_the_first(instruments: None, alice: User) -> None:
+def test_a_second_start_goes_on_with_the_first(instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     run = started(alice)
+    monkeypatch.setattr(demo, "_tokens", {run.token})
 
     assert demo.start(alice) == run.ends_at
     assert DemoRun.objects.get().token == run.token
+
+
+def test_a_start_plays_here_though_the_flow_of_a_process_that_has_just_died_is_not_yet_missed(
+    instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(demo, "_play_in_thread", lambda user, token: begun.append(token))
+    other = started(alice)
+
+    assert demo.start(alice) == other.ends_at
+    assert begun == [DemoRun.objects.get().token] != [other.token]
+    assert demo.play(alice, other.token, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
+    assert demo.running(alice) == other.ends_at
 
 
 def test_an_older_player_leaves_a_newer_run_alone(instruments: None, alice: User) -> None:
