@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +28,8 @@ from orders.finding import orders_of
 from orders.models import Order
 from orders.origin import Source, acting
 from orders.parameters import check_names, check_text
+
+log = logging.getLogger(__name__)
 
 EVERYONE = "*"
 PAGE_HEADER = "X-Order-Source"
@@ -122,10 +125,12 @@ def watched(request: Request) -> User | None:
     if not services.can_watch(user):
         raise NotFound("There is no such user.")
     if name == EVERYONE:
+        log.info("%r reads everyone at %s", user.get_username(), request.path)
         return None
     found = User.objects.filter(username=name).first()
     if found is None:
         raise NotFound("There is no such user.")
+    log.info("%r reads %r at %s", user.get_username(), name, request.path)
     return found
 
 
@@ -135,6 +140,8 @@ def visible_order(user: User, order_id: int) -> Order:
     order = orders.filter(pk=order_id).first() if order_id < 2**63 else None
     if order is None:
         raise NotFound("There is no such order.")
+    if order.user_id != user.pk:
+        log.info("%r reads order %s of %r", user.get_username(), order.pk, order.user.get_username())
     return order
 
 

@@ -247,6 +247,7 @@ LOGGING = {
         },
         # Who came, and who looked at others, is told though nothing is wrong.
         "webapp.sign_in_log": {"level": "INFO"},
+        "orders.api": {"level": "INFO"},
         "orders.subscriptions": {"level": "INFO"},
     },
 }

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from orders.reader import in_thread
+from tests.orders import builders
 from tests.servers import PASSWORD
 from tests.sockets import Socket, connected, session_headers, session_of
 
@@ -50,7 +51,7 @@ def test_a_name_from_outside_is_one_line_in_which_nothing_is_hidden(db: None, ca
 
 def test_these_lines_are_shown_though_nothing_is_wrong() -> None:
     assert logging.getLogger().level == logging.WARNING
-    for name in ("webapp.sign_in_log", "orders.subscriptions"):
+    for name in ("webapp.sign_in_log", "orders.api", "orders.subscriptions"):
         assert logging.getLogger(name).isEnabledFor(logging.INFO)
 
 
@@ -72,6 +73,26 @@ async def test_who_watches_others_is_told_once_a_socket(
             await ask(client, **whose)
 
     assert lines(caplog, "orders.subscriptions") == ["'desk' watches 'alice'", "'desk' watches everyone"]
+
+
+def test_who_reads_of_others_by_rest_is_told_each_time(
+    as_user: Any, alice: User, desk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    builders.instrument()
+    order = builders.place(alice)
+    client = as_user(desk)
+    for query in ("", "?user=desk", "?user=alice", "?user=*", "?user=carol"):
+        client.get(f"/api/orders/{query}")
+    client.get("/api/events/?user=alice")
+    client.get(f"/api/orders/{order.pk}/")
+    as_user(alice).get(f"/api/orders/{order.pk}/")
+
+    assert lines(caplog, "orders.api") == [
+        "'desk' reads 'alice' at /api/orders/",
+        "'desk' reads everyone at /api/orders/",
+        "'desk' reads 'alice' at /api/events/",
+        f"'desk' reads order {order.pk} of 'alice'",
+    ]
 
 
 async def test_a_refused_handshake_is_told_with_where_it_came_from(
