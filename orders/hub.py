@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from market.reasons import reason
+from market.outage import Outage
 from orders import events, groups, publish, signing, wire
 from orders.looks import Looks
 from orders.reader import in_thread
@@ -53,6 +53,7 @@ class Hub:
         self._regrouping: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._news: set[Stream] = set()
+        self._outage = Outage(log, "The log can't be swept (%s); tried each second.", "The log is swept again.")
 
     @property
     def followers(self) -> set[Follower]:
@@ -183,9 +184,13 @@ class Hub:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await self.sweep()
-            except Exception as error:
-                text = "The sweep failed (%s); the next one follows in a second."
-                log.error(text, reason(error), exc_info=not isinstance(error, Error))
+            except Error as error:
+                self._outage.failed(error)
+            except Exception:
+                log.exception("The sweep failed; the next one follows in a second.")
+            else:
+                if self.followers:  # else the database was not asked
+                    self._outage.answered()
 
     async def sweep(self) -> None:
         """Compares the streams' heads with the log's, fills what is missing, and joins groups that were not joined."""

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import Error
 
 from market.hub import QuoteHub
-from market.reasons import reason
+from market.outage import Outage
 from market.viewers import Viewer
 from orders.models import Order
 from orders.reader import in_thread
@@ -34,6 +34,7 @@ def working(user: User, symbols: Iterable[str]) -> frozenset[str]:
 
 async def keep(hub: QuoteHub) -> None:
     """For ever: orders come and go after their symbols were subscribed; who waits for one is asked about anew."""
+    outage = Outage(log, "Nobody knows who has working orders (%s).", "It is known again who has working orders.")
     while True:
         await asyncio.sleep(AGAIN_SECONDS)
         wants: Mapping[Person, frozenset[str]] = hub.wants()  # type: ignore[assignment]  # all are sockets
@@ -43,8 +44,9 @@ async def keep(hub: QuoteHub) -> None:
         try:
             found = await in_thread(_working, {each.user.pk for each in wants}, symbols)
         except Error as error:
-            log.warning("Nobody knows who has working orders (%s).", reason(error))
+            outage.failed(error)
             continue
+        outage.answered()
         for viewer, wanted in wants.items():
             hub.work(viewer, found.get(viewer.user.pk, frozenset()) & wanted)
 

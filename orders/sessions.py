@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from market.reasons import reason
+from market.outage import Outage
 from orders import access
 from orders.reader import in_thread
 from orders.wire import Close
@@ -38,6 +38,9 @@ class Sessions:
         self._task: asyncio.Task[None] | None = None
         self._left = asyncio.Event()
         self._is_ending = False
+        self._outage = Outage(
+            log, "Sockets' sign-ins can't be checked (%s); tried each second.", "Sockets' sign-ins are checked again."
+        )
 
     async def enter(self, socket: OrdersConsumer) -> None:
         """Counts the socket as open; one that comes while the server ends is told so at once."""
@@ -88,9 +91,13 @@ class Sessions:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.check()
-            except Exception as error:
-                text = "The sockets' sign-ins could not be checked (%s); the next look follows in a second."
-                log.error(text, reason(error), exc_info=not isinstance(error, Error))
+            except Error as error:
+                self._outage.failed(error)
+            except Exception:
+                log.exception("The sockets' sign-ins could not be checked; the next look follows in a second.")
+            else:
+                if self.open:  # else the database was not asked
+                    self._outage.answered()
 
 
 _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Sessions] = WeakKeyDictionary()

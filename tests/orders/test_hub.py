@@ -279,6 +279,27 @@ class TestNeverAnnounced:
             await in_thread(place, alice)
             await client.until_applied(is_complete(client, "alice", 1))
 
+    async def test_a_database_that_is_away_for_many_sweeps_is_two_lines(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        tries = 0
+
+        def fail(_: object) -> dict[int, int]:
+            nonlocal tries
+            tries += 1
+            raise OperationalError("refused")
+
+        monkeypatch.setattr(hub, "SWEEP_SECONDS", 0.01)
+        async with connected(alice) as client:
+            await client.follow()
+            with monkeypatch.context() as patch:
+                patch.setattr(events, "heads", fail)
+                await until(lambda: tries > 2, "three sweeps failing")
+            await until(lambda: "swept again" in caplog.text, "a sweep that works")
+            await get_hub().sweep()
+        told = [record.getMessage() for record in caplog.records if record.name == "orders.hub"]
+        assert told == ["The log can't be swept (refused); tried each second.", "The log is swept again."]
+
 
 async def test_a_watcher_who_remembers_more_than_the_log_holds_is_reset(alice: User, desk: User) -> None:
     async with connected(desk) as client:

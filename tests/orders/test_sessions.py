@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission, User
+from django.db import OperationalError
 from rest_framework.authtoken.models import Token
 
 from orders import access, sessions
 from orders.consumers import OrdersConsumer
 from orders.reader import in_thread
 from orders.wire import Close
+from tests.market.conftest import until
 from tests.orders import builders
 from tests.orders.builders import place
 from tests.sockets import Client, Socket, connected, session_headers, session_of, token_header
@@ -150,6 +152,28 @@ async def test_a_failing_check_closes_nobody_and_is_made_again(
             assert (await client.ask(type="ping", client_time=1))["type"] == "pong"
         await closes(client, 4401, lambda: User.objects.filter(pk=alice.pk).update(is_active=False))
     assert "could not be checked" in caplog.text
+
+
+async def test_a_database_that_is_away_for_many_checks_is_two_lines(
+    alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = 0
+
+    def fail(_: object) -> set[Any]:
+        nonlocal tries
+        tries += 1
+        raise OperationalError("refused")
+
+    async with connected(alice):
+        with monkeypatch.context() as patch:
+            patch.setattr(access, "still_good", fail)
+            await until(lambda: tries > 2, "three checks failing")
+        await until(lambda: "checked again" in caplog.text, "a check that works")
+    told = [record.getMessage() for record in caplog.records if record.name == "orders.sessions"]
+    assert told == [
+        "Sockets' sign-ins can't be checked (refused); tried each second.",
+        "Sockets' sign-ins are checked again.",
+    ]
 
 
 async def test_a_server_that_goes_tells_every_client_when_to_come_back(alice: User, bob: User) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import redis
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import OperationalError
 
 from market import leader
 from market.board import Board
@@ -146,6 +148,41 @@ async def test_a_symbol_with_working_orders_is_marked_when_it_is_watched_and_whi
     await until(lambda: hub._wanted()["KO"] is False, "its end")
     await socket.ask(type="unsubscribe", stream="quotes", symbols=["KO"])
     assert hub._wanted() == {"AAPL": True, "BTCUSD": False}
+
+
+@dataclass(frozen=True)
+class Person:
+    user: User
+
+
+async def test_a_database_that_is_away_while_symbols_wait_is_told_of_once(
+    alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[bool] = []
+    worked = asyncio.Event()
+
+    def working(*_: object) -> dict[int, frozenset[str]]:
+        asked.append(True)
+        if len(asked) < 4:
+            raise OperationalError("refused")
+        return {}
+
+    person = Person(alice)
+    hub: Any = SimpleNamespace(
+        wants=lambda: {person: frozenset({"KO"})},
+        feed=SimpleNamespace(queued=frozenset({"KO"})),
+        work=lambda *_: worked.set(),
+    )
+    monkeypatch.setattr(precedence, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(precedence, "_working", working)
+    keeping = asyncio.create_task(precedence.keep(hub))
+    await worked.wait()
+    keeping.cancel()
+
+    assert [record.getMessage() for record in caplog.records if record.name == "orders.precedence"] == [
+        "Nobody knows who has working orders (refused).",
+        "It is known again who has working orders.",
+    ]
 
 
 class Line:
