@@ -77,10 +77,10 @@ def _rate(count: int) -> float:
 
     from django.contrib.auth.models import User
 
-    from orders import publish, services
+    from orders import events, services
     from orders.lifecycle import Side
 
-    publish.committed = lambda announced: None
+    events.announce = lambda committed: None
     user = User.objects.get(username=VIEWER)
     chance = random.Random()
 

@@ -57,7 +57,7 @@ def cost(count: int, mode: str, owner: str) -> list[float]:
         return _timed(save, count, 0)
     put = publish.publisher.put
     if mode == "log":
-        publish.publisher.put = lambda queued: None  # type: ignore[method-assign]
+        publish.publisher.put = lambda events, at: None  # type: ignore[method-assign]
     try:
         return _timed(lambda: make().save(force_insert=True), count, 0)
     finally:

@@ -7,6 +7,7 @@ and number order the same, and a rollback takes the number back with it.
 from __future__ import annotations
 
 import copy
+import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,15 +19,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, F, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
-from orders import lifecycle, origin, pending, publish, rows, statements
+from orders import lifecycle, origin, pending, rows, statements
 from orders.lifecycle import Kind
 from orders.models import Change, EventCounter, Order, OrderEvent
 from orders.pending import Changes, Entry
 from orders.prepared import GIVEN_NUMBER, Prepared
 
 PAGE = 1000
+
+# Sent in the writer's thread once a transaction has committed: with `events`, a list of `Committed`, and `at`, the unix
+# milliseconds of the commit. What a receiver raises is logged; the writer hears of none of it.
+committed = Signal()
 
 _RAISE_HEAD = """
     INSERT INTO orders_eventcounter (user_id, head, trimmed, working, filled, closed) VALUES (%s, %s, 0, %s, %s, %s)
@@ -48,6 +54,14 @@ class Standing(NamedTuple):
 
     head: int
     counts: dict[str, int]
+
+
+class Committed(NamedTuple):
+    """A committed event on its way: its owner, its number and its JSON text."""
+
+    user_id: int
+    seq: int
+    body: str
 
 
 class Logged(NamedTuple):
@@ -100,16 +114,21 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
         stored_at, told_at = connection.ops.adapt_datetimefield_value(at), rows.timestamp(at)
         written = []
         for changes in waiting:
-            announced = []
+            numbered = []
             for entry in changes.entries:
                 seq = newest[entry.user_id] = newest[entry.user_id] + 1
                 body = _body(entry, seq, told_at)
                 row = entry.order
                 whose = (entry.user_id, seq, row["id"], row["version"])
                 written.append((*whose, entry.kind, entry.source, entry.actor, stored_at, body))
-                announced.append(publish.Announced(entry.user_id, seq, body))
-            changes.announce = partial(publish.committed, announced)
+                numbered.append(Committed(entry.user_id, seq, body))
+            changes.announce = partial(announce, numbered)
     statements.insert(connection, OrderEvent._meta.db_table, _FIELDS, written)
+
+
+def announce(events: list[Committed]) -> None:
+    """Says in this process that these were committed just now."""
+    committed.send_robust(OrderEvent, events=events, at=time.time() * 1000)
 
 
 def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:

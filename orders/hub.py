@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from django.db import Error
 
 from market.outage import Outage
-from orders import events, groups, publish, signing, wire
+from orders import events, groups, signing, wire
+from orders.events import Committed
 from orders.looks import Looks
 from orders.reader import in_thread
 from orders.stream import Stream
@@ -25,6 +29,7 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 # A message on its way needs no sweep: what the log has more is looked at again this much later.
 GRACE_SECONDS = 0.05
+HAND_OVER_SECONDS = 0.00005
 
 
 class Follower(Protocol):
@@ -105,7 +110,6 @@ class Hub:
     async def _open(self, user_id: int, user: str) -> None:
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._listening()), asyncio.create_task(self._sweeping())]
-            publish.listen(self)
         try:
             await self.membership.join(user_id)
             head = (await in_thread(events.heads, [user_id]))[user_id]
@@ -131,20 +135,20 @@ class Hub:
         elif (stream := self.streams.get(message["user_id"])) is not None:
             self._hint(stream, stream.head + 1)
 
-    def announce(self, events: Sequence[publish.Announced], committed: float) -> bool:
-        """Called by whoever saves in this very process, in his thread: the broker's copy will come later and be known.
+    def hear_committed(self, events: Sequence[Committed], at: float) -> bool:
+        """Takes what was committed in this process, from any thread: Redis' copy will come later and be known.
 
         Whether anybody here follows one of these owners.
         """
         followed = [event for event in events if event.user_id in self.streams]
         if followed:
-            self._loop.call_soon_threadsafe(self._take_own, followed, committed)
+            self._loop.call_soon_threadsafe(self._take_own, followed, at)
         return bool(followed)
 
-    def _take_own(self, events: Sequence[publish.Announced], committed: float) -> None:
+    def _take_own(self, events: Sequence[Committed], at: float) -> None:
         now = wire.now()
         for user_id, seq, body in events:
-            self._take(user_id, seq, [wire.live_event(body, committed, now)])
+            self._take(user_id, seq, [wire.live_event(body, at, now)])
 
     def _take(self, user_id: int, first: int, texts: Sequence[str]) -> None:
         stream = self.streams.get(user_id)
@@ -245,6 +249,21 @@ def get_hub() -> Hub:
     return _hubs.setdefault(asyncio.get_running_loop(), Hub())
 
 
+def hear_committed(events: Sequence[Committed], at: float) -> None:
+    """Tells this process' hubs what was committed in it `at` (unix milliseconds): their followers need no Redis."""
+    heard = False
+    for hub in hubs():
+        with suppress(RuntimeError):  # its loop has just ended
+            heard |= hub.hear_committed(events, at)
+    if heard:
+        # The loop that is to send them needs Python's lock, which this thread would else keep for some milliseconds.
+        time.sleep(HAND_OVER_SECONDS)
+
+
 def hubs() -> list[Hub]:
     """Those of the loops that run in this process, for whoever counts; other threads read their figures, no more."""
     return [hub for loop, hub in list(_hubs.items()) if loop.is_running()]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_hubs.clear)

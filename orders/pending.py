@@ -5,7 +5,6 @@ There a rolled-back savepoint takes its changes back by itself, and a rollback a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,8 +15,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from orders import rows
 from orders.lifecycle import Kind
-
-log = logging.getLogger(__name__)
 
 
 class Entry(NamedTuple):
@@ -40,12 +37,8 @@ class Changes:
     announce: Callable[[], None] | None = None
 
     def __call__(self) -> None:
-        # What is raised here could not undo the commit, and would hide from the writer that it was one.
-        try:
-            assert self.announce is not None, "committed without a number"
-            self.announce()
-        except Exception:
-            log.exception("Committed events were not announced; the sweep delivers them.")
+        assert self.announce is not None, "committed without a number"
+        self.announce()
 
 
 def add(changes: Changes, using: str) -> None:
@@ -55,6 +48,7 @@ def add(changes: Changes, using: str) -> None:
         raise ImproperlyConfigured(f"The database {using!r} can't number events: use an ENGINE of webapp.databases.")
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of the change itself.")
+    # What is raised after the commit could not undo it, and would hide from the writer that it was one: it is logged.
     transaction.on_commit(changes, using=using, robust=True)
 
 

@@ -1,6 +1,6 @@
 """Hands committed events to the channel layer; never fails and never delays whoever saved.
 
-A writer's commit puts its events into a bounded queue; a daemon thread with a broker connection of its own sends them,
+A commit puts its events into a bounded queue; a daemon thread with a broker connection of its own sends them,
 an owner's run of consecutive events as one message: the first at once, what follows it closely together.
 What the queue or a dead broker swallows is found by every server's sweep of the log, so nothing here is retried.
 """
@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
-from weakref import WeakSet
+from typing import Any, NamedTuple
 
 from market.reasons import reason
 from orders import groups, signing, wire
+from orders.events import Committed
 from orders.group_sender import GroupSender
 
 log = logging.getLogger(__name__)
@@ -33,15 +33,6 @@ SEND_SECONDS = 2.0
 PACE_SECONDS = 0.005
 BREAK_SECONDS = 0.5
 EXIT_SECONDS = 3.0
-HAND_OVER_SECONDS = 0.00005
-
-
-class Announced(NamedTuple):
-    """A committed event on its way: its owner, its number and its JSON text."""
-
-    user_id: int
-    seq: int
-    body: str
 
 
 class _Queued(NamedTuple):
@@ -67,12 +58,12 @@ class Publisher:
     _broken_until: float = 0.0
     _is_down: bool = False
 
-    def put(self, queued: Sequence[_Queued]) -> None:
-        """Queues these for sending, or counts them as dropped; returns at once."""
-        if time.monotonic() < self._broken_until or len(self._queue) + len(queued) > QUEUE:
-            self.dropped += len(queued)
+    def put(self, events: Sequence[Committed], at: float) -> None:
+        """Queues what was committed `at` for sending, or counts it as dropped; returns at once."""
+        if time.monotonic() < self._broken_until or len(self._queue) + len(events) > QUEUE:
+            self.dropped += len(events)
             return
-        self._queue.extend(queued)
+        self._queue.extend(_Queued(*event, at) for event in events)
         if self._thread is None:
             self._start()
         # While it is at work it looks into the queue again by itself, before it rests.
@@ -143,44 +134,17 @@ def message(user_id: int, first: int, texts: Sequence[str]) -> dict[str, Any]:
     return {"type": "orders.events", "user_id": user_id, "first": first, "texts": texts, "signature": signature}
 
 
-class Listener(Protocol):
-    """Somebody in this process who needs no broker to hear of what is saved here."""
-
-    def announce(self, events: Sequence[Announced], committed: float) -> bool: ...
-
-
 publisher = Publisher()
-_listeners: WeakSet[Listener] = WeakSet()
 
 
-def listen(listener: Listener) -> None:
-    _listeners.add(listener)
-
-
-def committed(events: Sequence[Announced]) -> None:
-    """Called once the events' transaction has committed."""
-    now = time.time() * 1000
-    if _heard_here(events, now):
-        # The loop that is to send them needs Python's lock, which this thread would else keep for some milliseconds.
-        time.sleep(HAND_OVER_SECONDS)
-    publisher.put([_Queued(*event, now) for event in events])
-
-
-def _heard_here(events: Sequence[Announced], committed: float) -> bool:
-    """Tells this process' own hubs; whether anybody follows one of these owners there."""
-    heard = False
-    for listener in tuple(_listeners):
-        try:
-            heard |= listener.announce(events, committed)
-        except RuntimeError:  # its loop has ended
-            _listeners.discard(listener)
-    return heard
+def put(events: Sequence[Committed], at: float) -> None:
+    """Hands what was committed `at` (unix milliseconds) to this process' publisher."""
+    publisher.put(events, at)
 
 
 def _new_publisher_after_fork() -> None:
     global publisher
     publisher = Publisher()
-    _listeners.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,4 +1,4 @@
-"""The signals that make a plain `save()` or `delete()` an event: each receiver is one call."""
+"""The signals that make a plain `save()` or `delete()` an event, and a commit news: each receiver is one call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save, pre_delete
 
-from orders import events
+from orders import events, hub, publish
 from orders.models import Change, Order
 from orders.querysets import OrderQuerySet, bulk_written
 
@@ -31,8 +31,19 @@ def orders_written(sender: type[Order], changes: list[tuple[Order | None, Order]
     events.record(changes, using=using)
 
 
+def told_here(sender: object, events: list[events.Committed], at: float, **kwargs: Any) -> None:
+    hub.hear_committed(events, at)
+
+
+def told_elsewhere(sender: object, events: list[events.Committed], at: float, **kwargs: Any) -> None:
+    publish.put(events, at)
+
+
 def connect() -> None:
     post_save.connect(order_saved, sender=Order)
     pre_delete.connect(order_about_to_be_deleted, sender=Order)
     post_delete.connect(order_deleted, sender=Order)
     bulk_written.connect(orders_written, sender=Order)
+    # In this order: the publisher's thread would be in the way of the sockets that follow here.
+    events.committed.connect(told_here)
+    events.committed.connect(told_elsewhere)

@@ -38,7 +38,7 @@ def aapl(db: None) -> None:
 @pytest.fixture
 def nothing_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the process died between its commit and its announcement, every time."""
-    monkeypatch.setattr(publish, "committed", lambda announced: None)
+    monkeypatch.setattr(events, "announce", lambda committed: None)
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ class TestAnnounced:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(publish, "committed", lambda announced: None)
+                silent.setattr(events, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 5)
             await in_thread(place, alice)
             await client.until_applied(is_complete(client, "alice", 6))
@@ -114,7 +114,7 @@ class TestAnnounced:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(publish, "committed", lambda announced: None)
+                silent.setattr(events, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 6)
             for first, last in ((5, 6), (3, 4), (1, 2), (6, 6), (2, 5)):
                 await announce(alice, first, last)
@@ -130,7 +130,7 @@ class TestAnnounced:
             await layer.group_send(groups.orders(alice.pk), {"type": "nonsense"})
             await until(lambda: "could not be used" in caplog.text, "the message being looked at")
             with monkeypatch.context() as silent:
-                silent.setattr(publish, "committed", lambda announced: None)
+                silent.setattr(events, "announce", lambda committed: None)
                 await in_thread(place, alice)
             await announce(alice, 1, 1)
             await client.until_applied(is_complete(client, "alice", 1))
@@ -141,7 +141,7 @@ class TestAnnounced:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as away:
-                away.setattr(publish.publisher, "put", lambda queued: None)
+                away.setattr(publish.publisher, "put", lambda events, at: None)
                 await in_thread(place_many, alice, 3)
                 await client.until_applied(is_complete(client, "alice", 3))
             assert (client.live, client.gaps, client.duplicates) == (3, 0, 0)
@@ -442,7 +442,7 @@ class TestFalseHints:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(publish, "committed", lambda announced: None)
+                silent.setattr(events, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 3)
             await say(alice, foreign(alice, 10_000))
             await client.until_applied(is_complete(client, "alice", 3))
@@ -454,7 +454,7 @@ class TestFalseHints:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(publish, "committed", lambda announced: None)
+                silent.setattr(events, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 5)
                 await in_thread(events.trim, alice.pk, 5)
             await announce(alice, 50, 50)

@@ -16,8 +16,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from orders import publish
+from orders.events import Committed
 from orders.group_sender import GroupSender
-from orders.publish import Announced, Publisher
+from orders.publish import Publisher
 from tests.orders import builders
 from tests.orders.brokers import Broker, Ear
 from tests.orders.builders import place, rolled_back
@@ -41,7 +42,7 @@ def own_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
 
 
 def announce(*numbers: int, user_id: int = 1) -> None:
-    publish.committed([Announced(user_id, number, f'{{"seq":{number}}}') for number in numbers])
+    publish.put([Committed(user_id, number, f'{{"seq":{number}}}') for number in numbers], at=0.0)
 
 
 def be_patient(seconds: float) -> None:
@@ -84,7 +85,7 @@ class TestWithADatabase:
     ) -> None:
         monkeypatch.setattr(publish, "publisher", None)
         place(alice)
-        assert "the sweep delivers them" in caplog.text
+        assert "Error calling told_elsewhere" in caplog.text
 
     def test_saving_neither_fails_nor_waits_while_the_broker_hangs(self, own_broker: Broker, alice: User) -> None:
         be_patient(FOREVER)
@@ -245,12 +246,12 @@ SHORT_LIVED = """
 import os, django
 django.setup()
 from orders import publish
-from orders.group_sender import GroupSender
-publish.committed([publish.Announced(1, 1, '{"seq":1}')])
+from orders.events import Committed
+publish.put([Committed(1, 1, '{"seq":1}')], at=0.0)
 if os.environ["FORK"]:
     publish.publisher.flush(5)
     if os.fork() == 0:
-        publish.committed([publish.Announced(1, 2, '{"seq":2}')])
+        publish.put([Committed(1, 2, '{"seq":2}')], at=0.0)
         publish.publisher.flush(5)
         os._exit(0)
     os.wait()
