@@ -7,18 +7,17 @@ import logging
 import random
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from django.db import Error
 
 from market.outage import Outage
 from orders import access
+from orders.access import Pass
 from orders.reader import in_thread
+from orders.subscriptions import Subscriptions
 from orders.wire import Close
-
-if TYPE_CHECKING:
-    from orders.consumers import OrdersConsumer
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +29,22 @@ RESTART_SPREAD_MS = 3000
 FLUSH_SECONDS = 2.0
 
 
+class OpenSocket(Protocol):
+    """A socket, as far as who keeps it open knows it."""
+
+    entry: Pass
+    subscriptions: Subscriptions
+
+    async def close(self, code: Close) -> None: ...
+
+    async def go_away(self, reason: str, reconnect_after_ms: int) -> None: ...
+
+
 class Sessions:
     """One an event loop: the open sockets and the task that asks each second whether they still may be."""
 
     def __init__(self) -> None:
-        self.open: set[OrdersConsumer] = set()
+        self.open: set[OpenSocket] = set()
         self._task: asyncio.Task[None] | None = None
         self._left = asyncio.Event()
         self._is_ending = False
@@ -42,7 +52,7 @@ class Sessions:
             log, "Sockets' sign-ins can't be checked (%s); tried each second.", "Sockets' sign-ins are checked again."
         )
 
-    async def enter(self, socket: OrdersConsumer) -> None:
+    async def enter(self, socket: OpenSocket) -> None:
         """Counts the socket as open; one that comes while the server ends is told so at once."""
         self.open.add(socket)
         if self._task is None:
@@ -50,7 +60,7 @@ class Sessions:
         if self._is_ending:
             await send_away(socket)
 
-    def leave(self, socket: OrdersConsumer) -> None:
+    def leave(self, socket: OpenSocket) -> None:
         self.open.discard(socket)
         self._left.set()
 
@@ -113,7 +123,7 @@ def open_sockets() -> int:
     return sum(len(sessions.open) for loop, sessions in list(_sessions.items()) if loop.is_running())
 
 
-async def send_away(socket: OrdersConsumer, why: str = "restart") -> None:
+async def send_away(socket: OpenSocket, why: str = "restart") -> None:
     """Closes it with a moment to come back at, another for each."""
     await socket.go_away(why, RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
 
