@@ -23,8 +23,8 @@ from orders.admin_list import OrderPaginator, note, placed_at, symbol
 from orders.errors import OrderError
 from orders.lifecycle import ExecutionKind, Status, Step
 from orders.models import Execution, Order, OrderEvent
+from orders.models.querysets import OrderQuerySet
 from orders.origin import Source, acting
-from orders.querysets import OrderQuerySet
 from orders.services import Report
 
 HISTORY = 50
@@ -151,7 +151,7 @@ class OrderAdmin(ModelAdmin):
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), lines)
 
     @admin.action(description="Request the cancel of the selected orders", permissions=["change"])
-    def request_cancel(self, request: HttpRequest, queryset: OrderQuerySet) -> None:
+    def request_cancel(self, request: HttpRequest, queryset: OrderQuerySet[Order]) -> None:
         done = 0
         with acting(Source.ADMIN, request.user.get_username()):
             for order in queryset.select_related("user"):
@@ -166,7 +166,9 @@ class OrderAdmin(ModelAdmin):
     def has_execute_permission(self, request: HttpRequest) -> bool:
         return services.can_execute(request.user)  # type: ignore[arg-type]
 
-    def _take_step(self, request: HttpRequest, queryset: OrderQuerySet, kind: ExecutionKind) -> HttpResponse | None:
+    def _take_step(
+        self, request: HttpRequest, queryset: OrderQuerySet[Order], kind: ExecutionKind
+    ) -> HttpResponse | None:
         """Asks for the reason first, naming the orders that allow the step, then reports it for each of them."""
         orders = list(queryset.select_related("user"))
         legal = [order for order in orders if lifecycle.is_legal(Status(order.status), Step(kind))]
@@ -211,7 +213,7 @@ class OrderAdmin(ModelAdmin):
 
 def _step_action(kind: ExecutionKind) -> Any:
     @admin.action(description=f"{STEP_NAMES[kind]} the selected orders …", permissions=["execute"])
-    def take(self: OrderAdmin, request: HttpRequest, queryset: OrderQuerySet) -> HttpResponse | None:
+    def take(self: OrderAdmin, request: HttpRequest, queryset: OrderQuerySet[Order]) -> HttpResponse | None:
         return self._take_step(request, queryset, kind)
 
     return take

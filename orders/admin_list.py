@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from orders import search
 from orders.filters import Query
 from orders.models import EventCounter, Order
-from orders.querysets import OrderQuerySet
+from orders.models.querysets import OrderQuerySet
 
 # Up to here a narrowed list is counted, and can be paged through.
 EXACT = 1000
@@ -65,7 +65,7 @@ def note(order: Order) -> str:
     return Truncator(order.text).chars(NOTE)
 
 
-def found(orders: OrderQuerySet, term: str) -> OrderQuerySet:
+def found(orders: OrderQuerySet[Order], term: str) -> OrderQuerySet[Order]:
     """The orders of this person, or else those that a search for the term finds."""
     owner = User.objects.filter(username=term).first()
     if owner is not None:

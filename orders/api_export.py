@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from orders import filters, finding, rows, sheets
 from orders.api import FILTERS, OrdersView, watched
 from orders.api_json import JsonRenderer
-from orders.querysets import OrderQuerySet
+from orders.models import Order
+from orders.models.querysets import OrderQuerySet
 from orders.rows import Row
 from orders.snapshots import table_database
 
@@ -76,7 +77,7 @@ class OrderExport(OrdersView):
         return response
 
 
-def _rows(orders: OrderQuerySet) -> Generator[Row, None, None]:
+def _rows(orders: OrderQuerySet[Order]) -> Generator[Row, None, None]:
     """Out of one statement: all as of one moment, little of it in memory."""
     for order in orders.iterator(chunk_size=sheets.CHUNK):
         yield rows.order_row(order)

@@ -22,10 +22,10 @@ from django.db.models import Count, F, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
-from orders import lifecycle, origin, pending, rows, statements
+from orders import lifecycle, origin, rows, statements
 from orders.lifecycle import Kind
-from orders.models import Change, EventCounter, Order, OrderEvent
-from orders.pending import Changes, Entry
+from orders.models import Change, EventCounter, Order, OrderEvent, staged
+from orders.models.staged import Changes, Entry
 from orders.prepared import GIVEN_NUMBER, Prepared
 
 PAGE = 1000
@@ -97,7 +97,7 @@ def record(
     """
     entries = [entry for before, after in pairs for entry in _entries(before, after, kind)]
     if entries:
-        pending.add(Changes(entries, number), using)
+        staged.add(Changes(entries, number), using)
 
 
 def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:

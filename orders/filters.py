@@ -20,7 +20,8 @@ from django.utils.dateparse import parse_datetime
 
 from market import decimals
 from orders import lifecycle, rules
-from orders.querysets import OrderQuerySet
+from orders.models import Order
+from orders.models.querysets import OrderQuerySet
 from orders.search import ID, Term, folded
 
 SEARCH_LENGTH = 100
@@ -82,7 +83,7 @@ class Query:
         """Whether it asks for less than its tab holds."""
         return bool(self.search or self.conditions or self.in_columns)
 
-    def in_tab(self, orders: OrderQuerySet) -> OrderQuerySet:
+    def in_tab(self, orders: OrderQuerySet[Order]) -> OrderQuerySet[Order]:
         statuses = lifecycle.TABS[self.tab]
         return orders if self.tab == "all" else orders.filter(status__in=statuses)
 
@@ -90,7 +91,7 @@ class Query:
         """The search, by the names of instruments as they are in that database now."""
         return Term.read(self.search, using)
 
-    def filtered(self, orders: OrderQuerySet, sought: Term | None = None) -> OrderQuerySet:
+    def filtered(self, orders: OrderQuerySet[Order], sought: Term | None = None) -> OrderQuerySet[Order]:
         """`sought` is the term of the search, where somebody has it already."""
         found = self.in_tab(orders).filter(self.conditions)
         for column, term in self.in_columns:
@@ -100,7 +101,7 @@ class Query:
         # What is searched stands one a line in its column, so that no term reaches from one into the next.
         return found.none() if "\n" in self.search else found.filter((sought or self.term(orders.db)).condition)
 
-    def ordered(self, orders: OrderQuerySet) -> OrderQuerySet:
+    def ordered(self, orders: OrderQuerySet[Order]) -> OrderQuerySet[Order]:
         """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
         keys = [_order_by(sort) for sort in self.sorts]
         keys.append(_order_by(Sort("id", self.sorts[0].descending)))
@@ -136,7 +137,7 @@ def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: 
     return Query(tab, conditions, term.strip(), sorts or NEWEST_FIRST)
 
 
-def _with_column(orders: OrderQuerySet, column: str, term: str) -> OrderQuerySet:
+def _with_column(orders: OrderQuerySet[Order], column: str, term: str) -> OrderQuerySet[Order]:
     """Those whose column holds the term; a number is compared as a number, and what is none is found nowhere."""
     if column in WHOLE_NUMBERS:
         return orders.filter(**{column: int(term)}) if ID.fullmatch(term) else orders.none()

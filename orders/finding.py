@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from orders import search
 from orders.filters import Query
 from orders.models import Order
-from orders.querysets import OrderQuerySet
+from orders.models.querysets import OrderQuerySet
 
 # Up to here every count is exact.
 EXACT = 1000
@@ -28,7 +28,7 @@ class Found:
     """`count` orders, or more than that where `is_more` says so."""
 
     owner: User | None
-    orders: OrderQuerySet
+    orders: OrderQuerySet[Order]
     count: int
     is_more: bool = False
 
@@ -46,14 +46,14 @@ class Found:
         return [by_id[pk] for pk in found]
 
 
-def orders_of(owner: User | None, *, by_id: bool = False) -> OrderQuerySet:
+def orders_of(owner: User | None, *, by_id: bool = False) -> OrderQuerySet[Order]:
     """His orders (None: everyone's), with their owners' names at hand."""
     if owner is None:
         return Order.objects.select_related("user")
     return Order.objects.for_trader(owner, by_id=by_id)
 
 
-def matching(query: Query, owner: User | None, using: str | None = None) -> OrderQuerySet:
+def matching(query: Query, owner: User | None, using: str | None = None) -> OrderQuerySet[Order]:
     """All of his orders that the query lets through, in no order."""
     orders = orders_of(owner).using(using)
     if not query.search:

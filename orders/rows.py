@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import orjson
 
 from market.decimals import decimal_string
 from orders import lifecycle
-
-if TYPE_CHECKING:
-    from orders.models import Order
 
 Row = dict[str, Any]
 
@@ -23,6 +20,30 @@ _NEWEST = f'"{LATER[-1]}":'
 
 # Every save touches these; alone they are no change.
 BOOKKEEPING = frozenset({"version", "updated_at"})
+
+
+class Order(Protocol):
+    """An order with its owner at hand, as far as it has a row."""
+
+    pk: Any
+    user: Any
+    symbol_id: Any
+    client_order_id: str
+    side: str
+    order_type: str
+    time_in_force: str
+    quantity: Decimal
+    price: Decimal | None
+    stop_price: Decimal | None
+    status: str
+    cum_qty: Decimal
+    avg_price: Decimal | None
+    gross_trade_amount: Decimal
+    text: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    arrival_price: Decimal | None
 
 
 def timestamp(value: datetime) -> str:

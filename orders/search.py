@@ -18,7 +18,8 @@ from django.db.models.functions import Collate, Lower
 from market.models import Instrument
 from market.reasons import reason
 from orders.lifecycle import Side
-from orders.querysets import OrderQuerySet
+from orders.models import Order
+from orders.models.querysets import OrderQuerySet
 
 # What a search may take for an id, or for a version.
 ID = re.compile(r"[0-9]{1,15}")
@@ -95,7 +96,7 @@ def folded(text: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in text)
 
 
-def narrowed(orders: OrderQuerySet, term: Term, same: OrderQuerySet) -> OrderQuerySet | None:
+def narrowed(orders: OrderQuerySet[Order], term: Term, same: OrderQuerySet[Order]) -> OrderQuerySet[Order] | None:
     """Those of the orders that the term may find; None where the index has too many, or is none.
 
     On PostgreSQL the planner asks the index by itself. SQLite's planner would not: `orders` must not name its owner in
@@ -118,7 +119,7 @@ def narrowed(orders: OrderQuerySet, term: Term, same: OrderQuerySet) -> OrderQue
     return orders.filter(pk__in=RawSQL(f"{holding} UNION ALL {beside}", [*parameters, *more]))  # noqa: S611
 
 
-def _candidates(term: Term, same: OrderQuerySet) -> tuple[str, list[Any]]:
+def _candidates(term: Term, same: OrderQuerySet[Order]) -> tuple[str, list[Any]]:
     """What holds the term, or the rest of it, by trigrams; and all else that it finds, by the orders' own indexes."""
     holding, parameters = _trigrams(term.rest or term.text)
     if not term.unheld:

@@ -8,7 +8,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 
 from orders import events, hub, publish
 from orders.models import Change, Order
-from orders.querysets import OrderQuerySet, bulk_written
+from orders.models.querysets import OrderQuerySet, bulk_written
 
 
 def order_saved(
@@ -19,7 +19,7 @@ def order_saved(
 
 
 def order_about_to_be_deleted(sender: type[Order], instance: Order, using: str, **kwargs: Any) -> None:
-    stored = OrderQuerySet(Order, using=using).by_id([instance.pk], lock=True)
+    stored: list[Order] = OrderQuerySet(Order, using=using).by_id([instance.pk], lock=True)
     instance.change = Change(stored[0] if stored else None)
 
 

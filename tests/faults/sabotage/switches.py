@@ -120,24 +120,25 @@ def late_numbers() -> None:
     """Events are numbered when a change is made, and their owner's log is locked from then to the commit."""
     from django.db import connections
 
-    from orders import pending
+    from orders.models import staged
 
-    add = pending.add
+    add = staged.add
 
-    def add_and_number(changes: pending.Changes, using: str) -> None:
+    def add_and_number(changes: staged.Changes, using: str) -> None:
         add(changes, using)
         changes.before_commit(connections[using], [changes])
 
-    pending.add = add_and_number
+    staged.add = add_and_number
 
 
 def the_wait_for_the_commit() -> None:
     """Events are announced as soon as they have a number."""
-    from orders import events, pending
+    from orders import events
+    from orders.models import staged
 
     number = events.number
 
-    def number_and_announce(connection: Any, recorded: list[pending.Changes]) -> None:
+    def number_and_announce(connection: Any, recorded: list[staged.Changes]) -> None:
         number(connection, recorded)
         for changes in recorded:
             if changes.announce is not None:

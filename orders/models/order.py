@@ -1,4 +1,4 @@
-"""Orders, their executions and their owners' event logs: fields and constraints, nothing else."""
+"""Orders and their executions: fields and constraints, and the version that each save gives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from market.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
 from orders import lifecycle, rows
 from orders.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
-from orders.querysets import SEARCHED, SORTED, OrderQuerySet
+from orders.models.querysets import SEARCHED, SORTED, OrderQuerySet
 
 CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
 
@@ -168,7 +168,7 @@ class Order(models.Model):
             super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
 
     def _stored(self, alias: str) -> Order | None:
-        stored = OrderQuerySet(Order, using=alias).by_id([] if self.pk is None else [self.pk], lock=True)
+        stored: list[Order] = OrderQuerySet(Order, using=alias).by_id([] if self.pk is None else [self.pk], lock=True)
         return stored[0] if stored else None
 
     def _clean_values(self, alias: str) -> None:
@@ -207,52 +207,3 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.exec_id}"
-
-
-class EventCounter(models.Model):
-    """Each owner's place in his log: the newest number given, the newest trimmed away; and his orders by tab."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
-    head = models.BigIntegerField(default=0)
-    trimmed = models.BigIntegerField(default=0)
-    working = models.BigIntegerField(default=0)
-    filled = models.BigIntegerField(default=0)
-    closed = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.head}"
-
-
-class OrderEvent(models.Model):
-    """One committed change of one order. Append-only; `body` is the event's JSON text, final when it is written."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    seq = models.BigIntegerField()
-    order_id = models.BigIntegerField()
-    version = models.PositiveBigIntegerField()
-    kind = models.CharField(max_length=16)
-    source = models.CharField(max_length=8)
-    actor = models.CharField(max_length=150, null=True)
-    at = models.DateTimeField()
-    body = models.TextField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "seq"], name="event_seq_once"),
-            models.UniqueConstraint(fields=["order_id", "version"], name="event_version_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id}/{self.seq} {self.kind}"
-
-
-class DemoRun(models.Model):
-    """A demo flow of a demo person: whoever holds `token` plays it until `ends_at`, and says so in `seen_at`."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
-    token = models.UUIDField(default=uuid.uuid4)
-    ends_at = models.DateTimeField()
-    seen_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} until {self.ends_at:%H:%M:%S}"

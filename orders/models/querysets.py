@@ -7,19 +7,17 @@ write's own transaction, with the orders as they were and as they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self, TypeVar
 
-from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Max, Value
 from django.dispatch import Signal
 from django.utils import timezone
 
-from orders import lifecycle, pending, rows
-
-if TYPE_CHECKING:
-    from orders.models import Order
+from orders import lifecycle, rows
+from orders.models import staged
+from orders.models.log import OrderEvent
 
 BATCH = 500
 # The columns that readers sort by and that have an index for nothing else.
@@ -34,8 +32,12 @@ SEARCHED = ("symbol", Value("\n"), "client_order_id", Value("\n"), "text")
 bulk_written = Signal()
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
-    def for_trader(self, user: User | AnonymousUser, *, by_id: bool = False) -> OrderQuerySet:
+# Orders: their model is made of this class.
+M = TypeVar("M", bound=models.Model)
+
+
+class OrderQuerySet(models.QuerySet[M]):
+    def for_trader(self, user: User | AnonymousUser, *, by_id: bool = False) -> Self:
         """This person's own orders; nobody else's exist for him.
 
         `by_id` says that ids will be named as well: they are looked up, and no index of the owner's is read through.
@@ -50,17 +52,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
         found._known_related_objects = {self.model._meta.get_field("user"): {user.pk: user}}
         return found  # type: ignore[no-any-return]
 
-    def working(self) -> OrderQuerySet:
+    def working(self) -> Self:
         return self.filter(status__in=lifecycle.WORKING)
 
-    def by_id(self, ids: Iterable[int], *, lock: bool = False, owner: User | None = None) -> list[Order]:
+    def by_id(self, ids: Iterable[int], *, lock: bool = False, owner: User | None = None) -> list[M]:
         """These orders with their owners, by id, in batches that every database takes; `lock` until the commit.
 
         With an `owner` theirs alone: others' are neither read nor locked.
         """
-        everyones = OrderQuerySet(self.model, using=self.db)
+        everyones: OrderQuerySet[M] = OrderQuerySet(self.model, using=self.db)
         orders = everyones.select_related("user") if owner is None else everyones.for_trader(owner, by_id=True)
-        found: list[Order] = []
+        found: list[M] = []
         for some in _batches(sorted(set(ids))):
             batch = orders.filter(pk__in=some).order_by("pk")
             found.extend(batch.select_for_update(of=("self",)) if lock else batch)
@@ -84,9 +86,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_create(  # type: ignore[override]
-        self, objs: Iterable[Order], *args: Any, **kwargs: Any
-    ) -> list[Order]:
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         """Django's bulk_create, recorded; refuses to ignore or update conflicts, which would hide what happened."""
         if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
             raise ValueError("Orders are created or they are not: conflicts can be neither ignored nor overwritten.")
@@ -117,21 +117,21 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The version of an order that is about to be made: 1, or where it had got to before it was deleted."""
         if order_id is None:
             return 1
-        logged = apps.get_model("orders", "OrderEvent").objects.using(self.db).filter(order_id=order_id)
+        logged = OrderEvent.objects.using(self.db).filter(order_id=order_id)
         last: int = logged.aggregate(last=Max("version"))["last"] or 0
-        for entry in pending.entries(self.db):
+        for entry in staged.entries(self.db):
             if entry.order["id"] == order_id:
                 last = max(last, entry.order["version"])
         return last + 1
 
-    def _show_as_stored(self, orders: list[Order], stored: list[Order]) -> None:
+    def _show_as_stored(self, orders: list[M], stored: list[M]) -> None:
         """Gives the instances the values that a later read will find, as a save does."""
         by_id = {order.pk: order for order in stored}
         for order in orders:
             for field in self.model._meta.concrete_fields:
                 setattr(order, field.attname, getattr(by_id[order.pk], field.attname))
 
-    def _changed(self, before: list[Order], after: list[Order]) -> None:
+    def _changed(self, before: list[Any], after: list[Any]) -> None:
         """Raises the version of what changed and announces it."""
         now = timezone.now()
         pairs = []
@@ -144,7 +144,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         for given_away in (False, True):
             ids = [new.pk for old, new in pairs if (new.user_id != old.user_id) is given_away]
             for start in range(0, len(ids), BATCH):
-                plain: models.QuerySet[Order] = models.QuerySet(self.model, using=self.db).filter(
+                plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(
                     pk__in=ids[start : start + BATCH]
                 )
                 plain.update(version=F("version") + (2 if given_away else 1), updated_at=now)

@@ -1,0 +1,11 @@
+"""What is stored.
+
+Fields, constraints, and writes that leave no change unrecorded. Knows the states and the JSON row; nothing of HTTP,
+sockets or permissions.
+"""
+
+from orders.models.demo import DemoRun
+from orders.models.log import EventCounter, OrderEvent
+from orders.models.order import Change, Execution, Order, new_client_order_id
+
+__all__ = ["Change", "DemoRun", "EventCounter", "Execution", "Order", "OrderEvent", "new_client_order_id"]
