@@ -77,10 +77,10 @@ def _rate(count: int) -> float:
 
     from django.contrib.auth.models import User
 
-    from orders import events, services
+    from orders import recording, services
     from orders.lifecycle import Side
 
-    events.announce = lambda committed: None
+    recording.announce = lambda committed: None
     user = User.objects.get(username=VIEWER)
     chance = random.Random()
 

@@ -17,8 +17,10 @@ from market.decimals import decimal_string
 from orders import bulk, limits, rules
 from orders.errors import OrderError, ValidationFailed, in_list
 from orders.lifecycle import ZERO, Kind, OrderType, Step
+from orders.locking import expect, lock_all, locked
 from orders.models import Change, Order
-from orders.steps import expect, lock_all, locked, missing, transition
+from orders.permissions import missing
+from orders.steps import transition
 
 AMENDABLE = frozenset({"quantity", "price", "stop_price", "text"})
 _WRITTEN = (*sorted(AMENDABLE), "status")

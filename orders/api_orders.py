@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders import datatables, filters, finding, rows, serializers, services
+from orders import datatables, filters, finding, rows, serializers, services, totals
 from orders.api import FILTERS, OrdersView, person, watched
 from orders.api_json import JsonRenderer
 from orders.api_schema import MOST_AT_ONCE, whole
@@ -46,7 +46,7 @@ class OrderList(OrdersView):
     renderer_classes = [JsonRenderer, datatables.OrdersRenderer]
     parameters = filters.LIST_PARAMETERS | {"page", "page_size"}
     most_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    book: datatables.Book
+    book: totals.Book
 
     def knows(self, name: str) -> bool:
         if self.request.accepted_renderer.format == "datatables":
@@ -75,7 +75,7 @@ class OrderList(OrdersView):
         size = whole_number(request.query_params, "page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE)
         page = whole_number(request.query_params, "page", 1, 1, MAX_PAGE)
         with read_snapshot():
-            found = finding.find(query, owner, datatables.book(owner).counts, reach=None)
+            found = finding.find(query, owner, totals.book(owner).counts, reach=None)
             if page > 1 and (page - 1) * size >= found.count:
                 raise NotFound("There is no such page.")
             results = [rows.order_row(order) for order in found.page((page - 1) * size, size)]
@@ -144,7 +144,7 @@ class OrderList(OrdersView):
         pagination = datatables.OrdersPagination()
 
         def answer() -> dict[str, Any]:
-            self.book = datatables.book(owner)
+            self.book = totals.book(owner)
             found = datatables.OrdersFilterBackend().filter_queryset(request, owner, self)
             page = pagination.paginate_queryset(found, request, self)
             more = {"recordsFilteredIsMore": True} if found.is_more else {}

@@ -1,39 +1,27 @@
-"""Sign-in for programs, who one is, what can be traded, and the demo flow's switch."""
+"""Sign-in for programs, and who one is."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-import orjson
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.authtoken.models import Token
 from rest_framework.parsers import FormParser, MultiPartParser
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from market.decimals import decimal_string
-from market.directory import directory
-from market.models import Instrument
-from market.search import TERM_LENGTH
-from orders import access, demo, lockout, rows, rules, services
+from orders import access, lockout, rules, services
 from orders.api import OrdersView, person
 from orders.api_json import JsonParser
-from orders.api_schema import whole
 from orders.errors import Forbidden, RateLimited, ValidationFailed
-from orders.parameters import whole_number
 from orders.people import is_demo_person
-from orders.serializers import ErrorSerializer, TextField, check_empty, refuse_unknown
-
-FOUND, MOST_FOUND = 20, 100
+from orders.serializers import TextField, refuse_unknown
 
 
 class SignInSerializer(drf.Serializer[Any]):
@@ -51,21 +39,6 @@ class MeSerializer(drf.Serializer[Any]):
     is_demo = drf.BooleanField()
     can_watch = drf.BooleanField()
     can_execute = drf.BooleanField()
-
-
-class InstrumentSerializer(drf.Serializer[Any]):
-    symbol = drf.CharField()
-    name = drf.CharField()
-    currency = drf.CharField()
-    tick_size = drf.CharField()
-    lot_size = drf.CharField()
-    price_decimals = drf.IntegerField()
-    active = drf.BooleanField()
-
-
-class DemoSerializer(drf.Serializer[Any]):
-    running = drf.BooleanField()
-    ends_at = drf.DateTimeField(allow_null=True)
 
 
 class TokenView(OrdersView):
@@ -140,101 +113,3 @@ class Me(OrdersView):
                 "can_execute": services.can_execute(user),
             }
         )
-
-
-class Instruments(OrdersView):
-    """All of them by symbol; with `q` those that it may mean, the best first."""
-
-    parameters = frozenset({"q", "limit"})
-
-    @extend_schema(
-        operation_id="instruments_list",
-        summary="List or search instruments",
-        description="What can be traded, by symbol. With `q` those that may be meant, the best first, with a typo too.",
-        parameters=[
-            OpenApiParameter(
-                "q", {"type": "string", "maxLength": TERM_LENGTH}, description="Part of a symbol or a name."
-            ),
-            whole("limit", 1, MOST_FOUND, f"With `q`: how many at most, {FOUND} without it."),
-        ],
-        responses={200: InstrumentSerializer(many=True)},
-    )
-    def get(self, request: Request) -> HttpResponseBase:
-        term = request.query_params.get("q")
-        if term is not None:
-            return Response([instrument_row(instrument) for instrument in self._found(request, term)])
-        if "limit" in request.query_params:
-            raise ValidationFailed("limit: Goes with q.", fields={"limit": ["Goes with q."]})
-        body = orjson.dumps([instrument_row(instrument) for instrument in Instrument.objects.all()])
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-        response = HttpResponse(body, content_type="application/json", headers=headers)
-        return get_conditional_response(request._request, etag=etag, response=response) or response
-
-    def _found(self, request: Request, term: str) -> list[Instrument]:
-        limit = whole_number(request.query_params, "limit", FOUND, 1, MOST_FOUND)
-        problems = rules.Problems()
-        rules.check_text(problems, "q", term, TERM_LENGTH)
-        problems.check()
-        return directory.find(term, limit)
-
-
-class IsDemoPerson(BasePermission):
-    message = "The demo flow plays for demo people only."
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return is_demo_person(request.user)
-
-
-class Demo(OrdersView):
-    """The demo flow of the signed-in demo person."""
-
-    permission_classes = [IsAuthenticated, IsDemoPerson]
-
-    @extend_schema(
-        operation_id="demo_read",
-        summary="Read whether the demo flow plays",
-        description="For demo people.",
-        responses={200: DemoSerializer, 403: ErrorSerializer},
-    )
-    def get(self, request: Request) -> Response:
-        return Response(_run(demo.running(request.user)))
-
-    @extend_schema(
-        operation_id="demo_start",
-        summary="Play two minutes of demo flow",
-        description="For demo people. Orders of one's own are placed, filled and canceled, as if there were a market.",
-        request=None,
-        responses={201: DemoSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        check_empty(request.data)
-        demo.start(request.user)
-        return Response(_run(demo.running(request.user)), status=201)
-
-    @extend_schema(
-        operation_id="demo_stop",
-        summary="Stop the demo flow",
-        description="For demo people.",
-        responses={200: DemoSerializer},
-    )
-    def delete(self, request: Request) -> Response:
-        check_empty(request.data)
-        demo.stop(request.user)
-        return Response(_run(demo.running(request.user)))
-
-
-def instrument_row(instrument: Instrument) -> dict[str, Any]:
-    return {
-        "symbol": instrument.symbol,
-        "name": instrument.name,
-        "currency": instrument.currency,
-        "tick_size": decimal_string(instrument.tick_size),
-        "lot_size": decimal_string(instrument.lot_size),
-        "price_decimals": instrument.price_decimals,
-        "active": instrument.active,
-    }
-
-
-def _run(ends_at: Any) -> dict[str, Any]:
-    return {"running": ends_at is not None, "ends_at": None if ends_at is None else rows.timestamp(ends_at)}

@@ -13,7 +13,7 @@ from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from market.fields import AmountField
-from orders import events, lifecycle, statements
+from orders import lifecycle, recording, statements
 from orders.lifecycle import Kind, Status
 from orders.models import Order
 
@@ -41,7 +41,7 @@ def create(orders: Sequence[Order], *, using: str = "default") -> None:
             order.pk = ids[order.user_id, order.client_order_id]
             order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
             order._state.adding, order._state.db = False, using
-        events.record([(None, order) for order in orders], using=using)
+        recording.record([(None, order) for order in orders], using=using)
 
 
 def change(pairs: Sequence[tuple[Order, Order]], names: Sequence[str], kind: Kind, *, using: str = "default") -> None:
@@ -57,7 +57,7 @@ def change(pairs: Sequence[tuple[Order, Order]], names: Sequence[str], kind: Kin
         statements.update(connection, Order._meta.db_table, fields, list(zip(*columns, strict=True)))
         for order in after:
             order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
-        events.record(pairs, kind=kind, using=using)
+        recording.record(pairs, kind=kind, using=using)
 
 
 def _round(orders: Sequence[Order], field: AmountField, connection: BaseDatabaseWrapper) -> None:

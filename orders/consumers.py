@@ -17,7 +17,7 @@ from orders.access import Pass
 from orders.delivery import IS_BEHIND, SEND_NOW, Delivery
 from orders.errors import OrderError, RateLimited, Unauthenticated, Unavailable, internal, unavailable
 from orders.hub import get_hub
-from orders.limits import MessageRate
+from orders.rate import MessageRate
 from orders.reader import in_thread
 from orders.rows import Row
 from orders.subscriptions import Subscriptions

@@ -7,7 +7,7 @@ columns of an order exist, nothing is a regular expression, and a page has 1 to 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,7 +19,7 @@ from rest_framework_datatables.filters import DatatablesFilterBackend
 from rest_framework_datatables.pagination import DatatablesLimitOffsetPagination
 from rest_framework_datatables.renderers import DatatablesRenderer
 
-from orders import events, filters, finding, lifecycle
+from orders import filters, finding
 from orders.api_json import JsonRenderer
 from orders.errors import ValidationFailed
 from orders.filters import Query, Sort
@@ -69,14 +69,6 @@ class OrderTableSerializer(drf.Serializer[Any]):
     counts = CountsSerializer(help_text="of everything, whatever is searched")
     user = drf.CharField()
     head = HeadField(help_text="the newest number of the owner's event log, or of each owner's")
-
-
-@dataclass(frozen=True)
-class Book:
-    """How far the log has come, and how many orders each tab holds, whatever is searched and filtered."""
-
-    head: int | dict[str, int]
-    counts: dict[str, int]
 
 
 class OrdersRenderer(JsonRenderer, DatatablesRenderer):
@@ -163,16 +155,6 @@ def knows(name: str) -> bool:
 
 def draw(parameters: QueryDict) -> int:
     return whole_number(parameters, "draw", 0, 0, MAX_DRAW)
-
-
-def book(owner: User | None) -> Book:
-    """The owner's as of the present snapshot; everyone's where there is no one owner, with his head by each name."""
-    if owner is not None:
-        return Book(*events.standing(owner.pk))
-    found = events.standings()
-    names = events.user_names(found)
-    counts = {tab: sum(standing.counts[tab] for standing in found.values()) for tab in lifecycle.TABS}
-    return Book({name: found[user_id].head for user_id, name in names.items()}, counts)
 
 
 def _refuse_gaps(parameters: QueryDict, kind: str, count: int, first: str) -> None:

@@ -15,8 +15,10 @@ from market.decimals import decimal_string
 from orders import lifecycle, rows, rules
 from orders.errors import DuplicateExecId, NotFound
 from orders.lifecycle import ExecutionKind, Step
+from orders.locking import lock
 from orders.models import Change, Execution, Order
-from orders.steps import can_execute, check_may_execute, is_visible, lock, note_arrival, take_step, transition
+from orders.permissions import can_execute, check_may_execute, is_visible
+from orders.steps import note_arrival, take_step, transition
 
 EXEC_ID_LENGTH = 64
 

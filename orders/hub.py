@@ -19,9 +19,9 @@ from django.db import Error
 
 from market.outage import Outage
 from orders import events, groups, signing, wire
-from orders.events import Committed
 from orders.looks import Looks
 from orders.reader import in_thread
+from orders.recording import Committed
 from orders.stream import Stream
 
 log = logging.getLogger(__name__)

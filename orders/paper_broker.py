@@ -29,11 +29,11 @@ from market.reasons import reason
 from market.together import together
 from orders import paper, services
 from orders.errors import OrderError
+from orders.locking import lock
 from orders.origin import Source, acting
 from orders.paper import Held, Market
 from orders.paper_book import Book
 from orders.services import Report
-from orders.steps import lock
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 
 from market.reasons import reason
 from orders import groups, signing, wire
-from orders.events import Committed
 from orders.group_sender import GroupSender
+from orders.recording import Committed
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save, pre_delete
 
-from orders import events, hub, publish
+from orders import hub, publish, recording
 from orders.models import Change, Order
 from orders.models.querysets import OrderQuerySet, bulk_written
 
@@ -15,7 +15,7 @@ def order_saved(
     sender: type[Order], instance: Order, created: bool, raw: bool, using: str, update_fields: Any, **kwargs: Any
 ) -> None:
     if not raw:
-        events.record_save(instance, created=created, update_fields=update_fields, using=using)
+        recording.record_save(instance, created=created, update_fields=update_fields, using=using)
 
 
 def order_about_to_be_deleted(sender: type[Order], instance: Order, using: str, **kwargs: Any) -> None:
@@ -24,18 +24,18 @@ def order_about_to_be_deleted(sender: type[Order], instance: Order, using: str, 
 
 
 def order_deleted(sender: type[Order], instance: Order, using: str, **kwargs: Any) -> None:
-    events.record([(instance.change.before if instance.change else None, None)], using=using)
+    recording.record([(instance.change.before if instance.change else None, None)], using=using)
 
 
 def orders_written(sender: type[Order], changes: list[tuple[Order | None, Order]], using: str, **kwargs: Any) -> None:
-    events.record(changes, using=using)
+    recording.record(changes, using=using)
 
 
-def told_here(sender: object, events: list[events.Committed], at: float, **kwargs: Any) -> None:
+def told_here(sender: object, events: list[recording.Committed], at: float, **kwargs: Any) -> None:
     hub.hear_committed(events, at)
 
 
-def told_elsewhere(sender: object, events: list[events.Committed], at: float, **kwargs: Any) -> None:
+def told_elsewhere(sender: object, events: list[recording.Committed], at: float, **kwargs: Any) -> None:
     publish.put(events, at)
 
 
@@ -45,5 +45,5 @@ def connect() -> None:
     post_delete.connect(order_deleted, sender=Order)
     bulk_written.connect(orders_written, sender=Order)
     # In this order: the publisher's thread would be in the way of the sockets that follow here.
-    events.committed.connect(told_here)
-    events.committed.connect(told_elsewhere)
+    recording.committed.connect(told_here)
+    recording.committed.connect(told_elsewhere)

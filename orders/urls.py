@@ -3,14 +3,24 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from orders import api_events, api_export, api_order, api_orders, api_people, api_prices, views
+from orders import (
+    api_demo,
+    api_events,
+    api_export,
+    api_instruments,
+    api_order,
+    api_orders,
+    api_people,
+    api_prices,
+    views,
+)
 
 urlpatterns = [
     path("", gzip_page(views.blotter), name="blotter"),
     path("api/token/", api_people.TokenView.as_view()),
     path("api/me/", api_people.Me.as_view()),
-    path("api/instruments/", gzip_page(api_people.Instruments.as_view())),
-    path("api/demo/", api_people.Demo.as_view()),
+    path("api/instruments/", gzip_page(api_instruments.Instruments.as_view())),
+    path("api/demo/", api_demo.Demo.as_view()),
     path("api/quotes/", api_prices.Quotes.as_view()),
     path("api/bars/", gzip_page(api_prices.BarList.as_view())),
     path("api/events/", gzip_page(api_events.EventList.as_view())),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+# Of each tab but the one that holds them all: the columns that count its orders.
+KEPT = ("working", "filled", "closed")
+
 
 class EventCounter(models.Model):
     """Each owner's place in his log: the newest number given, the newest trimmed away; and his orders by tab."""

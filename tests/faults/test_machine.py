@@ -17,7 +17,20 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from orders import delivery, events, hub, looks, publish, reader, signing, stream, subscriptions, wire
+from orders import (
+    delivery,
+    events,
+    hub,
+    looks,
+    publish,
+    reader,
+    recording,
+    signing,
+    stream,
+    subscriptions,
+    upkeep,
+    wire,
+)
 from orders.hub import Hub
 from orders.looks import Looks
 from orders.models import Order
@@ -112,7 +125,7 @@ class Site(Writers):
     @rule(owner=st.integers(0, 1), share=st.floats(0, 1))
     def trim(self, owner: int, share: float) -> None:
         user = self.owners[owner]
-        events.trim(user.pk, int(builders.head_of(user) * share))
+        upkeep.trim(user.pk, int(builders.head_of(user) * share))
         # A client that had nothing but the log would have to reload; the machine's own one reads on from here.
         self.known[user] = (builders.head_of(user), builders.snapshot_of(user))
 
@@ -255,7 +268,7 @@ def test_the_machine_finds_what_is_switched_off(switched_off: str, monkeypatch: 
         stream.jump(number)
         return asyncio.ensure_future(nothing())
 
-    real = events._body
+    real = recording._body
 
     if switched_off == "sweep":
         monkeypatch.setattr(Hub, "sweep", no_sweep)
@@ -264,6 +277,6 @@ def test_the_machine_finds_what_is_switched_off(switched_off: str, monkeypatch: 
     elif switched_off == "signature":
         monkeypatch.setattr(signing, "is_signed", lambda message: True)
     else:
-        monkeypatch.setattr(events, "_body", lambda entry, seq, at: real(entry, seq - seq % 4 // 3, at))
+        monkeypatch.setattr(recording, "_body", lambda entry, seq, at: real(entry, seq - seq % 4 // 3, at))
     with pytest.raises(AssertionError):
         run_machine(scaled(10, 100), (Phase.generate,))

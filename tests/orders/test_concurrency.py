@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from orders import events, limits, services
+from orders import events, limits, recording, services
 from orders.errors import ValidationFailed, VersionConflict
 from orders.models import Order
 from tests.orders import builders
@@ -184,7 +184,7 @@ def test_what_a_savepoint_takes_back_is_never_numbered(alice: User) -> None:
 
 def test_a_change_whose_number_can_not_be_had_is_not_made(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     order = place(alice)
-    monkeypatch.setattr(events, "_body", lambda *_: 1 / 0)
+    monkeypatch.setattr(recording, "_body", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.amend(alice, order.pk, 1, {"text": "lost"})
     monkeypatch.undo()

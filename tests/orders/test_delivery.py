@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import User
 
-from orders import delivery, events, stream, wire
+from orders import delivery, events, stream, upkeep, wire
 from orders.delivery import Delivery
 from orders.hub import get_hub
 from orders.models import Order
@@ -234,7 +234,7 @@ async def test_heartbeats_come_while_events_flow(alice: User, monkeypatch: pytes
 
 async def test_a_trimmed_log_resets_and_goes_on_from_the_head(alice: User) -> None:
     await in_thread(make_log, alice, 10)
-    await in_thread(events.trim, alice.pk, 6)
+    await in_thread(upkeep.trim, alice.pk, 6)
     async with connected(alice) as client:
         answer = await client.ask(type="subscribe", stream="orders", after=3)
         assert (answer["type"], answer["head"]) == ("subscribed", 10)
@@ -261,7 +261,7 @@ async def test_a_log_trimmed_under_a_slow_client_resets_it(alice: User) -> None:
     async with connected(alice) as client:
         await client.follow(after=0)
         await take_until_heartbeat(client)
-        await in_thread(events.trim, alice.pk, 650)
+        await in_thread(upkeep.trim, alice.pk, 650)
         with the_ring_forgets():
             await client.send(type="received", user="alice", seq=500)
             frame = await client.frame()

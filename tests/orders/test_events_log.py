@@ -15,7 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from orders import events, rows, services
+from orders import events, recording, rows, services, upkeep
 from orders.lifecycle import Status
 from orders.models import Order, OrderEvent
 from orders.origin import Source, acting
@@ -352,12 +352,12 @@ def test_heads_are_zero_for_owners_without_a_log(alice: User, bob: User) -> None
 def test_a_trimmed_log_keeps_its_numbers(alice: User) -> None:
     for _ in range(5):
         place(alice)
-    assert events.trim(alice.pk, 3) == 3
+    assert upkeep.trim(alice.pk, 3) == 3
     assert events.head_and_trimmed(alice.pk) == (5, 3)
     assert [event.seq for event in events.since(alice.pk, 0)] == [4, 5]
-    assert events.trim(alice.pk, 2) == 0
+    assert upkeep.trim(alice.pk, 2) == 0
     assert events.head_and_trimmed(alice.pk) == (5, 3)
-    assert events.trim(alice.pk, 99) == 2
+    assert upkeep.trim(alice.pk, 99) == 2
     assert events.head_and_trimmed(alice.pk) == (5, 5)
     place(alice)
     assert head_of(alice) == 6
@@ -374,7 +374,7 @@ def test_a_database_that_can_not_number_events_is_refused(alice: User, monkeypat
 def test_an_event_outside_the_transaction_of_its_change_is_refused(alice: User) -> None:
     order = place(alice)
     with pytest.raises(transaction.TransactionManagementError):
-        events.record([(order, None)])
+        recording.record([(order, None)])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -387,4 +387,4 @@ def test_totals_are_put_right_after_rows_were_written_behind_the_log(alice: User
     call_command("recount", stdout=StringIO())
     standing = events.standing(alice.pk)
     assert standing == (head_of(alice), {"working": 0, "filled": 0, "closed": 2, "all": 2})
-    assert [events.recount(user.pk) for user in (alice, bob)] == [False, False]
+    assert [upkeep.recount(user.pk) for user in (alice, bob)] == [False, False]

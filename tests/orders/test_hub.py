@@ -14,7 +14,7 @@ from channels.layers import get_channel_layer
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
-from orders import events, groups, hub, publish, wire
+from orders import events, groups, hub, publish, recording, upkeep, wire
 from orders.hub import get_hub
 from orders.models import Order
 from orders.publish import Publisher
@@ -38,7 +38,7 @@ def aapl(db: None) -> None:
 @pytest.fixture
 def nothing_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the process died between its commit and its announcement, every time."""
-    monkeypatch.setattr(events, "announce", lambda committed: None)
+    monkeypatch.setattr(recording, "announce", lambda committed: None)
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ class TestAnnounced:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(events, "announce", lambda committed: None)
+                silent.setattr(recording, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 5)
             await in_thread(place, alice)
             await client.until_applied(is_complete(client, "alice", 6))
@@ -114,7 +114,7 @@ class TestAnnounced:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(events, "announce", lambda committed: None)
+                silent.setattr(recording, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 6)
             for first, last in ((5, 6), (3, 4), (1, 2), (6, 6), (2, 5)):
                 await announce(alice, first, last)
@@ -130,7 +130,7 @@ class TestAnnounced:
             await layer.group_send(groups.orders(alice.pk), {"type": "nonsense"})
             await until(lambda: "could not be used" in caplog.text, "the message being looked at")
             with monkeypatch.context() as silent:
-                silent.setattr(events, "announce", lambda committed: None)
+                silent.setattr(recording, "announce", lambda committed: None)
                 await in_thread(place, alice)
             await announce(alice, 1, 1)
             await client.until_applied(is_complete(client, "alice", 1))
@@ -442,7 +442,7 @@ class TestFalseHints:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(events, "announce", lambda committed: None)
+                silent.setattr(recording, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 3)
             await say(alice, foreign(alice, 10_000))
             await client.until_applied(is_complete(client, "alice", 3))
@@ -454,9 +454,9 @@ class TestFalseHints:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as silent:
-                silent.setattr(events, "announce", lambda committed: None)
+                silent.setattr(recording, "announce", lambda committed: None)
                 await in_thread(place_many, alice, 5)
-                await in_thread(events.trim, alice.pk, 5)
+                await in_thread(upkeep.trim, alice.pk, 5)
             await announce(alice, 50, 50)
             while not client.resets:
                 await client.step()

@@ -18,7 +18,7 @@ from django.db import OperationalError
 from market import board, leader, leases
 from market.feeds.clock import Clock
 from market.together import end
-from orders import events, paper_book, paper_broker, services
+from orders import paper_book, paper_broker, services, upkeep
 from orders.lifecycle import Status
 from orders.models import Execution, Order, OrderEvent
 from orders.origin import Source, acting
@@ -146,7 +146,7 @@ def test_after_a_start_it_takes_up_what_it_finds(desk: Desk, alice: User) -> Non
 
 def test_of_what_the_log_no_longer_tells_the_origin_it_keeps_off(desk: Desk, alice: User) -> None:
     order = by_hand(alice)
-    events.trim(alice.pk, 1)
+    upkeep.trim(alice.pk, 1)
 
     assert desk.after(3.5) == 0
     assert fresh(order).version == 1

@@ -16,9 +16,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from orders import publish
-from orders.events import Committed
 from orders.group_sender import GroupSender
 from orders.publish import Publisher
+from orders.recording import Committed
 from tests.orders import builders
 from tests.orders.brokers import Broker, Ear
 from tests.orders.builders import place, rolled_back

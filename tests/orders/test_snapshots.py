@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 
-from orders import datatables
+from orders import totals
 from orders.models import Order
 from orders.snapshots import read_snapshot
 from tests.orders.builders import head_of, place
@@ -82,14 +82,14 @@ def test_a_table_rows_counts_and_head_agree_while_orders_come_in(
     as_user: Any, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place(alice)
-    book = datatables.book
+    book = totals.book
 
-    def book_while_another_order_comes(owner: User | None) -> datatables.Book:
+    def book_while_another_order_comes(owner: User | None) -> totals.Book:
         found = book(owner)
         elsewhere(lambda: place(alice))
         return found
 
-    monkeypatch.setattr(datatables, "book", book_while_another_order_comes)
+    monkeypatch.setattr(totals, "book", book_while_another_order_comes)
     answer = as_user(alice).get("/api/orders/?format=datatables").json()
     assert (answer["head"], answer["recordsTotal"], len(answer["data"]), answer["counts"]["all"]) == (1, 1, 1, 1)
     assert head_of(alice) == 2

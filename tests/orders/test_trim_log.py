@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from orders import events
+from orders import events, upkeep
 from orders.management.commands import trim_log
 from orders.models import OrderEvent
 from tests.orders.builders import place
@@ -91,7 +91,7 @@ def test_a_second_time_there_is_nothing_to_do_and_what_comes_goes_on_counting(al
 @pytest.mark.both_databases
 def test_it_goes_in_steps_between_which_others_write(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
-    trim = events.trim
+    trim = upkeep.trim
 
     def trim_while_another_order_comes(user_id: int, through: int, **options: Any) -> int:
         number = trim(user_id, through, **options)
@@ -100,7 +100,7 @@ def test_it_goes_in_steps_between_which_others_write(alice: User, monkeypatch: p
         return number
 
     monkeypatch.setattr(trim_log, "BATCH", 3)
-    monkeypatch.setattr(events, "trim", trim_while_another_order_comes)
+    monkeypatch.setattr(upkeep, "trim", trim_while_another_order_comes)
     trimmed("--keep", "2", "--user", "alice")
 
     assert steps == [3, 3, 2]
@@ -118,7 +118,7 @@ def test_what_makes_no_sense_is_refused_and_drops_nothing(alice: User, options: 
 @pytest.mark.both_databases
 def test_what_a_restore_has_left_is_trimmed_too_in_the_same_steps(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
-    trim = events.trim
+    trim = upkeep.trim
 
     def noted(user_id: int, through: int, **options: Any) -> int:
         steps.append(trim(user_id, through, **options))
@@ -129,7 +129,7 @@ def test_what_a_restore_has_left_is_trimmed_too_in_the_same_steps(alice: User, m
     place(alice)
     head, through = events.head_and_trimmed(alice.pk)
     monkeypatch.setattr(trim_log, "BATCH", 3)
-    monkeypatch.setattr(events, "trim", noted)
+    monkeypatch.setattr(upkeep, "trim", noted)
 
     assert trimmed("--keep", "4", "--user", "alice") == ["alice: 5 dropped, 4 kept.", "5 events of 1 owners dropped."]
     assert seqs(alice) == [6, 7, 8, head]

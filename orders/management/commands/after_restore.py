@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 
 from market.database_command import DatabaseCommand
 from market.reasons import reason
-from orders import events
+from orders import upkeep
 
 # More than any owner's events that a restore can have taken back.
 NUMBERS = 1_000_000
@@ -24,7 +24,7 @@ class Command(DatabaseCommand):
             if self._called_from_command_line:  # type: ignore[attr-defined]  # else we have it open ourselves
                 _refuse_leftovers()
             _refuse_damage()
-        owners = events.pass_over(NUMBERS)
+        owners = upkeep.pass_over(NUMBERS)
         self.stdout.write(f"{owners:,} owners' numbers go on {NUMBERS:,} later; whoever comes back reloads.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from market.database_command import DatabaseCommand
-from orders import events
+from orders import events, upkeep
 
 
 class Command(DatabaseCommand):
@@ -15,5 +15,5 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         owners = {*events.heads(), *User.objects.filter(orders__isnull=False).values_list("pk", flat=True)}
-        wrong = sum(events.recount(user_id) for user_id in sorted(owners))
+        wrong = sum(upkeep.recount(user_id) for user_id in sorted(owners))
         self.stdout.write(f"Totals of {wrong:,} owners were wrong and are right now.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from market import decimals
 from market.database_command import DatabaseCommand
-from orders import events
+from orders import upkeep
 from orders.models import EventCounter, OrderEvent
 
 # The owner's writers wait while so many are dropped: some hundredths of a second.
@@ -69,9 +69,9 @@ def _trim(counter: EventCounter, keep: int | None, since: datetime | None) -> in
         through = min(through, _last_before(counter, oldest, since))
     if through < oldest:
         return 0
-    dropped = step = events.trim(counter.user_id, through, limit=BATCH)
+    dropped = step = upkeep.trim(counter.user_id, through, limit=BATCH)
     while step == BATCH:
-        step = events.trim(counter.user_id, through, limit=BATCH)
+        step = upkeep.trim(counter.user_id, through, limit=BATCH)
         dropped += step
     return dropped
 

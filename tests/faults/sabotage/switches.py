@@ -133,10 +133,10 @@ def late_numbers() -> None:
 
 def the_wait_for_the_commit() -> None:
     """Events are announced as soon as they have a number."""
-    from orders import events
+    from orders import recording
     from orders.models import staged
 
-    number = events.number
+    number = recording.number
 
     def number_and_announce(connection: Any, recorded: list[staged.Changes]) -> None:
         number(connection, recorded)
@@ -144,7 +144,7 @@ def the_wait_for_the_commit() -> None:
             if changes.announce is not None:
                 changes.announce()
 
-    events.number = number_and_announce
+    recording.number = number_and_announce
 
 
 def immediate_transactions() -> None:
