@@ -14,6 +14,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY --from=packages /build/node_modules node_modules
 COPY manage.py create_superuser.sh ./
 COPY market market
+COPY demo demo
 COPY orders orders
 COPY webapp webapp
 COPY cluster cluster
@@ -26,7 +27,7 @@ ARG TLS=off
 # Compiled here: who runs it may not write beside the code, and would compile all of it at every start.
 RUN SECRET_KEY=only-for-collecting-the-static-files python manage.py collectstatic --noinput -v0 \
     && python -m cluster.image "$TLS" > nginx.conf \
-    && python -m compileall -q market orders webapp cluster \
+    && python -m compileall -q market orders demo webapp cluster \
     && useradd --system orders && chown orders .
 USER orders
 EXPOSE 8000

@@ -82,7 +82,7 @@ def fill(count: int, owners: int) -> None:
     from django.db import connection
 
     from market.models import Instrument
-    from orders import search_index
+    from orders.listing import search_index
 
     call_command("migrate", verbosity=0)
     users = User.objects.bulk_create(User(username=f"bench{number}") for number in range(owners))

@@ -77,8 +77,9 @@ def _rate(count: int) -> float:
 
     from django.contrib.auth.models import User
 
-    from orders import recording, services
-    from orders.lifecycle import Side
+    from orders import trading
+    from orders.domain.lifecycle import Side
+    from orders.log import recording
 
     recording.announce = lambda committed: None
     user = User.objects.get(username=VIEWER)
@@ -86,8 +87,8 @@ def _rate(count: int) -> float:
 
     def place() -> Any:
         price = Decimal(chance.randrange(1000, 60_000)) / 100
-        new = services.NewOrder(f"SYM{chance.randrange(40)}", Side.BUY, Decimal(chance.randrange(1, 999)), price=price)
-        return services.place(user, new)
+        new = trading.NewOrder(f"SYM{chance.randrange(40)}", Side.BUY, Decimal(chance.randrange(1, 999)), price=price)
+        return trading.place(user, new)
 
     for _ in range(WARM):
         place()
@@ -98,7 +99,7 @@ def _rate(count: int) -> float:
 
 
 def _bare_counters() -> None:
-    from orders import events
+    from orders.log import events
 
     raise_head = events._RAISE_HEAD
     assert "working" in raise_head

@@ -45,7 +45,7 @@ def cost(count: int, mode: str, owner: str) -> list[float]:
     from django.db import transaction
     from django.db.models import Model
 
-    from orders import publish
+    from orders.live import publisher
 
     make = _maker([owner], save=False)
     if mode == "bare":
@@ -55,14 +55,14 @@ def cost(count: int, mode: str, owner: str) -> list[float]:
                 Model.save_base(make(), raw=True, force_insert=True)
 
         return _timed(save, count, 0)
-    put = publish.publisher.put
+    put = publisher.publisher.put
     if mode == "log":
-        publish.publisher.put = lambda events, at: None  # type: ignore[method-assign]
+        publisher.publisher.put = lambda events, at: None  # type: ignore[method-assign]
     try:
         return _timed(lambda: make().save(force_insert=True), count, 0)
     finally:
-        publish.publisher.put = put  # type: ignore[method-assign]
-        publish.publisher.flush(5)
+        publisher.publisher.put = put  # type: ignore[method-assign]
+        publisher.publisher.flush(5)
 
 
 def _maker(owners: list[str], *, save: bool = True) -> Callable[[], Any]:

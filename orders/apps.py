@@ -9,7 +9,10 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import search_index, signals
+        from orders.listing import search_index
+        from orders.live import signals as live
+        from orders.log import signals as log
 
-        signals.connect()
+        log.connect()
+        live.connect()
         post_migrate.connect(search_index.prepare, sender=self)

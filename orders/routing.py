@@ -6,7 +6,7 @@ from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.urls import path, re_path
 
-from orders.consumers import OrdersConsumer
+from orders.socket.consumer import OrdersConsumer
 
 consumer: Any = OrdersConsumer.as_asgi()
 denier: Any = WebsocketDenier.as_asgi()

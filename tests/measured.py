@@ -13,7 +13,7 @@ from typing import Any
 
 import coverage
 
-MEASURED = ("orders", "market", "webapp")
+MEASURED = ("orders", "market", "webapp", "demo")
 FOLDER = "MEASURED_IN"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 

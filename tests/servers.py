@@ -27,7 +27,7 @@ from cluster.parts import HeldPort
 from tests import provision
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("orders", "market", "cluster")
+PACKAGES = ("orders", "market", "demo", "cluster")
 PASSWORD = "correct-horse-battery-staple"
 # Only what hangs reaches these; no test judges by them.
 PATIENCE = 60.0

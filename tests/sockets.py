@@ -20,8 +20,8 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from rest_framework.authtoken.models import Token
 
-from orders import events
-from orders.reader import in_thread
+from orders.live.threads import in_thread
+from orders.log import events
 from orders.routing import websocket_application
 
 # A guard against hanging and nothing that is judged. While heartbeats go on, the test's own time limit is the guard.

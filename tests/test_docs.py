@@ -24,11 +24,15 @@ from market.quotes import Quote
 from market.runner import Runner
 from market.ticks import Tick
 from market.viewers import RATES, USUAL_RATE
-from orders import consumers, delivery, errors, frames, reader, rows, snapshots, viewing, wire
-from orders.errors import OrderError, ValidationFailed
-from orders.lifecycle import Kind
+from orders.domain import errors, rows
+from orders.domain.errors import OrderError, ValidationFailed
+from orders.domain.lifecycle import Kind
+from orders.live import outbox, threads
 from orders.management.commands import trim_log
-from orders.subscriptions import TooManySubscriptions
+from orders.protocol import inbound, outbound
+from orders.socket import consumer, quotes
+from orders.socket.subscriptions import TooManySubscriptions
+from orders.store import snapshots
 from tests.orders import builders
 from tests.servers import ROOT
 from webapp import bodies, handler, parting
@@ -63,8 +67,8 @@ FROM_SERVER = headings(section("From the server"), 3)
 
 def test_every_frame_that_a_client_may_send_has_its_example_under_its_heading() -> None:
     examples = blocks(section("From the client"), "json")
-    assert {type(frames.parse(example)) for example in examples} == set(get_args(frames.Frame))
-    assert {json.loads(example)["type"] for example in examples} == set(FROM_CLIENT) >= set(frames.COMMANDS)
+    assert {type(inbound.parse(example)) for example in examples} == set(get_args(inbound.Frame))
+    assert {json.loads(example)["type"] for example in examples} == set(FROM_CLIENT) >= set(inbound.COMMANDS)
 
 
 @pytest.mark.parametrize("kind", FROM_CLIENT)
@@ -73,7 +77,7 @@ def test_a_clients_example_is_a_frame_of_its_heading(kind: str) -> None:
     assert examples
     for example in examples:
         assert json.loads(example)["type"] == kind
-        frames.parse(example)
+        inbound.parse(example)
 
 
 def texts_of_quotes() -> list[str]:
@@ -98,19 +102,19 @@ def built(alice: User) -> Iterator[str]:
     builders.number_as_at_a_commit()
     [*_, event] = builders.events.since(alice.pk, 0)
     row = rows.order_row(builders.fresh(order))
-    yield wire.hello("alice")
-    yield wire.subscribed(1, "alice", 697)
-    yield wire.unsubscribed(2, "alice", 698)
-    yield wire.subscribed_quotes(3, ["AAPL", "BTCUSD"])
-    yield wire.unsubscribed_quotes(4, ["AAPL"])
-    yield wire.quotes(",".join(texts_of_quotes()), 7, feed_as_viewers_are_told_it())
-    yield wire.events(wire.live_event(event.body, 1.5, 2.5), 3.5)
-    yield wire.heartbeat({"alice": 698})
-    yield wire.pong(3, 1.5, 2.5)
-    yield wire.ack("a", 201, rows.order_row(builders.place(alice)) | {"id": row["id"]})
-    yield wire.reset("alice", 698, "The log no longer holds what follows.")
-    yield wire.error("a", ValidationFailed("quantity: Must be greater than 0.", fields={"quantity": ["Must be …"]}))
-    yield wire.going_away("restart", 1730)
+    yield outbound.hello("alice")
+    yield outbound.subscribed(1, "alice", 697)
+    yield outbound.unsubscribed(2, "alice", 698)
+    yield outbound.subscribed_quotes(3, ["AAPL", "BTCUSD"])
+    yield outbound.unsubscribed_quotes(4, ["AAPL"])
+    yield outbound.quotes(",".join(texts_of_quotes()), 7, feed_as_viewers_are_told_it())
+    yield outbound.events(outbound.live_event(event.body, 1.5, 2.5), 3.5)
+    yield outbound.heartbeat({"alice": 698})
+    yield outbound.pong(3, 1.5, 2.5)
+    yield outbound.ack("a", 201, rows.order_row(builders.place(alice)) | {"id": row["id"]})
+    yield outbound.reset("alice", 698, "The log no longer holds what follows.")
+    yield outbound.error("a", ValidationFailed("quantity: Must be greater than 0.", fields={"quantity": ["Must be …"]}))
+    yield outbound.going_away("restart", 1730)
 
 
 NULLS = ("actor", "arrival_price", "ask", "avg_price", "change", "last", "published", "stop_price")
@@ -134,7 +138,7 @@ def shape(value: Any, path: str = "") -> Any:
 @pytest.mark.django_db
 def test_every_frame_of_the_servers_has_its_heading_and_its_example_has_its_shape(alice: User) -> None:
     sent = [json.loads(text) for text in built(alice)]
-    builders_of_frames = re.findall(r'type="([a-z_]+)"', (ROOT / "orders" / "wire.py").read_text())
+    builders_of_frames = re.findall(r'type="([a-z_]+)"', (ROOT / "orders" / "protocol" / "outbound.py").read_text())
     assert {frame["type"] for frame in sent} == {*builders_of_frames, "events", "quotes"} == set(FROM_SERVER)
     for kind in FROM_SERVER:
         told = [json.loads(example) for example in blocks(section(kind), "json")]
@@ -154,33 +158,33 @@ def test_the_example_of_an_event_is_one_that_could_be() -> None:
 
 def test_the_limits_that_are_told_are_the_limits() -> None:
     told = json.loads(blocks(section("hello"), "json")[0])
-    real = json.loads(wire.hello("alice"))
+    real = json.loads(outbound.hello("alice"))
     assert (told["limits"], told["protocol"], told["heartbeat_seconds"]) == (
         real["limits"],
         real["protocol"],
         real["heartbeat_seconds"],
     )
-    assert delivery.ANSWER_SECONDS == 30
+    assert outbox.ANSWER_SECONDS == 30
     assert "Thirty seconds" in section("heartbeat")
-    assert viewing.STUCK_SECONDS == 10
+    assert quotes.STUCK_SECONDS == 10
     assert "ten seconds" in section("quotes")
-    assert f"{frames.SYMBOLS:,} at most" in section("subscribe")
+    assert f"{inbound.SYMBOLS:,} at most" in section("subscribe")
     assert f"`per_second`, {', '.join(map(str, RATES[:-2]))}, {USUAL_RATE} (usual) or {RATES[-1]}" in section(
         "subscribe"
     )
-    assert consumers.STRIKES == 50
+    assert consumer.STRIKES == 50
     assert "fifty frames" in section("Close codes")
 
 
 def test_every_error_code_is_told_with_its_status() -> None:
     classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, OrderError)]
     codes = {kind.code: str(kind.status) for kind in [*classes, TooManySubscriptions]}
-    frames = dict.fromkeys(("bad_json", "bad_message", "unknown_type", "message_too_big", "symbol_limit"), "400")
-    assert table_of("Error codes") == codes | frames
+    inbound = dict.fromkeys(("bad_json", "bad_message", "unknown_type", "message_too_big", "symbol_limit"), "400")
+    assert table_of("Error codes") == codes | inbound
 
 
 def test_every_close_code_is_told() -> None:
-    assert set(table_of("Close codes")) == {str(code.value) for code in wire.Close}
+    assert set(table_of("Close codes")) == {str(code.value) for code in outbound.Close}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -214,10 +218,10 @@ def test_what_operations_say_about_parting_and_connections_is_so() -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     # 16 for requests, 4 readers of the sockets, 2 with large bodies, 1 that signs in, and two that watch.
     assert (
-        f"{handler.THREADS} requests, {reader.THREADS} sockets' readers, 2 that watch, 2 large bodies, 1 that signs in"
+        f"{handler.THREADS} requests, {threads.THREADS} sockets' readers, 2 that watch, 2 large bodies, 1 that signs in"
         in page
     )
-    assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + reader.THREADS + handler.LARGE_AT_ONCE + 3
+    assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + threads.THREADS + handler.LARGE_AT_ONCE + 3
     assert f"{settings.SIGN_INS_WAITING}\n  may wait, {settings.SIGN_INS_WAITING_PER_ADDRESS} of one address" in page
     assert f"{bodies.BYTES_A_SECOND // 2**20} MiB a second" in page
     assert handler.LARGE_AT_ONCE == 2

@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.servers import ROOT
 
 LINES = 260
-PRODUCT = [path for name in ("cluster", "webapp", "orders", "market") for path in sorted((ROOT / name).rglob("*.py"))]
+PACKAGES = ("cluster", "webapp", "demo", "orders", "market")
+PRODUCT = [path for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))]
 MODULES = [path for path in PRODUCT if "migrations" not in path.parts]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
@@ -42,15 +43,15 @@ def modules_that_mention(*names: str) -> set[str]:
 
 
 def test_only_publish_sends_to_a_group() -> None:
-    assert modules_that_mention("group_send") == {"orders/group_sender.py"}
-    assert modules_that_mention("GroupSender") == {"orders/publish.py"}
+    assert modules_that_mention("group_send") == {"orders/live/redis_sender.py"}
+    assert modules_that_mention("GroupSender") == {"orders/live/publisher.py"}
 
 
 def test_only_publish_and_the_groups_talk_to_the_channel_layer() -> None:
-    assert modules_that_mention("get_channel_layer") == {"orders/group_sender.py", "orders/groups.py"}
+    assert modules_that_mention("get_channel_layer") == {"orders/live/redis_sender.py", "orders/live/groups.py"}
 
 
-def test_only_events_writes_the_log() -> None:
+def test_only_the_log_writes_the_log() -> None:
     def writes(path: Path) -> bool:
         for node in ast.walk(tree_of(path)):
             match node:
@@ -63,8 +64,7 @@ def test_only_events_writes_the_log() -> None:
                         return True
         return False
 
-    assert {name_of(path) for path in MODULES if writes(path)} <= {"orders/events.py"}
-    assert writes(ROOT / "orders" / "events.py")
+    assert {str(path.parent.relative_to(ROOT)) for path in MODULES if writes(path)} == {"orders/log"}
 
 
 def test_only_env_reads_the_environment() -> None:
@@ -80,7 +80,7 @@ def test_the_product_imports_no_tests_and_the_lifecycle_no_django() -> None:
     assert not modules_that_mention("tests")
     imported = {
         alias.name if isinstance(node, ast.Import) else node.module or ""
-        for node in ast.walk(tree_of(ROOT / "orders" / "lifecycle.py"))
+        for node in ast.walk(tree_of(ROOT / "orders" / "domain" / "lifecycle.py"))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
@@ -138,8 +138,9 @@ def test_every_command_tells_in_one_line_that_the_database_can_t_be_used() -> No
 
 
 def test_a_signal_receiver_is_one_call() -> None:
-    receivers = [node for node in tree_of(ROOT / "orders" / "signals.py").body if isinstance(node, ast.FunctionDef)]
-    assert len(receivers) >= 4
+    modules = [path for path in MODULES if path.name == "signals.py"]
+    receivers = [node for path in modules for node in tree_of(path).body if isinstance(node, ast.FunctionDef)]
+    assert len(receivers) >= 6
     for receiver in receivers:
         if receiver.name not in ("connect", "order_about_to_be_deleted"):
             calls = [

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from django.core.exceptions import RequestAborted, RequestDataTooBig
 
-from orders.api_json import SMALL_BYTES
+from orders.api.json import SMALL_BYTES
 from webapp import front
 
 # The key of a scope's extension: the file in which the server has the body already, and the limit it was cut by.

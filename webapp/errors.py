@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-from orders import errors
+from orders.domain import errors
 from webapp.middleware import UNKEPT
 from webapp.sign_in_queue import RETRY_AFTER_SECONDS
 

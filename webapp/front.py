@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.urls import Resolver404, ResolverMatch, resolve
 
-from orders.api_json import SMALL_BYTES
+from orders.api.json import SMALL_BYTES
 
 # Every page that checks or makes a password when it is posted; of the API's views it is their attribute `hashes`.
 HASHING = frozenset(

@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from orders.api_json import SMALL_BYTES
+from orders.api.json import SMALL_BYTES
 from webapp import bodies, front
 from webapp.errors import too_big, too_many_sign_ins, unavailable
 from webapp.pulse import Pulse

@@ -14,7 +14,8 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from market import board, broker
-from orders import hub, publish, sessions, viewing
+from orders.live import hubs, publisher
+from orders.socket import quotes, registry
 
 STARTED = time.time()
 BROKER_SECONDS = 1.0
@@ -41,19 +42,19 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format; the counters are this process's own."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    hubs = hub.hubs()
-    streams = sum(len(each.streams) for each in hubs)
-    gaps, swept = sum(each.gaps for each in hubs), sum(each.swept for each in hubs)
-    prices = viewing.quote_hubs()
+    followed = hubs.hubs()
+    streams = sum(len(each.streams) for each in followed)
+    gaps, swept = sum(each.gaps for each in followed), sum(each.swept for each in followed)
+    prices = quotes.quote_hubs()
     is_live, age = _feed()
     figures = [
         ("process_start_time_seconds", "gauge", "Start of this process, unix seconds.", STARTED),
         ("process_cpu_seconds_total", "counter", "Processor time used.", usage.ru_utime + usage.ru_stime),
         ("process_max_resident_memory_bytes", "gauge", "Most memory held at once.", memory),
-        ("orders_events_published_total", "counter", "Events handed to the broker.", publish.publisher.published),
-        ("orders_events_dropped_total", "counter", "Events left to the sweep.", publish.publisher.dropped),
-        ("orders_broker_failures_total", "counter", "Sends the broker did not take.", publish.publisher.failures),
-        ("orders_sockets", "gauge", "Websockets open now.", sessions.open_sockets()),
+        ("orders_events_published_total", "counter", "Events handed to the broker.", publisher.publisher.published),
+        ("orders_events_dropped_total", "counter", "Events left to the sweep.", publisher.publisher.dropped),
+        ("orders_broker_failures_total", "counter", "Sends the broker did not take.", publisher.publisher.failures),
+        ("orders_sockets", "gauge", "Websockets open now.", registry.open_sockets()),
         ("orders_streams", "gauge", "Owners whose events are followed now.", streams),
         ("orders_stream_gaps_total", "counter", "Announcements that were not the next event.", gaps),
         ("orders_streams_swept_total", "counter", "Streams found behind the log by the sweep.", swept),

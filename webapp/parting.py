@@ -56,8 +56,8 @@ def finish_requests() -> None:
 async def _part(server: Any) -> None:
     from twisted.internet import tcp
 
-    from orders.sessions import get_sessions
-    from orders.viewing import close_quote_hub
+    from orders.socket.quotes import close_quote_hub
+    from orders.socket.registry import get_sessions
 
     deadline = time.monotonic() + FINISH_SECONDS
     ports: list[Any] = [reader for reader in _reactor().getReaders() if isinstance(reader, tcp.Port)]

@@ -1,4 +1,4 @@
-"""What drf-spectacular is told of the API; `orders.api_schema` adds to what it makes of the views."""
+"""What drf-spectacular is told of the API; `orders.api.schema` adds to what it makes of the views."""
 
 SETTINGS = {
     "TITLE": "Order monitor",
@@ -13,7 +13,7 @@ SETTINGS = {
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
     # A body that changes something still has what it must have.
     "COMPONENT_SPLIT_PATCH": False,
-    "POSTPROCESSING_HOOKS": ["orders.api_schema.complete", "drf_spectacular.hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": ["orders.api.schema.complete", "drf_spectacular.hooks.postprocess_schema_enums"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
-from orders.delivery import IS_BEHIND, SEND_NOW
+from orders.live.outbox import IS_BEHIND, SEND_NOW
 
 TEXT = 0x81  # a whole message of text in one frame
 # The system takes megabytes for a client who does not read, and prices would be as old as it takes him to get through

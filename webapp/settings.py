@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "webapp.apps.WebappConfig",
     "market",
     "orders",
+    "demo",
 ]
 MIDDLEWARE = [
     "webapp.secure.RefuseInsecure",
@@ -103,7 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "orders.views.demo_people",
+                "demo.people.demo_people",
             ]
         },
     }
@@ -114,7 +115,7 @@ if DATABASE_REPLICA_URL:
     if not DATABASE_URL.startswith("postgres"):
         raise SystemExit("DATABASE_REPLICA_URL needs a DATABASE_URL that begins with postgres:// or postgresql://.")
     DATABASES["replica"] = replica(DATABASE_REPLICA_URL, BASE_DIR)
-DATABASE_ROUTERS = ["orders.snapshots.TableRouter"]
+DATABASE_ROUTERS = ["orders.store.snapshots.TableRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Beside other sites on the same Redis, whose pub/sub knows no database numbers.
 REDIS_PREFIX = redis_prefix(SECRET_KEY)
@@ -215,7 +216,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "orders.api_errors.exception_handler",
+    "EXCEPTION_HANDLER": "orders.api.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
 }
 
@@ -247,7 +248,7 @@ LOGGING = {
         },
         # Who came, and who looked at others, is told though nothing is wrong.
         "webapp.sign_in_log": {"level": "INFO"},
-        "orders.api": {"level": "INFO"},
-        "orders.subscriptions": {"level": "INFO"},
+        "orders.api.base": {"level": "INFO"},
+        "orders.socket.subscriptions": {"level": "INFO"},
     },
 }

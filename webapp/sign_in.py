@@ -14,7 +14,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from orders import lockout
+from webapp.accounts import lockout
 
 NO_MATCH = "Name and password do not match."
 

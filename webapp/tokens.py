@@ -8,7 +8,7 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import AuthenticationFailed
 
-from orders.access import PERSON_OF_TOKEN
+from orders.socket.auth import PERSON_OF_TOKEN
 
 
 class QuickTokenAuthentication(TokenAuthentication):

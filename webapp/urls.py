@@ -1,28 +1,26 @@
-"""Every address of the site; the product's own are in `orders.urls`."""
+"""Every address of the site, or where it is."""
 
 from django.contrib import admin
-from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from webapp import health, pages
-from webapp.sign_in import SignIn
+from webapp import health, page, pages
 
 urlpatterns = [
+    path("", gzip_page(page.blotter), name="blotter"),
     path("health/live", login_not_required(health.live)),
     path("health/ready", login_not_required(health.ready)),
     path("metrics", login_not_required(health.metrics)),
     path("favicon.ico", login_not_required(pages.icon)),
     path("admin/", admin.site.urls),
-    path("accounts/login/", SignIn.as_view(), name="login"),
-    path("accounts/logout/", views.LogoutView.as_view(), name="logout"),
-    path("accounts/password_change/", views.PasswordChangeView.as_view(), name="password_change"),
-    path("accounts/password_change/done/", views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/docs/<slug:name>/", pages.document),
+    path("", include("webapp.accounts.urls")),
     path("", include("orders.urls")),
+    path("", include("demo.urls")),
 ]
 handler400 = "webapp.errors.bad_request"
 handler403 = "webapp.errors.forbidden"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from orders.delivery import IS_BEHIND, SEND_NOW
+from orders.live.outbox import IS_BEHIND, SEND_NOW
 from webapp.sending import frame
 
 

@@ -1,4 +1,4 @@
-"""What a search looks through, as a column of its own; its index is made after every migration (orders.search_index)."""
+"""What a search looks through, as a column of its own; its index is made after every migration (orders.listing.search_index)."""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ Fields, constraints, and writes that leave no change unrecorded. Knows the state
 sockets or permissions.
 """
 
-from orders.models.demo import DemoRun
 from orders.models.log import EventCounter, OrderEvent
 from orders.models.order import Change, Execution, Order, new_client_order_id
 
-__all__ = ["Change", "DemoRun", "EventCounter", "Execution", "Order", "OrderEvent", "new_client_order_id"]
+__all__ = ["Change", "EventCounter", "Execution", "Order", "OrderEvent", "new_client_order_id"]

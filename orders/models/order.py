@@ -15,8 +15,8 @@ from django.db.models.functions import Concat, Lower, Round
 from django.utils import timezone
 
 from market.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
-from orders import lifecycle, rows
-from orders.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
+from orders.domain import lifecycle, rows
+from orders.domain.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
 from orders.models.querysets import SEARCHED, SORTED, OrderQuerySet
 
 CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
@@ -39,7 +39,7 @@ class Change(NamedTuple):
 
 
 class Order(models.Model):
-    """An order in FIX's terms. Its status is a result of steps (`orders.services`), never typed in."""
+    """An order in FIX's terms. Its status is a result of steps (`orders.trading`), never typed in."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
     client_order_id = BytewiseCharField(

@@ -15,7 +15,7 @@ from django.db.models import ExpressionWrapper, F, Max, Value
 from django.dispatch import Signal
 from django.utils import timezone
 
-from orders import lifecycle, rows
+from orders.domain import lifecycle, rows
 from orders.models import staged
 from orders.models.log import OrderEvent
 

@@ -13,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from orders import rows
-from orders.lifecycle import Kind
+from orders.domain import rows
+from orders.domain.lifecycle import Kind
 
 
 class Entry(NamedTuple):

@@ -1,5 +1,5 @@
 /**
- * Text that no spreadsheet computes, as the server's export writes it (`orders/sheets.py`; a test compares both).
+ * Text that no spreadsheet computes, as the server's export writes it (`orders/api/export_csv.py`; a test compares both).
  */
 
 /** Everything that some reader takes for the end of a line. */

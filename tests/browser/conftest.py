@@ -19,7 +19,7 @@ from tests.traders import Trader, enlist
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 DESK = {"width": 1440, "height": 900}
 # Pages follow: what they call stale and dead they derive from the heartbeat that the server has told them of.
-QUICK = {"orders.wire.HEARTBEAT_SECONDS": 1, "orders.sessions.RESTART_SPREAD_MS": 500}
+QUICK = {"orders.protocol.outbound.HEARTBEAT_SECONDS": 1, "orders.socket.registry.RESTART_SPREAD_MS": 500}
 ENLISTED_AT_ONCE = 40
 ENLISTED_ON_OWN_SERVER = 10
 ENLISTED_ON_MARKET = 20

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from orders.journal import COLUMNS
+from orders.journal.reading import COLUMNS
 from tests.browser.blotter import Blotter, same
 from tests.servers import Server, wait_for
 
@@ -60,7 +60,7 @@ def check_whole(blotter: Blotter, server: Server) -> None:
     assert [int(row["id"]) for row in shown] == [order["id"] for order in listed]
     assert [row for row, order in zip(shown, listed, strict=True) if not same(row, order)] == []
     stored = server.shell(
-        "from orders.models import Order; from orders.rows import order_row; import json;"
+        "from orders.models import Order; from orders.domain.rows import order_row; import json;"
         f"orders = Order.objects.filter(user__username={blotter.user!r}).select_related('user').order_by('-id');"
         "print('stored', json.dumps([order_row(order) for order in orders]))"
     )

@@ -58,7 +58,7 @@ def replica(primary: PostgreSQL) -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, primary: PostgreSQL, replica: PostgreSQL) -> Iterator[Server]:
     urls = {"DATABASE_URL": primary.url, "DATABASE_REPLICA_URL": replica.url}
-    urls |= periods({"orders.snapshots.AGAIN_SECONDS": 0.5})
+    urls |= periods({"orders.store.snapshots.AGAIN_SECONDS": 0.5})
     server = Server(Path(tmp_path_factory.mktemp("replica")) / "served", **urls)
     try:
         yield server.start()

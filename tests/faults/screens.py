@@ -8,10 +8,11 @@ from collections import deque
 
 from django.contrib.auth.models import User
 
-from orders import frames, rows
-from orders.delivery import Delivery
-from orders.hub import Hub
-from orders.subscriptions import Subscriptions
+from orders.domain import rows
+from orders.live.hub import Hub
+from orders.live.outbox import Delivery
+from orders.protocol import inbound
+from orders.socket.subscriptions import Subscriptions
 from tests.orders import builders
 
 
@@ -42,7 +43,7 @@ class Screen:
         self._delivery = Delivery(self._send, self._too_slow)
         self._subscriptions = Subscriptions(self.owner, self._delivery, self.hub)
         self._serving = asyncio.create_task(self._delivery.run())
-        await self._subscriptions.subscribe(frames.Subscribe(None, None, self.last), self._send)
+        await self._subscriptions.subscribe(inbound.Subscribe(None, None, self.last), self._send)
 
     async def drop(self) -> None:
         """The connection is gone, and with it every frame that was not read."""
@@ -71,7 +72,7 @@ class Screen:
                 for event in events:
                     self._apply(event)
             case "heartbeat":
-                self._subscriptions.received(frames.Received(None, None, self.last))
+                self._subscriptions.received(inbound.Received(None, None, self.last))
             case "reset":
                 self.resets += 1
                 self.last, self.table = builders.head_of(self.owner), builders.snapshot_of(self.owner)

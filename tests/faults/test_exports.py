@@ -11,13 +11,14 @@ from tests.servers import ROOT
 MOST_KB = 64 * 1024
 SCRIPT = """
 import resource, sys
-from orders import sheets, xlsx
+from orders.api import export_csv, export_xlsx
 
-ROW = dict.fromkeys(sheets.COLUMNS, "2026-01-31T09:30:00.000000Z") | dict.fromkeys(xlsx.NUMBERS, "91002.12345678")
+ROW = dict.fromkeys(export_csv.COLUMNS, "2026-01-31T09:30:00.000000Z")
+ROW |= dict.fromkeys(export_xlsx.NUMBERS, "91002.12345678")
 
 def written(number):
     rows = (ROW | {"id": n, "client_order_id": f"order-{n}"} for n in range(number))
-    return sum(map(len, xlsx.blocks(rows)))
+    return sum(map(len, export_xlsx.blocks(rows)))
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)

@@ -17,24 +17,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from orders import (
-    delivery,
-    events,
-    hub,
-    looks,
-    publish,
-    reader,
-    recording,
-    signing,
-    stream,
-    subscriptions,
-    upkeep,
-    wire,
-)
-from orders.hub import Hub
-from orders.looks import Looks
+from orders.live import gap_fill, hub, outbox, publisher, signing, stream, threads
+from orders.live.gap_fill import Looks
+from orders.live.hub import Hub
+from orders.live.stream import Stream
+from orders.log import events, recording, upkeep
 from orders.models import Order
-from orders.stream import Stream
+from orders.protocol import outbound
+from orders.socket import subscriptions
 from tests.faults.report import Row
 from tests.faults.screens import Screen, turn
 from tests.forms import scaled
@@ -148,8 +138,8 @@ class Site(Writers):
             if not told:
                 continue
             self.hinted[owner] = told[-1].seq
-            lines = [wire.live_event(event.body, 1.0, 2.0) for event in told]
-            message = publish.message(owner.pk, told[0].seq, lines)
+            lines = [outbound.live_event(event.body, 1.0, 2.0) for event in told]
+            message = publisher.message(owner.pk, told[0].seq, lines)
             if fate == "late":
                 self.late.append(message)
             times = {"told": 1, "doubled": 2}.get(fate, 0)
@@ -165,10 +155,10 @@ class Site(Writers):
         seq = builders.head_of(user) + ahead
         order = {"id": 0, "user": user.username, "version": 1}
         event = {"seq": seq, "user": user.username, "kind": "created", "order": order, "changes": {}}
-        lines = [wire.live_event(json.dumps(event), 1.0, 2.0)]
+        lines = [outbound.live_event(json.dumps(event), 1.0, 2.0)]
         # After the last step nobody who reads lacks anything.
         reading = [(screen, screen.resets) for screen in self.screens if screen.connected and not screen.paused]
-        self.run(self._hear(publish.message(user.pk, seq, lines) | {"signature": "0" * 32}))
+        self.run(self._hear(publisher.message(user.pk, seq, lines) | {"signature": "0" * 32}))
         self._settle()
         for screen, resets in reading:
             assert screen.resets == resets
@@ -213,15 +203,15 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         finally:
             asyncio._set_running_loop(loop)
 
-    for module in (hub, looks, delivery, subscriptions, reader):
+    for module in (hub, gap_fill, outbox, subscriptions, threads):
         monkeypatch.setattr(module, "in_thread", inline)
     for module, name, value in (
         (hub, "GRACE_SECONDS", 0),
         (hub, "SWEEP_SECONDS", 3600),
-        (looks, "RING", 6),
+        (gap_fill, "RING", 6),
         (stream, "RING", 6),
-        (delivery, "LOG_PAGE", 3),
-        (wire, "WINDOW", 5),
+        (outbox, "LOG_PAGE", 3),
+        (outbound, "WINDOW", 5),
     ):
         monkeypatch.setattr(module, name, value)
 

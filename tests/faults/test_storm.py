@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks.figures import percentile
-from orders.reader import THREADS as READERS
+from orders.live.threads import THREADS as READERS
 from tests.faults.ledger import Ledger
 from tests.faults.patience import HANG_SECONDS, on_cluster_at_least
 from tests.faults.report import Row

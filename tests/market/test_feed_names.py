@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from market.demo import CRYPTO, CURRENCIES, STOCKS, make_instruments
+from demo.instruments import CRYPTO, CURRENCIES, STOCKS, make_instruments
 from market.feeds import names
 from market.models import Instrument
 

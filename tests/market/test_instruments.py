@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from market.demo import make_instruments
+from demo.instruments import make_instruments
 from market.models import Instrument
 
 

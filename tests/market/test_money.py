@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from market import money, positions, totals
 from market.money import Mark, Quote, Source
-from orders.lifecycle import Side
+from orders.domain.lifecycle import Side
 
 D = Decimal
 

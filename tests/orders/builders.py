@@ -13,10 +13,12 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from market.models import Instrument
-from orders import events, rows, services
-from orders.lifecycle import ExecutionKind, Side, Status
+from orders import trading
+from orders.domain import rows
+from orders.domain.lifecycle import ExecutionKind, Side, Status
+from orders.log import events
 from orders.models import Order
-from orders.services import NewOrder, Report
+from orders.trading import NewOrder, Report
 
 _numbers = count(1)
 
@@ -41,7 +43,7 @@ def new_order(**fields: Any) -> NewOrder:
 def place(user: User, **fields: Any) -> Order:
     new = new_order(**fields)
     instrument(new.symbol)
-    return services.place(user, new).order
+    return trading.place(user, new).order
 
 
 def report(kind: ExecutionKind | str, quantity: str | None = None, price: str | None = None, **fields: Any) -> Report:
@@ -56,7 +58,7 @@ def report(kind: ExecutionKind | str, quantity: str | None = None, price: str | 
 
 
 def execute(order: Order, kind: str, quantity: str | None = None, price: str | None = None, **fields: Any) -> Order:
-    return services.execute(None, order.pk, report(kind, quantity, price, **fields)).order
+    return trading.execute(None, order.pk, report(kind, quantity, price, **fields)).order
 
 
 def fill(order: Order, quantity: str, price: str = "585.33") -> Order:
@@ -78,7 +80,7 @@ def order_in(status: Status, user: User, **fields: Any) -> Order:
         case Status.FILLED:
             return fill(order, "100")
         case Status.PENDING_CANCEL:
-            return services.cancel(user, order.pk)
+            return trading.cancel(user, order.pk)
         case Status.CANCELED:
             return execute(order, "cancel")
         case Status.EXPIRED:

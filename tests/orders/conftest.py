@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from market import arrival
-from orders import wire
+from orders.protocol import outbound
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def no_market(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_heartbeats_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A heartbeat that comes asks after a window, unless the test sets a period: however slow the machine is."""
-    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 3600)
+    monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 3600)
 
 
 @pytest.fixture(scope="session", autouse=True)

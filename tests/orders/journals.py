@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders.journal import COLUMNS
+from orders.journal.reading import COLUMNS
 
 HEADER = ",".join(COLUMNS)
 

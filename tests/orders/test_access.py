@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.utils import timezone
 
-from orders import access, sessions
-from orders.reader import in_thread
+from orders.live.threads import in_thread
+from orders.socket import auth, registry
 from tests.sockets import Socket, session_headers, session_of, token_header
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -220,12 +220,12 @@ async def test_a_handshake_while_the_database_is_away_ends_with_a_moment_to_come
 
     token = await in_thread(token_header, alice)
     with monkeypatch.context() as patch:
-        patch.setattr(access, "find_pass", away)
+        patch.setattr(auth, "find_pass", away)
         socket = Socket(token)
         assert await socket.connect()
         farewell = await socket.frame()
         assert (farewell["type"], farewell["reason"]) == ("going_away", "unavailable")
-        assert sessions.RESTART_MS <= farewell["reconnect_after_ms"] < sessions.RESTART_MS + sessions.RESTART_SPREAD_MS
+        assert registry.RESTART_MS <= farewell["reconnect_after_ms"] < registry.RESTART_MS + registry.RESTART_SPREAD_MS
         assert await socket.frame() == {"type": "close", "code": 1012}
         await socket.leave()
     assert await answer_of(token) == "alice"

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from market.models import Instrument
-from orders.lifecycle import ExecutionKind, Status
+from orders.domain.lifecycle import ExecutionKind, Status
 from orders.models import Order, OrderEvent
 from tests.orders.builders import fresh, order_in, place
 

@@ -10,10 +10,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from market.models import Instrument
-from orders import limits
-from orders.errors import ValidationFailed
-from orders.lifecycle import Status
+from orders.domain.errors import ValidationFailed
+from orders.domain.lifecycle import Status
 from orders.models import Order
+from orders.trading import limits
 from tests.market.test_decimals import FOREIGN
 from tests.orders.builders import fill, fresh, order_in
 from tests.orders.test_admin import BACKEND, LIST, act, amended, typed

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders import admin_list
+from orders.admin import listing
 from tests.orders.builders import place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def test_a_narrowed_list_is_counted_up_to_a_point_and_then_says_so(
     admin: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed = [place(alice, text=text) for text in ("one", "one", "one", "other")]
-    monkeypatch.setattr(admin_list, "EXACT", 2)
+    monkeypatch.setattr(listing, "EXACT", 2)
     many = admin.get(LIST, {"q": "one"}).content.decode()
     assert "2+ orders" in many
     assert f"/{placed[2].pk}/change/" in many

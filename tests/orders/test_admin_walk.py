@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
-from orders.lifecycle import Status
+from orders.domain.lifecycle import Status
 from tests.orders.builders import order_in
 from tests.servers import PASSWORD
 

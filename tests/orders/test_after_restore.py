@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from orders.live.threads import in_thread
 from orders.models import EventCounter, OrderEvent
-from orders.reader import in_thread
 from tests.orders.builders import place
 from tests.sockets import connected
 

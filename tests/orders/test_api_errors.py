@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.template.loader import render_to_string
 from rest_framework.test import APIClient
 
-from orders import services
+from orders import trading
 from orders.models import Order
 from tests.orders.builders import fresh, place
 from tests.servers import PASSWORD
@@ -251,7 +251,7 @@ def test_a_database_that_is_away_is_said_to_be(api: Any, monkeypatch: pytest.Mon
     def away(*args: Any) -> None:
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr("orders.finding.orders_of", away)
+    monkeypatch.setattr("orders.listing.paging.orders_of", away)
     body = refused(api.get("/api/orders/"), 503, "unavailable")
     assert "server closed" not in body["message"]
     assert "Ask again" in body["message"]
@@ -267,7 +267,7 @@ def test_what_one_person_sees_is_kept_by_no_cache(api: Any, alice: User) -> None
 def test_a_fault_after_the_commit_does_not_say_that_nothing_was_done(
     alice: User, aapl: Any, fails: type[Exception], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place_many = services.place_many
+    place_many = trading.place_many
 
     def breaks(*given: Any) -> None:
         place_many(*given)
@@ -277,7 +277,7 @@ def test_a_fault_after_the_commit_does_not_say_that_nothing_was_done(
     client.force_authenticate(alice)
     body = {"client_order_id": "mine", "symbol": "AAPL", "side": "buy", "quantity": "1", "price": "1"}
     with monkeypatch.context() as patch:
-        patch.setattr(services, "place_many", breaks)
+        patch.setattr(trading, "place_many", breaks)
         placing = client.post("/api/orders/", [body], format="json")
     told = refused(placing, status, "internal" if status == 500 else "unavailable")
     assert "not known" in told["message"]

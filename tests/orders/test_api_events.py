@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders.lifecycle import Status
+from orders.domain.lifecycle import Status
 from tests.orders.builders import apply, log_of, order_in, place, snapshot_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

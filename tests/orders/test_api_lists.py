@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import bodies, serializers
-from orders.errors import ValidationFailed
+from orders.bodies import fast_path, serializers
+from orders.domain.errors import ValidationFailed
 from orders.models import Order
 from tests.orders.builders import head_of, log_of, place
 
@@ -112,12 +112,12 @@ BODIES = st.fixed_dictionaries(
 
 @given(BODIES)
 def test_a_body_read_at_a_glance_says_what_the_serializer_reads_in_it(body: dict[str, Any]) -> None:
-    read = bodies.new_order(body)
+    read = fast_path.new_order(body)
     if read is not None:
         assert serializers.slow_new_order(body) == read
 
 
 def test_an_ordinary_body_is_read_at_a_glance() -> None:
-    assert bodies.new_order({"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}) is not None
+    assert fast_path.new_order({"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}) is not None
     with pytest.raises(ValidationFailed):
         serializers.new_order({"symbol": "AAPL", "side": "buy"})

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders import rows
-from orders.lifecycle import Status
+from orders.domain import rows
+from orders.domain.lifecycle import Status
 from tests.orders.builders import fresh, head_of, log_of, order_in, place
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from demo import switch
 from market.models import Instrument
-from orders import demo
 from tests import servers
 from tests.tables import failing
 
@@ -185,9 +185,9 @@ def test_a_demo_person_starts_and_stops_the_flow(
 ) -> None:
     runs: dict[str, datetime] = {}
     ends_at = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
-    monkeypatch.setattr(demo, "start", lambda user: runs.setdefault(user.get_username(), ends_at))
-    monkeypatch.setattr(demo, "stop", lambda user: runs.clear())
-    monkeypatch.setattr(demo, "running", lambda user: runs.get(user.get_username()))
+    monkeypatch.setattr(switch, "start", lambda user: runs.setdefault(user.get_username(), ends_at))
+    monkeypatch.setattr(switch, "stop", lambda user: runs.clear())
+    monkeypatch.setattr(switch, "running", lambda user: runs.get(user.get_username()))
     client = as_user(demo_alice)
     assert client.get("/api/demo/").json() == {"running": False, "ends_at": None}
     started = client.post("/api/demo/")
@@ -210,8 +210,8 @@ def test_the_demo_flow_s_switch_ignores_nothing_that_it_is_told(
     as_user: Any, demo_alice: User, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switched: list[User] = []
-    monkeypatch.setattr(demo, "start", switched.append)
-    monkeypatch.setattr(demo, "stop", switched.append)
+    monkeypatch.setattr(switch, "start", switched.append)
+    monkeypatch.setattr(switch, "stop", switched.append)
 
     def answer(path: str, body: str) -> Any:
         return getattr(as_user(demo_alice), method)(path, data=body.encode(), content_type="application/json")

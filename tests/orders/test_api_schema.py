@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
-from orders.filters import LIST_PARAMETERS
+from orders.listing.filters import LIST_PARAMETERS
 from tests.orders.builders import place
 from tests.tables import failing
 

@@ -15,8 +15,10 @@ from redis import Redis
 
 from market import arrival, board
 from market.arrival import LatestQuotes
-from orders import origin, rows, services
-from orders.lifecycle import Status
+from orders import trading
+from orders.domain import rows
+from orders.domain.lifecycle import Status
+from orders.log import provenance
 from tests.orders.brokers import Broker
 from tests.orders.builders import execute, fill, fresh, head_of, log_of, order_in, place, told
 
@@ -68,8 +70,8 @@ def test_it_is_asked_for_once_and_stays(alice: User, market: Market) -> None:
     order = execute(place(alice), "accept")
     market.price = D(600)
     fill(order, "40")
-    services.amend(alice, order.pk, 3, {"price": D(590)})
-    services.cancel(alice, order.pk)
+    trading.amend(alice, order.pk, 3, {"price": D(590)})
+    trading.cancel(alice, order.pk)
     execute(order, "cancel_refused")
     fill(order, "60")
     assert fresh(order).arrival_price == D("585.12")
@@ -84,13 +86,13 @@ def test_an_order_that_never_came_to_the_market_has_none(alice: User, market: Ma
 
 def test_placing_amending_and_cancelling_ask_for_nothing(alice: User, market: Market) -> None:
     order = place(alice)
-    services.amend(alice, order.pk, 1, {"price": D(590)})
-    services.cancel(alice, order.pk)
+    trading.amend(alice, order.pk, 1, {"price": D(590)})
+    trading.cancel(alice, order.pk)
     assert market.asked == []
 
 
 def test_recorded_flow_has_met_another_days_market(alice: User, market: Market) -> None:
-    with origin.acting(origin.Source.IMPORT):
+    with provenance.acting(provenance.Source.IMPORT):
         order = execute(place(alice), "accept")
     assert (fresh(order).arrival_price, market.asked) == (None, [])
 

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
 
-from orders import rows
-from orders.lifecycle import Status
+from orders.domain import rows
+from orders.domain.lifecycle import Status
 from orders.models import Order, querysets
 from tests.orders import builders
 from tests.orders.builders import Event, fresh, order_in, place, rolled_back, told

@@ -9,11 +9,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from market.models import Instrument
-from orders import journal, rows, services
-from orders.errors import ValidationFailed
-from orders.lifecycle import Status
-from orders.replay import Player
-from orders.services import Amend
+from orders import trading
+from orders.domain import rows
+from orders.domain.errors import ValidationFailed
+from orders.domain.lifecycle import Status
+from orders.journal import reading
+from orders.journal.player import Player
+from orders.trading import Amend
 from tests.orders import builders
 from tests.orders.builders import fill, fresh, order_in
 from tests.orders.journals import HEADER, line
@@ -51,13 +53,13 @@ def test_an_amendment_is_held_to_the_steps_in_what_it_changes(alice: User) -> No
     order = order_in(Status.NEW, alice, quantity="15", price="100.05")
     order = fill(order, "5", "100.05")
     with_steps("0.1", "10")
-    noted = services.amend(alice, order.pk, order.version, {"text": "note", "price": D("100.05"), "quantity": D(15)})
+    noted = trading.amend(alice, order.pk, order.version, {"text": "note", "price": D("100.05"), "quantity": D(15)})
     assert (noted.text, noted.version) == ("note", order.version + 1)
     for changes, wrong in (({"quantity": D(12)}, "quantity"), ({"price": D("100.06")}, "price")):
         with pytest.raises(ValidationFailed) as refused:
-            services.amend(alice, order.pk, noted.version, changes)
+            trading.amend(alice, order.pk, noted.version, changes)
         assert set(refused.value.fields or {}) == {wrong}
-    [reduced] = services.amend_many(alice, [Amend(order.pk, noted.version, {"quantity": D(5)})])
+    [reduced] = trading.amend_many(alice, [Amend(order.pk, noted.version, {"quantity": D(5)})])
     row = rows.order_row(reduced)
     assert (row["status"], row["quantity"], row["price"]) == ("filled", "5", "100.05")
 
@@ -65,24 +67,24 @@ def test_an_amendment_is_held_to_the_steps_in_what_it_changes(alice: User) -> No
 def test_an_order_of_which_nothing_is_filled_cannot_be_reduced_to_nothing(alice: User) -> None:
     order = order_in(Status.NEW, alice)
     with pytest.raises(ValidationFailed, match="greater than 0"):
-        services.amend(alice, order.pk, order.version, {"quantity": D(0)})
+        trading.amend(alice, order.pk, order.version, {"quantity": D(0)})
 
 
 def test_a_limit_of_notional_is_for_what_is_asked_for_anew(alice: User, settings: Any) -> None:
     order = fill(order_in(Status.NEW, alice, quantity="100", price="10"), "40", "10")
     settings.ORDERS_MAX_NOTIONAL = D(100)
-    order = services.amend(alice, order.pk, order.version, {"text": "still mine"})
-    order = services.amend(alice, order.pk, order.version, {"quantity": D(60)})
+    order = trading.amend(alice, order.pk, order.version, {"text": "still mine"})
+    order = trading.amend(alice, order.pk, order.version, {"quantity": D(60)})
     with pytest.raises(ValidationFailed, match="above the limit"):
-        services.amend(alice, order.pk, order.version, {"quantity": D(61)})
+        trading.amend(alice, order.pk, order.version, {"quantity": D(61)})
     with pytest.raises(ValidationFailed, match="above the limit"):
-        services.amend(alice, order.pk, order.version, {"price": D(9)})
+        trading.amend(alice, order.pk, order.version, {"price": D(9)})
 
 
 def test_a_recorded_fill_of_an_odd_lot_is_played(alice: User) -> None:
     player = Player()
     lines = [line("place", user="alice"), line("fill", user="alice", exec_id="f-1", last_qty="0.125", last_price="5")]
-    placed, filled = journal.read([HEADER, *lines])
+    placed, filled = reading.read([HEADER, *lines])
     assert player.apply(placed)
     Instrument.objects.filter(symbol="XYZ").update(lot_size=D(10), tick_size=D(1))
     assert player.apply(filled)

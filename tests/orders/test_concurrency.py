@@ -12,9 +12,11 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from orders import events, limits, recording, services
-from orders.errors import ValidationFailed, VersionConflict
+from orders import trading
+from orders.domain.errors import ValidationFailed, VersionConflict
+from orders.log import events, recording
 from orders.models import Order
+from orders.trading import limits
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, new_order, place, report, rolled_back, told
 
@@ -47,7 +49,7 @@ def test_one_order_stands_however_many_place_it_at_once(alice: User) -> None:
     with told(alice) as collected:
         for number in range(5):
             new = new_order(client_order_id=f"once-{number}")
-            placed = at_once(*[lambda new=new: services.place(alice, new)] * 4)
+            placed = at_once(*[lambda new=new: trading.place(alice, new)] * 4)
             assert sorted(one.created for one in placed) == [False, False, False, True]
             assert len({one.order.pk for one in placed}) == 1
     assert len(collected) == 5
@@ -56,7 +58,7 @@ def test_one_order_stands_however_many_place_it_at_once(alice: User) -> None:
 def test_one_fill_counts_however_many_report_it_at_once(alice: User) -> None:
     order = place(alice)
     fill = report("fill", "10", "5")
-    done = at_once(*[lambda: services.execute(None, order.pk, fill)] * 4)
+    done = at_once(*[lambda: trading.execute(None, order.pk, fill)] * 4)
     assert sorted(one.created for one in done) == [False, False, False, True]
     assert fresh(order).cum_qty == 10
 
@@ -66,7 +68,7 @@ def test_one_amendment_wins_however_many_expect_the_same_version(alice: User) ->
 
     def amend(text: str) -> str:
         try:
-            services.amend(alice, order.pk, 1, {"text": text})
+            trading.amend(alice, order.pk, 1, {"text": text})
         except VersionConflict:
             return "conflict"
         return text
@@ -83,7 +85,7 @@ def test_a_reader_never_sees_a_number_before_the_ones_below_it(alice: User) -> N
 
     def write() -> None:
         for _ in range(15):
-            services.place(alice, new_order())
+            trading.place(alice, new_order())
 
     def read() -> list[int]:
         seen: list[int] = []
@@ -139,10 +141,10 @@ def test_transactions_that_save_two_owners_in_opposite_orders_do_not_deadlock(al
     def write(first: User, second: User) -> None:
         for _ in range(5):
             with transaction.atomic():
-                services.place(first, new_order())
+                trading.place(first, new_order())
                 if several_writers():
                     middle.wait(PATIENCE)
-                services.place(second, new_order())
+                trading.place(second, new_order())
 
     with told(alice, bob) as collected:
         at_once(lambda: write(alice, bob), lambda: write(bob, alice))
@@ -155,13 +157,13 @@ def test_a_long_transaction_holds_up_no_other_change_of_its_owner(alice: User) -
 
     def long_one() -> None:
         with transaction.atomic():
-            services.amend(alice, long.pk, 1, {"text": "long"})
+            trading.amend(alice, long.pk, 1, {"text": "long"})
             written.set()
             assert not several_writers() or committed.wait(PATIENCE)
 
     def short_one() -> None:
         assert written.wait(PATIENCE)
-        services.amend(alice, short.pk, 1, {"text": "short"})
+        trading.amend(alice, short.pk, 1, {"text": "short"})
         committed.set()
 
     with told(alice) as collected:
@@ -175,10 +177,10 @@ def test_a_long_transaction_holds_up_no_other_change_of_its_owner(alice: User) -
 def test_what_a_savepoint_takes_back_is_never_numbered(alice: User) -> None:
     order = place(alice)
     with told(alice) as collected, transaction.atomic():
-        services.amend(alice, order.pk, 1, {"text": "before"})
+        trading.amend(alice, order.pk, 1, {"text": "before"})
         with rolled_back():
-            services.amend(alice, order.pk, 2, {"text": "taken back"})
-        services.amend(alice, order.pk, 2, {"text": "after"})
+            trading.amend(alice, order.pk, 2, {"text": "taken back"})
+        trading.amend(alice, order.pk, 2, {"text": "after"})
     assert [event["order"]["text"] for event in collected] == ["before", "after"]
 
 
@@ -186,10 +188,10 @@ def test_a_change_whose_number_can_not_be_had_is_not_made(alice: User, monkeypat
     order = place(alice)
     monkeypatch.setattr(recording, "_body", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        services.amend(alice, order.pk, 1, {"text": "lost"})
+        trading.amend(alice, order.pk, 1, {"text": "lost"})
     monkeypatch.undo()
     with told(alice) as collected:
-        services.amend(alice, order.pk, 1, {"text": "kept"})
+        trading.amend(alice, order.pk, 1, {"text": "kept"})
     assert [event["seq"] for event in collected] == [2]
 
 
@@ -231,7 +233,7 @@ def test_a_limit_on_open_orders_holds_however_many_place_at_once(
 
     def try_to_place() -> bool:
         try:
-            services.place_many(alice, [new_order() for _ in range(together)])
+            trading.place_many(alice, [new_order() for _ in range(together)])
         except ValidationFailed:
             return False
         return True
@@ -248,9 +250,9 @@ def test_a_list_beyond_the_limit_is_refused_as_one_and_counted_once(alice: User,
     place(alice)
     settings.ORDERS_MAX_OPEN = 4
     with pytest.raises(ValidationFailed, match="Order 4 of the list: You may have 4 open orders at most"):
-        services.place_many(alice, [new_order() for _ in range(5)])
+        trading.place_many(alice, [new_order() for _ in range(5)])
     assert Order.objects.count() == 1
     with CaptureQueriesContext(connection) as queries:
-        services.place_many(alice, [new_order() for _ in range(3)])
+        trading.place_many(alice, [new_order() for _ in range(3)])
     assert sum("COUNT" in query["sql"] for query in queries) == 2  # before, and once more at the commit
     assert Order.objects.count() == 4

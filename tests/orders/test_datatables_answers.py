@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders import finding, rows
-from orders.filters import SORTS
-from orders.lifecycle import TABS, Status
+from orders.domain import rows
+from orders.domain.lifecycle import TABS, Status
+from orders.listing import paging
+from orders.listing.filters import SORTS
 from tests.orders.builders import fresh, head_of, order_in, place, snapshot_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,7 +180,7 @@ def test_deep_rows_are_those_that_counting_would_find(
         place(alice, price=None if market else Decimal(number % 2 + 1), order_type="market" if market else "limit")
     ordered = {"columns[0][data]": column, "order[0][column]": "0", "order[0][dir]": direction}
     every = [row["id"] for row in table(**ordered)["data"]]
-    monkeypatch.setattr(finding, "DEEP", 0)
+    monkeypatch.setattr(paging, "DEEP", 0)
     for start in (0, 2, 3, 5, 6, 8):
         for length in (1, 3, 8):
             answer = table(start=str(start), length=str(length), **ordered)

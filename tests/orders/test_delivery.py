@@ -10,11 +10,13 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import User
 
-from orders import delivery, events, stream, upkeep, wire
-from orders.delivery import Delivery
-from orders.hub import get_hub
+from orders.live import outbox, stream
+from orders.live.hubs import get_hub
+from orders.live.outbox import Delivery
+from orders.live.threads import in_thread
+from orders.log import events, upkeep
 from orders.models import Order
-from orders.reader import in_thread
+from orders.protocol import outbound
 from tests.orders import builders
 from tests.orders.builders import place
 from tests.sockets import Client, Frame, connected
@@ -55,7 +57,7 @@ async def test_a_window_of_unanswered_events_is_out_and_the_client_is_asked_at_o
     async with connected(alice) as client:
         await client.follow(after=0)
         numbers, heartbeat = await take_until_heartbeat(client)
-        assert numbers == list(range(1, wire.WINDOW + 1))
+        assert numbers == list(range(1, outbound.WINDOW + 1))
         assert heartbeat["heads"] == {"alice": 600}
         assert await client.hears_nothing()
         await client.send(type="received", user="alice", seq=10)
@@ -65,11 +67,11 @@ async def test_a_window_of_unanswered_events_is_out_and_the_client_is_asked_at_o
 
 
 async def test_a_window_that_ends_with_the_log_is_asked_about_at_once_too(alice: User) -> None:
-    await in_thread(make_log, alice, wire.WINDOW)
+    await in_thread(make_log, alice, outbound.WINDOW)
     async with connected(alice) as client:
         await client.follow(after=0)
         numbers, _ = await take_until_heartbeat(client)
-        assert len(numbers) == wire.WINDOW
+        assert len(numbers) == outbound.WINDOW
 
 
 async def test_a_number_beyond_what_was_sent_counts_as_what_was_sent(alice: User) -> None:
@@ -117,12 +119,12 @@ async def test_a_client_that_answered_that_it_is_not_done_is_asked_again_later(
         beats += 1
 
     monkeypatch.setattr(Delivery, "_beat", counted)
-    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 0.02)
     await in_thread(make_log, alice, 600)
     async with connected(alice) as client:
         await client.follow(after=0)
         numbers: list[int] = []
-        while len(numbers) < wire.WINDOW:
+        while len(numbers) < outbound.WINDOW:
             numbers += (await take_until_heartbeat(client))[0]
         asked, answered = beats, beats + 3
         while beats < answered:
@@ -149,7 +151,7 @@ async def test_the_window_is_shared_by_all_streams_of_a_socket(alice: User, bob:
     async with connected(desk) as client:
         await client.follow("*", after={"alice": 0, "bob": 0})
         numbers, _ = await take_until_heartbeat(client)
-        assert len(numbers) == wire.WINDOW
+        assert len(numbers) == outbound.WINDOW
         assert await client.hears_nothing()
 
 
@@ -178,12 +180,12 @@ async def test_a_stuck_client_holds_back_nobody(alice: User) -> None:
             await healthy.until_applied(lambda h=head: healthy.last["alice"] == h)
         assert (healthy.gaps, healthy.duplicates) == (0, 0)
         numbers, _ = await take_until_heartbeat(stuck)
-        assert len(numbers) == wire.WINDOW
+        assert len(numbers) == outbound.WINDOW
 
 
 async def test_a_client_that_never_answers_is_closed_in_the_end(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 0.01)
-    monkeypatch.setattr(delivery, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(outbox, "ANSWER_SECONDS", 0.05)
     await in_thread(place, alice)
     client = await Client.of(alice)
     client.answers = False
@@ -195,9 +197,9 @@ async def test_a_client_that_never_answers_is_closed_in_the_end(alice: User, mon
 
 async def test_a_client_that_answers_stays(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 0.005)
-    monkeypatch.setattr(delivery, "ANSWER_SECONDS", 30)
+    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 0.005)
+    monkeypatch.setattr(outbox, "ANSWER_SECONDS", 30)
     await in_thread(place, alice)
     async with connected(alice) as client:
         await client.follow(after=0)
@@ -211,7 +213,7 @@ async def test_a_client_that_answers_stays(alice: User, monkeypatch: pytest.Monk
 async def test_heartbeats_carry_the_heads_of_the_sockets_streams(
     alice: User, bob: User, desk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 0.05)
     await in_thread(place, alice)
     async with connected(desk) as client:
         assert (await client.until("heartbeat"))["heads"] == {}
@@ -221,7 +223,7 @@ async def test_heartbeats_carry_the_heads_of_the_sockets_streams(
 
 
 async def test_heartbeats_come_while_events_flow(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 0.02)
     async with connected(alice) as client:
         await client.follow()
         heartbeats = 0
@@ -278,7 +280,7 @@ async def test_frames_stay_within_their_size_however_long_the_texts(alice: User)
         frames = 0
         while client.last["alice"] < 450:
             output = await client._wire.output_queue.get()
-            assert len(output["text"].encode()) <= wire.TO_CLIENT_BYTES
+            assert len(output["text"].encode()) <= outbound.TO_CLIENT_BYTES
             await client._wire.output_queue.put(output)
             await client.step()
             frames += 1
@@ -300,27 +302,27 @@ async def test_a_delivery_that_fails_closes_the_socket_so_that_the_client_comes_
 
     client = await Client.of(alice)
     await client.follow()
-    monkeypatch.setattr(wire, "events", broken)
+    monkeypatch.setattr(outbound, "events", broken)
     await in_thread(place, alice)
     assert await client.frame() == {"type": "close", "code": 1012}
     assert "The delivery failed." in caplog.text
 
 
 async def test_frames_are_small_until_the_client_answers_soon(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "SOON_SECONDS", 3600)
+    monkeypatch.setattr(outbox, "SOON_SECONDS", 3600)
     await in_thread(make_log, alice, 900, "x" * 200)
     async with connected(alice) as client:
         await client.follow(after=0)
         sizes: list[int] = []
-        while len(sizes) < 2 or sizes[-1] <= delivery.SMALL_FRAME_BYTES:
+        while len(sizes) < 2 or sizes[-1] <= outbox.SMALL_FRAME_BYTES:
             frame = await client.step()
             if frame["type"] == "events":
                 sizes.append(
-                    len(wire.events(json.dumps(frame["events"], separators=(",", ":")), frame["sent"]).encode())
+                    len(outbound.events(json.dumps(frame["events"], separators=(",", ":")), frame["sent"]).encode())
                 )
         before_answer = sizes[: sizes.index(max(sizes))]
-        assert max(before_answer) <= delivery.SMALL_FRAME_BYTES
-        assert max(sizes) > 4 * delivery.SMALL_FRAME_BYTES
+        assert max(before_answer) <= outbox.SMALL_FRAME_BYTES
+        assert max(sizes) > 4 * outbox.SMALL_FRAME_BYTES
 
 
 async def test_a_log_that_is_ahead_of_the_stream_resets_nobody(alice: User) -> None:

@@ -15,10 +15,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from orders import events, recording, rows, services, upkeep
-from orders.lifecycle import Status
+from orders import trading
+from orders.domain import rows
+from orders.domain.lifecycle import Status
+from orders.log import events, recording, upkeep
+from orders.log.provenance import Source, acting
 from orders.models import Order, OrderEvent
-from orders.origin import Source, acting
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, order_in, place, rolled_back, told
 from webapp.databases.committing import CommittingMixin
@@ -34,7 +36,7 @@ def kinds(collected: list[dict[str, Any]]) -> list[str]:
 def test_an_event_says_what_happened_to_which_order_by_whom_and_when(alice: User) -> None:
     order = place(alice)
     with told(alice) as collected, acting(Source.REST, "alice"):
-        services.amend(alice, order.pk, 1, {"text": "hello"})
+        trading.amend(alice, order.pk, 1, {"text": "hello"})
     [event] = collected
     at = event.pop("at")
     assert at >= event["order"]["updated_at"]
@@ -78,9 +80,9 @@ def test_a_life_of_an_order_is_told_step_by_step(alice: User) -> None:
         order = place(alice)
         builders.execute(order, "accept")
         builders.fill(order, "40")
-        services.cancel(alice, order.pk)
+        trading.cancel(alice, order.pk)
         builders.execute(order, "cancel_refused")
-        services.cancel(alice, order.pk)
+        trading.cancel(alice, order.pk)
         builders.execute(order, "cancel")
         builders.fill(order, "60")
     assert kinds(collected) == [
@@ -140,7 +142,7 @@ def test_bookkeeping_cannot_be_changed_by_hand(alice: User) -> None:
 def test_a_stale_instance_overwrites_and_the_event_says_so(alice: User) -> None:
     order = place(alice)
     stale = fresh(order)
-    services.amend(alice, order.pk, 1, {"text": "new", "quantity": D(7)})
+    trading.amend(alice, order.pk, 1, {"text": "new", "quantity": D(7)})
     with told(alice) as collected:
         stale.price = D(600)
         stale.save()
@@ -158,7 +160,7 @@ def test_a_stale_instance_overwrites_and_the_event_says_so(alice: User) -> None:
 def test_a_stale_instance_that_names_its_fields_overwrites_those_alone(alice: User) -> None:
     order = place(alice)
     stale = fresh(order)
-    services.amend(alice, order.pk, 1, {"text": "new"})
+    trading.amend(alice, order.pk, 1, {"text": "new"})
     with told(alice) as collected:
         stale.price = D(600)
         stale.save(update_fields=["price"])
@@ -198,7 +200,7 @@ def test_an_instance_with_deferred_fields_saves_and_tells_what_was_changed(
 ) -> None:
     order = order_in(Status.PARTIALLY_FILLED, alice)
     partly = Order.objects.only(*loaded).get(pk=order.pk)
-    services.amend(alice, order.pk, order.version, {"price": D(600)})
+    trading.amend(alice, order.pk, order.version, {"price": D(600)})
     with told(alice) as collected:
         partly.text = "partly loaded"
         partly.save()
@@ -273,9 +275,9 @@ def test_a_rollback_leaves_nothing_not_even_a_hole(alice: User) -> None:
     order = place(alice)
     with told(alice) as collected:
         with rolled_back():
-            services.amend(alice, order.pk, 1, {"text": "lost"})
+            trading.amend(alice, order.pk, 1, {"text": "lost"})
             place(alice)
-        services.amend(alice, order.pk, 1, {"text": "kept"})
+        trading.amend(alice, order.pk, 1, {"text": "kept"})
     assert [event["changes"] for event in collected] == [{"text": ["", "kept"]}]
 
 

@@ -16,8 +16,8 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import AsyncClient
 
-from orders import api_export, sheets, xlsx
-from orders.lifecycle import TABS, Status
+from orders.api import export, export_csv, export_xlsx
+from orders.domain.lifecycle import TABS, Status
 from orders.models import Order
 from tests.orders.builders import instrument, order_in, place, snapshot_of
 from tests.orders.test_sheets import lines_of as lines_of_xlsx
@@ -60,7 +60,7 @@ def test_the_export_is_the_filtered_set_as_the_list_shows_it(as_user: Any, alice
 
 @pytest.mark.django_db
 def test_the_file_says_what_it_is(as_user: Any, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_export.timezone, "now", lambda: datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
+    monkeypatch.setattr(export.timezone, "now", lambda: datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
     response = as_user(alice).get(ADDRESS)
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
     assert response.headers["Content-Disposition"] == 'attachment; filename="orders-20260131T093000Z.csv"'
@@ -121,34 +121,34 @@ def test_whatever_a_browser_accepts_it_gets_the_file(as_user: Any, alice: User, 
 @pytest.mark.django_db
 @pytest.mark.both_databases
 def test_only_a_chunk_of_a_large_export_is_in_memory_at_a_time(as_user: Any, alice: User) -> None:
-    make_many(alice, 3 * sheets.CHUNK + 1)
+    make_many(alice, 3 * export_csv.CHUNK + 1)
     chunks = list(as_user(alice).get(ADDRESS).streaming_content)
-    assert [chunk.count(b"\r\n") for chunk in chunks] == [1, *[sheets.CHUNK] * 3, 1]
+    assert [chunk.count(b"\r\n") for chunk in chunks] == [1, *[export_csv.CHUNK] * 3, 1]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.both_databases
 async def test_an_event_loop_serves_it_in_chunks_as_well() -> None:
     alice = await sync_to_async(User.objects.create_user)("alice")
-    await sync_to_async(make_many)(alice, sheets.CHUNK + 1)
+    await sync_to_async(make_many)(alice, export_csv.CHUNK + 1)
     client = AsyncClient()
     await client.aforce_login(alice)
     response: Any = await client.get(ADDRESS)
     assert response.is_async
     content: AsyncIterator[bytes] = response.streaming_content
-    assert [chunk.count(b"\r\n") async for chunk in content] == [1, sheets.CHUNK, 1]
+    assert [chunk.count(b"\r\n") async for chunk in content] == [1, export_csv.CHUNK, 1]
     await sync_to_async(connections.close_all)()
 
 
 @pytest.mark.django_db
 @pytest.mark.both_databases
 def test_an_xlsx_file_holds_the_same_orders(as_user: Any, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_export.timezone, "now", lambda: datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
+    monkeypatch.setattr(export.timezone, "now", lambda: datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
     for status in Status:
         order_in(status, alice)
     rows = snapshot_of(alice)
     response = as_user(alice).get(f"{ADDRESS}?format=xlsx&tab=closed&ordering=id")
-    assert response.headers["Content-Type"] == api_export.XLSX
+    assert response.headers["Content-Type"] == export.XLSX
     assert response.headers["Content-Disposition"] == 'attachment; filename="orders-20260131T093000Z.xlsx"'
     [_, *lines] = lines_of_xlsx(zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))))
     assert [line[0] for line in lines] == [pk for pk, row in sorted(rows.items()) if row["status"] in TABS["closed"]]
@@ -157,12 +157,12 @@ def test_an_xlsx_file_holds_the_same_orders(as_user: Any, alice: User, monkeypat
 @pytest.mark.django_db(transaction=True)
 async def test_an_event_loop_serves_an_xlsx_file_in_blocks() -> None:
     alice = await sync_to_async(User.objects.create_user)("alice")
-    await sync_to_async(make_many)(alice, 2 * sheets.CHUNK)
+    await sync_to_async(make_many)(alice, 2 * export_csv.CHUNK)
     client = AsyncClient()
     await client.aforce_login(alice)
     response: Any = await client.get(f"{ADDRESS}?format=xlsx")
     content: AsyncIterator[bytes] = response.streaming_content
     blocks = [block async for block in content]
-    assert all(0 < len(block) <= xlsx.BLOCK for block in blocks)
-    assert len(lines_of_xlsx(zipfile.ZipFile(io.BytesIO(b"".join(blocks))))) == 2 * sheets.CHUNK + 1
+    assert all(0 < len(block) <= export_xlsx.BLOCK for block in blocks)
+    assert len(lines_of_xlsx(zipfile.ZipFile(io.BytesIO(b"".join(blocks))))) == 2 * export_csv.CHUNK + 1
     await sync_to_async(connections.close_all)()

@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from orders import commands, services
-from orders.errors import Forbidden, NotFound
+from orders import trading
+from orders.domain.errors import Forbidden, NotFound
 from orders.models import Order
-from orders.services import Amend
+from orders.socket import commands
+from orders.trading import Amend
 from tests.orders.builders import fresh, place, report
 from tests.orders.test_concurrency import at_once, several_writers
 
@@ -21,10 +22,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 
 Attempt = Callable[[User, int], Any]
 ATTEMPTS: dict[str, Attempt] = {
-    "amend": lambda user, pk: services.amend(user, pk, 1, {"text": "mine"}),
-    "amend a list": lambda user, pk: services.amend_many(user, [Amend(pk, 1, {"text": "mine"})]),
-    "cancel": lambda user, pk: services.cancel(user, pk),
-    "execute": lambda user, pk: services.execute(user, pk, report("accept")),
+    "amend": lambda user, pk: trading.amend(user, pk, 1, {"text": "mine"}),
+    "amend a list": lambda user, pk: trading.amend_many(user, [Amend(pk, 1, {"text": "mine"})]),
+    "cancel": lambda user, pk: trading.cancel(user, pk),
+    "execute": lambda user, pk: trading.execute(user, pk, report("accept")),
     "amend by socket": lambda user, pk: commands.run(
         user, "order.amend", {"order_id": pk, "expected_version": 1, "text": "mine"}
     ),
@@ -70,7 +71,7 @@ def test_a_foreign_order_is_never_locked(
 def test_an_order_of_ones_own_is_locked(alice: User) -> None:
     order = place(alice)
     with transaction.atomic():
-        services.amend(alice, order.pk, 1, {"text": "mine"})
+        trading.amend(alice, order.pk, 1, {"text": "mine"})
         assert is_free(order) != several_writers()
 
 

@@ -12,7 +12,7 @@ import pytest
 import redis
 from channels.layers import get_channel_layer
 
-from orders.group_sender import GroupSender
+from orders.live.redis_sender import GroupSender
 from tests.orders.brokers import Broker
 from tests.sockets import PATIENCE
 

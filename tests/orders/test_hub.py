@@ -14,11 +14,13 @@ from channels.layers import get_channel_layer
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
-from orders import events, groups, hub, publish, recording, upkeep, wire
-from orders.hub import get_hub
+from orders.live import groups, hub, hubs, publisher
+from orders.live.hubs import get_hub
+from orders.live.publisher import Publisher
+from orders.live.threads import in_thread
+from orders.log import events, recording, upkeep
 from orders.models import Order
-from orders.publish import Publisher
-from orders.reader import in_thread
+from orders.protocol import outbound
 from tests.conftest import make_user
 from tests.orders import builders
 from tests.orders.brokers import Broker
@@ -60,8 +62,8 @@ def place_many(user: User, count: int) -> None:
 async def announce(user: User, first: int, last: int) -> None:
     """Announces these events of the log once more, or out of turn."""
     logged = [event for event in await in_thread(events.since, user.pk, first - 1) if event.seq <= last]
-    texts = [wire.live_event(event.body, 1.0, 2.0) for event in logged]
-    await say(user, publish.message(user.pk, first, texts))
+    texts = [outbound.live_event(event.body, 1.0, 2.0) for event in logged]
+    await say(user, publisher.message(user.pk, first, texts))
 
 
 async def say(user: User, message: dict[str, Any]) -> None:
@@ -141,7 +143,7 @@ class TestAnnounced:
         async with connected(alice) as client:
             await client.follow()
             with monkeypatch.context() as away:
-                away.setattr(publish.publisher, "put", lambda events, at: None)
+                away.setattr(publisher.publisher, "put", lambda events, at: None)
                 await in_thread(place_many, alice, 3)
                 await client.until_applied(is_complete(client, "alice", 3))
             assert (client.live, client.gaps, client.duplicates) == (3, 0, 0)
@@ -297,7 +299,7 @@ class TestNeverAnnounced:
                 await until(lambda: tries > 2, "three sweeps failing")
             await until(lambda: "swept again" in caplog.text, "a sweep that works")
             await get_hub().sweep()
-        told = [record.getMessage() for record in caplog.records if record.name == "orders.hub"]
+        told = [record.getMessage() for record in caplog.records if record.name == "orders.live.hub"]
         assert told == ["The log can't be swept (refused); tried each second.", "The log is swept again."]
 
 
@@ -315,7 +317,7 @@ class TestBrokers:
     def own_broker(self, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
         with Broker(tmp_path) as running:
             settings.CHANNEL_LAYERS = running.layers
-            monkeypatch.setattr(publish, "publisher", Publisher())
+            monkeypatch.setattr(publisher, "publisher", Publisher())
             yield running
 
     async def test_updates_still_arrive_while_the_broker_hangs_and_live_ones_after(
@@ -366,7 +368,7 @@ class TestBrokers:
 
 
 def get_hub_of(loop: asyncio.AbstractEventLoop) -> hub.Hub:
-    return hub._hubs[loop]
+    return hubs._hubs[loop]
 
 
 @pytest.mark.both_databases
@@ -400,7 +402,7 @@ async def test_under_any_writes_two_owners_clients_hold_exactly_their_logs(alice
 def foreign(user: User, first: int, **fields: Any) -> dict[str, Any]:
     """What another site on the same Redis would say of an owner with the same number, in nearly our own words."""
     event = {"seq": first, "user": user.username, "kind": "created", "order": {"id": 0, "version": 1}, "changes": {}}
-    texts = [wire.live_event(json.dumps(event), 1.0, 2.0)]
+    texts = [outbound.live_event(json.dumps(event), 1.0, 2.0)]
     return {"type": "orders.events", "user_id": user.pk, "first": first, "texts": texts} | fields
 
 
@@ -430,7 +432,7 @@ class TestFalseHints:
             await client.follow()
             own = get_hub()
             for first in (50, 10_000):
-                await say(alice, publish.message(alice.pk, first, foreign(alice, first)["texts"]))
+                await say(alice, publisher.message(alice.pk, first, foreign(alice, first)["texts"]))
             await until(lambda: own.gaps and own.streams[alice.pk] not in own._looks, "the looks into the log")
             await in_thread(place, alice)
             await client.until_applied(is_complete(client, "alice", 4))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders import rows
-from orders.reader import in_thread
+from orders.domain import rows
+from orders.live.threads import in_thread
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, place
 from tests.sockets import connected

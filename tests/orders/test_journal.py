@@ -11,18 +11,18 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from market.csv_rows import BadLine
-from orders import journal
-from orders.journal import COLUMNS, Action, Amendment, Line
-from orders.lifecycle import OrderType, TimeInForce
+from orders.domain.lifecycle import OrderType, TimeInForce
+from orders.journal import reading
+from orders.journal.reading import COLUMNS, Action, Amendment, Line
 from orders.models import Order
-from orders.services import NewOrder, Report
+from orders.trading import NewOrder, Report
 from tests.market.test_decimals import FOREIGN
 from tests.orders.journals import DAY, HEADER, line
 from tests.tables import failing
 
 
 def read(*lines: str) -> list[Line]:
-    return list(journal.read([HEADER, *lines]))
+    return list(reading.read([HEADER, *lines]))
 
 
 def keys(*lines: str) -> list[str]:
@@ -138,14 +138,14 @@ def test_a_row_of_several_lines_is_named_by_its_first_and_a_quote_without_end_by
     for lines, reason in cases:
         text = "\n".join([HEADER, *lines, ""])
         with pytest.raises(BadLine) as refused:
-            list(journal.read(text.splitlines(keepends=True)))
+            list(reading.read(text.splitlines(keepends=True)))
         assert str(refused.value).startswith(reason)
 
 
 @pytest.mark.parametrize("header", ["", "a,b,c", HEADER.replace("time,user", "user,time")])
 def test_a_file_with_other_columns_is_no_journal(header: str) -> None:
     with pytest.raises(BadLine, match="line 1: the columns must be time,user,action"):
-        list(journal.read([header, line("place")]))
+        list(reading.read([header, line("place")]))
 
 
 def test_every_cell_is_text_that_can_be_read_whether_its_action_needs_it_or_not() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import lifecycle
-from orders.lifecycle import DONE, Kind, Status, Step
+from orders.domain import lifecycle
+from orders.domain.lifecycle import DONE, Kind, Status, Step
 
 D = Decimal
 S, K = Status, Kind

@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from orders import events, rows, services
-from orders.errors import OrderError
-from orders.lifecycle import TABS, ExecutionKind
+from orders import trading
+from orders.domain import rows
+from orders.domain.errors import OrderError
+from orders.domain.lifecycle import TABS, ExecutionKind
+from orders.log import events
 from orders.models import Order
 from tests.conftest import make_user
 from tests.forms import scaled
@@ -77,23 +79,23 @@ class Writers(RuleBasedStateMachine):
     @rule(ending=endings, owner=st.integers(0, 1), quantity=quantities, text=texts)
     def place(self, ending: str, owner: int, quantity: Decimal, text: str) -> None:
         new = builders.new_order(quantity=quantity, text=text)
-        self.write(ending, lambda: services.place(self.owners[owner], new))
+        self.write(ending, lambda: trading.place(self.owners[owner], new))
 
     @rule(ending=endings, number=st.integers(0), kind=st.sampled_from(ExecutionKind), quantity=quantities)
     def execute(self, ending: str, number: int, kind: ExecutionKind, quantity: Decimal) -> None:
         if order := self.some(number):
             fill = (quantity, D("1.23456789")) if kind is ExecutionKind.FILL else (None, None)
-            self.write(ending, lambda: services.execute(None, order.pk, builders.report(kind, *fill)))
+            self.write(ending, lambda: trading.execute(None, order.pk, builders.report(kind, *fill)))
 
     @rule(ending=endings, number=st.integers(0), changes=fields)
     def amend(self, ending: str, number: int, changes: dict[str, Any]) -> None:
         if order := self.some(number):
-            self.write(ending, lambda: services.amend(order.user, order.pk, order.version, changes))
+            self.write(ending, lambda: trading.amend(order.user, order.pk, order.version, changes))
 
     @rule(ending=endings, number=st.integers(0))
     def cancel(self, ending: str, number: int) -> None:
         if order := self.some(number):
-            self.write(ending, lambda: services.cancel(order.user, order.pk))
+            self.write(ending, lambda: trading.cancel(order.user, order.pk))
 
     @rule(number=st.integers(0))
     def keep_an_instance(self, number: int) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders import rows
+from orders.domain import rows
+from orders.live.threads import in_thread
 from orders.models import Order, OrderEvent
-from orders.reader import in_thread
 from tests.orders.builders import fresh, log_of, place
 from tests.sockets import connected
 

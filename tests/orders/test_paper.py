@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demo import paper_rules
+from demo.paper_rules import Held, Market, answer, triggers
 from market.money import Quote
-from orders import lifecycle, paper
-from orders.lifecycle import ExecutionKind, OrderType, Side, Status, Step, TimeInForce
-from orders.paper import Held, Market, answer, triggers
-from orders.services import Report
+from orders.domain import lifecycle
+from orders.domain.lifecycle import ExecutionKind, OrderType, Side, Status, Step, TimeInForce
+from orders.trading import Report
 
 D = Decimal
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ quotes = st.none() | st.builds(Quote, st.none() | prices, st.none() | prices, st
 def orders(draw: st.DrawFn) -> Held:
     """Any working order that the services let in."""
     order_type = draw(st.sampled_from(OrderType))
-    forces = [TimeInForce.DAY, TimeInForce.GTC] if order_type in paper.STOPS else list(TimeInForce)
+    forces = [TimeInForce.DAY, TimeInForce.GTC] if order_type in paper_rules.STOPS else list(TimeInForce)
     lots = draw(st.integers(1, 500))
     status = draw(st.sampled_from(sorted(lifecycle.WORKING)))
     filled = draw(st.integers(1, lots - 1)) if status is Status.PARTIALLY_FILLED and lots > 1 else 0
@@ -62,7 +63,7 @@ def orders(draw: st.DrawFn) -> Held:
         quantity=lots * D("0.5"),
         cum_qty=filled * D("0.5"),
         price=draw(prices) if order_type in (OrderType.LIMIT, OrderType.STOP_LIMIT) else None,
-        stop_price=draw(prices) if order_type in paper.STOPS else None,
+        stop_price=draw(prices) if order_type in paper_rules.STOPS else None,
         created_at=NOW - timedelta(hours=draw(st.integers(0, 30))),
     )
 
@@ -95,7 +96,7 @@ def test_every_answer_is_a_legal_step_never_too_much_and_never_worse_than_the_li
         assert sign * report.last_price <= sign * order.price
     if order.time_in_force is TimeInForce.FOK:
         assert report.last_qty == order.leaves_qty
-    if order.order_type in paper.STOPS:
+    if order.order_type in paper_rules.STOPS:
         assert triggered
 
 
@@ -209,7 +210,7 @@ def test_what_cannot_be_done_is_rejected_with_a_reason() -> None:
     assert kind_of(say(replace(new, side=Side.SELL, price=D("9.9")))) is ExecutionKind.REJECT
     assert kind_of(say(replace(new, price=D("0.01")))) is ExecutionKind.ACCEPT, "it may wait for ever"
     assert say(at_market, None) is None, "a price may be on its way"
-    assert kind_of(say(at_market, None, waited=paper.PRICE_SECONDS)) is ExecutionKind.REJECT
+    assert kind_of(say(at_market, None, waited=paper_rules.PRICE_SECONDS)) is ExecutionKind.REJECT
     assert kind_of(say(new, None)) is ExecutionKind.ACCEPT
 
 

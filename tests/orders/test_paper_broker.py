@@ -15,17 +15,19 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from demo import paper_book, paper_broker
+from demo.paper_broker import PaperBroker
+from demo.people import DEMO_GROUP
+from demo.simulation import Flow
 from market import board, leader, leases
 from market.feeds.clock import Clock
 from market.together import end
-from orders import paper_book, paper_broker, services, upkeep
-from orders.lifecycle import Status
+from orders import trading
+from orders.domain.lifecycle import Status
+from orders.live.threads import in_thread
+from orders.log import upkeep
+from orders.log.provenance import Source, acting
 from orders.models import Execution, Order, OrderEvent
-from orders.origin import Source, acting
-from orders.paper_broker import PaperBroker
-from orders.people import DEMO_GROUP
-from orders.reader import in_thread
-from orders.simulation import Flow
 from tests.orders.builders import execute, fill, fresh, instrument, log_of, place
 from tests.servers import wait_for
 from tests.sockets import PATIENCE
@@ -126,7 +128,7 @@ def test_neither_a_hand_nor_time_makes_an_imported_order_the_paper_brokers(desk:
     order = by_hand(alice, Source.IMPORT)
     desk.broker.round()
     with acting(Source.REST, "alice"):
-        services.amend(alice, order.pk, 1, {"quantity": D(7)})
+        trading.amend(alice, order.pk, 1, {"quantity": D(7)})
 
     assert desk.after(3.5) == 0
     assert PaperBroker(1, Clock(now=lambda: 9.0)).round() == 0
@@ -179,8 +181,8 @@ def test_a_cancel_is_confirmed_and_an_amendment_waits_its_turn(desk: Desk, alice
     canceled, amended = by_hand(alice, price="50"), by_hand(alice, price="50")
     for order in (canceled, amended):
         execute(order, "accept")
-    services.cancel(alice, canceled.pk)
-    services.amend(alice, amended.pk, 2, {"price": D(101), "quantity": D(1)})
+    trading.cancel(alice, canceled.pk)
+    trading.amend(alice, amended.pk, 2, {"price": D(101), "quantity": D(1)})
 
     assert desk.after(3.5) == 2
     assert statuses(canceled, amended) == [Status.CANCELED, Status.FILLED]
@@ -199,7 +201,7 @@ def test_a_stop_that_was_reached_stays_so_until_it_is_amended(desk: Desk, alice:
     desk.quote()
     desk.after(3.5)
     desk.after(3.5)
-    services.amend(alice, other.pk, 2, {"stop_price": D(98)})
+    trading.amend(alice, other.pk, 2, {"stop_price": D(98)})
     desk.quote(bid="95", ask="96")
     assert desk.after(3.5) == 0
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from orders.lifecycle import Status
+from orders.domain.lifecycle import Status
 from orders.models import Order
 from tests.orders.builders import fresh, head_of, log_of, order_in, place
 from tests.tables import failing

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.authtoken.models import Token
 
 from market.models import Instrument
-from orders.access import PERSON_OF_TOKEN
-from orders.placing import INSTRUMENT
-from orders.prepared import GIVEN, Prepared
+from orders.socket.auth import PERSON_OF_TOKEN
+from orders.store.compiled_queries import GIVEN, Prepared
+from orders.trading.placing import INSTRUMENT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -15,10 +15,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from orders import publish
-from orders.group_sender import GroupSender
-from orders.publish import Publisher
-from orders.recording import Committed
+from orders.live import publisher
+from orders.live.publisher import Publisher
+from orders.live.redis_sender import GroupSender
+from orders.log.recording import Committed
 from tests.orders import builders
 from tests.orders.brokers import Broker, Ear
 from tests.orders.builders import place, rolled_back
@@ -34,7 +34,7 @@ def own_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
     with Broker(tmp_path) as running:
         settings.CHANNEL_LAYERS = running.layers
         own = Publisher()
-        monkeypatch.setattr(publish, "publisher", own)
+        monkeypatch.setattr(publisher, "publisher", own)
         yield running
         # What still waits in it would else go to the next test's broker.
         running.resume()
@@ -42,12 +42,12 @@ def own_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
 
 
 def announce(*numbers: int, user_id: int = 1) -> None:
-    publish.put([Committed(user_id, number, f'{{"seq":{number}}}') for number in numbers], at=0.0)
+    publisher.put([Committed(user_id, number, f'{{"seq":{number}}}') for number in numbers], at=time.time() * 1000)
 
 
 def be_patient(seconds: float) -> None:
     """The publisher waits so long for a broker that doesn't answer."""
-    publish.publisher._sender = GroupSender(seconds)
+    publisher.publisher._sender = GroupSender(seconds)
 
 
 def numbers_of(message: dict[str, Any]) -> list[int]:
@@ -65,10 +65,10 @@ class TestWithADatabase:
     ) -> None:
         with transaction.atomic():
             place(alice)
-            publish.publisher.flush(PATIENCE)
-            assert publish.publisher.published == 0
-        publish.publisher.flush(PATIENCE)
-        assert publish.publisher.published == 1
+            publisher.publisher.flush(PATIENCE)
+            assert publisher.publisher.published == 0
+        publisher.publisher.flush(PATIENCE)
+        assert publisher.publisher.published == 1
 
     def test_what_was_rolled_back_is_never_announced(self, own_broker: Broker, alice: User) -> None:
         with rolled_back():
@@ -77,31 +77,31 @@ class TestWithADatabase:
             place(alice)
             with rolled_back():
                 place(alice)
-        publish.publisher.flush(PATIENCE)
-        assert publish.publisher.published == 1
+        publisher.publisher.flush(PATIENCE)
+        assert publisher.publisher.published == 1
 
     def test_an_announcement_that_fails_fails_no_save(
         self, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(publish, "publisher", None)
+        monkeypatch.setattr(publisher, "publisher", None)
         place(alice)
         assert "Error calling told_elsewhere" in caplog.text
 
     def test_saving_neither_fails_nor_waits_while_the_broker_hangs(self, own_broker: Broker, alice: User) -> None:
         be_patient(FOREVER)
         place(alice)
-        publish.publisher.flush(PATIENCE)
+        publisher.publisher.flush(PATIENCE)
         own_broker.pause()
         for _ in range(20):
             place(alice)
         assert builders.head_of(alice) == 21
-        assert (publish.publisher.published, publish.publisher.failures) == (1, 0)
+        assert (publisher.publisher.published, publisher.publisher.failures) == (1, 0)
 
     def test_saving_does_not_fail_when_there_is_no_broker(self, own_broker: Broker, alice: User) -> None:
         own_broker.stop()
         for _ in range(20):
             place(alice)
-        wait_for(lambda: publish.publisher.failures, "the publisher noticing", PATIENCE)
+        wait_for(lambda: publisher.publisher.failures, "the publisher noticing", PATIENCE)
         assert builders.head_of(alice) == 20
 
     def test_a_save_inside_a_running_loop_is_announced_too(self, own_broker: Broker, alice: User) -> None:
@@ -112,8 +112,8 @@ class TestWithADatabase:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
             asyncio.run(save())
-        publish.publisher.flush(PATIENCE)
-        assert publish.publisher.published == 1
+        publisher.publisher.flush(PATIENCE)
+        assert publisher.publisher.published == 1
 
 
 async def test_an_owners_group_hears_his_events_as_ready_text_with_their_times(own_broker: Broker) -> None:
@@ -152,7 +152,7 @@ async def test_what_threads_queued_in_another_order_goes_out_in_order_and_a_gap_
 async def test_a_long_run_goes_out_in_messages_of_bounded_length(own_broker: Broker) -> None:
     ear = Ear(own_broker)
     await ear.listen(1)
-    full = publish.RUN
+    full = publisher.RUN
     announce(*range(1, 2 * full + 2))
     messages = [numbers_of(await ear.hear()) for _ in range(3)]
     assert messages == [[*range(1, full + 1)], [*range(full + 1, 2 * full + 1)], [2 * full + 1]]
@@ -166,11 +166,11 @@ async def test_events_flow_again_once_a_hanging_broker_goes_on(own_broker: Broke
     own_broker.pause()
     be_patient(0.1)
     announce(2)
-    await asyncio.to_thread(wait_for, lambda: publish.publisher.failures, "the publisher giving up", PATIENCE)
+    await asyncio.to_thread(wait_for, lambda: publisher.publisher.failures, "the publisher giving up", PATIENCE)
     be_patient(PATIENCE)
     own_broker.resume()
     await asyncio.to_thread(until_published, 2)
-    assert publish.publisher.published == 2
+    assert publisher.publisher.published == 2
 
 
 async def test_events_flow_again_once_a_broker_is_back(own_broker: Broker) -> None:
@@ -178,52 +178,52 @@ async def test_events_flow_again_once_a_broker_is_back(own_broker: Broker) -> No
     await asyncio.to_thread(until_published, 1)
     own_broker.stop()
     announce(2)
-    await asyncio.to_thread(wait_for, lambda: publish.publisher.failures, "the publisher noticing", PATIENCE)
+    await asyncio.to_thread(wait_for, lambda: publisher.publisher.failures, "the publisher noticing", PATIENCE)
     own_broker.start()
     await asyncio.to_thread(until_published, 2)
-    assert publish.publisher.published == 2
+    assert publisher.publisher.published == 2
 
 
 def until_published(count: int) -> None:
     def published() -> bool:
         announce(99)
-        publish.publisher.flush(PATIENCE)
-        return publish.publisher.published >= count
+        publisher.publisher.flush(PATIENCE)
+        return publisher.publisher.published >= count
 
     wait_for(published, "the broker taking events", PATIENCE)
 
 
 def test_the_queue_is_bounded_while_the_broker_hangs(own_broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publish, "QUEUE", 100)
+    monkeypatch.setattr(publisher, "QUEUE", 100)
     announce(1)
-    publish.publisher.flush(PATIENCE)
+    publisher.publisher.flush(PATIENCE)
     own_broker.pause()
     for number in range(1000):
         announce(number, number + 1)
-    assert len(publish.publisher._queue) <= 100
-    assert publish.publisher.dropped >= 2000 - 100 - publish.RUN
+    assert len(publisher.publisher._queue) <= 100
+    assert publisher.publisher.dropped >= 2000 - 100 - publisher.RUN
 
 
 def test_handing_over_does_not_wait_while_the_broker_hangs(own_broker: Broker) -> None:
     be_patient(FOREVER)
     announce(1)
-    publish.publisher.flush(PATIENCE)
+    publisher.publisher.flush(PATIENCE)
     own_broker.pause()
     for number in range(1000):
         announce(number)
-    assert (publish.publisher.published, publish.publisher.failures) == (1, 0)
+    assert (publisher.publisher.published, publisher.publisher.failures) == (1, 0)
 
 
 def test_an_outage_is_reported_once(
     own_broker: Broker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "BREAK_SECONDS", 0)
+    monkeypatch.setattr(publisher, "BREAK_SECONDS", 0)
     own_broker.stop()
-    with caplog.at_level(logging.WARNING, logger="orders.publish"):
+    with caplog.at_level(logging.WARNING, logger="orders.live.publisher"):
         for number in range(3):
             announce(number)
-            publish.publisher.flush(PATIENCE)
-    assert publish.publisher.failures == 3
+            publisher.publisher.flush(PATIENCE)
+    assert publisher.publisher.failures == 3
     assert [record.message.split("(")[0] for record in caplog.records] == ["The broker takes no events "]
 
 
@@ -231,28 +231,28 @@ def test_a_layer_that_cannot_be_made_is_no_concern_of_the_writers(
     own_broker: Broker, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "nowhere.Layer"}}
-    monkeypatch.setattr(publish, "BREAK_SECONDS", 0)
+    monkeypatch.setattr(publisher, "BREAK_SECONDS", 0)
     announce(1)
-    publish.publisher.flush(PATIENCE)
-    assert (publish.publisher.failures, publish.publisher.dropped) == (1, 1)
+    publisher.publisher.flush(PATIENCE)
+    assert (publisher.publisher.failures, publisher.publisher.dropped) == (1, 1)
     settings.CHANNEL_LAYERS = own_broker.layers
     announce(2)
-    publish.publisher.flush(PATIENCE)
-    assert publish.publisher.published == 1
+    publisher.publisher.flush(PATIENCE)
+    assert publisher.publisher.published == 1
 
 
 # A process that announces one event, and its fork that announces another; both end at once.
 SHORT_LIVED = """
 import os, django
 django.setup()
-from orders import publish
-from orders.events import Committed
-publish.put([Committed(1, 1, '{"seq":1}')], at=0.0)
+from orders.live import publisher
+from orders.log.recording import Committed
+publisher.put([Committed(1, 1, '{"seq":1}')], at=0.0)
 if os.environ["FORK"]:
-    publish.publisher.flush(5)
+    publisher.publisher.flush(5)
     if os.fork() == 0:
-        publish.put([Committed(1, 2, '{"seq":2}')], at=0.0)
-        publish.publisher.flush(5)
+        publisher.put([Committed(1, 2, '{"seq":2}')], at=0.0)
+        publisher.publisher.flush(5)
         os._exit(0)
     os.wait()
 """

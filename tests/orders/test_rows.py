@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import rows
-from orders.lifecycle import Status
+from orders.domain import rows
+from orders.domain.lifecycle import Status
 from orders.models import Order
 from tests.orders import builders
 from tests.orders.builders import fresh, log_of, order_in

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from market.models import Instrument
-from orders import rules
-from orders.errors import ValidationFailed
-from orders.lifecycle import OrderType, TimeInForce
+from orders.domain import rules
+from orders.domain.errors import ValidationFailed
+from orders.domain.lifecycle import OrderType, TimeInForce
 from tests.tables import failing
 
 D = Decimal

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from market.models import Instrument
-from orders import finding, search, search_index
+from orders.listing import paging, search, search_index
 from orders.models import Order
 from tests.orders.builders import instrument, place, rolled_back, snapshot_of
 
@@ -46,7 +46,7 @@ PIECES = [
 @pytest.fixture(autouse=True)
 def large_books(monkeypatch: pytest.MonkeyPatch) -> None:
     """No book is so small that it is read through."""
-    monkeypatch.setattr(finding, "SMALL", 0)
+    monkeypatch.setattr(paging, "SMALL", 0)
 
 
 @pytest.fixture(params=["by the index", "by walking"])
@@ -239,7 +239,7 @@ def test_a_count_is_exact_up_to_a_thousand_and_says_when_it_is_not(
     assert (listed["count"], len(listed["results"]), listed["next"]) == (1001, 1, None)
     exported = as_user(alice).get("/api/orders/export/", {"search": "same"})
     assert len(b"".join(exported.streaming_content).splitlines()) == 1002
-    monkeypatch.setattr(finding, "SMALL", 1001)
+    monkeypatch.setattr(paging, "SMALL", 1001)
     assert told() == (1001, False, 10)
 
 

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from orders import wire
-from orders.delivery import Delivery
-from orders.stream import Stream
+from orders.live.outbox import Delivery
+from orders.live.stream import Stream
+from orders.protocol import outbound
 
 ALICE = 1
 
@@ -81,11 +81,11 @@ async def test_what_was_sent_at_once_is_not_sent_again_by_the_task(socket: Socke
 
 
 async def test_a_full_window_ends_with_a_question_and_nothing_follows_it(socket: Socket) -> None:
-    socket.happens(*range(1, wire.WINDOW + 101))
+    socket.happens(*range(1, outbound.WINDOW + 101))
     assert json.loads(socket.sent[-1])["type"] == "heartbeat"
-    socket.happens(wire.WINDOW + 101)
+    socket.happens(outbound.WINDOW + 101)
     await turns()
-    assert socket.seqs == list(range(1, wire.WINDOW + 1))
+    assert socket.seqs == list(range(1, outbound.WINDOW + 1))
     assert json.loads(socket.sent[-1])["type"] == "heartbeat"
 
 

@@ -9,8 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from orders import rows, services
-from orders.errors import (
+from orders import trading
+from orders.domain import rows
+from orders.domain.errors import (
     DuplicateClientOrderId,
     DuplicateExecId,
     Forbidden,
@@ -20,7 +21,7 @@ from orders.errors import (
     ValidationFailed,
     VersionConflict,
 )
-from orders.lifecycle import DONE, STEPS, OrderType, Side, Status, Step, TimeInForce
+from orders.domain.lifecycle import DONE, STEPS, OrderType, Side, Status, Step, TimeInForce
 from orders.models import Order
 from tests.orders import builders
 from tests.orders.builders import execute, fill, fresh, head_of, log_of, new_order, order_in, place, report, told
@@ -40,7 +41,7 @@ def test_a_list_is_looked_up_and_written_together(
     alice: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_max_num_queries(24), told(alice) as collected:
-        placed = services.place_many(alice, [new_order() for _ in range(200)])
+        placed = trading.place_many(alice, [new_order() for _ in range(200)])
     assert [event["order"] for event in collected] == [rows.order_row(one.order) for one in placed]
 
 
@@ -60,8 +61,8 @@ def test_an_order_without_a_client_order_id_gets_one(alice: User) -> None:
 
 @pytest.mark.both_databases
 def test_placing_the_same_body_again_returns_the_order_that_stands(alice: User) -> None:
-    first = services.place(alice, new_order(client_order_id="once", quantity="18", price="585.33"))
-    again = services.place(alice, new_order(client_order_id="once", quantity="18.000", price="585.3300"))
+    first = trading.place(alice, new_order(client_order_id="once", quantity="18", price="585.33"))
+    again = trading.place(alice, new_order(client_order_id="once", quantity="18.000", price="585.3300"))
     assert (first.created, again.created) == (True, False)
     assert again.order.pk == first.order.pk
     assert head_of(alice) == 1
@@ -69,8 +70,8 @@ def test_placing_the_same_body_again_returns_the_order_that_stands(alice: User) 
 
 def test_placing_again_finds_the_order_even_after_it_has_moved_on(alice: User) -> None:
     order = place(alice, client_order_id="once")
-    services.amend(alice, order.pk, 1, {"quantity": D(7)})
-    again = services.place(alice, new_order(client_order_id="once"))
+    trading.amend(alice, order.pk, 1, {"quantity": D(7)})
+    again = trading.place(alice, new_order(client_order_id="once"))
     assert (again.created, again.order.quantity) == (False, D(7))
 
 
@@ -90,7 +91,7 @@ def test_the_same_client_order_id_with_another_body_is_refused(alice: User, othe
     order = place(alice, client_order_id="once", quantity="18")
     builders.instrument("MSFT")
     with pytest.raises(DuplicateClientOrderId) as refused:
-        services.place(alice, new_order(**{"client_order_id": "once", "quantity": "18"} | other))
+        trading.place(alice, new_order(**{"client_order_id": "once", "quantity": "18"} | other))
     assert refused.value.current == rows.order_row(fresh(order))
     assert head_of(alice) == 1
 
@@ -103,7 +104,7 @@ def test_two_people_may_use_the_same_client_order_id(alice: User, bob: User) -> 
 def test_a_bad_order_is_refused_naming_the_field_and_leaves_nothing(alice: User) -> None:
     def check(fields: dict[str, Any], wrong: str) -> None:
         with pytest.raises(ValidationFailed) as refused:
-            services.place(alice, new_order(**fields))
+            trading.place(alice, new_order(**fields))
         assert set(refused.value.fields or {}) == {wrong}
         assert not Order.objects.exists()
         assert head_of(alice) == 0
@@ -134,12 +135,12 @@ def test_a_bad_order_is_refused_naming_the_field_and_leaves_nothing(alice: User)
 def test_an_instrument_that_is_not_traded_now_takes_no_new_orders(alice: User) -> None:
     builders.instrument("OLD", active=False)
     with pytest.raises(ValidationFailed, match="not traded now"):
-        services.place(alice, new_order(symbol="OLD"))
+        trading.place(alice, new_order(symbol="OLD"))
 
 
 @pytest.mark.both_databases
 def test_a_list_is_placed_as_a_whole_and_numbered_in_its_order(alice: User) -> None:
-    placed = services.place_many(alice, [new_order(quantity=str(number)) for number in range(1, 6)])
+    placed = trading.place_many(alice, [new_order(quantity=str(number)) for number in range(1, 6)])
     assert all(one.created for one in placed)
     assert [event["order"]["quantity"] for event in log_of(alice)] == ["1", "2", "3", "4", "5"]
 
@@ -147,16 +148,16 @@ def test_a_list_is_placed_as_a_whole_and_numbered_in_its_order(alice: User) -> N
 @pytest.mark.both_databases
 def test_one_bad_order_of_a_list_refuses_all_of_it_and_names_its_place(alice: User) -> None:
     with pytest.raises(ValidationFailed) as refused:
-        services.place_many(alice, [new_order(), new_order(quantity="0"), new_order()])
+        trading.place_many(alice, [new_order(), new_order(quantity="0"), new_order()])
     assert set(refused.value.fields or {}) == {"1.quantity"}
     assert not Order.objects.exists()
 
 
 def test_a_list_may_name_the_same_order_twice_but_not_two_orders_alike(alice: User) -> None:
     same = new_order(client_order_id="twice")
-    assert [one.created for one in services.place_many(alice, [same, same])] == [True, False]
+    assert [one.created for one in trading.place_many(alice, [same, same])] == [True, False]
     with pytest.raises(DuplicateClientOrderId):
-        services.place_many(alice, [new_order(client_order_id="x"), new_order(client_order_id="x", quantity="1")])
+        trading.place_many(alice, [new_order(client_order_id="x"), new_order(client_order_id="x", quantity="1")])
 
 
 def test_there_are_no_limits_unless_the_desk_switches_them_on(alice: User, settings: Any) -> None:
@@ -166,7 +167,7 @@ def test_there_are_no_limits_unless_the_desk_switches_them_on(alice: User, setti
         place(alice, quantity="10", price="101")
     order = place(alice, quantity="10", price="100")
     with pytest.raises(ValidationFailed, match="above the limit"):
-        services.amend(alice, order.pk, 1, {"quantity": D(11)})
+        trading.amend(alice, order.pk, 1, {"quantity": D(11)})
     settings.ORDERS_MAX_OPEN = 2
     with pytest.raises(ValidationFailed, match="2 open orders"):
         place(alice, quantity="1")
@@ -176,12 +177,12 @@ def test_there_are_no_limits_unless_the_desk_switches_them_on(alice: User, setti
 
 # What each request of an owner or broker is in the table of steps, and how it is made.
 REQUESTS: dict[Step, Any] = {
-    step: lambda order, kind=step.value: services.execute(None, order.pk, report(kind))
+    step: lambda order, kind=step.value: trading.execute(None, order.pk, report(kind))
     for step in (Step.ACCEPT, Step.REJECT, Step.CANCEL, Step.CANCEL_REFUSED, Step.EXPIRE)
 }
-REQUESTS[Step.FILL] = lambda order: services.execute(None, order.pk, report("fill", "10", "585.33"))
-REQUESTS[Step.AMEND] = lambda order: services.amend(order.user, order.pk, order.version, {"text": "amended"})
-REQUESTS[Step.REQUEST_CANCEL] = lambda order: services.cancel(order.user, order.pk)
+REQUESTS[Step.FILL] = lambda order: trading.execute(None, order.pk, report("fill", "10", "585.33"))
+REQUESTS[Step.AMEND] = lambda order: trading.amend(order.user, order.pk, order.version, {"text": "amended"})
+REQUESTS[Step.REQUEST_CANCEL] = lambda order: trading.cancel(order.user, order.pk)
 
 
 def test_a_service_takes_exactly_the_steps_of_the_table(alice: User) -> None:
@@ -205,7 +206,7 @@ def test_a_service_takes_exactly_the_steps_of_the_table(alice: User) -> None:
 
 def test_amending_changes_only_what_was_asked_for(alice: User) -> None:
     order = order_in(Status.NEW, alice)
-    amended = services.amend(alice, order.pk, order.version, {"quantity": D(50), "price": D("586.01"), "text": "less"})
+    amended = trading.amend(alice, order.pk, order.version, {"quantity": D(50), "price": D("586.01"), "text": "less"})
     [event] = log_of(alice, after=2)
     assert event["kind"] == "amended"
     assert event["changes"] == {
@@ -219,18 +220,18 @@ def test_amending_changes_only_what_was_asked_for(alice: User) -> None:
 
 def test_an_amendment_that_changes_nothing_is_no_event(alice: User) -> None:
     order = place(alice)
-    assert services.amend(alice, order.pk, 1, {"quantity": D("100.0"), "text": ""}).version == 1
+    assert trading.amend(alice, order.pk, 1, {"quantity": D("100.0"), "text": ""}).version == 1
     assert head_of(alice) == 1
 
 
 def test_an_amendment_on_a_stale_version_is_refused_and_shows_the_order_as_it_is(alice: User) -> None:
     order = place(alice)
-    services.amend(alice, order.pk, 1, {"text": "first"})
+    trading.amend(alice, order.pk, 1, {"text": "first"})
     with pytest.raises(VersionConflict) as refused:
-        services.amend(alice, order.pk, 1, {"text": "second"})
+        trading.amend(alice, order.pk, 1, {"text": "second"})
     assert refused.value.current == rows.order_row(fresh(order))
     with pytest.raises(VersionConflict):
-        services.cancel(alice, order.pk, expected_version=1)
+        trading.cancel(alice, order.pk, expected_version=1)
     assert fresh(order).text == "first"
 
 
@@ -239,7 +240,7 @@ def test_a_bad_amendment_is_refused_naming_the_field(alice: User) -> None:
         order = order_in(Status.PARTIALLY_FILLED, alice)
         before = rows.order_row(fresh(order))
         with pytest.raises(ValidationFailed) as refused:
-            services.amend(alice, order.pk, order.version, changes)
+            trading.amend(alice, order.pk, order.version, changes)
         assert set(refused.value.fields or {}) == {wrong}
         assert rows.order_row(fresh(order)) == before
 
@@ -257,7 +258,7 @@ def test_a_bad_amendment_is_refused_naming_the_field(alice: User) -> None:
 
 def test_amending_down_to_what_is_filled_fills_the_order(alice: User) -> None:
     order = order_in(Status.PARTIALLY_FILLED, alice)
-    row = rows.order_row(services.amend(alice, order.pk, order.version, {"quantity": D(40)}))
+    row = rows.order_row(trading.amend(alice, order.pk, order.version, {"quantity": D(40)}))
     assert (row["status"], row["leaves_qty"]) == ("filled", "0")
 
 
@@ -344,7 +345,7 @@ def test_a_fill_beats_the_cancel_that_is_under_way(alice: User) -> None:
     order = order_in(Status.PENDING_CANCEL, alice)
     assert fill(order, "30").status == Status.PENDING_CANCEL
     assert execute(order, "cancel_refused").status == Status.PARTIALLY_FILLED
-    order = services.cancel(alice, order.pk)
+    order = trading.cancel(alice, order.pk)
     assert fill(order, "70").status == Status.FILLED
     with pytest.raises(InvalidTransition):
         execute(order, "cancel")
@@ -358,9 +359,9 @@ def test_nothing_is_left_of_an_order_in_any_closed_state(alice: User) -> None:
 
 def test_the_same_report_again_changes_nothing(alice: User) -> None:
     order = order_in(Status.NEW, alice)
-    first = services.execute(None, order.pk, report("fill", "40", "585.1", exec_id="e-1"))
+    first = trading.execute(None, order.pk, report("fill", "40", "585.1", exec_id="e-1"))
     head = head_of(alice)
-    again = services.execute(None, order.pk, report("fill", "40.0", "585.10", exec_id="e-1"))
+    again = trading.execute(None, order.pk, report("fill", "40.0", "585.10", exec_id="e-1"))
     assert (first.created, again.created) == (True, False)
     assert (again.order.cum_qty, head_of(alice)) == (D(40), head)
 
@@ -368,16 +369,16 @@ def test_the_same_report_again_changes_nothing(alice: User) -> None:
 def test_the_same_report_again_changes_nothing_even_when_the_order_is_done(alice: User) -> None:
     order = order_in(Status.NEW, alice)
     last = report("fill", "100", "585.1")
-    services.execute(None, order.pk, last)
-    assert services.execute(None, order.pk, last).created is False
+    trading.execute(None, order.pk, last)
+    assert trading.execute(None, order.pk, last).created is False
 
 
 def test_an_exec_id_cannot_be_used_for_another_report(alice: User) -> None:
     order = order_in(Status.NEW, alice)
-    services.execute(None, order.pk, report("fill", "40", "585.1", exec_id="e-1"))
+    trading.execute(None, order.pk, report("fill", "40", "585.1", exec_id="e-1"))
     for other in (report("fill", "41", "585.1", exec_id="e-1"), report("cancel", exec_id="e-1")):
         with pytest.raises(DuplicateExecId) as refused:
-            services.execute(None, order.pk, other)
+            trading.execute(None, order.pk, other)
         assert refused.value.current == rows.order_row(fresh(order))
     assert fresh(order).cum_qty == D(40)
 
@@ -385,7 +386,7 @@ def test_an_exec_id_cannot_be_used_for_another_report(alice: User) -> None:
 @pytest.mark.both_databases
 def test_exec_ids_belong_to_their_order(alice: User) -> None:
     for order in (place(alice), place(alice)):
-        assert services.execute(None, order.pk, report("accept", exec_id="e-1")).created
+        assert trading.execute(None, order.pk, report("accept", exec_id="e-1")).created
 
 
 @pytest.mark.both_databases
@@ -393,10 +394,10 @@ def test_a_refused_report_can_be_sent_again_once_it_is_legal(alice: User) -> Non
     order = place(alice)
     early = report("cancel_refused", exec_id="e-1")
     with pytest.raises(InvalidTransition):
-        services.execute(None, order.pk, early)
+        trading.execute(None, order.pk, early)
     execute(order, "accept")
-    services.cancel(alice, order.pk)
-    assert services.execute(None, order.pk, early).created
+    trading.cancel(alice, order.pk)
+    assert trading.execute(None, order.pk, early).created
 
 
 def test_the_reason_of_a_reject_becomes_the_orders_text(alice: User) -> None:
@@ -407,9 +408,9 @@ def test_the_reason_of_a_reject_becomes_the_orders_text(alice: User) -> None:
 @pytest.mark.parametrize("number", [0, -1, 10**18])
 def test_an_order_that_is_not_there_is_not_found(alice: User, number: int) -> None:
     for attempt in (
-        lambda: services.amend(alice, number, 1, {"text": "x"}),
-        lambda: services.cancel(alice, number),
-        lambda: services.execute(None, number, report("accept")),
+        lambda: trading.amend(alice, number, 1, {"text": "x"}),
+        lambda: trading.cancel(alice, number),
+        lambda: trading.execute(None, number, report("accept")),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -417,14 +418,14 @@ def test_an_order_that_is_not_there_is_not_found(alice: User, number: int) -> No
 
 def attempts(user: User, order: Order) -> list[Any]:
     return [
-        lambda: services.amend(user, order.pk, order.version, {"text": "x"}),
-        lambda: services.cancel(user, order.pk),
+        lambda: trading.amend(user, order.pk, order.version, {"text": "x"}),
+        lambda: trading.cancel(user, order.pk),
     ]
 
 
 def test_for_another_trader_the_order_does_not_exist(alice: User, bob: User) -> None:
     order = place(alice)
-    for attempt in [*attempts(bob, order), lambda: services.execute(bob, order.pk, report("accept"))]:
+    for attempt in [*attempts(bob, order), lambda: trading.execute(bob, order.pk, report("accept"))]:
         with pytest.raises(NotFound):
             attempt()
     assert head_of(alice) == 1
@@ -435,16 +436,16 @@ def test_desk_and_broker_see_the_order_but_may_not_change_it(alice: User, desk: 
     for attempt in [
         *attempts(desk, order),
         *attempts(broker, order),
-        lambda: services.execute(desk, order.pk, report("accept")),
-        lambda: services.execute(alice, order.pk, report("accept")),
+        lambda: trading.execute(desk, order.pk, report("accept")),
+        lambda: trading.execute(alice, order.pk, report("accept")),
     ]:
         with pytest.raises(Forbidden):
             attempt()
-    assert services.execute(broker, order.pk, report("accept")).created
+    assert trading.execute(broker, order.pk, report("accept")).created
 
 
 def test_every_refusal_has_a_code_a_status_and_a_message_of_its_own() -> None:
-    kinds = [kind for kind in OrderError.__subclasses__() if kind.__module__ == "orders.errors"]
+    kinds = [kind for kind in OrderError.__subclasses__() if kind.__module__ == "orders.domain.errors"]
     assert len({kind.code for kind in kinds} | {OrderError.code}) == len(kinds) + 1
     for kind in kinds:
         assert 400 <= kind.status < 600
@@ -453,4 +454,4 @@ def test_every_refusal_has_a_code_a_status_and_a_message_of_its_own() -> None:
 
 def test_placing_costs_a_handful_of_queries(alice: User, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(8):
-        services.place(alice, new_order())
+        trading.place(alice, new_order())

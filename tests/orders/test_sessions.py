@@ -12,10 +12,10 @@ from django.contrib.auth.models import Permission, User
 from django.db import OperationalError
 from rest_framework.authtoken.models import Token
 
-from orders import access, sessions
-from orders.consumers import OrdersConsumer
-from orders.reader import in_thread
-from orders.wire import Close
+from orders.live.threads import in_thread
+from orders.protocol.outbound import Close
+from orders.socket import auth, registry
+from orders.socket.consumer import OrdersConsumer
 from tests.market.conftest import until
 from tests.orders import builders
 from tests.orders.builders import place
@@ -32,7 +32,7 @@ def aapl(db: None) -> None:
 @pytest.fixture(autouse=True)
 def looked_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """The two seconds are a mark of the fault matrix; here nobody waits for them."""
-    monkeypatch.setattr(sessions, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(registry, "CHECK_SECONDS", 0.05)
 
 
 async def closes(client: Socket, code: int, revoke: Callable[[], Any]) -> None:
@@ -122,12 +122,12 @@ async def test_nothing_is_sent_after_the_close(alice: User, desk: User) -> None:
 
 
 async def test_a_socket_of_before_a_password_change_is_not_kept_by_one_of_after(alice: User) -> None:
-    before = await in_thread(access.find_pass, await scope_of(alice))
+    before = await in_thread(auth.find_pass, await scope_of(alice))
     await in_thread(change_password, alice)
-    after = await in_thread(access.find_pass, await scope_of(alice))
+    after = await in_thread(auth.find_pass, await scope_of(alice))
     assert before is not None
     assert after is not None
-    assert await in_thread(access.still_good, [before, after]) == {after}
+    assert await in_thread(auth.still_good, [before, after]) == {after}
 
 
 async def scope_of(user: User) -> dict[str, Any]:
@@ -147,7 +147,7 @@ async def test_a_failing_check_closes_nobody_and_is_made_again(
 
     async with connected(alice) as client:
         with monkeypatch.context() as patch:
-            patch.setattr(access, "still_good", fail)
+            patch.setattr(auth, "still_good", fail)
             await failed.wait()
             assert (await client.ask(type="ping", client_time=1))["type"] == "pong"
         await closes(client, 4401, lambda: User.objects.filter(pk=alice.pk).update(is_active=False))
@@ -166,10 +166,10 @@ async def test_a_database_that_is_away_for_many_checks_is_two_lines(
 
     async with connected(alice):
         with monkeypatch.context() as patch:
-            patch.setattr(access, "still_good", fail)
+            patch.setattr(auth, "still_good", fail)
             await until(lambda: tries > 2, "three checks failing")
         await until(lambda: "checked again" in caplog.text, "a check that works")
-    told = [record.getMessage() for record in caplog.records if record.name == "orders.sessions"]
+    told = [record.getMessage() for record in caplog.records if record.name == "orders.socket.registry"]
     assert told == [
         "Sockets' sign-ins can't be checked (refused); tried each second.",
         "Sockets' sign-ins are checked again.",
@@ -178,40 +178,40 @@ async def test_a_database_that_is_away_for_many_checks_is_two_lines(
 
 async def test_a_server_that_goes_tells_every_client_when_to_come_back(alice: User, bob: User) -> None:
     clients = [await Client.of(user) for user in (alice, bob)]
-    await sessions.get_sessions().farewell()
+    await registry.get_sessions().farewell()
     for client in clients:
         await is_sent_away(client)
 
 
 async def test_a_socket_that_comes_while_the_server_goes_is_told_at_once(alice: User) -> None:
-    await sessions.get_sessions().farewell()
+    await registry.get_sessions().farewell()
     await is_sent_away(await Client.of(alice))
 
 
 async def is_sent_away(client: Socket) -> None:
     farewell = await client.frame()
     assert (farewell["type"], farewell["reason"]) == ("going_away", "restart")
-    assert sessions.RESTART_MS <= farewell["reconnect_after_ms"] < sessions.RESTART_MS + sessions.RESTART_SPREAD_MS
+    assert registry.RESTART_MS <= farewell["reconnect_after_ms"] < registry.RESTART_MS + registry.RESTART_SPREAD_MS
     assert await client.frame() == {"type": "close", "code": 1012}
 
 
 async def test_a_server_waits_until_its_clients_have_answered(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "FLUSH_SECONDS", 3600)
+    monkeypatch.setattr(registry, "FLUSH_SECONDS", 3600)
     clients = [await Client.of(user) for user in (alice, bob)]
-    ending = asyncio.ensure_future(sessions.get_sessions().all_gone())
+    ending = asyncio.ensure_future(registry.get_sessions().all_gone())
     for client in clients:
         assert not ending.done()
         await client.leave()
     await ending
-    assert not sessions.get_sessions().open
+    assert not registry.get_sessions().open
 
 
 async def test_a_socket_that_left_is_forgotten(alice: User) -> None:
     async with connected(alice):
-        assert len(sessions.get_sessions().open) == 1
-    assert not sessions.get_sessions().open
+        assert len(registry.get_sessions().open) == 1
+    assert not registry.get_sessions().open
 
 
 @pytest.mark.parametrize("parting", ["revoked", "restart"])
@@ -219,7 +219,7 @@ async def test_one_socket_that_can_not_be_closed_keeps_no_other_open(
     alice: User, parting: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clients = [await Client.of(alice) for _ in range(3)]
-    sockets = list(sessions.get_sessions().open)
+    sockets = list(registry.get_sessions().open)
     close, tried = OrdersConsumer.close, 0
 
     async def close_all_but_the_first(socket: OrdersConsumer, code: Close) -> None:
@@ -232,10 +232,10 @@ async def test_one_socket_that_can_not_be_closed_keeps_no_other_open(
     with monkeypatch.context() as patch:
         patch.setattr(OrdersConsumer, "close", close_all_but_the_first)
         if parting == "restart":
-            await sessions.get_sessions().farewell()
+            await registry.get_sessions().farewell()
         else:
             await in_thread(User.objects.filter(pk=alice.pk).update, is_active=False)
-            await sessions.get_sessions().check()
+            await registry.get_sessions().check()
     assert sum(socket.closed for socket in sockets) >= 2
     assert "could not be closed" in caplog.text
     for client in clients:

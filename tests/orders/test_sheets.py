@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import sheets, xlsx
+from orders.api import export_csv, export_xlsx
 from tests.servers import ROOT
 from tests.tables import failing
 
@@ -78,8 +78,8 @@ Cells = list[str | float]
 
 
 def row(**fields: Any) -> dict[str, Any]:
-    values: dict[str, Any] = dict.fromkeys(sheets.COLUMNS, "x")
-    values |= dict.fromkeys(xlsx.NUMBERS, "585.33")
+    values: dict[str, Any] = dict.fromkeys(export_csv.COLUMNS, "x")
+    values |= dict.fromkeys(export_xlsx.NUMBERS, "585.33")
     values |= {"id": 7, "version": 3, "avg_price": None, "text": "", "created_at": "2026-01-31T09:30:00.000000Z"}
     return values | fields
 
@@ -99,7 +99,7 @@ def split(text: str, separator: str, quoting: int) -> Iterator[str]:
 
 def formulas_in(text: str) -> list[tuple[str, str]]:
     """Cells of a file with this text that a reader with some separator takes for formulas."""
-    written = "".join(sheets.csv_chunks([row(text=text, client_order_id=text[:36], user=text[:20])]))
+    written = "".join(export_csv.csv_chunks([row(text=text, client_order_id=text[:36], user=text[:20])]))
     return [
         (separator, cell)
         for separator in (",", ";", "\t", "|")
@@ -128,23 +128,25 @@ def test_what_is_copied_from_the_page_is_guarded_by_the_same_rule() -> None:
         ["node", str(ROOT / "tests" / "js" / "formulas.js")], input=json.dumps(texts), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [sheets.as_text(text) for text in texts]
+    assert json.loads(done.stdout) == [export_csv.as_text(text) for text in texts]
 
 
 def test_ordinary_text_is_exported_as_it_is() -> None:
-    [_, *lines] = csv.reader(io.StringIO("".join(sheets.csv_chunks(row(text=text) for text in ORDINARY)), newline=""))
-    assert [line[sheets.COLUMNS.index("text")] for line in lines] == ORDINARY
+    [_, *lines] = csv.reader(
+        io.StringIO("".join(export_csv.csv_chunks(row(text=text) for text in ORDINARY)), newline="")
+    )
+    assert [line[export_csv.COLUMNS.index("text")] for line in lines] == ORDINARY
 
 
 @pytest.mark.parametrize(
     ("text", "told"), [("\0=1", "'\0=1"), ("=1", "'=1"), ("x;=1", "x;'=1"), ("\ufeff=1", "\ufeff'=1")]
 )
 def test_an_apostrophe_stands_before_what_would_be_a_formula(text: str, told: str) -> None:
-    assert sheets.as_text(text) == told
+    assert export_csv.as_text(text) == told
 
 
 def made(rows: Iterable[dict[str, Any]], **options: Any) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(b"".join(xlsx.blocks(rows, **options))))
+    return zipfile.ZipFile(io.BytesIO(b"".join(export_xlsx.blocks(rows, **options))))
 
 
 def sheet_names(file: zipfile.ZipFile) -> list[str]:
@@ -158,7 +160,7 @@ def lines_of(file: zipfile.ZipFile, number: int = 1) -> list[Cells]:
     assert list(tree.iter(f"{NAMESPACE}f")) == []
     lines = []
     for line in tree.iter(f"{NAMESPACE}row"):
-        cells: Cells = [""] * len(sheets.COLUMNS)
+        cells: Cells = [""] * len(export_csv.COLUMNS)
         for cell in line:
             column = ord(re.sub(r"\d", "", cell.attrib["r"])) - ord("A")
             is_text = cell.attrib.get("t") == "inlineStr"
@@ -178,8 +180,8 @@ def test_an_xlsx_file_has_numbers_as_numbers_and_text_as_text() -> None:
     )
     file = made([order])
     [heads, cells] = lines_of(file)
-    found = dict(zip(sheets.COLUMNS, cells, strict=True))
-    assert (sheet_names(file), heads) == (["Orders"], list(sheets.COLUMNS))
+    found = dict(zip(export_csv.COLUMNS, cells, strict=True))
+    assert (sheet_names(file), heads) == (["Orders"], list(export_csv.COLUMNS))
     assert found == {name: "" if value is None else value for name, value in order.items()} | {
         "quantity": 12345678.1234567,
         "price": 0.00000001,
@@ -202,7 +204,7 @@ def test_no_text_is_a_formula_a_link_or_no_xml() -> None:
         '<r></is></c><c r="A1"><f>1+1</f></c><c><is></r>',
     ]
     file = made(row(text=text) for text in texts)
-    place = sheets.COLUMNS.index("text")
+    place = export_csv.COLUMNS.index("text")
     told = [line[place] for line in lines_of(file)[1:]]
     assert [text for text in told if not isinstance(text, str)] == []
     assert told[:6] == texts[:6]
@@ -212,7 +214,7 @@ def test_no_text_is_a_formula_a_link_or_no_xml() -> None:
 
 
 def test_a_file_without_orders_has_the_names_of_the_columns() -> None:
-    assert lines_of(made([])) == [list(sheets.COLUMNS)]
+    assert lines_of(made([])) == [list(export_csv.COLUMNS)]
 
 
 def test_what_one_sheet_does_not_hold_goes_on_in_the_next() -> None:
@@ -230,8 +232,8 @@ def test_a_file_that_nobody_waits_for_is_given_up_and_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     taken = count()
-    blocks = xlsx.blocks(row(id=next(taken)) for _ in count())
+    blocks = export_xlsx.blocks(row(id=next(taken)) for _ in count())
     assert list(islice(blocks, 3)) == [b"", b"", b""]
     blocks.close()
-    assert next(taken) <= 3 * sheets.CHUNK
+    assert next(taken) <= 3 * export_csv.CHUNK
     assert list(tmp_path.iterdir()) == []

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from orders import signing
-from orders.publish import message
+from orders.live import signing
+from orders.live.publisher import message
 
 
 @pytest.fixture

@@ -13,14 +13,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from market.demo import make_instruments
+from demo import simulation, switch
+from demo.instruments import make_instruments
+from demo.management.commands import simulate_orders
+from demo.models import DemoRun
+from demo.simulation import MOST, Amend, Execute, Flow, Market, Place, RequestCancel, Working, decide
 from market.models import Instrument
-from orders import demo, simulation
-from orders.lifecycle import ExecutionKind, Status
-from orders.management.commands import simulate_orders
-from orders.models import DemoRun, Order, OrderEvent
-from orders.origin import Source, acting
-from orders.simulation import MOST, Amend, Execute, Flow, Market, Place, RequestCancel, Working, decide
+from orders.domain.lifecycle import ExecutionKind, Status
+from orders.log.provenance import Source, acting
+from orders.models import Order, OrderEvent
 from tests.orders.builders import place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,10 +196,10 @@ def started(user: User) -> DemoRun:
 def test_the_demo_ends_on_stop_from_any_process(instruments: None, alice: User) -> None:
     run = started(alice)
 
-    done = demo.play(alice, run.token, Pause(5, lambda: demo.stop(alice)))  # type: ignore[arg-type]
+    done = switch.play(alice, run.token, Pause(5, lambda: switch.stop(alice)))  # type: ignore[arg-type]
 
     assert done >= 5
-    assert demo.running(alice) is None
+    assert switch.running(alice) is None
 
 
 def test_the_demo_ends_by_itself(instruments: None, alice: User) -> None:
@@ -207,7 +208,7 @@ def test_the_demo_ends_by_itself(instruments: None, alice: User) -> None:
     def time_passes() -> None:
         DemoRun.objects.update(ends_at=simulation.timezone.now())
 
-    demo.play(alice, run.token, Pause(3, time_passes))  # type: ignore[arg-type]
+    switch.play(alice, run.token, Pause(3, time_passes))  # type: ignore[arg-type]
 
     assert not DemoRun.objects.exists()
 
@@ -216,17 +217,17 @@ def test_a_flow_whose_process_died_is_none_and_its_button_plays_at_once(
     instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[Any] = []
-    monkeypatch.setattr(demo, "_play_in_thread", lambda user, token: begun.append(token))
+    monkeypatch.setattr(switch, "_play_in_thread", lambda user, token: begun.append(token))
     dead = started(alice)
-    DemoRun.objects.update(seen_at=simulation.timezone.now() - demo.UNSEEN)
+    DemoRun.objects.update(seen_at=simulation.timezone.now() - switch.UNSEEN)
 
-    assert demo.running(alice) is None
-    ends_at = demo.start(alice)
+    assert switch.running(alice) is None
+    ends_at = switch.start(alice)
 
     assert begun == [DemoRun.objects.get().token]
-    assert demo.running(alice) == ends_at > dead.ends_at
-    assert demo.play(alice, dead.token, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
-    assert demo.running(alice) == ends_at, "whoever was thought dead ends, and takes nothing along"
+    assert switch.running(alice) == ends_at > dead.ends_at
+    assert switch.play(alice, dead.token, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
+    assert switch.running(alice) == ends_at, "whoever was thought dead ends, and takes nothing along"
 
 
 def test_whoever_plays_says_so_again_and_again(instruments: None, alice: User) -> None:
@@ -235,19 +236,19 @@ def test_whoever_plays_says_so_again_and_again(instruments: None, alice: User) -
     seen: list[Any] = []
 
     def look() -> None:
-        seen.append(demo.running(alice))
-        demo.stop(alice)
+        seen.append(switch.running(alice))
+        switch.stop(alice)
 
-    demo.play(alice, run.token, Pause(1, look))  # type: ignore[arg-type]
+    switch.play(alice, run.token, Pause(1, look))  # type: ignore[arg-type]
 
     assert seen == [run.ends_at]
 
 
 def test_a_second_start_goes_on_with_the_first(instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     run = started(alice)
-    monkeypatch.setattr(demo, "_tokens", {run.token})
+    monkeypatch.setattr(switch, "_tokens", {run.token})
 
-    assert demo.start(alice) == run.ends_at
+    assert switch.start(alice) == run.ends_at
     assert DemoRun.objects.get().token == run.token
 
 
@@ -255,13 +256,13 @@ def test_a_start_plays_here_though_the_flow_of_a_process_that_has_just_died_is_n
     instruments: None, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[Any] = []
-    monkeypatch.setattr(demo, "_play_in_thread", lambda user, token: begun.append(token))
+    monkeypatch.setattr(switch, "_play_in_thread", lambda user, token: begun.append(token))
     other = started(alice)
 
-    assert demo.start(alice) == other.ends_at
+    assert switch.start(alice) == other.ends_at
     assert begun == [DemoRun.objects.get().token] != [other.token]
-    assert demo.play(alice, other.token, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
-    assert demo.running(alice) == other.ends_at
+    assert switch.play(alice, other.token, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
+    assert switch.running(alice) == other.ends_at
 
 
 def test_an_older_player_leaves_a_newer_run_alone(instruments: None, alice: User) -> None:
@@ -270,12 +271,12 @@ def test_an_older_player_leaves_a_newer_run_alone(instruments: None, alice: User
     run.token = simulation.uuid.uuid4()
     run.save(update_fields=["token"])
 
-    assert demo.play(alice, old, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
+    assert switch.play(alice, old, Pause(1, lambda: None)) == 0  # type: ignore[arg-type]
     assert DemoRun.objects.exists()
 
 
 def test_without_a_start_nothing_moves(instruments: None, alice: User) -> None:
     order = place(alice)
 
-    assert demo.running(alice) is None
+    assert switch.running(alice) is None
     assert Order.objects.get(pk=order.pk).version == 1

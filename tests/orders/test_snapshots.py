@@ -11,9 +11,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 
-from orders import totals
+from orders.listing import totals
 from orders.models import Order
-from orders.snapshots import read_snapshot
+from orders.store.snapshots import read_snapshot
 from tests.orders.builders import head_of, place
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders import consumers, rows, sessions, wire
-from orders.hub import get_hub
-from orders.reader import in_thread
+from orders.domain import rows
+from orders.live.hubs import get_hub
+from orders.live.threads import in_thread
+from orders.protocol import outbound
+from orders.socket import consumer, registry
 from tests.orders import builders
 from tests.orders.builders import fresh, log_of, place
 from tests.sockets import Client, Socket, connected, token_header
@@ -27,18 +29,18 @@ def aapl(db: None) -> None:
 async def test_hello_says_who_one_is_and_what_the_limits_are(alice: User) -> None:
     socket = await Socket.of(alice)
     await socket.leave()
-    hello = json.loads(wire.hello("alice"))
-    assert (hello["protocol"], hello["user"], hello["heartbeat_seconds"]) == (1, "alice", wire.HEARTBEAT_SECONDS)
+    hello = json.loads(outbound.hello("alice"))
+    assert (hello["protocol"], hello["user"], hello["heartbeat_seconds"]) == (1, "alice", outbound.HEARTBEAT_SECONDS)
     assert hello["limits"]["window"] == 500
     assert (hello["limits"]["message_bytes"], hello["limits"]["frame_bytes"]) == (65536, 262144)
 
 
 async def test_a_ping_is_answered_with_its_own_time_and_the_servers(alice: User) -> None:
     async with connected(alice) as client:
-        before = wire.now()
+        before = outbound.now()
         pong = await client.ask(type="ping", client_time=12.5)
         assert (pong["type"], pong["client_time"]) == ("pong", 12.5)
-        assert before <= pong["received_at"] <= pong["sent_at"] <= wire.now()
+        assert before <= pong["received_at"] <= pong["sent_at"] <= outbound.now()
 
 
 async def test_a_save_reaches_the_socket_live_with_its_hops(alice: User) -> None:
@@ -250,9 +252,9 @@ MALFORMED: list[tuple[str, str]] = [
 
 
 async def test_malformed_frames_are_answered_and_the_socket_goes_on(alice: User) -> None:
-    for start in range(0, len(MALFORMED), consumers.STRIKES - 1):
+    for start in range(0, len(MALFORMED), consumer.STRIKES - 1):
         async with connected(alice) as client:
-            for text, code in MALFORMED[start : start + consumers.STRIKES - 1]:
+            for text, code in MALFORMED[start : start + consumer.STRIKES - 1]:
                 await client.send_text(text)
                 answer = await client.until("error")
                 assert (answer["code"], answer["status"]) == (code, 400), text[:60]
@@ -277,7 +279,7 @@ async def test_ten_thousand_garbage_frames_close_the_socket_and_nobody_elses(
         errors = 0
         while (frame := await hostile.frame())["type"] == "error":
             errors += 1
-        assert (frame["code"], errors) == (4400, consumers.STRIKES)
+        assert (frame["code"], errors) == (4400, consumer.STRIKES)
         await in_thread(place, bob)
         await neighbour.until_applied(lambda: neighbour.last["bob"] == 1)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
@@ -326,14 +328,14 @@ async def test_an_unexpected_failure_is_internal_and_the_socket_goes_on(
     def broken(*_: object) -> None:
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr("orders.commands.run", broken)
+    monkeypatch.setattr("orders.socket.commands.run", broken)
     async with connected(alice) as client:
         answer = await client.ask(type="order.cancel", order_id=1)
         assert (answer["code"], answer["status"]) == ("internal", 500)
         assert "secret" not in json.dumps(answer)
         assert "not known" in answer["message"]
         # What changes nothing can be asked again without a second thought.
-        monkeypatch.setattr("orders.events.heads", broken)
+        monkeypatch.setattr("orders.log.events.heads", broken)
         assert "Ask again" in (await client.ask(type="subscribe", stream="orders"))["message"]
         assert (await client.ask(type="ping", client_time=1))["type"] == "pong"
     assert "A Command failed." in caplog.text
@@ -363,7 +365,7 @@ async def test_a_client_that_leaves_before_its_answer_is_no_trouble(
         if message["type"] == "websocket.send" and "hello" not in message["text"]:
             raise OSError("nobody is there to send it to")
 
-    await consumers.OrdersConsumer()({"type": "websocket", "headers": headers}, receive, send)
+    await consumer.OrdersConsumer()({"type": "websocket", "headers": headers}, receive, send)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert not sessions.get_sessions().open
+    assert not registry.get_sessions().open
     assert get_hub().followers == set()

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders.lifecycle import Status
+from orders.domain.lifecycle import Status
+from orders.live.threads import in_thread
 from orders.models import Order
-from orders.reader import in_thread
 from tests.market.test_decimals import FOREIGN, ZEROS
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, order_in, place

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import strict_json
-from orders.strict_json import GivenTwice
+from orders.protocol import strict_json
+from orders.protocol.strict_json import GivenTwice
 
 D = Decimal
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=4)

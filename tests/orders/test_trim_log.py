@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from orders import events, upkeep
+from orders.log import events, upkeep
 from orders.management.commands import trim_log
 from orders.models import OrderEvent
 from tests.orders.builders import place

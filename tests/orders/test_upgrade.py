@@ -15,7 +15,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from market.models import Instrument
-from orders import events, finding
+from orders.listing import paging
+from orders.log import events
 from orders.models import Execution, Order, OrderEvent
 from tests.orders.builders import execute, log_of, place
 
@@ -110,7 +111,7 @@ def upgraded(
     first_version: Model, alice: User, bob: User, desk: User, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, list[dict[str, Any]]]:
     """A site of the first version that was brought up to the newest; what its tables held before, by label."""
-    monkeypatch.setattr(finding, "SMALL", 0)  # no book is so small that it is searched without the index
+    monkeypatch.setattr(paging, "SMALL", 0)  # no book is so small that it is searched without the index
     then = Then(first_version)
     filled = {"cum_qty": D(100), "gross_trade_amount": D("58512.5"), "avg_price": D("585.125")}
     hers = [

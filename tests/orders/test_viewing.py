@@ -16,9 +16,9 @@ from django.db import OperationalError
 
 from market import leader
 from market.board import Board
-from orders import precedence, viewing
-from orders.reader import in_thread
-from orders.viewing import Viewing, get_quote_hub
+from orders.live.threads import in_thread
+from orders.socket import quotes, slot_priority
+from orders.socket.quotes import Viewing, get_quote_hub
 from tests.market.conftest import client, empty_board, until  # noqa: F401
 from tests.orders import builders
 from tests.sockets import Frame, Socket
@@ -40,7 +40,7 @@ async def socket(alice: User) -> AsyncIterator[Socket]:
     yield opened
     if opened.closed is None:
         await opened.leave()
-    await viewing.close_quote_hub()
+    await quotes.close_quote_hub()
 
 
 async def subscribe(socket: Socket, *symbols: str, **more: Any) -> Frame:
@@ -88,7 +88,7 @@ async def test_one_symbol_that_is_none_refuses_all_of_the_frame_and_leaves_the_r
 
 
 async def test_a_socket_watches_so_many_and_no_more(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viewing.frames, "SYMBOLS", 2)
+    monkeypatch.setattr(quotes.inbound, "SYMBOLS", 2)
     await subscribe(socket, "AAPL", "KO")
     refused = await subscribe(socket, "KO", "BTCUSD")
     assert (refused["code"], refused["status"]) == ("too_many_subscriptions", 429)
@@ -122,7 +122,7 @@ async def test_nothing_is_left_of_a_socket_that_goes_at_any_moment(alice: User) 
     assert hub.viewers == 0
     assert not hub._wanted()
     assert not [interest for pace in hub._paces.values() for interest in pace._interests]
-    await viewing.close_quote_hub()
+    await quotes.close_quote_hub()
 
 
 async def test_a_symbol_with_working_orders_is_marked_when_it_is_watched_and_while_some_wait(
@@ -131,7 +131,7 @@ async def test_a_symbol_with_working_orders_is_marked_when_it_is_watched_and_whi
     monkeypatch: pytest.MonkeyPatch,
     client: redis.asyncio.Redis,  # noqa: F811
 ) -> None:
-    monkeypatch.setattr(precedence, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(slot_priority, "AGAIN_SECONDS", 0.05)
     await in_thread(builders.place, alice, symbol="AAPL")
     await subscribe(socket, "AAPL", "KO", "BTCUSD")
     hub = get_quote_hub()
@@ -173,13 +173,13 @@ async def test_a_database_that_is_away_while_symbols_wait_is_told_of_once(
         feed=SimpleNamespace(queued=frozenset({"KO"})),
         work=lambda *_: worked.set(),
     )
-    monkeypatch.setattr(precedence, "AGAIN_SECONDS", 0.0)
-    monkeypatch.setattr(precedence, "_working", working)
-    keeping = asyncio.create_task(precedence.keep(hub))
+    monkeypatch.setattr(slot_priority, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(slot_priority, "_working", working)
+    keeping = asyncio.create_task(slot_priority.keep(hub))
     await worked.wait()
     keeping.cancel()
 
-    assert [record.getMessage() for record in caplog.records if record.name == "orders.precedence"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "orders.socket.slot_priority"] == [
         "Nobody knows who has working orders (refused).",
         "It is known again who has working orders.",
     ]
@@ -213,19 +213,19 @@ async def test_who_has_some_to_take_is_shown_nothing_and_closed_once_after_a_whi
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(viewing, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(quotes, "time", SimpleNamespace(monotonic=lambda: now))
     line = Line(at_once=True)
     assert line.viewing.show("1")
     line.full = True
     assert not line.viewing.show("2")
-    now += viewing.STUCK_SECONDS - 1
+    now += quotes.STUCK_SECONDS - 1
     assert not line.viewing.show("3")
     line.full = False
     assert line.viewing.show("4")
 
     line.full = True
     for _ in range(4):
-        now += viewing.STUCK_SECONDS / 2 + 1
+        now += quotes.STUCK_SECONDS / 2 + 1
         assert not line.viewing.show("5")
     await until(lambda: line.closed, "the close")
 

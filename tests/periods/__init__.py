@@ -1,7 +1,7 @@
 """An app of the tests alone that sets the product's periods, so that no test must wait for the usual ones.
 
-`Server(folder, **periods({"orders.hub.SWEEP_SECONDS": 0.2}))`. Each is named by its module and constant, which that
-module must look up whenever it uses it.
+`Server(folder, **periods({"orders.live.hub.SWEEP_SECONDS": 0.2}))`. Each is named by its module and constant, which
+that module must look up whenever it uses it.
 """
 
 from __future__ import annotations

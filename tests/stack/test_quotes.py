@@ -16,7 +16,7 @@ import redis
 from django.conf import settings
 
 from market import board, leader, leases
-from orders import frames
+from orders.protocol import inbound
 from tests import servers
 from tests.periods import periods
 from tests.servers import Server, wait_for
@@ -31,7 +31,7 @@ QUICK = periods(
         "market.leases.RENEW_SECONDS": 1,
         "market.runner.GRACE_SECONDS": 0.5,
         "market.runner.STATE_SECONDS": 0.5,
-        "orders.precedence.AGAIN_SECONDS": 0.5,
+        "orders.socket.slot_priority.AGAIN_SECONDS": 0.5,
     }
 )
 # Times are in milliseconds: in seconds they would be years away.
@@ -89,7 +89,7 @@ def test_a_subscription_is_answered_first_and_then_shows_every_symbol_and_what_c
     ("fields", "code"),
     [
         ({"symbols": ["AAPL", "NOSUCH"]}, "validation_failed"),
-        ({"symbols": [f"X{number}" for number in range(frames.SYMBOLS + 1)]}, "bad_message"),
+        ({"symbols": [f"X{number}" for number in range(inbound.SYMBOLS + 1)]}, "bad_message"),
         ({"symbols": []}, "bad_message"),
         ({"symbols": "AAPL"}, "bad_message"),
         ({"symbols": ["aapl"]}, "bad_message"),

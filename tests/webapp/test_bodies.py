@@ -16,9 +16,9 @@ from django.http.response import HttpResponseBase
 from django.test.client import encode_multipart
 
 from market.models import Instrument
-from orders.api_json import MOST_PARTS, SMALL_BYTES, has_too_many_parts
+from orders.api.json import MOST_PARTS, SMALL_BYTES, has_too_many_parts
+from orders.live.threads import in_thread
 from orders.models import Order
-from orders.reader import in_thread
 from tests.orders.builders import place
 from tests.servers import PASSWORD, wait_for
 from tests.tables import failing

@@ -12,7 +12,7 @@ from contextlib import closing
 import psutil
 import pytest
 
-from orders.api_json import SMALL_BYTES
+from orders.api.json import SMALL_BYTES
 from tests.periods import periods
 from tests.servers import Server, wait_for
 from tests.stack import processes

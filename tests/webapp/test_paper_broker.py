@@ -24,8 +24,8 @@ RECORDED_AND_ANOTHERS = """
 from decimal import Decimal
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from orders.origin import Source, acting
-from orders.services import NewOrder, place
+from orders.log.provenance import Source, acting
+from orders.trading import NewOrder, place
 call_command("replay_journal", "journal.csv", speed="max", start_at_once=True)
 charlie = User.objects.get(username="charlie")
 with acting(Source.REST, "charlie"):
@@ -35,7 +35,7 @@ with acting(Source.REST, "charlie"):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    quick = periods({"orders.paper_broker.QUIET_SECONDS": QUIET_SECONDS, "orders.paper_broker.ROUND_SECONDS": 0.1})
+    quick = periods({"demo.paper_broker.QUIET_SECONDS": QUIET_SECONDS, "demo.paper_broker.ROUND_SECONDS": 0.1})
     server = Server(tmp_path_factory.mktemp("paper") / "served", FEED="sim", PAPER_BROKER="on", **quick)
     try:
         yield server.start()

@@ -14,9 +14,9 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from rest_framework.authtoken.models import Token
 
-from orders.api_people import token_of
 from tests.servers import PASSWORD
 from webapp import passwords
+from webapp.accounts.api import token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

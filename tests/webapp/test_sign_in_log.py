@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders.reader import in_thread
+from orders.live.threads import in_thread
 from tests.orders import builders
 from tests.servers import PASSWORD
 from tests.sockets import Socket, connected, session_headers, session_of
@@ -51,7 +51,7 @@ def test_a_name_from_outside_is_one_line_in_which_nothing_is_hidden(db: None, ca
 
 def test_these_lines_are_shown_though_nothing_is_wrong() -> None:
     assert logging.getLogger().level == logging.WARNING
-    for name in ("webapp.sign_in_log", "orders.api", "orders.subscriptions"):
+    for name in ("webapp.sign_in_log", "orders.api.base", "orders.socket.subscriptions"):
         assert logging.getLogger(name).isEnabledFor(logging.INFO)
 
 
@@ -72,7 +72,7 @@ async def test_who_watches_others_is_told_once_a_socket(
         ):
             await ask(client, **whose)
 
-    assert lines(caplog, "orders.subscriptions") == ["'desk' watches 'alice'", "'desk' watches everyone"]
+    assert lines(caplog, "orders.socket.subscriptions") == ["'desk' watches 'alice'", "'desk' watches everyone"]
 
 
 def test_who_reads_of_others_by_rest_is_told_each_time(
@@ -87,7 +87,7 @@ def test_who_reads_of_others_by_rest_is_told_each_time(
     client.get(f"/api/orders/{order.pk}/")
     as_user(alice).get(f"/api/orders/{order.pk}/")
 
-    assert lines(caplog, "orders.api") == [
+    assert lines(caplog, "orders.api.base") == [
         "'desk' reads 'alice' at /api/orders/",
         "'desk' reads everyone at /api/orders/",
         "'desk' reads 'alice' at /api/events/",
@@ -104,5 +104,5 @@ async def test_a_refused_handshake_is_told_with_where_it_came_from(
         socket.came_from(client)
         assert not await socket.connect()
 
-    told = lines(caplog, "orders.consumers")
+    told = lines(caplog, "orders.socket.consumer")
     assert told == ["refused: wrong origin, from 10.0.0.7", "refused: wrong origin, from ?"]

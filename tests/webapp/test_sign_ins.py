@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, MD5PasswordHasher,
 from django.contrib.auth.models import User
 from django.test import RequestFactory
 
-from orders.reader import in_thread
+from orders.live.threads import in_thread
 from tests.servers import PASSWORD, wait_for
 from tests.webapp import asgi
 from tests.webapp.asgi import Answer, Site, by_session, by_token

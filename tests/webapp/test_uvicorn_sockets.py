@@ -12,7 +12,7 @@ import uvicorn
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
-from orders.delivery import IS_BEHIND, SEND_NOW
+from orders.live.outbox import IS_BEHIND, SEND_NOW
 from tests.servers import wait_for
 from webapp.uvicorn_sockets import Sockets
 

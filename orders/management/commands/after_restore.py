@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 
 from market.database_command import DatabaseCommand
 from market.reasons import reason
-from orders import upkeep
+from orders.log import upkeep
 
 # More than any owner's events that a restore can have taken back.
 NUMBERS = 1_000_000

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from market.database_command import DatabaseCommand
-from orders import events, upkeep
+from orders.log import events, upkeep
 
 
 class Command(DatabaseCommand):

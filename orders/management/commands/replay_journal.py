@@ -13,10 +13,10 @@ from django.db import transaction
 from market.csv_rows import BadLine, opened
 from market.database_command import DatabaseCommand
 from market.reasons import reason
-from orders import journal
-from orders.journal import Action, Line
-from orders.origin import Source, acting
-from orders.replay import Player
+from orders.journal import reading
+from orders.journal.player import Player
+from orders.journal.reading import Action, Line
+from orders.log.provenance import Source, acting
 
 # A transaction lasts 50 ms at most; what is left of them is for its last line and the commit.
 BATCH_SECONDS = 0.04
@@ -59,7 +59,7 @@ class Command(DatabaseCommand):
         self.began = self.told = time.monotonic()
         try:
             with opened(options["file"]) as file:
-                self._play(journal.read(file), speed, lead)
+                self._play(reading.read(file), speed, lead)
         except BadLine as bad:
             self._sum_up()
             raise CommandError(str(bad)) from bad

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from market import decimals
 from market.database_command import DatabaseCommand
-from orders import upkeep
+from orders.log import upkeep
 from orders.models import EventCounter, OrderEvent
 
 # The owner's writers wait while so many are dropped: some hundredths of a second.

@@ -14,7 +14,7 @@ DOOMED = "dies before it is announced"
 
 def death_before_publishing() -> None:
     """kill -9 after the commit of an order whose text says so, before anybody has been told."""
-    from orders.publish import Publisher
+    from orders.live.publisher import Publisher
 
     put = Publisher.put
 
@@ -28,7 +28,7 @@ def death_before_publishing() -> None:
 
 def fuzzed_hints() -> None:
     """A third of the announcements is lost, a third comes twice, a third late and out of order."""
-    from orders.group_sender import GroupSender
+    from orders.live.redis_sender import GroupSender
 
     send = GroupSender.send
     late: list[tuple[float, Any]] = []
@@ -50,7 +50,7 @@ def fuzzed_hints() -> None:
 
 def false_hints() -> None:
     """After each announcement come others of what nobody has committed: the next number, a later one, one far ahead."""
-    from orders.group_sender import GroupSender
+    from orders.live.redis_sender import GroupSender
 
     send = GroupSender.send
 

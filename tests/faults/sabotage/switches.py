@@ -10,10 +10,11 @@ NEVER = 10**9
 
 def a_window() -> None:
     """Events go out without end, answered or not."""
-    from orders import delivery, wire
+    from orders.live import outbox
+    from orders.protocol import outbound
 
-    wire.WINDOW = NEVER
-    delivery.ANSWER_SECONDS = NEVER
+    outbound.WINDOW = NEVER
+    outbox.ANSWER_SECONDS = NEVER
 
 
 def fair_shares() -> None:
@@ -24,22 +25,22 @@ def fair_shares() -> None:
 
 
 def a_strike_limit() -> None:
-    from orders import consumers
+    from orders.socket import consumer
 
-    consumers.STRIKES = NEVER
+    consumer.STRIKES = NEVER
 
 
 def a_size_limit() -> None:
-    from orders import wire
+    from orders.protocol import outbound
     from webapp import serving
 
     serving.FROM_CLIENT_BYTES = serving.EITHER_WAY_BYTES = 0
-    wire.FROM_CLIENT_BYTES = NEVER
+    outbound.FROM_CLIENT_BYTES = NEVER
 
 
 def revocation() -> None:
     """Whoever has a socket keeps it."""
-    from orders.sessions import Sessions
+    from orders.socket.registry import Sessions
 
     async def check(self: Any) -> None:
         return None
@@ -49,7 +50,7 @@ def revocation() -> None:
 
 def the_sweep() -> None:
     """What was never announced is never looked for."""
-    from orders.hub import Hub
+    from orders.live.hub import Hub
 
     async def sweep(self: Any) -> None:
         return None
@@ -63,13 +64,13 @@ def the_publisher_thread() -> None:
     from channels.layers import get_channel_layer
     from redis import RedisError
 
-    from orders import groups, publish
-    from orders.publish import Publisher
+    from orders.live import groups, publisher
+    from orders.live.publisher import Publisher
 
     def put(self: Any, queued: Any) -> None:
         layer: Any = get_channel_layer()
         for event in queued:
-            message = publish.message(event.user_id, event.seq, [event.body])
+            message = publisher.message(event.user_id, event.seq, [event.body])
             with suppress(RedisError):
                 async_to_sync(layer.group_send)(groups.orders(event.user_id), message)
 
@@ -78,7 +79,7 @@ def the_publisher_thread() -> None:
 
 def the_resume() -> None:
     """Whoever comes back goes on from now, wherever he was."""
-    from orders.subscriptions import Subscriptions
+    from orders.socket.subscriptions import Subscriptions
 
     begin = Subscriptions._begin
 
@@ -90,7 +91,7 @@ def the_resume() -> None:
 
 def the_numbers() -> None:
     """Whatever is announced is believed to be the next event."""
-    from orders.stream import Stream
+    from orders.live.stream import Stream
 
     take = Stream.take
 
@@ -102,8 +103,8 @@ def the_numbers() -> None:
 
 def doubt() -> None:
     """Whatever Redis says is believed: the next event is taken from anybody, and a number is how far the log is."""
-    from orders import signing
-    from orders.looks import Looks
+    from orders.live import signing
+    from orders.live.gap_fill import Looks
 
     begin = Looks.begin
 
@@ -133,7 +134,7 @@ def late_numbers() -> None:
 
 def the_wait_for_the_commit() -> None:
     """Events are announced as soon as they have a number."""
-    from orders import recording
+    from orders.log import recording
     from orders.models import staged
 
     number = recording.number
@@ -156,7 +157,7 @@ def immediate_transactions() -> None:
 
 def unavailability() -> None:
     """A database that fails is an error like any other."""
-    from orders import api_errors
+    from orders.api import errors as api_errors
     from webapp import errors
 
     class Never(Exception):
@@ -172,23 +173,23 @@ def a_steady_clock() -> None:
     import time
     from types import SimpleNamespace
 
-    from orders import delivery
+    from orders.live import outbox
 
-    delivery.time = SimpleNamespace(monotonic=time.time)  # type: ignore[assignment]
+    outbox.time = SimpleNamespace(monotonic=time.time)  # type: ignore[assignment]
 
 
 def the_spread() -> None:
     """Whoever is sent away is told to come back at the same moment as all others."""
-    from orders import sessions
+    from orders.socket import registry
 
-    sessions.RESTART_SPREAD_MS = 1
+    registry.RESTART_SPREAD_MS = 1
 
 
 def the_pause() -> None:
     """Whoever is sent away is told to come back at once, while the server that says so still ends."""
-    from orders import sessions
+    from orders.socket import registry
 
-    sessions.RESTART_MS, sessions.RESTART_SPREAD_MS = 0, 1
+    registry.RESTART_MS, registry.RESTART_SPREAD_MS = 0, 1
 
 
 def a_sign_in_queue() -> None:

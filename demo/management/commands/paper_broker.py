@@ -1,0 +1,23 @@
+"""`manage.py paper_broker`: the pretended counterparty of the demo; of several, one acts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from demo.paper_broker import PaperBroker
+from market.together import until_told
+
+
+class Command(BaseCommand):
+    help = "Pretends to be the broker of demo people: answers their orders from the prices of FEED=sim or replay."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.PAPER_BROKER:
+            raise CommandError("There is no paper broker: PAPER_BROKER is off, or FEED is neither sim nor replay.")
+        self.stdout.write(f"Paper broker: demo people's orders are filled on paper, at the prices of {settings.FEED}.")
+        self.stdout.flush()
+        asyncio.run(until_told(PaperBroker(settings.FEED_SEED).run()))

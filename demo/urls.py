@@ -1,0 +1,7 @@
+"""The demo's address."""
+
+from django.urls import path
+
+from demo import api
+
+urlpatterns = [path("api/demo/", api.Demo.as_view())]

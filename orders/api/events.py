@@ -1,0 +1,71 @@
+"""`/api/events/` and an order's own history: the log as it was written."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from orders.api.base import OrdersView, json_text, person, visible_order, watched
+from orders.api.parameters import whole_number
+from orders.api.schema import ORDER_ID, whole
+from orders.bodies import serializers
+from orders.bodies.fields import BIGGEST_ID
+from orders.domain.errors import ValidationFailed
+from orders.log import events
+from orders.store.snapshots import read_snapshot
+
+PAGE = [
+    whole("after", 0, BIGGEST_ID, "The last number that you have: what follows it is answered.", default=0),
+    whole("limit", 1, events.PAGE, "How many events at most.", default=events.PAGE),
+]
+
+
+class EventList(OrdersView):
+    parameters = frozenset({"after", "limit", "user"})
+
+    @extend_schema(
+        operation_id="events_list",
+        summary="Read the event log",
+        description="What happened to one's orders, in order and without a gap. Go on with the last `seq` until it is "
+        "`head`, or follow the websocket from there.",
+        parameters=[*PAGE, OpenApiParameter("user", str, description="For desk and broker: whose log.")],
+        responses={200: serializers.EventPageSerializer},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        owner = watched(request)
+        if owner is None:
+            message = "One user's log at a time: each has numbers of its own."
+            raise ValidationFailed(f"user: {message}", fields={"user": [message]})
+        after = whole_number(request.query_params, "after", 0, 0, BIGGEST_ID)
+        limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
+        with read_snapshot():
+            head, trimmed = events.head_and_trimmed(owner.pk)
+            # What a restore has left below is in no log any more; the socket says `reset` of it.
+            found = events.since(owner.pk, max(after, trimmed), limit)
+        return _page(head, found)
+
+
+class OrderEvents(OrdersView):
+    parameters = frozenset({"after", "limit"})
+
+    @extend_schema(
+        operation_id="orders_events",
+        summary="Read an order's history",
+        description="The events of one order, as far back as the log of its present owner goes.",
+        parameters=[ORDER_ID, *PAGE],
+        responses={200: serializers.EventPageSerializer},
+    )
+    def get(self, request: Request, order_id: int) -> HttpResponse:
+        order = visible_order(person(request), order_id)
+        after = whole_number(request.query_params, "after", 0, 0, BIGGEST_ID)
+        limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
+        with read_snapshot():
+            head = events.heads([order.user_id])[order.user_id]
+            found = events.of_order(order, after, limit)
+        return _page(head, found)
+
+
+def _page(head: int, found: list[events.Logged]) -> HttpResponse:
+    """Every event is JSON text already."""
+    return json_text(f'{{"head":{head},"results":[{",".join(event.body for event in found)}]}}')

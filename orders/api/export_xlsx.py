@@ -1,0 +1,101 @@
+"""Orders as a file of Excel's own format, whose text is text whatever it says; imported where one is asked for."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from decimal import Decimal
+from typing import IO, Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from market.decimals import SIGNIFICANT_DIGITS
+from orders.api.export_csv import CHUNK, COLUMNS
+from orders.domain.rows import Row
+
+NUMBERS = frozenset(
+    {"id", "quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price", "version", "arrival_price"}
+)
+# What one sheet of Excel holds; a longer file goes on in the next sheet.
+SHEET_ROWS = 1_048_576
+BLOCK = 64 * 1024
+WIDTH = 18
+# What XML can't hold at all; xlsxwriter spells control characters.
+NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
+class Sheet(Worksheet):
+    """One whose text has no markup: xlsxwriter takes what stands between <r> and </r> for its own."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any = ()) -> None:
+        self._xml_inline_string(string, True, attributes)
+
+    def close(self) -> None:
+        """Lets go of the rows' file, if the book has not."""
+        self._opt_close()
+
+
+def blocks(found: Iterable[Row], sheet_rows: int = SHEET_ROWS) -> Generator[bytes, None, None]:
+    """The file. Nothing of it can be sent before all of it is written, which is to another one without a name.
+
+    Until then an empty block comes some hundred rows at a time, so that it can be given up.
+    """
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
+        with closing(_write(file, folder, found, sheet_rows)) as written:
+            for _ in written:
+                yield b""
+        file.seek(0)
+        while block := file.read(BLOCK):
+            yield block
+
+
+def _write(file: IO[bytes], folder: str, found: Iterable[Row], sheet_rows: int) -> Generator[None, None, None]:
+    """Writes the rows as they come, of which no more than one is kept in memory."""
+    book = Workbook(file, {"constant_memory": True, "tmpdir": folder})
+    book.use_zip64()
+    heads, texts = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+    try:
+        sheet, number = _sheet(book, heads), 1
+        for count, row in enumerate(found):
+            if number == sheet_rows:
+                sheet, number = _sheet(book, heads), 1
+            _write_row(sheet, number, row, texts)
+            number += 1
+            if count % CHUNK == 0:
+                yield
+        book.close()
+    finally:
+        for each in book.worksheets():
+            each.close()
+
+
+def _sheet(book: Workbook, heads: Any) -> Sheet:
+    """The next sheet, with the names of the columns standing still above it."""
+    count = len(book.worksheets()) + 1
+    sheet: Sheet = book.add_worksheet("Orders" if count == 1 else f"Orders {count}", Sheet)
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(COLUMNS) - 1, WIDTH)
+    for column, name in enumerate(COLUMNS):
+        sheet.write_string(0, column, name, heads)
+    return sheet
+
+
+def _write_row(sheet: Sheet, number: int, row: Row, texts: Any) -> None:
+    for column, name in enumerate(COLUMNS):
+        value = row[name]
+        if value is None or value == "":
+            continue
+        text = str(value)
+        if name in NUMBERS and is_exact(text):
+            sheet.write_number(number, column, Decimal(text))
+        else:
+            # As text by its format too: who edits such a cell gets text again.
+            sheet.write_string(number, column, NO_XML.sub("\ufffd", text), texts)
+
+
+def is_exact(number: str) -> bool:
+    """Whether a spreadsheet, which counts in doubles and shows 15 digits, shows this decimal as it is."""
+    return len(number.replace(".", "").strip("0")) <= SIGNIFICANT_DIGITS

@@ -1,0 +1,246 @@
+"""Request bodies into the services' own types; what cannot be read at all is refused here, the rules are `services`'.
+
+Used by REST and by the socket alike, and by the OpenAPI schema as the shape of what goes in and comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from rest_framework import serializers
+
+from market import decimals
+from orders import trading
+from orders.bodies import fast_path
+from orders.bodies.fields import BIGGEST_ID, AmountField, WholeField
+from orders.bodies.fields import TextField as TextField
+from orders.domain import rows
+from orders.domain.errors import Forbidden, ValidationFailed
+from orders.domain.lifecycle import ExecutionKind, OrderType, Side, Status, TimeInForce
+from orders.domain.rules import TEXT_LENGTH
+from orders.trading import AMENDABLE, EXEC_ID_LENGTH, Amend, NewOrder, Report
+
+FIXED = "This can't be amended."
+UNKNOWN = "There is no such field."
+TWICE = "Given more than once."
+# What no step of an order's life changes.
+LASTING = frozenset({"id", "client_order_id", "user", "symbol", "side", "order_type", "time_in_force", "created_at"})
+
+
+class NewOrderSerializer(serializers.Serializer[NewOrder]):
+    symbol = TextField(max_length=fast_path.SYMBOL_LENGTH, error_messages={"blank": "Enter a symbol."})
+    side = serializers.ChoiceField(list(Side))
+    order_type = serializers.ChoiceField(list(OrderType), default=OrderType.LIMIT)
+    time_in_force = serializers.ChoiceField(list(TimeInForce), default=TimeInForce.DAY)
+    quantity = AmountField()
+    price = AmountField(required=False, allow_null=True, default=None)
+    stop_price = AmountField(required=False, allow_null=True, default=None)
+    text = TextField(required=False, allow_blank=True, allow_null=True, default="", max_length=TEXT_LENGTH)
+    client_order_id = TextField(required=False, allow_blank=True, allow_null=True, default=None)
+
+
+class AmendmentSerializer(serializers.Serializer[Any]):
+    expected_version = WholeField()
+    quantity = AmountField(required=False)
+    price = AmountField(required=False, allow_null=True)
+    stop_price = AmountField(required=False, allow_null=True)
+    text = TextField(required=False, allow_blank=True, allow_null=True, max_length=TEXT_LENGTH)
+
+
+class ListAmendmentSerializer(AmendmentSerializer):
+    id = WholeField()
+
+
+class CancelSerializer(serializers.Serializer[Any]):
+    expected_version = WholeField(required=False, allow_null=True)
+
+
+class ReportSerializer(serializers.Serializer[Report]):
+    exec_id = TextField(max_length=EXEC_ID_LENGTH)
+    kind = serializers.ChoiceField(list(ExecutionKind))
+    last_qty = AmountField(required=False, allow_null=True, default=None)
+    last_price = AmountField(required=False, allow_null=True, default=None)
+    text = TextField(required=False, allow_blank=True, allow_null=True, default="", max_length=TEXT_LENGTH)
+
+
+class OrderSerializer(serializers.Serializer[Any]):
+    """The shape of `rows.order_row`, for the schema."""
+
+    id = serializers.IntegerField()
+    client_order_id = serializers.CharField()
+    user = serializers.CharField()
+    symbol = serializers.CharField()
+    side = serializers.ChoiceField(list(Side))
+    order_type = serializers.ChoiceField(list(OrderType))
+    time_in_force = serializers.ChoiceField(list(TimeInForce))
+    quantity = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    stop_price = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(list(Status))
+    cum_qty = serializers.CharField()
+    leaves_qty = serializers.CharField()
+    avg_price = serializers.CharField(allow_null=True)
+    text = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    arrival_price = serializers.CharField(allow_null=True)
+
+
+class OrderPageSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = OrderSerializer(many=True)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """The shape of an event, for the schema."""
+
+    seq = serializers.IntegerField()
+    user = serializers.CharField()
+    kind = serializers.CharField()
+    order = OrderSerializer()
+    changes = serializers.DictField(child=serializers.ListField())
+    source = serializers.CharField()  # type: ignore[assignment]
+    actor = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class EventPageSerializer(serializers.Serializer[Any]):
+    head = serializers.IntegerField()
+    results = EventSerializer(many=True)
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)  # type: ignore[assignment]
+    current = OrderSerializer(required=False)
+
+
+def new_order(body: Any) -> NewOrder:
+    """The order in this body; `user` is not the sender's to say, and ignored. Raises ValidationFailed."""
+    return fast_path.new_order(body) or slow_new_order(body)
+
+
+def slow_new_order(body: Any) -> NewOrder:
+    """The same, of any body."""
+    values = _valid(NewOrderSerializer, body)
+    return NewOrder(
+        symbol=values["symbol"],
+        side=Side(values["side"]),
+        order_type=OrderType(values["order_type"]),
+        time_in_force=TimeInForce(values["time_in_force"]),
+        quantity=values["quantity"],
+        price=values["price"],
+        stop_price=values["stop_price"],
+        text=values["text"] or "",
+        client_order_id=values["client_order_id"] or "",
+    )
+
+
+def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, Any]]:
+    """The expected version and what is to change, in a body that may repeat the order's other fields (`refuse_fixed`).
+
+    `naming`: fields that name the order besides. Raises ValidationFailed.
+    """
+    values = _valid(AmendmentSerializer, body, {*_reader(OrderSerializer).fields, *naming})
+    if "text" in values:
+        values["text"] = values["text"] or ""
+    return values.pop("expected_version"), values
+
+
+def list_amendment(body: Any) -> Amend:
+    """One amendment of a list, which names its order by `id`. Raises ValidationFailed."""
+    values = _valid(ListAmendmentSerializer, body, _reader(OrderSerializer).fields)
+    fixed = sorted(body.keys() - values.keys() - {"user"})
+    if fixed:
+        raise ValidationFailed.at(fixed[0], FIXED)
+    if "text" in values:
+        values["text"] = values["text"] or ""
+    return Amend(values.pop("id"), values.pop("expected_version"), values)
+
+
+def refuse_fixed(body: Mapping[str, Any], current: rows.Row, version: int | None = None, message: str = FIXED) -> None:
+    """Raises ValidationFailed where a body says of an order what is not so and can't be amended.
+
+    Where the `version` that it expects has passed, only what never changes counts: the conflict says more of the rest.
+    """
+    has_moved = version not in (None, current["version"])
+    fixed = {
+        name: [message]
+        for name, value in body.items()
+        if name in (LASTING if has_moved else current.keys()) and name not in AMENDABLE and value != current[name]
+    }
+    if fixed:
+        raise ValidationFailed(f"{next(iter(fixed))}: {message}", fields=fixed)
+
+
+def refuse_for_others(user: User, body: Any) -> None:
+    """A trader's `user` is ignored; one who watches others and names one of them is told that they only watch."""
+    name = body.get("user") if isinstance(body, dict) else None
+    if name is not None and name != user.get_username() and trading.can_watch(user):
+        raise Forbidden("Nobody places orders for others.")
+
+
+def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raises ValidationFailed where a form or a body has other fields than these, or one of them twice."""
+    for name in body:
+        if name not in known:
+            raise ValidationFailed.at(name, UNKNOWN)
+        if isinstance(body, QueryDict) and len(body.getlist(name)) > 1:
+            raise ValidationFailed.at(name, TWICE)
+
+
+def report(body: Any) -> Report:
+    """The execution report in this body. Raises ValidationFailed."""
+    values = _valid(ReportSerializer, body)
+    return Report(
+        values["exec_id"], ExecutionKind(values["kind"]), values["last_qty"], values["last_price"], values["text"] or ""
+    )
+
+
+def expected_version(body: Any, naming: Collection[str] = ()) -> int | None:
+    """The version a cancel expects, if it names one; `naming`: fields that name the order. Raises ValidationFailed."""
+    version: int | None = _valid(CancelSerializer, body, naming).get("expected_version")
+    return version
+
+
+def check_empty(body: Any) -> None:
+    """Of what needs no body: an empty object is none, and `user` is ignored as everywhere. Raises ValidationFailed."""
+    _valid(serializers.Serializer, body)
+
+
+def whole_number(field: str, value: Any) -> int:
+    """A positive whole number that a database takes. Raises ValidationFailed."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_ID:
+        raise ValidationFailed.at(field, decimals.NOT_WHOLE)
+    return value
+
+
+def _valid(
+    serializer_class: type[serializers.Serializer[Any]], body: Any, more: Collection[str] = ()
+) -> dict[str, Any]:
+    """What the body says in the serializer's fields; `more` may stand there as well, and `user`, which is ignored."""
+    if not isinstance(body, Mapping):
+        raise ValidationFailed("An object is required.")
+    reader = _reader(serializer_class)
+    refuse_unknown(body, {"user", *reader.fields, *more})
+    try:
+        return dict(reader.run_validation(body))
+    except serializers.ValidationError as refused:
+        detail: Any = refused.detail
+    fields = {name: [str(message) for message in messages] for name, messages in detail.items()}
+    name, messages = next(iter(fields.items()))
+    raise ValidationFailed(f"{name}: {messages[0]}", fields=fields)
+
+
+@cache
+def _reader(serializer_class: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """One for all bodies: it keeps nothing of what it reads, and copying its fields costs more than reading."""
+    return serializer_class()

@@ -1,0 +1,201 @@
+"""Which orders a reader asks for: tab, filters, search and sort, from query parameters that nobody is trusted with.
+
+One `Query` serves the JSON list, the DataTable and the export. Whatever is wrong with a parameter is a
+`ValidationFailed` that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.db import connection
+from django.db.models import CharField, F, Q
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Collate, Lower
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+
+from market import decimals
+from orders.domain import lifecycle, rules
+from orders.listing.search import ID, Term, folded
+from orders.models import Order
+from orders.models.querysets import OrderQuerySet
+
+SEARCH_LENGTH = 100
+MAX_VALUES = 50
+# What `parse` reads.
+PARAMETERS = frozenset({"tab", "symbol", "side", "status", "order_type", "created_after", "created_before"})
+LIST_PARAMETERS = PARAMETERS | {"search", "ordering", "user"}
+
+# Every column by the name it has in the JSON; nothing else can be sorted by.
+SORTS = {
+    name: name
+    for name in (
+        "id",
+        "client_order_id",
+        "side",
+        "order_type",
+        "time_in_force",
+        "quantity",
+        "price",
+        "stop_price",
+        "status",
+        "cum_qty",
+        "leaves_qty",
+        "avg_price",
+        "text",
+        "version",
+        "created_at",
+        "updated_at",
+    )
+} | {"symbol": "symbol_id", "user": "user__username"}
+NULLABLE = frozenset({"price", "stop_price", "avg_price"})
+WHOLE_NUMBERS = frozenset({"id", "version"})
+AMOUNTS = frozenset({"quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price"})
+TIMES = frozenset({"created_at", "updated_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    column: str
+    descending: bool
+
+
+NEWEST_FIRST = (Sort("created_at", descending=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to show, in which order; `conditions` are the filters alone, without tab and search."""
+
+    tab: str
+    conditions: Q
+    search: str
+    sorts: tuple[Sort, ...]
+    # Column and term of the searches of single columns.
+    in_columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for less than its tab holds."""
+        return bool(self.search or self.conditions or self.in_columns)
+
+    def in_tab(self, orders: OrderQuerySet[Order]) -> OrderQuerySet[Order]:
+        statuses = lifecycle.TABS[self.tab]
+        return orders if self.tab == "all" else orders.filter(status__in=statuses)
+
+    def term(self, using: str) -> Term:
+        """The search, by the names of instruments as they are in that database now."""
+        return Term.read(self.search, using)
+
+    def filtered(self, orders: OrderQuerySet[Order], sought: Term | None = None) -> OrderQuerySet[Order]:
+        """`sought` is the term of the search, where somebody has it already."""
+        found = self.in_tab(orders).filter(self.conditions)
+        for column, term in self.in_columns:
+            found = _with_column(found, column, term)
+        if not self.search:
+            return found
+        # What is searched stands one a line in its column, so that no term reaches from one into the next.
+        return found.none() if "\n" in self.search else found.filter((sought or self.term(orders.db)).condition)
+
+    def ordered(self, orders: OrderQuerySet[Order]) -> OrderQuerySet[Order]:
+        """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
+        keys = [_order_by(sort) for sort in self.sorts]
+        keys.append(_order_by(Sort("id", self.sorts[0].descending)))
+        return orders.order_by(*keys)
+
+
+def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: str | None = None) -> Query:
+    """The query in these parameters; the DataTable hands in its own sort and search."""
+    problems = rules.Problems()
+    tab = parameters.get("tab", "all")
+    if tab not in lifecycle.TABS:
+        problems.add("tab", f"One of {', '.join(lifecycle.TABS)}.")
+    conditions = Q()
+    symbols = _values(parameters, "symbol", problems)
+    if symbols:
+        conditions &= Q(symbol_id__in=symbols)
+    for name, members in (
+        ("side", lifecycle.Side),
+        ("status", lifecycle.Status),
+        ("order_type", lifecycle.OrderType),
+    ):
+        conditions &= _choices(parameters, name, members, problems)
+    for name, lookup in (("created_after", "created_at__gte"), ("created_before", "created_at__lt")):
+        moment = _moment(parameters, name, problems)
+        if moment is not None:
+            conditions &= Q(**{lookup: moment})
+    term = parameters.get("search", "") if search is None else search
+    if len(term) > SEARCH_LENGTH:
+        problems.add("search", f"At most {SEARCH_LENGTH} characters.")
+    if sorts is None:
+        sorts = _ordering(parameters, problems)
+    problems.check()
+    return Query(tab, conditions, term.strip(), sorts or NEWEST_FIRST)
+
+
+def _with_column(orders: OrderQuerySet[Order], column: str, term: str) -> OrderQuerySet[Order]:
+    """Those whose column holds the term; a number is compared as a number, and what is none is found nowhere."""
+    if column in WHOLE_NUMBERS:
+        return orders.filter(**{column: int(term)}) if ID.fullmatch(term) else orders.none()
+    if column in AMOUNTS:
+        try:
+            return orders.filter(**{column: decimals.amount(term)})
+        except decimals.BadNumber:
+            return orders.none()
+    name = f"{column}_held"
+    return orders.alias(**{name: Lower(SORTS[column], output_field=CharField())}).filter(
+        **{f"{name}__contains": folded(term)}
+    )
+
+
+def _order_by(sort: Sort) -> OrderBy:
+    key: F | Collate = F(SORTS[sort.column])
+    if sort.column == "user" and connection.vendor == "postgresql":
+        key = Collate(key, "C")  # every column of our own is bytewise already
+    # Where no null can be, saying so keeps the index usable.
+    nulls_last = True if sort.column in NULLABLE else None
+    return key.desc(nulls_last=nulls_last) if sort.descending else key.asc(nulls_last=nulls_last)
+
+
+def _ordering(parameters: QueryDict, problems: rules.Problems) -> tuple[Sort, ...]:
+    sorts = []
+    for name in filter(None, parameters.get("ordering", "").split(",")):
+        column = name.removeprefix("-")
+        if column in SORTS:
+            sorts.append(Sort(column, name.startswith("-")))
+        else:
+            problems.add("ordering", "There is no such column.")
+    return tuple(sorts)
+
+
+def _values(parameters: QueryDict, name: str, problems: rules.Problems) -> list[str]:
+    values = [value for value in parameters.get(name, "").split(",") if value]
+    if len(values) > MAX_VALUES:
+        problems.add(name, f"At most {MAX_VALUES} values.")
+    return values
+
+
+def _choices(parameters: QueryDict, name: str, members: Iterable[StrEnum], problems: rules.Problems) -> Q:
+    known = {member.value for member in members}
+    values = _values(parameters, name, problems)
+    if not set(values) <= known:
+        problems.add(name, f"One or more of {', '.join(sorted(known))}.")
+    return Q(**{f"{name}__in": values}) if values else Q()
+
+
+def _moment(parameters: QueryDict, name: str, problems: rules.Problems) -> datetime | None:
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text) if text.isascii() else None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # a 31st of February, or a time before the year 1 in UTC
+    problems.add(name, "A time with its zone, such as 2026-01-31T09:30:00Z.")
+    return None

@@ -1,0 +1,22 @@
+"""What a commit sets going: sockets of this process are woken, then other processes told. Each receiver is one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orders.live import hubs, publisher
+from orders.log import recording
+
+
+def told_here(sender: object, events: list[recording.Committed], at: float, **kwargs: Any) -> None:
+    hubs.hear_committed(events, at)
+
+
+def told_elsewhere(sender: object, events: list[recording.Committed], at: float, **kwargs: Any) -> None:
+    publisher.put(events, at)
+
+
+def connect() -> None:
+    # In this order: the publisher's thread would be in the way of the sockets that follow here.
+    recording.committed.connect(told_here)
+    recording.committed.connect(told_elsewhere)

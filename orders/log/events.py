@@ -1,0 +1,97 @@
+"""Reads the owners' event logs: how far each has come, and what follows a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from orders.domain import rows
+from orders.models import EventCounter, Order, OrderEvent
+from orders.models.log import KEPT
+from orders.store.compiled_queries import GIVEN_NUMBER, Prepared
+
+PAGE = 1000
+
+
+_COUNTER = Prepared(EventCounter, pk=GIVEN_NUMBER)
+
+
+class Standing(NamedTuple):
+    """An owner's newest number, and how many of his orders each tab holds, as of the same moment."""
+
+    head: int
+    counts: dict[str, int]
+
+
+class Logged(NamedTuple):
+    """An event as the log holds it; `body` is its JSON text."""
+
+    seq: int
+    body: str
+    at: datetime
+
+
+def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
+    """The owner's events that follow `after`, in order, at most `limit`."""
+    events = OrderEvent.objects.filter(user_id=user_id, seq__gt=after).order_by("seq")
+    return _read(events, limit)
+
+
+def _read(events: QuerySet[OrderEvent], limit: int) -> list[Logged]:
+    found = events.values_list("seq", "body", "at")[:limit]
+    return [Logged(seq, rows.completed(body), at) for seq, body, at in found]
+
+
+def beyond(user_id: int, after: int, limit: int) -> tuple[int, list[Logged]]:
+    """The newest number of the owner, and what follows `after` up to it: all of it, or nothing if more than `limit`."""
+    head = heads([user_id])[user_id]
+    return head, since(user_id, after, limit) if 0 < head - after <= limit else []
+
+
+def of_order(order: Order, after: int = 0, limit: int = PAGE) -> list[Logged]:
+    """The order's events in its present owner's log, in order; what it was to an earlier owner is his."""
+    found = OrderEvent.objects.filter(order_id=order.pk, user_id=order.user_id, seq__gt=after).order_by("seq")
+    return _read(found, limit)
+
+
+def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """The newest number of each of these owners (None: of everyone who has a log); 0 for one without events."""
+    counters = EventCounter.objects.all()
+    if user_ids is None:
+        return dict(counters.values_list("user_id", "head"))
+    found = dict.fromkeys(user_ids, 0)
+    wanted = list(found)
+    for start in range(0, len(wanted), 500):
+        found.update(counters.filter(user_id__in=wanted[start : start + 500]).values_list("user_id", "head"))
+    return found
+
+
+def standing(user_id: int) -> Standing:
+    """The owner's; all zero for one without events."""
+    counter = _COUNTER.first(user_id) or EventCounter(user_id=user_id)
+    return _standing(counter.head, [getattr(counter, tab) for tab in KEPT])
+
+
+def standings() -> dict[int, Standing]:
+    """Everyone's who has a log."""
+    found = EventCounter.objects.values_list("user_id", "head", *KEPT)
+    return {user_id: _standing(head, kept) for user_id, head, *kept in found}
+
+
+def _standing(head: int, kept: list[int]) -> Standing:
+    return Standing(head, dict(zip(KEPT, kept, strict=True), all=sum(kept)))
+
+
+def head_and_trimmed(user_id: int) -> tuple[int, int]:
+    """The owner's newest number and the newest that the log no longer holds."""
+    return EventCounter.objects.filter(user_id=user_id).values_list("head", "trimmed").first() or (0, 0)
+
+
+def user_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these owners."""
+    users = User.objects.filter(pk__in=list(user_ids))
+    return {user.pk: user.get_username() for user in users}

@@ -1,0 +1,157 @@
+"""Records changes of orders: every committed change is one event of its owner, numbered 1, 2, 3 … in commit order.
+
+The number comes from the owner's counter row, raised in the change's own transaction: the row's lock makes commit order
+and number order the same, and a rollback takes the number back with it.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.dispatch import Signal
+from django.utils import timezone
+
+from orders.domain import lifecycle, rows
+from orders.domain.lifecycle import Kind
+from orders.log import provenance
+from orders.models import Change, Order, OrderEvent, staged
+from orders.models.log import KEPT
+from orders.models.staged import Changes, Entry
+from orders.store import statements
+
+# Sent in the writer's thread once a transaction has committed: with `events`, a list of `Committed`, and `at`, the unix
+# milliseconds of the commit. What a receiver raises is logged; the writer hears of none of it.
+committed = Signal()
+
+
+_RAISE_HEAD = """
+    INSERT INTO orders_eventcounter (user_id, head, trimmed, working, filled, closed) VALUES (%s, %s, 0, %s, %s, %s)
+    ON CONFLICT (user_id) DO UPDATE SET
+        head = orders_eventcounter.head + excluded.head,
+        working = orders_eventcounter.working + excluded.working,
+        filled = orders_eventcounter.filled + excluded.filled,
+        closed = orders_eventcounter.closed + excluded.closed
+    RETURNING head
+"""
+
+
+_COLUMNS = ("user", "seq", "order_id", "version", "kind", "source", "actor", "at", "body")
+
+
+_FIELDS = [OrderEvent._meta.get_field(name) for name in _COLUMNS]
+
+
+class Committed(NamedTuple):
+    """A committed event on its way: its owner, its number and its JSON text."""
+
+    user_id: int
+    seq: int
+    body: str
+
+
+def record_save(order: Order, *, created: bool, update_fields: Iterable[str] | None, using: str) -> None:
+    """Records one saved order, with what `Order.save` knew about the row before it."""
+    change, order.change = order.change or Change(None), None
+    before = None if created else change.before
+    after = order
+    if before is not None and update_fields is not None:
+        # What was not named was not saved, whatever the instance says.
+        after = copy.copy(before)
+        for name in update_fields:
+            field: Any = Order._meta.get_field(name)
+            attname = field.attname
+            setattr(after, attname, getattr(order, attname))
+    record([(before, after)], kind=change.kind, using=using)
+
+
+def record(
+    pairs: Iterable[tuple[Order | None, Order | None]], *, kind: Kind | None = None, using: str = "default"
+) -> None:
+    """Records these changes, each (before or None, after or None), to be numbered and written when they are committed.
+
+    `kind` is what the services say of a change; without it a change is `corrected`. Must be called in the transaction
+    of the change itself; until that commits the log does not have them.
+    """
+    entries = [entry for before, after in pairs for entry in _entries(before, after, kind)]
+    if entries:
+        staged.add(Changes(entries, number), using)
+
+
+def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
+    """Gives what a transaction recorded its numbers and writes it; called right before the commit."""
+    waiting = [changes for changes in recorded if changes.announce is None]
+    counts = Counter(entry.user_id for changes in waiting for entry in changes.entries)
+    totals = _moved(entry for changes in waiting for entry in changes.entries)
+    with connection.cursor() as cursor:
+        newest: dict[int, int] = {}
+        for user_id in sorted(counts):
+            cursor.execute(_RAISE_HEAD, [user_id, counts[user_id], *(totals[user_id, tab] for tab in KEPT)])
+            newest[user_id] = cursor.fetchone()[0] - counts[user_id]
+        at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
+        stored_at, told_at = connection.ops.adapt_datetimefield_value(at), rows.timestamp(at)
+        written = []
+        for changes in waiting:
+            numbered = []
+            for entry in changes.entries:
+                seq = newest[entry.user_id] = newest[entry.user_id] + 1
+                body = _body(entry, seq, told_at)
+                row = entry.order
+                whose = (entry.user_id, seq, row["id"], row["version"])
+                written.append((*whose, entry.kind, entry.source, entry.actor, stored_at, body))
+                numbered.append(Committed(entry.user_id, seq, body))
+            changes.announce = partial(announce, numbered)
+    statements.insert(connection, OrderEvent._meta.db_table, _FIELDS, written)
+
+
+def announce(events: list[Committed]) -> None:
+    """Says in this process that these were committed just now."""
+    committed.send_robust(OrderEvent, events=events, at=time.time() * 1000)
+
+
+def _entries(before: Order | None, after: Order | None, kind: Kind | None) -> list[Entry]:
+    old = None if before is None else rows.order_row(before)
+    new = None if after is None else rows.order_row(after)
+    if new is None:
+        if old is None or before is None:
+            return []
+        return [_entry(before, Kind.DELETED, old | {"version": before.version + 1}, {})]
+    assert after is not None
+    if old is None or before is None:
+        return [_entry(after, Kind.CREATED, new, {})]
+    if before.user_id != after.user_id:
+        left = old | {"version": before.version + 1}
+        return [_entry(before, Kind.DELETED, left, {}), _entry(after, Kind.CREATED, new, {})]
+    changed = rows.changes(old, new)
+    return [_entry(after, kind or Kind.CORRECTED, new, changed)] if changed else []
+
+
+def _entry(order: Order, kind: Kind, row: rows.Row, changes: dict[str, list[Any]]) -> Entry:
+    return Entry(order.user_id, kind, row, changes, *provenance.current())
+
+
+def _moved(entries: Iterable[Entry]) -> Counter[tuple[int, str]]:
+    """By how many each owner's tabs grow."""
+    found = Counter[tuple[int, str]]()
+    for entry in entries:
+        tab = entry.user_id, lifecycle.TAB_OF[entry.order["status"]]
+        if entry.kind is Kind.CREATED:
+            found[tab] += 1
+        elif entry.kind is Kind.DELETED:
+            found[tab] -= 1
+        elif "status" in entry.changes:
+            found[tab] += 1
+            found[entry.user_id, lifecycle.TAB_OF[entry.changes["status"][0]]] -= 1
+    return found
+
+
+def _body(entry: Entry, seq: int, at: str) -> str:
+    told = {"seq": seq, "user": entry.order["user"], "kind": entry.kind, "order": entry.order}
+    told |= {"changes": entry.changes, "source": entry.source, "actor": entry.actor, "at": at}
+    return orjson.dumps(told).decode()

@@ -1,0 +1,173 @@
+"""Who may open a websocket and keep it: host, origin, session or token of the handshake, and the latter each second."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, parse_cookie
+from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from rest_framework.authtoken.models import Token
+
+from orders import trading
+from orders.store.compiled_queries import GIVEN, GIVEN_NUMBER, Prepared
+
+PERSON = Prepared(User, pk=GIVEN_NUMBER)
+PERSON_OF_TOKEN = Prepared(User, auth_token__key=GIVEN)
+SESSION = Prepared(Session, session_key=GIVEN)
+
+# No person, path, query or fragment: an origin is compared as text, not as what some reader might make of it.
+ORIGIN = re.compile(r"(https?)://([^\s/?#@\\]+?)(?::([0-9]+))?", re.IGNORECASE)
+USUAL_PORTS = {"http": "80", "https": "443"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a socket was let in with; it is good as long as all of it still holds."""
+
+    user: User
+    password: str
+    session_key: str | None
+    token: str | None
+
+
+def header(scope: dict[str, Any], name: bytes) -> str | None:
+    """The handshake's header, or None where it is missing or given twice."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def has_token(scope: dict[str, Any]) -> bool:
+    return any(key == b"authorization" for key, _ in scope["headers"])
+
+
+def address(scope: dict[str, Any]) -> str:
+    """Where the handshake comes from; behind a proxy of one's own, what that says."""
+    client = scope.get("client")
+    return str(client[0]) if client else "?"
+
+
+def is_known_host(scope: dict[str, Any]) -> bool:
+    """Whether the handshake names a host that this site answers to."""
+    domain, _ = split_domain_port(header(scope, b"host") or "")
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def is_secure(scope: dict[str, Any]) -> bool:
+    """Whether the handshake came by TLS; the proxy that ends it says so, and is believed where TLS is on."""
+    forwarded = header(scope, b"x-forwarded-proto") if settings.TLS else None
+    return scope.get("scheme") == "wss" or (forwarded or "").split(",")[0].strip() == "https"
+
+
+def is_same_origin(scope: dict[str, Any]) -> bool:
+    """Whether the page behind the handshake comes from this very scheme, host and port, or a listed origin."""
+    origin = header(scope, b"origin")
+    # Behind a proxy the handshake itself is plain; the site's pages are https wherever TLS is on.
+    scheme = "https" if settings.TLS or is_secure(scope) else "http"
+    return origin is not None and _is_own(origin, f"{scheme}://{header(scope, b'host')}")
+
+
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether another site's page has sent this: browsers say so, and programs say nothing."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
+    if origin is not None:
+        return not _is_own(origin, f"{request.scheme}://{request.get_host()}")
+    return site not in ("none", "same-origin")
+
+
+def normal(origin: str) -> str | None:
+    """The origin in lower case and without its scheme's usual port; None where it is anything else than an origin."""
+    found = ORIGIN.fullmatch(origin)
+    if found is None:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    return f"{scheme}://{host}" if port in (None, USUAL_PORTS[scheme]) else f"{scheme}://{host}:{port}"
+
+
+def _is_own(origin: str, own: str) -> bool:
+    found = normal(origin)
+    return found is not None and found in {normal(each) for each in (own, *settings.ALLOWED_ORIGINS)}
+
+
+def find_pass(scope: dict[str, Any]) -> Pass | None:
+    """The handshake's token or session, if it is good."""
+    return _by_token(scope) if has_token(scope) else _by_session(scope)
+
+
+def _by_token(scope: dict[str, Any]) -> Pass | None:
+    scheme, _, key = (header(scope, b"authorization") or "").partition(" ")
+    if scheme.lower() != "token" or not key.isascii() or not key.isalnum():
+        return None
+    token = Token.objects.select_related("user").filter(key=key, user__is_active=True).first()
+    return None if token is None else Pass(token.user, token.user.password, None, token.key)
+
+
+def _by_session(scope: dict[str, Any]) -> Pass | None:
+    key = parse_cookie(header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
+    if not key or "\0" in key:  # PostgreSQL takes it in no text; a cookie may spell it \000
+        return None
+    session: SessionBase = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(key)
+    if SESSION_KEY not in session:
+        return None
+    request = HttpRequest()
+    request.session = session
+    user = get_user(request)
+    return Pass(user, user.password, key, None) if user.is_authenticated and user.is_active else None
+
+
+def person_of(entry: Pass) -> User | None:
+    """The pass' person as he is now, if it is still good."""
+    user: User | None = None
+    if entry.token:
+        user = PERSON_OF_TOKEN.first(entry.token)
+    elif entry.session_key and (session := SESSION.first(entry.session_key)) and session.expire_date > timezone.now():
+        user = PERSON.first(entry.user.pk)
+    is_good = user is not None and user.is_active and (user.pk, user.password) == (entry.user.pk, entry.password)
+    return user if is_good else None
+
+
+def still_good(passes: Iterable[Pass]) -> set[Pass]:
+    """Those whose person is active with the same password, and whose session or token still exists; a few queries."""
+    wanted = list(passes)
+    users = _users({entry.user.pk for entry in wanted})
+    sessions = {entry.session_key for entry in wanted if entry.session_key}
+    tokens = {entry.token for entry in wanted if entry.token}
+    alive: set[str] = set()
+    for batch in _batches(sorted(sessions)):
+        found = Session.objects.filter(session_key__in=batch, expire_date__gt=timezone.now())
+        alive.update(found.values_list("session_key", flat=True))
+    for batch in _batches(sorted(tokens)):
+        alive.update(Token.objects.filter(key__in=batch).values_list("key", flat=True))
+    return {
+        entry
+        for entry in wanted
+        if users.get(entry.user.pk) == entry.password and (entry.session_key or entry.token) in alive
+    }
+
+
+def still_watching(passes: Iterable[Pass]) -> set[Pass]:
+    """Those whose person may still follow others."""
+    wanted = list(passes)
+    people = User.objects.in_bulk({entry.user.pk for entry in wanted})
+    return {entry for entry in wanted if entry.user.pk in people and trading.can_watch(people[entry.user.pk])}
+
+
+def _users(ids: set[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for batch in _batches(sorted(ids)):
+        active = User.objects.filter(pk__in=batch, is_active=True)
+        found.update(active.values_list("pk", "password"))
+    return found
+
+
+def _batches(values: list[Any]) -> Iterable[list[Any]]:
+    return (values[start : start + 500] for start in range(0, len(values), 500))

@@ -1,0 +1,157 @@
+"""The prices that one socket is shown: which symbols, how often, and never more than it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from market.hub import QuoteHub
+from market.models import Instrument
+from market.together import end
+from orders.domain.errors import OrderError, ValidationFailed
+from orders.live.threads import in_thread
+from orders.protocol import inbound, outbound
+from orders.socket import slot_priority
+
+STUCK_SECONDS = 10.0
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, QuoteHub] = WeakKeyDictionary()
+_keeping: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
+
+
+def get_quote_hub() -> QuoteHub:
+    """The running event loop's: one a server process."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = QuoteHub(outbound.quotes)
+        _keeping[loop] = asyncio.create_task(slot_priority.keep(_hubs[loop]))
+    return _hubs[loop]
+
+
+def quote_hubs() -> list[QuoteHub]:
+    """This process' own, of all its event loops; for the metrics."""
+    return list(_hubs.values())
+
+
+async def close_quote_hub() -> None:
+    """Before the server ends: its symbols' places are free at once."""
+    loop = asyncio.get_running_loop()
+    if loop in _hubs:
+        await end(_keeping.pop(loop))
+        await _hubs.pop(loop).close()
+
+
+class TooManySymbols(OrderError):
+    code = "too_many_subscriptions"
+    status = 429
+
+
+class SymbolLimit(OrderError):
+    """The feed carries as many symbols as it may; these wait for a place."""
+
+    code = "symbol_limit"
+    status = 400
+
+
+class Viewing:
+    """One socket's side of the quote hub.
+
+    `send_now`, where the server can, sends at once; `is_behind` tells whether the client has yet to take what was sent.
+    """
+
+    def __init__(
+        self,
+        user: User,
+        send: Callable[[str], Awaitable[None]],
+        too_slow: Callable[[], Awaitable[None]],
+        send_now: Callable[[str], None] | None,
+        is_behind: Callable[[], bool] | None,
+    ) -> None:
+        self.user = user
+        self._send = send
+        self._too_slow = too_slow
+        self._send_now = send_now
+        self._is_behind = is_behind
+        self._per_second: float = settings.QUOTES_PER_SECOND
+        self._sending: asyncio.Future[None] | None = None
+        self._behind_since: float | None = None
+        self._answering: set[asyncio.Future[None]] = set()
+        self._closing: asyncio.Future[None] | None = None
+
+    async def subscribe(self, frame: inbound.SubscribeQuotes) -> None:
+        """Answers `subscribed`; then comes what is known of these symbols, and what changes."""
+        if settings.FEED == "off":
+            raise ValidationFailed("There are no quotes: no price feed is running.")
+        hub = get_quote_hub()
+        wanted = hub.watched(self).union(frame.symbols)
+        if len(wanted) > inbound.SYMBOLS:
+            raise TooManySymbols(f"At most {inbound.SYMBOLS} symbols a socket.")
+        unknown, working = await in_thread(_look_up, self.user, frame.symbols, wanted)
+        if unknown:
+            names = ", ".join(unknown)
+            raise ValidationFailed(f"There is no active instrument {names}.", fields={"symbols": unknown})
+        if frame.per_second is not None:
+            self._per_second = frame.per_second
+        await self._send(outbound.subscribed_quotes(frame.id, frame.symbols))
+        hub.watch(self, wanted, self._per_second, working)
+
+    async def unsubscribe(self, frame: inbound.UnsubscribeQuotes) -> None:
+        hub = get_quote_hub()
+        watched = hub.watched(self)
+        gone = sorted(watched) if frame.symbols is None else frame.symbols
+        if left := watched.difference(gone):
+            hub.watch(self, left, self._per_second)
+        else:
+            hub.leave(self)
+        await self._send(outbound.unsubscribed_quotes(frame.id, gone))
+
+    def leave(self) -> None:
+        """What is under way to a socket that is gone ends with it."""
+        if (hub := _hubs.get(asyncio.get_running_loop())) is not None:
+            hub.leave(self)
+        for sending in (self._sending, *self._answering):
+            if sending is not None:
+                sending.cancel()
+
+    def show(self, frame: str) -> bool:
+        """False where the client still has some to take: it gets the latest once it has."""
+        if self._must_wait():
+            self._stuck()
+            return False
+        self._behind_since = None
+        if self._send_now is not None:
+            self._send_now(frame)
+        else:
+            self._sending = asyncio.ensure_future(self._send(frame))
+        return True
+
+    def queued(self, symbols: Iterable[str], limit: int) -> None:
+        names = list(symbols)
+        text = f"All {limit} live symbols are in use: {', '.join(names)} will follow when a place is free."
+        refused = outbound.error(None, SymbolLimit(text, fields={"symbols": names}))
+        answering = asyncio.ensure_future(self._send(refused))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+
+    def _must_wait(self) -> bool:
+        if self._sending is not None and not self._sending.done():
+            return True
+        return self._is_behind is not None and self._is_behind()
+
+    def _stuck(self) -> None:
+        now = time.monotonic()
+        if self._behind_since is None:
+            self._behind_since = now
+        elif now - self._behind_since > STUCK_SECONDS and self._closing is None:
+            self._closing = asyncio.ensure_future(self._too_slow())
+
+
+def _look_up(user: User, symbols: Iterable[str], wanted: Iterable[str]) -> tuple[list[str], frozenset[str]]:
+    """Which of the symbols nobody can trade, and in which of all that is wanted this person has working orders."""
+    known = set(Instrument.objects.filter(symbol__in=symbols, active=True).values_list("symbol", flat=True))
+    return [symbol for symbol in symbols if symbol not in known], slot_priority.working(user, wanted)

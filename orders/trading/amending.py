@@ -1,0 +1,113 @@
+"""Amending orders: what may change of them, checked as when they were placed, one at a time or a list at once."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from market.decimals import decimal_string
+from orders.domain import rules
+from orders.domain.errors import OrderError, ValidationFailed, in_list
+from orders.domain.lifecycle import ZERO, Kind, OrderType, Step
+from orders.models import Change, Order
+from orders.trading import bulk, limits
+from orders.trading.locking import expect, lock_all, locked
+from orders.trading.permissions import missing
+from orders.trading.steps import transition
+
+AMENDABLE = frozenset({"quantity", "price", "stop_price", "text"})
+_WRITTEN = (*sorted(AMENDABLE), "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """One order's amendment in a list of them."""
+
+    order_id: int
+    expected_version: int
+    changes: Mapping[str, Any]
+
+
+def amend(user: User, order_id: int, expected_version: int, changes: Mapping[str, Any], *, owner: bool = True) -> Order:
+    """Amends quantity, price, stop_price or text of one's own order; None of a field means no value.
+
+    `owner=False` lets an administrator or an import amend anybody's. Raises NotFound, Forbidden, VersionConflict,
+    InvalidTransition, ValidationFailed.
+    """
+    with transaction.atomic():
+        order = locked(user, order_id, owner=owner)
+        before = copy.copy(order)
+        _amend(order, expected_version, changes)
+        order.save(update_fields=_WRITTEN, change=Change(before, Kind.AMENDED))
+    return order
+
+
+def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
+    """Amends all of these orders of one's own or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
+    times = Counter(one.order_id for one in amendments)
+    with transaction.atomic():
+        found = {order.pk: order for order in lock_all(user, times)}
+        now = timezone.now()
+        orders, pairs = [], []
+        for index, one in enumerate(amendments):
+            try:
+                if times[one.order_id] > 1:
+                    message = "This order is in the list more than once."
+                    raise ValidationFailed(f"id: {message}", fields={"id": [message]})
+                if one.order_id not in found:
+                    raise missing(user, one.order_id)
+                order = found[one.order_id]
+                before = copy.copy(order)
+                _amend(order, one.expected_version, one.changes)
+            except OrderError as refused:
+                raise in_list(index, refused) from refused
+            orders.append(order)
+            if any(getattr(before, name) != getattr(order, name) for name in _WRITTEN):
+                order.version, order.updated_at = before.version + 1, now
+                pairs.append((before, order))
+        bulk.change(pairs, _WRITTEN, Kind.AMENDED)
+    return orders
+
+
+def _amend(order: Order, expected_version: int, changes: Mapping[str, Any]) -> None:
+    expect(order, expected_version)
+    transition(order, Step.AMEND, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
+    changed = {name: value for name, value in changes.items() if name in AMENDABLE and value != getattr(order, name)}
+    _check_amended(order, changed)
+    for name, value in changed.items():
+        setattr(order, name, value)
+    order.status = transition(order, Step.AMEND, order.quantity, order.cum_qty).status
+
+
+def _check_amended(order: Order, changed: Mapping[str, Any]) -> None:
+    """Only what is asked for anew: rules may have become others since the rest was, and a broker's fills have none."""
+    problems = rules.Problems()
+    for name, value in changed.items():
+        match name:
+            case "quantity":
+                _check_quantity(problems, order, value)
+            case "text":
+                rules.check_text(problems, name, value)
+            case _:
+                rules.check_price(problems, order.symbol, OrderType(order.order_type), name, value)
+    problems.check()
+    quantity = changed.get("quantity", order.quantity)
+    price = changed.get("price", order.price) or changed.get("stop_price", order.stop_price)
+    if quantity > order.quantity or changed.keys() & {"price", "stop_price"}:
+        limits.check_notional(quantity, price)
+
+
+def _check_quantity(problems: rules.Problems, order: Order, quantity: Decimal) -> None:
+    if quantity == order.cum_qty > ZERO:
+        return  # nothing more is wanted, whatever the lot size is by now
+    rules.check_amount(problems, "quantity", quantity, order.symbol.lot_size, "lot size")
+    if quantity.is_finite() and quantity < order.cum_qty:
+        problems.add("quantity", f"Not below the {decimal_string(order.cum_qty)} filled already.")

@@ -1,0 +1,93 @@
+"""Lists of orders written in few statements, each order with its event: what `save` does, for a thousand at a time.
+
+`QuerySet.bulk_create` and `update` take whatever is given to them, so they read back what the database made of it. Here
+every value is known before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from market.fields import AmountField
+from orders.domain import lifecycle
+from orders.domain.lifecycle import Kind, Status
+from orders.log import recording
+from orders.models import Order
+from orders.store import statements
+
+
+def create(orders: Sequence[Order], *, using: str = "default") -> None:
+    """Inserts new orders whose owners are at hand; then they are as a later read will find them."""
+    with transaction.atomic(using=using, savepoint=False):
+        connection = connections[using]
+        fields = [field for field in Order._meta.local_concrete_fields if not (field.generated or field.primary_key)]
+        for field in fields:
+            if isinstance(field, AmountField):
+                _round(orders, field, connection)
+        columns = [_stored(orders, field, connection) for field in fields]
+        ids = {
+            (user_id, client_order_id): pk
+            for pk, user_id, client_order_id in statements.insert(
+                connection,
+                Order._meta.db_table,
+                fields,
+                list(zip(*columns, strict=True)),
+                returning=("id", "user_id", "client_order_id"),
+            )
+        }
+        for order in orders:
+            order.pk = ids[order.user_id, order.client_order_id]
+            order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
+            order._state.adding, order._state.db = False, using
+        recording.record([(None, order) for order in orders], using=using)
+
+
+def change(pairs: Sequence[tuple[Order, Order]], names: Sequence[str], kind: Kind, *, using: str = "default") -> None:
+    """Writes these fields of orders that are locked, each (as it was, as it is to be), with version and time."""
+    with transaction.atomic(using=using, savepoint=False):
+        connection = connections[using]
+        fields: list[Any] = [Order._meta.get_field(name) for name in (*names, "version", "updated_at", "id")]
+        after = [new for _, new in pairs]
+        for field in fields:
+            if isinstance(field, AmountField):
+                _round(after, field, connection)
+        columns = [_stored(after, field, connection) for field in fields]
+        statements.update(connection, Order._meta.db_table, fields, list(zip(*columns, strict=True)))
+        for order in after:
+            order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
+        recording.record(pairs, kind=kind, using=using)
+
+
+def _round(orders: Sequence[Order], field: AmountField, connection: BaseDatabaseWrapper) -> None:
+    """Gives the orders the numbers that a later read will find."""
+    for order in orders:
+        value = getattr(order, field.attname)
+        if value is not None:
+            setattr(order, field.attname, field.as_stored(value, connection))
+
+
+def _stored(orders: Sequence[Order], field: Any, connection: BaseDatabaseWrapper) -> list[Any]:
+    """This column of the orders, as the database takes it."""
+    as_stored: Callable[[Any], Any]
+    if isinstance(field, AmountField):
+        as_stored = float if connection.vendor == "sqlite" else _as_it_is
+    elif isinstance(field, models.DateTimeField):
+        as_stored = connection.ops.adapt_datetimefield_value
+    elif isinstance(field, models.CharField) and type(field).get_prep_value is models.CharField.get_prep_value:
+        as_stored = str
+    else:
+        as_stored = _prepared(field, connection)
+    values = (getattr(order, field.attname) for order in orders)
+    return [None if value is None else as_stored(value) for value in values]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _prepared(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+    return lambda value: field.get_db_prep_save(value, connection)

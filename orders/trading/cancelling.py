@@ -1,0 +1,21 @@
+"""Asks the broker to cancel an order, or cancels it where the broker does not have it yet."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from orders.domain.lifecycle import Step
+from orders.models import Order
+from orders.trading.locking import expect, locked
+from orders.trading.steps import take_step
+
+
+def cancel(user: User, order_id: int, expected_version: int | None = None, *, owner: bool = True) -> Order:
+    """Cancels an order the broker has not accepted yet, or asks the broker to cancel a working one."""
+    with transaction.atomic():
+        order = locked(user, order_id, owner=owner)
+        if expected_version is not None:
+            expect(order, expected_version)
+        take_step(order, Step.REQUEST_CANCEL, text=None)
+    return order

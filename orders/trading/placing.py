@@ -1,0 +1,184 @@
+"""Placing orders: checked by the rules, and once for every `client_order_id`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import orjson
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from market.decimals import decimal_string
+from market.models import SYMBOL, Instrument
+from orders.domain import rows, rules
+from orders.domain.errors import DuplicateClientOrderId, OrderError, ValidationFailed, in_list
+from orders.domain.lifecycle import OrderType, Side, TimeInForce
+from orders.log import provenance
+from orders.models import Change, Order, new_client_order_id
+from orders.store.compiled_queries import GIVEN, Prepared
+from orders.trading import bulk, limits
+
+INSTRUMENT = Prepared(Instrument, symbol=GIVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as somebody wants to place it; without a `client_order_id` one is made."""
+
+    symbol: str
+    side: Side
+    quantity: Decimal
+    order_type: OrderType = OrderType.LIMIT
+    time_in_force: TimeInForce = TimeInForce.DAY
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    text: str = ""
+    client_order_id: str = ""
+
+    def fingerprint(self) -> str:
+        """The same for the same body, however its numbers are written."""
+        body = [
+            self.symbol,
+            self.side,
+            self.order_type,
+            self.time_in_force,
+            *(None if v is None else decimal_string(v) for v in (self.quantity, self.price, self.stop_price)),
+            self.text,
+        ]
+        return hashlib.sha256(orjson.dumps(body)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order, and whether this call made it (False: it stood already, placed by the same body)."""
+
+    order: Order
+    created: bool
+
+
+def place(user: User, new: NewOrder) -> Placed:
+    """Places one order for this user. Raises ValidationFailed or DuplicateClientOrderId."""
+    [placed] = _place_all(user, [new], lambda _, refused: refused)
+    return placed
+
+
+def place_many(user: User, new_orders: Sequence[NewOrder]) -> list[Placed]:
+    """Places all of these or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
+    return _place_all(user, new_orders, in_list)
+
+
+def _place_all(
+    user: User,
+    new_orders: Sequence[NewOrder],
+    tell: Callable[[int, ValidationFailed], OrderError],
+) -> list[Placed]:
+    new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
+    try:
+        # Nearly always none of them was placed before, and the database itself would refuse it.
+        return _place_together(user, new_orders, tell, look=False)
+    except (IntegrityError, OrderError):
+        pass
+    try:
+        return _place_together(user, new_orders, tell, look=True)
+    except IntegrityError:
+        # Somebody placed the same client_order_id between our look and our insert; the next look finds it.
+        return _place_together(user, new_orders, tell, look=True)
+
+
+def _place_together(
+    user: User,
+    new_orders: Sequence[NewOrder],
+    tell: Callable[[int, ValidationFailed], OrderError],
+    *,
+    look: bool,
+) -> list[Placed]:
+    with transaction.atomic():
+        batch = _Batch(user, new_orders, _placed_before(user, new_orders) if look else {})
+        placed = []
+        for index, new in enumerate(new_orders):
+            try:
+                placed.append(batch.take(new))
+            except ValidationFailed as refused:
+                raise tell(index, refused) from refused
+        batch.save()
+    return placed
+
+
+class _Batch:
+    """Orders that are placed in one transaction: looked up together, checked one by one, written together."""
+
+    def __init__(self, user: User, new_orders: Sequence[NewOrder], known: dict[str, Order]) -> None:
+        self.user = user
+        self._known = known
+        self._instruments = _instruments({new.symbol for new in new_orders})
+        self._made: list[Order] = []
+        self._room = limits.room(user)
+
+    def take(self, new: NewOrder) -> Placed:
+        """The order as it stands already, or one that is checked and yet to be saved. Raises OrderError."""
+        problems = rules.Problems()
+        rules.check_client_order_id(problems, new.client_order_id)
+        problems.check()
+        fingerprint = new.fingerprint()
+        existing = self._known.get(new.client_order_id)
+        if existing is not None:
+            if existing.fingerprint != fingerprint:
+                raise DuplicateClientOrderId(
+                    f"client_order_id {new.client_order_id} belongs to another order of yours.",
+                    current=None if existing.pk is None else rows.order_row(existing),
+                )
+            return Placed(existing, created=False)
+        instrument = self._instrument(new.symbol, problems)
+        rules.check_amount(problems, "quantity", new.quantity, instrument.lot_size, "lot size")
+        rules.check_prices(problems, instrument, new.order_type, new.price, new.stop_price)
+        rules.check_time_in_force(problems, new.order_type, new.time_in_force)
+        rules.check_text(problems, "text", new.text)
+        problems.check()
+        limits.check_notional(new.quantity, new.price or new.stop_price)
+        limits.check_open(None if self._room is None else self._room - len(self._made))
+        order = self._known[new.client_order_id] = Order(
+            user=self.user,
+            client_order_id=new.client_order_id,
+            symbol=instrument,
+            side=new.side,
+            order_type=new.order_type,
+            time_in_force=new.time_in_force,
+            quantity=new.quantity,
+            price=new.price,
+            stop_price=new.stop_price,
+            text=new.text,
+            fingerprint=fingerprint,
+            is_import=provenance.current().source is provenance.Source.IMPORT,
+        )
+        self._made.append(order)
+        return Placed(order, created=True)
+
+    def save(self) -> None:
+        if len(self._made) == 1:
+            self._made[0].save(force_insert=True, change=Change(None))
+        elif self._made:
+            bulk.create(self._made)
+        if self._made:
+            limits.check_open_at_commit(self.user)
+
+    def _instrument(self, symbol: str, problems: rules.Problems) -> Instrument:
+        instrument = self._instruments.get(symbol)
+        if instrument is None or not instrument.active:
+            problems.add("symbol", "There is no such instrument." if instrument is None else "This is not traded now.")
+            problems.check()
+        assert instrument is not None
+        return instrument
+
+
+def _placed_before(user: User, new_orders: Sequence[NewOrder]) -> dict[str, Order]:
+    usable = {new.client_order_id for new in new_orders if rules.CLIENT_ORDER_ID.fullmatch(new.client_order_id)}
+    known = Order.objects.for_trader(user).filter(client_order_id__in=usable).order_by()
+    return {order.client_order_id: order for order in Order.objects.by_id(known.values_list("pk", flat=True))}
+
+
+def _instruments(symbols: set[str]) -> dict[str, Instrument | None]:
+    return {symbol: INSTRUMENT.first(symbol) if re.match(SYMBOL, symbol) else None for symbol in symbols}
