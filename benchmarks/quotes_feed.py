@@ -1,6 +1,6 @@
 """A price feed as a process of its own, which ticks when asked: `helpers.helper("quotes_feed")`.
 
-For the product it is `market.runner.Runner` with all it does, led by pretended ticks; for plain Channels one
+For the product it is `market.live.runner.Runner` with all it does, led by pretended ticks; for plain Channels one
 `group_send` a tick. Each tick is another price than the one before, so that each is news.
 """
 
@@ -20,9 +20,9 @@ from typing import Any
 
 import django
 
-from market.decimals import decimal_string
-from market.quotes import Quote
-from market.ticks import Sink, State, Status, Tick
+from market.live.quotes import Quote
+from market.live.ticks import Sink, State, Status, Tick
+from market.values.decimals import decimal_string
 
 CENT = Decimal("0.01")
 # Without a rate, so many ticks are told before others get a turn.
@@ -97,7 +97,7 @@ class Listed:
     """Any symbol, under its own name."""
 
     def __init__(self, symbols: Sequence[str]) -> None:
-        from market.listing import Terms
+        from market.live.listing import Terms
 
         self.terms = {symbol: Terms(symbol, CENT, Decimal(1), None) for symbol in symbols}
 
@@ -113,7 +113,7 @@ class Ours(Told):
     def __init__(self, symbols: Sequence[str]) -> None:
         super().__init__()
         from market.feeds.guard import Guard
-        from market.runner import Runner
+        from market.live.runner import Runner
 
         self.status = Status(State.LIVE, limit=None)
         self._sink: asyncio.Future[Sink] = asyncio.get_running_loop().create_future()
@@ -132,10 +132,10 @@ class Ours(Told):
         (await self._sink)(tick)  # once it leads
 
     async def told(self, symbols: Sequence[str]) -> None:
-        from market import board
+        from market.live import redis_board
 
         while True:
-            texts = await asyncio.to_thread(board.read, symbols)
+            texts = await asyncio.to_thread(redis_board.read, symbols)
             lasts = {symbol: Decimal(json.loads(text)["last"]) for symbol, text in texts.items()}
             if all(lasts.get(symbol) == self.prices.lasts.get(symbol) for symbol in symbols):
                 return

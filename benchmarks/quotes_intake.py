@@ -35,8 +35,8 @@ DECODERS: dict[str, Callable[[str], Any]] = {
 def guarded_runner(feed: Any) -> Any:
     """What a feed tells its ticks to: the product's guard, and behind it its runner."""
     from market.feeds.guard import Guard
-    from market.listing import Listing
-    from market.runner import Runner
+    from market.live.listing import Listing
+    from market.live.runner import Runner
 
     sinks = []
 

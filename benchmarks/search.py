@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks import outcome
 from benchmarks.figures import Figure, Spread, percentile, table
 from benchmarks.served import ROOT
-from market.search import SymbolIndex
+from market.catalog.search import SymbolIndex
 from tests.market import listings
 
 FRAME_MS = 16.0

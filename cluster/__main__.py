@@ -12,9 +12,9 @@ from cluster import debian
 from cluster.parts import CannotStart
 from cluster.site import Cluster
 from webapp import settings
-from webapp.broker import BrokerError
-from webapp.listening import CannotListen
-from webapp.serving import sign_ins
+from webapp.launch.embedded_redis import BrokerError
+from webapp.launch.listener import CannotListen
+from webapp.launch.supervisor import sign_ins
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from webapp import leash
-from webapp.listening import bind
+from webapp.launch import child
+from webapp.launch.listener import bind
 
 START_SECONDS = 90.0
 STOP_SECONDS = 20.0
@@ -68,7 +68,7 @@ class Part(ABC):
     def run(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         """Starts it in a group of its own, so that Ctrl-C ends the parts in the cluster's order and not all at once."""
         with open(self.log_file, "ab") as log:
-            self.process = leash.start(
+            self.process = child.start(
                 command,
                 ending=self.ending,
                 stdin=subprocess.DEVNULL,

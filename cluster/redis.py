@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from cluster.parts import Part
-from webapp import broker
+from webapp.launch import embedded_redis
 
 
 class Redis(Part):
@@ -14,21 +14,21 @@ class Redis(Part):
         """The socket's path follows from the folder."""
         super().__init__("Redis", log_file)
         self.program = program
-        self.socket = broker.socket_path(folder)
-        self.url = broker.url(folder)
+        self.socket = embedded_redis.socket_path(folder)
+        self.url = embedded_redis.url(folder)
         self.options: list[str] = []
         """Further ones of the server's own, beyond what keeps it to its socket and nothing on the disk."""
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the process and does not wait for it. Raises BrokerError."""
-        broker.make_private(self.socket.parent)
+        embedded_redis.make_private(self.socket.parent)
         self.socket.unlink(missing_ok=True)
-        return self.run([self.program, *broker.options(self.socket), *self.options])
+        return self.run([self.program, *embedded_redis.options(self.socket), *self.options])
 
     def start(self) -> None:
         """Returns when it answers. Raises BrokerError or CannotStart."""
         self.launch()
-        self.wait(lambda: broker.answers(self.socket))
+        self.wait(lambda: embedded_redis.answers(self.socket))
 
     def stop(self, number: int | None = None) -> None:
         super().stop(number)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from cluster.parts import HeldPort, Part
-from webapp import serving
+from webapp.launch import supervisor
 
 
 class Server(Part):
@@ -31,4 +31,4 @@ class Server(Part):
         self.wait(self.is_ready)
 
     def is_ready(self) -> bool:
-        return serving.is_ready("127.0.0.1", self.port, self.site)
+        return supervisor.is_ready("127.0.0.1", self.port, self.site)

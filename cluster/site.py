@@ -17,7 +17,7 @@ from cluster.parts import CannotStart, HeldPort, Part
 from cluster.postgresql import PostgreSQL
 from cluster.redis import Redis
 from cluster.servers import Server
-from webapp import serving
+from webapp.launch import supervisor
 
 FOLDER = ".cluster"
 DATABASE = "orders"
@@ -31,7 +31,8 @@ ENDING_SECONDS = 30.0
 class Cluster:
     """PostgreSQL, Redis, servers and nginx. As a context manager it runs inside, and nothing of it runs afterwards.
 
-    Use it from the main thread (webapp.leash). `environment` is that of the servers, DATABASE_URL and REDIS_URL aside.
+    Use it from the main thread (webapp.launch.child). `environment` is that of the servers, DATABASE_URL and
+    REDIS_URL aside.
     """
 
     def __init__(
@@ -110,18 +111,18 @@ class Cluster:
         self.nginx.launch()
         for server in self.servers:
             server.wait(server.is_ready)
-        self.nginx.wait(lambda: serving.is_ready(self.nginx.host, self.nginx.port, self.site))
+        self.nginx.wait(lambda: supervisor.is_ready(self.nginx.host, self.nginx.port, self.site))
 
     def watch(self, say: Callable[[str], None]) -> None:
         """Starts again whoever ends, later each time if it ends at once; does not return."""
         kept = []
         for part in self.parts:
             assert part.process is not None
-            kept.append(serving.Kept(part.name, part.launch, part.process, say))
+            kept.append(supervisor.Kept(part.name, part.launch, part.process, say))
         while True:
             for each in kept:
                 each.look()
-            time.sleep(serving.POLL_SECONDS)
+            time.sleep(supervisor.POLL_SECONDS)
 
     def stop(self) -> None:
         """The servers first, so that they part from their clients in good order; then all that they needed."""
@@ -147,7 +148,7 @@ class Cluster:
                 raise CannotStart(
                     f"Something of a cluster that was killed still runs; `fuser {self.folder}/parts.lock` says what."
                 )
-            time.sleep(serving.POLL_SECONDS)
+            time.sleep(supervisor.POLL_SECONDS)
         for part in self.parts:
             part.inherited = (self._locks[-1].fileno(),)
 

@@ -1,6 +1,6 @@
 """The paper broker at work: one process of all answers the orders of its book from the quotes on the board.
 
-One leads by a lock in the broker (market.leader), so that nobody works twice. What makes a report safe is the order's
+One leads by a lock in Redis (market.live.leader), so that nobody works twice. What makes a report safe is the order's
 row: locked, still at the version that was looked at, the same whoever else comes.
 """
 
@@ -21,15 +21,15 @@ from django.db import Error, close_old_connections, transaction
 from demo import paper_rules
 from demo.paper_book import Book
 from demo.paper_rules import Held, Market
-from market import arrival, board, broker
 from market.feeds.clock import CLOCK, Clock
-from market.leader import RENEW_SECONDS, Leader, LostLead
-from market.leases import RENEW_SECONDS as LEASE_SECONDS
-from market.leases import Lease
+from market.live import arrival, redis_board, redis_client
+from market.live.leader import RENEW_SECONDS, Leader, LostLead
+from market.live.leases import RENEW_SECONDS as LEASE_SECONDS
+from market.live.leases import Lease
+from market.live.redis_names import name
 from market.models import Instrument
-from market.names import name
-from market.reasons import reason
-from market.together import together
+from market.support.reasons import reason
+from market.support.together import together
 from orders import trading
 from orders.domain.errors import OrderError
 from orders.log.provenance import Source, acting
@@ -74,7 +74,7 @@ class PaperBroker:
     async def _lead_again_and_again(self) -> None:
         while True:
             try:
-                async with broker.connect_async(OPERATION_SECONDS) as client:
+                async with redis_client.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
             except (redis.RedisError, OSError) as error:
                 self._tell(f"The message broker does not answer ({reason(error)})")
@@ -163,11 +163,11 @@ class PaperBroker:
         """By symbol; none at all where the prices are real, whoever brings them."""
         if not symbols:
             return {}
-        state = board.feed_text()
+        state = redis_board.feed_text()
         feed = "" if state is None else orjson.loads(state).get("name")
         if state is not None and feed not in PRETENDED:
             return {}
-        texts = board.read(symbols) if state is not None else {}
+        texts = redis_board.read(symbols) if state is not None else {}
         at = self._clock.wall() * 1000
         quotes = {symbol: arrival.quote_in(text, at) for symbol, text in texts.items()}
         if feed in BOOKS:

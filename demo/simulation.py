@@ -17,7 +17,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from market import arrival
+from market.live import arrival
 from market.models import Instrument
 from orders import trading
 from orders.domain import lifecycle

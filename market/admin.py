@@ -4,9 +4,9 @@ from django import forms
 from django.contrib import admin
 from django.db.models import PositiveSmallIntegerField
 
-from market.admin_columns import amount_column
-from market.forms import TextFormField, WholeFormField
+from market.catalog.admin_columns import amount_column
 from market.models import Instrument
+from market.values.forms import TextFormField, WholeFormField
 
 
 class InstrumentForm(forms.ModelForm):

@@ -9,8 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 
-from market.fields import AmountField, BytewiseCharField
-from market.text import refusal
+from market.values.fields import AmountField, BytewiseCharField
+from market.values.text import refusal
 
 SYMBOL = r"^[A-Z0-9.\-]{1,20}\Z"
 FEED_SYMBOL = r"^[A-Za-z0-9.:/_\-]{0,40}\Z"

@@ -20,7 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from market.models import Instrument
-from market.together import end
+from market.support.together import end
 from tests import servers
 from tests.databases import SWITCH
 from tests.forms import LONG

@@ -18,12 +18,12 @@ from django.test import Client
 
 from cluster import site
 from market.feeds.sim import SimFeed
-from market.heard import FeedState
-from market.listing import Listing
-from market.quotes import Quote
-from market.runner import Runner
-from market.ticks import Tick
-from market.viewers import RATES, USUAL_RATE
+from market.live.feed_status import FeedState
+from market.live.listing import Listing
+from market.live.quotes import Quote
+from market.live.runner import Runner
+from market.live.ticks import Tick
+from market.live.viewers import RATES, USUAL_RATE
 from orders.domain import errors, rows
 from orders.domain.errors import OrderError, ValidationFailed
 from orders.domain.lifecycle import Kind
@@ -35,7 +35,8 @@ from orders.socket.subscriptions import TooManySubscriptions
 from orders.store import snapshots
 from tests.orders import builders
 from tests.servers import ROOT
-from webapp import bodies, handler, parting
+from webapp import handler
+from webapp.daphne import body_limit, drain
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -223,10 +224,10 @@ def test_what_operations_say_about_parting_and_connections_is_so() -> None:
     )
     assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + threads.THREADS + handler.LARGE_AT_ONCE + 3
     assert f"{settings.SIGN_INS_WAITING}\n  may wait, {settings.SIGN_INS_WAITING_PER_ADDRESS} of one address" in page
-    assert f"{bodies.BYTES_A_SECOND // 2**20} MiB a second" in page
+    assert f"{body_limit.BYTES_A_SECOND // 2**20} MiB a second" in page
     assert handler.LARGE_AT_ONCE == 2
     assert "at most five seconds" in page
-    assert parting.FINISH_SECONDS == 5
+    assert drain.FINISH_SECONDS == 5
     assert f"tried again every {['zero', 'one', 'two', 'three', 'four', 'five'][int(snapshots.AGAIN_SECONDS)]}" in page
     assert f"{trim_log.BATCH:,} at a time" in page
 

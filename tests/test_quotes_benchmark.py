@@ -18,7 +18,7 @@ from benchmarks.websocket import Client
 from market.feeds.dialect import Dialect
 from market.feeds.finnhub import Finnhub
 from market.feeds.kraken import Kraken
-from market.ticks import Tick
+from market.live.ticks import Tick
 
 
 class Pretended(Client):

@@ -13,8 +13,9 @@ class WebappConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib import admin
 
-        from webapp import passwords, private, sign_in_log
-        from webapp.sign_in import AdminSignInForm
+        from webapp import private
+        from webapp.accounts import passwords, sign_in_log
+        from webapp.accounts.sign_in import AdminSignInForm
 
         # Its own app has no models, so that Django tells it of no migrations.
         tokens = apps.get_app_config("authtoken")

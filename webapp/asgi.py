@@ -13,13 +13,13 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter  # noqa: E402 the apps must be loaded first
 
 from orders.routing import websocket_application  # noqa: E402
-from webapp.bodies import keep_bodies_small, leave_forms_to_django  # noqa: E402
-from webapp.closing import allow_server_codes  # noqa: E402
+from webapp.daphne.body_limit import keep_bodies_small, leave_forms_to_django  # noqa: E402
+from webapp.daphne.close_codes import allow_server_codes  # noqa: E402
+from webapp.daphne.direct_send import send_at_once  # noqa: E402
+from webapp.daphne.drain import finish_requests  # noqa: E402
+from webapp.daphne.flow_control import share_fairly  # noqa: E402
 from webapp.handler import ThreadedHandler  # noqa: E402
-from webapp.listening import let_in  # noqa: E402
-from webapp.parting import finish_requests  # noqa: E402
-from webapp.pressure import share_fairly  # noqa: E402
-from webapp.sending import send_at_once  # noqa: E402
+from webapp.launch.listener import let_in  # noqa: E402
 
 allow_server_codes()
 keep_bodies_small()

@@ -13,8 +13,8 @@ from django.db.models import IntegerField, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.deprecation import MiddlewareMixin
 
-from market import decimals
-from market.reasons import reason
+from market.support.reasons import reason
+from market.values import decimals
 from webapp.middleware import READING
 
 

@@ -42,7 +42,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
     if parts.scheme in ("postgres", "postgresql"):
         options = dict(parse_qsl(parts.query))
         return {
-            "ENGINE": "webapp.databases.postgresql",
+            "ENGINE": "webapp.db.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
@@ -55,7 +55,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
     # sqlite:///relative.db and sqlite:////absolute.db, as everywhere.
     path = unquote(parts.path[1:]) if url else "db.sqlite3"
     return {
-        "ENGINE": "webapp.databases.sqlite3",
+        "ENGINE": "webapp.db.sqlite3",
         "NAME": folder / path,
         "CONN_MAX_AGE": 60,
         "OPTIONS": {

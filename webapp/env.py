@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from market import decimals
+from market.values import decimals
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 from orders.domain import errors
+from webapp.accounts.sign_in_queue import RETRY_AFTER_SECONDS
 from webapp.middleware import UNKEPT
-from webapp.sign_in_queue import RETRY_AFTER_SECONDS
 
 TOO_MANY_SIGN_INS = "Too many people sign in at this moment. Try again in a few seconds."
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "internal"}

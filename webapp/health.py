@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from market import board, broker
+from market.live import redis_board, redis_client
 from orders.live import hubs, publisher
 from orders.socket import quotes, registry
 
@@ -86,7 +86,7 @@ def _broker() -> bool:
 
 def _prices() -> bool:
     try:
-        return board.has_prices()
+        return redis_board.has_prices()
     except redis.RedisError:
         return False
 
@@ -94,7 +94,7 @@ def _prices() -> bool:
 def _feed() -> tuple[bool, float]:
     """Whether the feed is live, and the seconds since its process last said so."""
     try:
-        told = board.said(board.feed_text()) if settings.FEED != "off" else None
+        told = redis_board.said(redis_board.feed_text()) if settings.FEED != "off" else None
     except redis.RedisError:
         told = None
     if told is None:
@@ -106,6 +106,6 @@ def _feed() -> tuple[bool, float]:
 
 def _answers(url: str) -> bool:
     try:
-        return bool(broker.connect(BROKER_SECONDS, url).ping())
+        return bool(redis_client.connect(BROKER_SECONDS, url).ping())
     except redis.RedisError:
         return False

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from webapp import broker, env, schema
+from webapp import env, schema
 from webapp.database import SCHEMES, database, refuse_useless, replica
-from webapp.secret import redis_prefix, secret_key
+from webapp.launch import embedded_redis
+from webapp.launch.secret import redis_prefix, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -122,7 +123,7 @@ REDIS_PREFIX = redis_prefix(SECRET_KEY)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": REDIS_URLS or [broker.url(BASE_DIR)], "prefix": REDIS_PREFIX},
+        "CONFIG": {"hosts": REDIS_URLS or [embedded_redis.url(BASE_DIR)], "prefix": REDIS_PREFIX},
     }
 }
 
@@ -148,7 +149,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
-    "webapp.passwords.Argon2",
+    "webapp.accounts.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -167,7 +168,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "webapp.sign_in.locked_out"
+AXES_LOCKOUT_CALLABLE = "webapp.accounts.sign_in.locked_out"
 # Else any page in the world could keep somebody locked for ever, from whose address it tries now and then.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
@@ -208,7 +209,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "webapp.tokens.QuickTokenAuthentication",
+        "webapp.accounts.tokens.QuickTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -247,7 +248,7 @@ LOGGING = {
             )
         },
         # Who came, and who looked at others, is told though nothing is wrong.
-        "webapp.sign_in_log": {"level": "INFO"},
+        "webapp.accounts.sign_in_log": {"level": "INFO"},
         "orders.api.base": {"level": "INFO"},
         "orders.socket.subscriptions": {"level": "INFO"},
     },

@@ -11,7 +11,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from market.names import name
+from market.live.redis_names import name
 
 MINUTE = 60
 BROKER_SECONDS = 0.2

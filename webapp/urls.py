@@ -6,18 +6,18 @@ from django.urls import include, path
 from django.views.decorators.gzip import gzip_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from webapp import health, page, pages
+from webapp import documents, health, page
 
 urlpatterns = [
     path("", gzip_page(page.blotter), name="blotter"),
     path("health/live", login_not_required(health.live)),
     path("health/ready", login_not_required(health.ready)),
     path("metrics", login_not_required(health.metrics)),
-    path("favicon.ico", login_not_required(pages.icon)),
+    path("favicon.ico", login_not_required(documents.icon)),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("api/docs/<slug:name>/", pages.document),
+    path("api/docs/<slug:name>/", documents.document),
     path("", include("webapp.accounts.urls")),
     path("", include("orders.urls")),
     path("", include("demo.urls")),

@@ -1,4 +1,4 @@
-"""Lets uvicorn's websockets send a ready text at once, as `webapp.sending` does for Daphne's.
+"""Lets uvicorn's websockets send a ready text at once, as `webapp.daphne.direct_send` does for Daphne's.
 
 For who runs uvicorn, which the product itself does not need: `uvicorn --ws webapp.uvicorn_sockets:Sockets`.
 """
@@ -9,7 +9,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from orders.live.outbox import IS_BEHIND, SEND_NOW
-from webapp.sending import frame
+from webapp.daphne.direct_send import frame
 
 
 class Sockets(WebSocketsSansIOProtocol):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from market.feeds.pace import Patience
-from market.ticks import Tick
+from market.live.ticks import Tick
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 # All that reading a strange message can raise: a decimal's own errors are no ValueErrors.

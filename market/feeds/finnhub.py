@@ -28,7 +28,7 @@ from market.feeds.dialect import (
 )
 from market.feeds.pace import MANNERS, Manners, Patience
 from market.feeds.upstream import Upstream
-from market.ticks import Tick
+from market.live.ticks import Tick
 
 URL = "wss://ws.finnhub.io"
 LIMIT = 50

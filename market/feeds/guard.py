@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from market.feeds import counts
 from market.feeds.clock import CLOCK, Clock
-from market.ticks import EMPTY, Sink, Status, Tick, standing
+from market.live.ticks import EMPTY, Sink, Status, Tick, standing
 
 # Prices, and sizes, of another magnitude are no prices, and arithmetic with them may overflow.
 SMALLEST, LARGEST = Decimal("1E-12"), Decimal("1E15")

@@ -8,7 +8,7 @@ import logging
 from market.feeds import counts, dialect
 from market.feeds.clock import Clock
 from market.feeds.interest import Interest
-from market.ticks import Sink, State, Status, Tick
+from market.live.ticks import Sink, State, Status, Tick
 
 logger = logging.getLogger(__name__)
 NAMED = 5

@@ -15,7 +15,7 @@ from market.feeds.clock import CLOCK, Clock
 from market.feeds.dialect import Method, Told
 from market.feeds.pace import MANNERS, Manners, Patience
 from market.feeds.upstream import Upstream
-from market.ticks import EMPTY, Side, Tick
+from market.live.ticks import EMPTY, Side, Tick
 
 URL = "wss://ws.kraken.com/v2"
 SILENCE_SECONDS = 10  # a heartbeat comes each second in which nothing else does

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from market.listing import Naming
+from market.live.listing import Naming
 
 CURRENCIES = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF", "EURGBP")
 CRYPTO = ("BTCUSD", "BTCEUR", "ETHUSD", "ETHEUR", "SOLUSD", "XRPUSD", "LTCUSD")

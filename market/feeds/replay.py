@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from market.csv_rows import BadLine, Row, opened, rows
 from market.feeds.clock import CLOCK, Clock
 from market.feeds.guard import is_price, is_size
+from market.live.ticks import Sink, State, Status, Tick
 from market.models import SYMBOL
-from market.ticks import Sink, State, Status, Tick
+from market.values.csv_rows import BadLine, Row, opened, rows
 
 TRADES = {"time", "symbol", "price", "size"}
 BARS = {"time", "symbol", "open", "high", "low", "close"}

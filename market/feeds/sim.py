@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from market.bars import SECONDS, Bar
 from market.feeds.clock import CLOCK, Clock
-from market.listing import Terms
-from market.ticks import Sink, State, Status, Tick
+from market.live.bars import SECONDS, Bar
+from market.live.listing import Terms
+from market.live.ticks import Sink, State, Status, Tick
 
 # Where a symbol begins; others begin somewhere between 20 and 400, by their name.
 PRICES = {

@@ -20,8 +20,8 @@ from market.feeds.dialect import Dialect
 from market.feeds.intake import Intake, Lost
 from market.feeds.interest import Interest
 from market.feeds.pace import MANNERS, Backoff, Manners, TokenBucket, retry_after
-from market.ticks import Sink, State, Status
-from market.together import together
+from market.live.ticks import Sink, State, Status
+from market.support.together import together
 
 logger = logging.getLogger(__name__)
 # The library logs the request line, and with it a key, where somebody turns on DEBUG: it gets a logger that nobody can.
@@ -30,7 +30,7 @@ MESSAGES_A_TURN = 200
 
 
 class Upstream:
-    """A `market.ticks.Feed` over a websocket. All of it belongs to one event loop, `want` too."""
+    """A `market.live.ticks.Feed` over a websocket. All of it belongs to one event loop, `want` too."""
 
     def __init__(self, spoken: Dialect, limit: int | None, *, clock: Clock = CLOCK, manners: Manners = MANNERS) -> None:
         self.name = spoken.name

@@ -5,7 +5,7 @@ from decimal import Decimal
 import django.core.validators
 from django.db import migrations, models
 
-import market.fields
+import market.values.fields
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "symbol",
-                    market.fields.BytewiseCharField(
+                    market.values.fields.BytewiseCharField(
                         max_length=20,
                         unique=True,
                         validators=[django.core.validators.RegexValidator("^[A-Z0-9.\\-]{1,20}\\Z")],
@@ -33,13 +33,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tick_size",
-                    market.fields.AmountField(
+                    market.values.fields.AmountField(
                         default=Decimal("0.01"), validators=[django.core.validators.MinValueValidator(Decimal("1E-8"))]
                     ),
                 ),
                 (
                     "lot_size",
-                    market.fields.AmountField(
+                    market.values.fields.AmountField(
                         default=Decimal("1"), validators=[django.core.validators.MinValueValidator(Decimal("1E-8"))]
                     ),
                 ),

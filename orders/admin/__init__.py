@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from market.admin_columns import amount_column
+from market.catalog.admin_columns import amount_column
 from orders import trading
 from orders.admin import listing
 from orders.admin.forms import AmendForm, NewOrderForm, ReportForm

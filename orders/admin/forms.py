@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
-from market.forms import AmountFormField, TextFormField, WholeFormField
+from market.values.forms import AmountFormField, TextFormField, WholeFormField
 from orders import trading
 from orders.domain.errors import OrderError
 from orders.domain.lifecycle import ExecutionKind, OrderType, Side, TimeInForce

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.views import set_rollback
 
-from market.reasons import reason
+from market.support.reasons import reason
 from orders.domain.errors import OrderError, unavailable
 
 log = logging.getLogger(__name__)

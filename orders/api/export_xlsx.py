@@ -12,7 +12,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from market.decimals import SIGNIFICANT_DIGITS
+from market.values.decimals import SIGNIFICANT_DIGITS
 from orders.api.export_csv import CHUNK, COLUMNS
 from orders.domain.rows import Row
 

@@ -13,10 +13,10 @@ from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from market.decimals import decimal_string
-from market.directory import directory
+from market.catalog.directory import directory
+from market.catalog.search import TERM_LENGTH
 from market.models import Instrument
-from market.search import TERM_LENGTH
+from market.values.decimals import decimal_string
 from orders.api.base import OrdersView
 from orders.api.parameters import whole_number
 from orders.api.schema import whole

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework import serializers as drf
 from rest_framework.request import Request
 
-from market import bars, board
+from market.live import bars, redis_board
 from market.models import Instrument
 from orders.api.base import OrdersView, json_text
 from orders.bodies.fast_path import SYMBOL_LENGTH
@@ -92,7 +92,7 @@ class Quotes(OrdersView):
             message = f"There is no instrument {unknown[0][:20]}."
             raise ValidationFailed(f"symbols: {message}", fields={"symbols": [message]})
         try:
-            texts, feed = board.read(symbols), board.feed_text()
+            texts, feed = redis_board.read(symbols), redis_board.feed_text()
         except redis.RedisError as error:
             raise Unavailable("The broker does not answer: there are no prices now.") from error
         quotes = ",".join(texts[symbol] for symbol in symbols if symbol in texts)
@@ -119,7 +119,7 @@ class BarList(OrdersView):
         if instrument is None:
             raise NotFound("There is no such instrument.")
         try:
-            texts = board.read_bars(instrument.symbol)
+            texts = redis_board.read_bars(instrument.symbol)
         except redis.RedisError as error:
             raise Unavailable("The broker does not answer: there are no prices now.") from error
         symbol = orjson.dumps(instrument.symbol).decode()

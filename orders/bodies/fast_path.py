@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from market import decimals
+from market.values import decimals
 from orders.domain.lifecycle import OrderType, Side, TimeInForce
 from orders.domain.rules import TEXT_LENGTH
 from orders.trading import NewOrder

@@ -1,4 +1,4 @@
-"""Fields of a body, read as every other way in reads them: `market.decimals` says what a number is."""
+"""Fields of a body, read as every other way in reads them: `market.values.decimals` says what a number is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from market import decimals
+from market.values import decimals
 
 BIGGEST_ID = 2**63 - 1
 # What a person would call them.

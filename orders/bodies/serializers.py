@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from rest_framework import serializers
 
-from market import decimals
+from market.values import decimals
 from orders import trading
 from orders.bodies import fast_path
 from orders.bodies.fields import BIGGEST_ID, AmountField, WholeField

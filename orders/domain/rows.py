@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from market.decimals import decimal_string
+from market.values.decimals import decimal_string
 from orders.domain import lifecycle
 
 Row = dict[str, Any]

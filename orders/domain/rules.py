@@ -7,8 +7,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from market.decimals import TOO_LONG, fits
-from market.text import refusal
+from market.values.decimals import TOO_LONG, fits
+from market.values.text import refusal
 from orders.domain.errors import ValidationFailed
 from orders.domain.lifecycle import ZERO, OrderType, TimeInForce
 
@@ -56,7 +56,7 @@ def check_amount(problems: Problems, field: str, value: Decimal, step: Decimal, 
 
 
 def check_text(problems: Problems, field: str, value: str, length: int = TEXT_LENGTH) -> None:
-    """Text that is not too long and that nobody can misread (`market.text`)."""
+    """Text that is not too long and that nobody can misread (`market.values.text`)."""
     if len(value) > length:
         problems.add(field, f"At most {length} characters.")
     elif (why := refusal(value)) is not None:

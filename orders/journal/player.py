@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from market.csv_rows import BadLine
 from market.models import SMALLEST, Instrument
+from market.values.csv_rows import BadLine
 from orders import trading
 from orders.domain.errors import DuplicateExecId, NotFound, OrderError, ValidationFailed
 from orders.journal.reading import Amendment, Line

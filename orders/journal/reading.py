@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from django.utils.dateparse import parse_datetime
 
-from market import decimals
-from market.csv_rows import BadLine, Row, rows
 from market.models import SYMBOL
-from market.text import refusal
+from market.values import decimals
+from market.values.csv_rows import BadLine, Row, rows
+from market.values.text import refusal
 from orders.domain import rules
 from orders.domain.lifecycle import ExecutionKind, OrderType, Side, TimeInForce
 from orders.trading import EXEC_ID_LENGTH, NewOrder, Report

@@ -18,7 +18,7 @@ from django.db.models.functions import Collate, Lower
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
-from market import decimals
+from market.values import decimals
 from orders.domain import lifecycle, rules
 from orders.listing.search import ID, Term, folded
 from orders.models import Order

@@ -16,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate, Lower
 
 from market.models import Instrument
-from market.reasons import reason
+from market.support.reasons import reason
 from orders.domain.lifecycle import Side
 from orders.models import Order
 from orders.models.querysets import OrderQuerySet

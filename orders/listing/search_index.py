@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from market.reasons import reason
+from market.support.reasons import reason
 
 log = logging.getLogger(__name__)
 

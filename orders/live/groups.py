@@ -10,7 +10,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from market.reasons import reason
+from market.support.reasons import reason
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from django.db import Error
 
-from market.outage import Outage
+from market.support.outage import Outage
 from orders.live import groups, signing
 from orders.live.gap_fill import Looks
 from orders.live.stream import Stream

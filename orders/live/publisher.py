@@ -19,7 +19,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from market.reasons import reason
+from market.support.reasons import reason
 from orders.live import groups, signing
 from orders.live.redis_sender import GroupSender
 from orders.log.recording import Committed

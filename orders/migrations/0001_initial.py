@@ -11,7 +11,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import market.fields
+import market.values.fields
 import orders.models
 
 
@@ -63,16 +63,19 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "client_order_id",
-                    market.fields.BytewiseCharField(
+                    market.values.fields.BytewiseCharField(
                         default=orders.models.new_client_order_id,
                         max_length=36,
                         validators=[django.core.validators.RegexValidator("^[A-Za-z0-9\\-_]{1,36}\\Z")],
                     ),
                 ),
-                ("side", market.fields.BytewiseCharField(choices=[("buy", "Buy"), ("sell", "Sell")], max_length=4)),
+                (
+                    "side",
+                    market.values.fields.BytewiseCharField(choices=[("buy", "Buy"), ("sell", "Sell")], max_length=4),
+                ),
                 (
                     "order_type",
-                    market.fields.BytewiseCharField(
+                    market.values.fields.BytewiseCharField(
                         choices=[
                             ("market", "Market"),
                             ("limit", "Limit"),
@@ -85,18 +88,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "time_in_force",
-                    market.fields.BytewiseCharField(
+                    market.values.fields.BytewiseCharField(
                         choices=[("day", "DAY"), ("gtc", "GTC"), ("ioc", "IOC"), ("fok", "FOK")],
                         default="day",
                         max_length=3,
                     ),
                 ),
-                ("quantity", market.fields.AmountField()),
-                ("price", market.fields.AmountField(blank=True, null=True)),
-                ("stop_price", market.fields.AmountField(blank=True, null=True)),
+                ("quantity", market.values.fields.AmountField()),
+                ("price", market.values.fields.AmountField(blank=True, null=True)),
+                ("stop_price", market.values.fields.AmountField(blank=True, null=True)),
                 (
                     "status",
-                    market.fields.BytewiseCharField(
+                    market.values.fields.BytewiseCharField(
                         choices=[
                             ("pending_new", "Waiting for broker"),
                             ("new", "Working"),
@@ -111,7 +114,7 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("cum_qty", market.fields.AmountField(default=Decimal("0"))),
+                ("cum_qty", market.values.fields.AmountField(default=Decimal("0"))),
                 (
                     "leaves_qty",
                     models.GeneratedField(
@@ -127,14 +130,14 @@ class Migration(migrations.Migration):
                                 ),
                                 8,
                             ),
-                            output_field=market.fields.AmountField(),
+                            output_field=market.values.fields.AmountField(),
                         ),
-                        output_field=market.fields.AmountField(),
+                        output_field=market.values.fields.AmountField(),
                     ),
                 ),
-                ("avg_price", market.fields.AmountField(blank=True, null=True)),
-                ("gross_trade_amount", market.fields.ExactDecimalField(default=Decimal("0"), editable=False)),
-                ("text", market.fields.BytewiseCharField(blank=True, default="", max_length=255)),
+                ("avg_price", market.values.fields.AmountField(blank=True, null=True)),
+                ("gross_trade_amount", market.values.fields.ExactDecimalField(default=Decimal("0"), editable=False)),
+                ("text", market.values.fields.BytewiseCharField(blank=True, default="", max_length=255)),
                 ("version", models.PositiveBigIntegerField(default=1, editable=False)),
                 ("fingerprint", models.CharField(blank=True, default="", editable=False, max_length=64)),
                 ("is_import", models.BooleanField(default=False, editable=False)),
@@ -142,7 +145,7 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
                     "symbol",
-                    market.fields.SymbolField(
+                    market.values.fields.SymbolField(
                         db_column="symbol",
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -170,10 +173,10 @@ class Migration(migrations.Migration):
             name="Execution",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("exec_id", market.fields.BytewiseCharField(max_length=64)),
+                ("exec_id", market.values.fields.BytewiseCharField(max_length=64)),
                 ("kind", models.CharField(max_length=16)),
-                ("last_qty", market.fields.AmountField(null=True)),
-                ("last_price", market.fields.AmountField(null=True)),
+                ("last_qty", market.values.fields.AmountField(null=True)),
+                ("last_price", market.values.fields.AmountField(null=True)),
                 ("text", models.CharField(blank=True, default="", max_length=255)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.models.functions import Concat, Lower
 
-from market.fields import BytewiseCharField
+from market.values.fields import BytewiseCharField
 
 PARTS = ("symbol", models.Value("\n"), "client_order_id", models.Value("\n"), "text")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from market.fields import AmountField
+from market.values.fields import AmountField
 
 
 class Migration(migrations.Migration):

@@ -14,7 +14,7 @@ from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Concat, Lower, Round
 from django.utils import timezone
 
-from market.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
+from market.values.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
 from orders.domain import lifecycle, rows
 from orders.domain.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
 from orders.models.querysets import SEARCHED, SORTED, OrderQuerySet

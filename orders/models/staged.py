@@ -45,7 +45,7 @@ def add(changes: Changes, using: str) -> None:
     """Keeps the changes until the commit of the transaction under way, which has them numbered first."""
     connection = connections[using]
     if not hasattr(connection, "prepare_commit"):
-        raise ImproperlyConfigured(f"The database {using!r} can't number events: use an ENGINE of webapp.databases.")
+        raise ImproperlyConfigured(f"The database {using!r} can't number events: use an ENGINE of webapp.db.")
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of the change itself.")
     # What is raised after the commit could not undo it, and would hide from the writer that it was one: it is logged.

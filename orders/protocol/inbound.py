@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from market.live.viewers import RATES
 from market.models import SYMBOL
-from market.viewers import RATES
 from orders.domain.errors import OrderError, ValidationFailed
 from orders.protocol import strict_json
 

@@ -11,7 +11,7 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from market.reasons import reason
+from market.support.reasons import reason
 from orders.domain.errors import OrderError, RateLimited, Unauthenticated, Unavailable, internal, unavailable
 from orders.domain.rows import Row
 from orders.live.hubs import get_hub

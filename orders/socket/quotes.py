@@ -10,9 +10,9 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from market.hub import QuoteHub
+from market.live.hub import QuoteHub
 from market.models import Instrument
-from market.together import end
+from market.support.together import end
 from orders.domain.errors import OrderError, ValidationFailed
 from orders.live.threads import in_thread
 from orders.protocol import inbound, outbound

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from market.outage import Outage
+from market.support.outage import Outage
 from orders.live.threads import in_thread
 from orders.protocol.outbound import Close
 from orders.socket import auth

@@ -10,9 +10,9 @@ from typing import Protocol
 from django.contrib.auth.models import User
 from django.db import Error
 
-from market.hub import QuoteHub
-from market.outage import Outage
-from market.viewers import Viewer
+from market.live.hub import QuoteHub
+from market.live.viewers import Viewer
+from market.support.outage import Outage
 from orders.live.threads import in_thread
 from orders.models import Order
 

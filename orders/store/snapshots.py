@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
 
-from market.reasons import reason
+from market.support.reasons import reason
 
 log = logging.getLogger(__name__)
 

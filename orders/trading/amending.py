@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from market.decimals import decimal_string
+from market.values.decimals import decimal_string
 from orders.domain import rules
 from orders.domain.errors import OrderError, ValidationFailed, in_list
 from orders.domain.lifecycle import ZERO, Kind, OrderType, Step

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from market.fields import AmountField
+from market.values.fields import AmountField
 from orders.domain import lifecycle
 from orders.domain.lifecycle import Kind, Status
 from orders.log import recording

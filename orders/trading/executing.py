@@ -10,8 +10,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from market import decimals
-from market.decimals import decimal_string
+from market.values import decimals
+from market.values.decimals import decimal_string
 from orders.domain import lifecycle, rows, rules
 from orders.domain.errors import DuplicateExecId, NotFound
 from orders.domain.lifecycle import ExecutionKind, Step

@@ -53,7 +53,7 @@ def _check_again(connection: BaseDatabaseWrapper, placed: Sequence[_AtCommit]) -
 
 @dataclass(frozen=True)
 class _AtCommit:
-    """A commit hook (webapp.databases) that has nothing left to do once it is committed."""
+    """A commit hook (webapp.db) that has nothing left to do once it is committed."""
 
     before_commit = staticmethod(_check_again)
     user: User

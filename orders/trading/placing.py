@@ -12,8 +12,8 @@ import orjson
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from market.decimals import decimal_string
 from market.models import SYMBOL, Instrument
+from market.values.decimals import decimal_string
 from orders.domain import rows, rules
 from orders.domain.errors import DuplicateClientOrderId, OrderError, ValidationFailed, in_list
 from orders.domain.lifecycle import OrderType, Side, TimeInForce

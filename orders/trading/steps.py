@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from decimal import Decimal
 
-from market import arrival
+from market.live import arrival
 from orders.domain import lifecycle, rows
 from orders.domain.errors import InvalidTransition
 from orders.domain.lifecycle import Status, Step

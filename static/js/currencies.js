@@ -1,5 +1,5 @@
 /**
- * The currencies of ISO 4217 with the decimals of their smallest coins, as in market/currencies.py; those withdrawn of
+ * The currencies of ISO 4217 with the decimals of their smallest coins, as in market/money/currencies.py; those withdrawn of
  * late among them. What has no coin there (gold, units of account, test codes) is not in it.
  */
 

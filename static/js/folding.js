@@ -1,5 +1,5 @@
 /**
- * Text as search compares it: lower case, without accents and apostrophes; market/search.py does the same on the server.
+ * Text as search compares it: lower case, without accents and apostrophes; market/catalog/search.py does the same on the server.
  */
 
 const PLAIN = /^[ -~]*$/;

@@ -2,7 +2,7 @@
  * Ranks instruments by what somebody has typed so far: exact symbol, beginning of a symbol, beginning of a word of the
  * name, anywhere within, one typo; ties by symbol, and what is not traded last.
  *
- * The server ranks alike (market/search.py), and a test holds both to the same order.
+ * The server ranks alike (market/catalog/search.py), and a test holds both to the same order.
  *
  * @import {Fit, Library} from "./symbol-typos.js"
  * @import {Range} from "./symbol-marks.js"

@@ -1,7 +1,7 @@
 /**
  * Words with one typo: a letter changed, missing, too much, or two next to each other in the wrong order.
  *
- * market/typos.py finds the same on the server.
+ * market/catalog/typos.py finds the same on the server.
  *
  * @import uFuzzy from "@leeoniya/ufuzzy"
  *

@@ -22,7 +22,7 @@ from cluster.debian import Programs
 from tests import provision
 from tests.servers import PASSWORD, START_PATIENCE, Server, copy_project, wait_for
 from tests.traders import Trader, enlist
-from webapp import serving
+from webapp.launch import supervisor
 
 SCRIPT = """
 import sys
@@ -118,7 +118,7 @@ class Command:
 
     def are_ready(self) -> bool:
         """Whether nginx and all servers answer."""
-        return all(serving.is_ready("127.0.0.1", port, "127.0.0.1") for port in (self.port, *self.ports))
+        return all(supervisor.is_ready("127.0.0.1", port, "127.0.0.1") for port in (self.port, *self.ports))
 
     def server(self, port: int) -> Server:
         """The site at this port, and `manage.py` on its database and Redis."""

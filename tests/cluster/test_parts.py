@@ -16,7 +16,7 @@ from cluster.debian import Programs
 from cluster.parts import CannotStart, HeldPort, Part
 from cluster.postgresql import PostgreSQL
 from tests.servers import wait_for
-from webapp.listening import CannotListen, bind
+from webapp.launch.listener import CannotListen, bind
 
 LISTENS = """
 import socket, sys

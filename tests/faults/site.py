@@ -18,7 +18,7 @@ import redis
 from tests.servers import PostgreSQL, Redis, Server, wait_for
 from tests.stack import processes
 from tests.traders import Trader, enlist
-from webapp import broker as embedded_broker
+from webapp.launch import embedded_redis as embedded_broker
 
 ENLISTED_AT_ONCE = 40
 

@@ -28,7 +28,7 @@ from tests.forms import scaled
 from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.traders import Trader, new_order
-from webapp.serving import STABLE_SECONDS
+from webapp.launch.supervisor import STABLE_SECONDS
 
 
 @on_cluster_at_least

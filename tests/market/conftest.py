@@ -10,8 +10,8 @@ import pytest
 import redis
 import redis.asyncio
 
-from market import broker
-from market.names import name
+from market.live import redis_client
+from market.live.redis_names import name
 from tests.servers import wait_for
 
 PATIENCE = 60.0
@@ -31,7 +31,7 @@ def empty_board(broker_url: str) -> None:
 
 @pytest.fixture
 async def client(empty_board: None) -> AsyncIterator[redis.asyncio.Redis]:
-    async with broker.connect_async(5) as connected:
+    async with redis_client.connect_async(5) as connected:
         yield connected
 
 

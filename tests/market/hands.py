@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from market.feeds.clock import Clock
-from market.ticks import Feed, Tick
+from market.live.ticks import Feed, Tick
 
 # A guard against hanging, not something that is judged.
 PATIENCE = 60.0

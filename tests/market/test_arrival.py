@@ -14,8 +14,8 @@ import redis
 from redis import Redis
 from redis.connection import AbstractConnection as Connection
 
-from market import arrival, board
-from market.arrival import LatestQuotes
+from market.live import arrival, redis_board
+from market.live.arrival import LatestQuotes
 from tests.orders.brokers import Broker
 
 D = Decimal
@@ -43,8 +43,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def quotes(broker: Broker) -> Iterator[Redis]:
     """The hash as the feed leaves it."""
     with Redis.from_url(broker.url) as client:
-        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14", "230.11"))
-        client.hset(board.QUOTES, "EURUSD", quoted(last="1.08123"))
+        client.hset(redis_board.QUOTES, "AAPL", quoted("230.10", "230.14", "230.11"))
+        client.hset(redis_board.QUOTES, "EURUSD", quoted(last="1.08123"))
         yield client
 
 
@@ -83,7 +83,7 @@ def test_the_newest_quote_of_the_symbol_is_asked_for(quotes: Redis) -> None:
     assert latest("AAPL") == D("230.12")
     assert latest("EURUSD") == D("1.08123")
     assert latest("UNKNOWN") is None
-    quotes.hset(board.QUOTES, "AAPL", quoted("231", "232"))
+    quotes.hset(redis_board.QUOTES, "AAPL", quoted("231", "232"))
     assert latest("AAPL") == D("231.5")
 
 
@@ -116,7 +116,7 @@ def test_a_broker_that_is_not_there_is_no_error_and_is_asked_again_later(
     assert latest("AAPL") is None
     broker.start()
     with Redis.from_url(broker.url) as client:
-        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14"))
+        client.hset(redis_board.QUOTES, "AAPL", quoted("230.10", "230.14"))
     assert latest("AAPL") is None
     later = time.monotonic() + arrival.BREAK_SECONDS
     monkeypatch.setattr(arrival.time, "monotonic", lambda: later)
@@ -159,7 +159,7 @@ def test_breaks_grow_while_a_broker_is_away_and_begin_anew_when_it_is_back(
     assert breaks(7) == [0.25, 0.5, 1, 2, 4, 5, 5]
     broker.start()
     with Redis.from_url(broker.url) as client:
-        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14"))
+        client.hset(redis_board.QUOTES, "AAPL", quoted("230.10", "230.14"))
     assert latest("AAPL") == D("230.12")
     broker.stop()
     assert breaks(1) == [0.25]
@@ -171,7 +171,7 @@ def test_a_broker_that_was_started_anew_is_asked_at_once(quotes: Redis, broker: 
     broker.stop()
     broker.start()
     with Redis.from_url(broker.url) as client:
-        client.hset(board.QUOTES, "AAPL", quoted("230.10", "230.14"))
+        client.hset(redis_board.QUOTES, "AAPL", quoted("230.10", "230.14"))
     assert latest("AAPL") == D("230.12")
 
 
@@ -185,6 +185,6 @@ def test_another_brokers_failure_says_nothing_of_this_one(quotes: Redis, setting
 
 
 def test_an_answer_that_is_no_hash_is_no_price(quotes: Redis) -> None:
-    quotes.delete(board.QUOTES)
-    quotes.set(board.QUOTES, "a text")
+    quotes.delete(redis_board.QUOTES)
+    quotes.set(redis_board.QUOTES, "a text")
     assert LatestQuotes()("AAPL") is None

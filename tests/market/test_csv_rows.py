@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from market.csv_rows import BadLine, Row, opened, rows
+from market.values.csv_rows import BadLine, Row, opened, rows
 
 
 def read(text: str) -> list[tuple[int, Row]]:

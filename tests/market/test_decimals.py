@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market import decimals
-from market.decimals import BadNumber
-from market.forms import AmountFormField, WholeFormField
+from market.values import decimals
+from market.values.decimals import BadNumber
+from market.values.forms import AmountFormField, WholeFormField
 from tests.tables import failing
 
 D = Decimal

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from market.directory import KEEP_SECONDS, Directory
+from market.catalog.directory import KEEP_SECONDS, Directory
+from market.catalog.search import SymbolIndex
 from market.models import Instrument
-from market.search import SymbolIndex
 
 
 class Clock:
@@ -56,7 +56,7 @@ def test_an_index_is_made_anew_only_for_other_names(
             made.append(1)
             super().__init__(rows)
 
-    monkeypatch.setattr("market.directory.SymbolIndex", Counting)
+    monkeypatch.setattr("market.catalog.directory.SymbolIndex", Counting)
     for _ in range(3):
         symbols(directory, "a")
         clock.now += KEEP_SECONDS

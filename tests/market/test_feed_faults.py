@@ -16,7 +16,7 @@ import pytest
 from market.feeds import counts, finnhub
 from market.feeds.guard import Guard
 from market.feeds.upstream import MESSAGES_A_TURN
-from market.ticks import State, Tick
+from market.live.ticks import State, Tick
 from tests.market.fake_upstream import Answer, FakeFinnhub, Flap, Slow
 from tests.market.hands import running, turns, until
 from tests.market.wires import KEY, PROTOCOLS, QUICK, Wire, wire

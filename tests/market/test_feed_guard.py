@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from market.feeds import counts
 from market.feeds.guard import TICKS_OF_A_MOMENT, Guard
-from market.ticks import EMPTY, Status, Tick
+from market.live.ticks import EMPTY, Status, Tick
 from tests.market.hands import Hands
 from tests.tables import failing
 

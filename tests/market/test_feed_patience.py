@@ -11,7 +11,7 @@ import pytest
 
 from market.feeds import counts, finnhub, kraken
 from market.feeds.pace import Patience
-from market.ticks import State
+from market.live.ticks import State
 from tests.market.hands import Hands, until
 from tests.market.wires import NEVER, PATIENT, PROTOCOLS, Wire, wire
 

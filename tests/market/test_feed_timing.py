@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from market.feeds.pace import MANNERS
-from market.ticks import State
+from market.live.ticks import State
 from tests.market.fake_upstream import Answer, Flap
 from tests.market.hands import Hands, until
 from tests.market.wires import PROTOCOLS, Wire, wire

@@ -12,7 +12,7 @@ import pytest
 from market.feeds import counts, finnhub
 from market.feeds.dialect import Complaint, Ignored, OverLimit, Refused, parsed
 from market.feeds.finnhub import Finnhub
-from market.ticks import State, Tick
+from market.live.ticks import State, Tick
 from tests.market.hands import Hands, until
 from tests.market.wires import KEY, QUICK, wire
 

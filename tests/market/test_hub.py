@@ -13,9 +13,9 @@ import orjson
 import pytest
 import redis.asyncio
 
-from market import board, broker, heard, hub, leader, leases
-from market.board import Board
-from market.hub import QuoteHub
+from market.live import feed_status, hub, leader, leases, redis_board, redis_client
+from market.live.hub import QuoteHub
+from market.live.redis_board import Board
 from tests.market.conftest import until
 from tests.servers import Redis
 
@@ -75,7 +75,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "GRACE_SECONDS", 0.1)
     monkeypatch.setattr(hub, "OPERATION_SECONDS", 0.5)
     monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
-    monkeypatch.setattr(heard, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(feed_status, "LOOK_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def feed(client: redis.asyncio.Redis) -> Leading:
 
 
 async def listeners(client: redis.asyncio.Redis, symbol: str) -> int:
-    [(_, count)] = await client.pubsub_numsub(board.topic(symbol))
+    [(_, count)] = await client.pubsub_numsub(redis_board.topic(symbol))
     return int(count)
 
 
@@ -179,7 +179,7 @@ async def test_the_feed_is_asked_for_after_a_break_whether_anybody_looks_or_not(
     glass = Glass()
     prices.watch(glass, ["X"], 20)
     await until(lambda: glass.frames, "the first frame")
-    await client.persist(board.FEED)
+    await client.persist(redis_board.FEED)
     prices.leave(glass)
     await until(lambda: prices.symbols == 0, "nothing followed")
     lost = Mock(wraps=prices.feed.lose)
@@ -258,12 +258,12 @@ async def test_a_feed_that_dies_without_a_word_is_told_as_down_and_heard_again_w
     prices.watch(glass, ["X"], 20)
     await until(lambda: glass.feed.get("state") == "live", "a live feed")
 
-    monkeypatch.setattr(heard, "SILENT_SECONDS", 0.2)
-    await client.delete(board.FEED)
+    monkeypatch.setattr(feed_status, "SILENT_SECONDS", 0.2)
+    await client.delete(redis_board.FEED)
     await until(lambda: glass.feed["state"] == "down", "its end")
     assert glass.feed["reason"] == "The feed has not been heard."
 
-    monkeypatch.setattr(heard, "SILENT_SECONDS", 10)
+    monkeypatch.setattr(feed_status, "SILENT_SECONDS", 10)
     await feed.state()
     await until(lambda: glass.feed["state"] == "live", "its return")
     await feed.price("X", "2")
@@ -274,13 +274,13 @@ async def test_garbage_in_the_broker_stops_nothing(
     prices: QuoteHub, feed: Leading, client: redis.asyncio.Redis
 ) -> None:
     glass = Glass()
-    await client.hset(board.QUOTES, mapping={"X": '{"symbol":', "Y": "[1]"})  # type: ignore[misc]
-    await client.set(board.FEED, "no JSON")
+    await client.hset(redis_board.QUOTES, mapping={"X": '{"symbol":', "Y": "[1]"})  # type: ignore[misc]
+    await client.set(redis_board.FEED, "no JSON")
     prices.watch(glass, ["X", "Y"], 20)
     await until_wanted(client, {"X": False, "Y": False})
     for garbage in ("{", "null", "[]", '{"state":"live"}', '"live"'):
-        await client.publish(board.FEED, garbage)
-        await client.publish(board.topic("X"), garbage.replace("live", "X"))
+        await client.publish(redis_board.FEED, garbage)
+        await client.publish(redis_board.topic("X"), garbage.replace("live", "X"))
 
     await feed.price("Y", "2")
     await feed.state()
@@ -294,7 +294,7 @@ async def test_what_nobody_foresaw_stops_prices_for_a_moment_only(
     prices: QuoteHub, feed: Leading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     glass = Glass()
-    real = board.said
+    real = redis_board.said
     fails = iter([True])
 
     def said(text: Any) -> Any:
@@ -302,7 +302,7 @@ async def test_what_nobody_foresaw_stops_prices_for_a_moment_only(
             raise LookupError("a fault of ours")
         return real(text)
 
-    monkeypatch.setattr(board, "said", said)
+    monkeypatch.setattr(redis_board, "said", said)
     await feed.price("X", "1")
     prices.watch(glass, ["X"], 20)
 
@@ -328,10 +328,10 @@ async def test_prices_go_on_after_the_broker_went_and_came_back(
 ) -> None:
     own = Redis()
     own.start()
-    monkeypatch.setattr(broker, "url", lambda: own.url)
+    monkeypatch.setattr(redis_client, "url", lambda: own.url)
     glass, newcomer, prices = Glass(), Glass(), QuoteHub(build)
     try:
-        async with broker.connect_async(5) as client:
+        async with redis_client.connect_async(5) as client:
             feed = Leading(client)
             await feed.price("X", "1")
             prices.watch(glass, ["X"], 20)
@@ -342,7 +342,7 @@ async def test_prices_go_on_after_the_broker_went_and_came_back(
             prices.watch(newcomer, ["X"], 20)
             await until(lambda: newcomer.seen == {"X": "1"}, "what is known, meanwhile")
         await asyncio.to_thread(own.start)
-        async with broker.connect_async(5) as client:
+        async with redis_client.connect_async(5) as client:
             feed = Leading(client)
             await feed.price("X", "2")
             await feed.state()
@@ -358,10 +358,10 @@ async def test_prices_go_on_after_the_broker_went_and_came_back(
 async def test_a_broker_that_hangs_is_told_as_away_and_prices_go_on_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Redis()
     own.start()
-    monkeypatch.setattr(broker, "url", lambda: own.url)
+    monkeypatch.setattr(redis_client, "url", lambda: own.url)
     glass, prices = Glass(), QuoteHub(build)
     try:
-        async with broker.connect_async(5) as client:
+        async with redis_client.connect_async(5) as client:
             feed = Leading(client)
             await feed.price("X", "1")
             await feed.state()

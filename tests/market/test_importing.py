@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 
-from market.csv_rows import BadLine
-from market.importing import Imported, import_instruments
+from market.catalog.importing import Imported, import_instruments
 from market.management.commands import import_instruments as command
 from market.models import Instrument
+from market.values.csv_rows import BadLine
 from tests.orders.builders import place
 from tests.tables import failing
 

@@ -11,7 +11,7 @@ import pytest
 from market.feeds import counts, kraken
 from market.feeds.dialect import Accepted, Broken, Complaint, Ignored, Postponed, Refused, Venue, parsed
 from market.feeds.kraken import Kraken, Trigger
-from market.ticks import EMPTY, Side, State, Tick
+from market.live.ticks import EMPTY, Side, State, Tick
 from tests.market.hands import WALL, Hands, until
 from tests.market.wires import wire
 

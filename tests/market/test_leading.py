@@ -6,10 +6,10 @@ from typing import Any
 
 import redis.asyncio
 
-from market import board, leader, leases
-from market.board import Board
-from market.leader import Leader
-from market.leases import Lease
+from market.live import leader, leases, redis_board
+from market.live.leader import Leader
+from market.live.leases import Lease
+from market.live.redis_board import Board
 
 
 async def test_one_leads_and_another_takes_over_once_it_has_let_go(client: redis.asyncio.Redis) -> None:
@@ -47,7 +47,7 @@ async def test_what_an_earlier_leader_still_writes_reaches_nobody(client: redis.
     heard: list[Any] = []
 
     async with client.pubsub(ignore_subscribe_messages=True) as ear:
-        await ear.subscribe(board.topic("AAPL"))
+        await ear.subscribe(redis_board.topic("AAPL"))
         assert not await Board(client, late.term).write({"AAPL": "old"})
         assert await Board(client, present.term).write({"AAPL": "new"})
         async for message in ear.listen():
@@ -55,7 +55,7 @@ async def test_what_an_earlier_leader_still_writes_reaches_nobody(client: redis.
             break
 
     assert heard == ["new"]
-    assert await client.hget(board.QUOTES, "AAPL") == "new"  # type: ignore[misc]
+    assert await client.hget(redis_board.QUOTES, "AAPL") == "new"  # type: ignore[misc]
 
 
 async def test_the_union_of_all_wishes_follows_each_of_them(client: redis.asyncio.Redis) -> None:
@@ -96,10 +96,10 @@ async def test_whoever_wants_something_else_is_heard_at_once(client: redis.async
 
 async def test_old_bars_make_room_for_new_ones(client: redis.asyncio.Redis) -> None:
     own = Board(client, "")
-    await own.write_bars({"AAPL": [(60 * minute, f'{{"time":{60 * minute}}}') for minute in range(board.BARS)]})
-    await own.write_bars({"AAPL": [(0, '{"time":0,"again":1}'), (60 * board.BARS, '{"time":"newest"}')]})
+    await own.write_bars({"AAPL": [(60 * minute, f'{{"time":{60 * minute}}}') for minute in range(redis_board.BARS)]})
+    await own.write_bars({"AAPL": [(0, '{"time":0,"again":1}'), (60 * redis_board.BARS, '{"time":"newest"}')]})
 
-    found = board.read_bars("AAPL")
+    found = redis_board.read_bars("AAPL")
 
-    assert len(found) == board.BARS
+    assert len(found) == redis_board.BARS
     assert (found[0], found[-1]) == ('{"time":60}', '{"time":"newest"}')

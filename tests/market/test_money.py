@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market import money, positions, totals
-from market.money import Mark, Quote, Source
+from market import money
+from market.money import Mark, Quote, Source, positions, totals
 from orders.domain.lifecycle import Side
 
 D = Decimal

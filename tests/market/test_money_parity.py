@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from market import money
-from market.currencies import DECIMALS
 from market.money import Quote
+from market.money.currencies import DECIMALS
 from tests.forms import scaled
 from tests.servers import ROOT
 

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 
-from market import listing
-from market.listing import Listing
-from market.outage import Outage
+from market.live import listing
+from market.live.listing import Listing
+from market.support.outage import Outage
 
 
 def test_its_going_and_its_return_are_a_line_each(caplog: pytest.LogCaptureFixture) -> None:

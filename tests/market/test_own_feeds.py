@@ -16,8 +16,8 @@ from market.feeds import replay
 from market.feeds.clock import Clock
 from market.feeds.replay import BadFile, ReplayFeed
 from market.feeds.sim import HISTORY_MINUTES, SimFeed
-from market.listing import Terms
-from market.ticks import Feed, Tick
+from market.live.listing import Terms
+from market.live.ticks import Feed, Tick
 from tests.market.jumps import in_no_time, now
 from tests.market.recordings import RECORDED, last_price, made
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market import money
-from market.positions import Position
+from market.money.positions import Position
 
 D = Decimal
 

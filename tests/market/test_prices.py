@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from market import arrival, money
-from market.bars import Bars
+from market import money
 from market.feeds.guard import LARGEST, SMALLEST
-from market.leases import union
-from market.quotes import Quote
-from market.slots import Slots
-from market.ticks import EMPTY, Tick
+from market.live import arrival
+from market.live.bars import Bars
+from market.live.leases import union
+from market.live.quotes import Quote
+from market.live.slot_allocation import Slots
+from market.live.ticks import EMPTY, Tick
 
 D = Decimal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from market.reasons import reason
+from market.support.reasons import reason
 
 
 def test_an_error_s_own_words_stand_on_one_line() -> None:

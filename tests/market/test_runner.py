@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from market import board, broker, leader, leases, runner
-from market.bars import Bar
-from market.leases import Lease
-from market.listing import Listing, Terms
-from market.runner import Runner
-from market.ticks import Sink, State, Status, Tick
-from market.together import end
+from market.live import leader, leases, redis_board, redis_client, runner
+from market.live.bars import Bar
+from market.live.leases import Lease
+from market.live.listing import Listing, Terms
+from market.live.runner import Runner
+from market.live.ticks import Sink, State, Status, Tick
+from market.support.together import end
 from tests.market.conftest import until
 
 D = Decimal
@@ -86,7 +86,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def quote_of(client: redis.asyncio.Redis, symbol: str) -> dict[str, Any] | None:
-    text = await client.hget(board.QUOTES, symbol)  # type: ignore[misc]
+    text = await client.hget(redis_board.QUOTES, symbol)  # type: ignore[misc]
     return json.loads(text) if text else None
 
 
@@ -166,7 +166,7 @@ async def test_a_price_is_told_when_it_changed_and_only_then(client: redis.async
     feed = Puppet()
     told: list[str] = []
     async with client.pubsub(ignore_subscribe_messages=True) as ear:
-        await ear.subscribe(board.topic("S1"))
+        await ear.subscribe(redis_board.topic("S1"))
         async with running(feed, standing=("S1",)):
             await until(lambda: feed.wanted, "the standing symbol")
             feed.trade("S1", "100")
@@ -198,17 +198,17 @@ async def test_bars_begin_with_the_feed_s_own_history(client: redis.asyncio.Redi
     async with running(feed, standing=("S1",)):
         await until(lambda: feed.wanted, "the standing symbol")
         feed.trade("S1", "7", at=125_000.0)
-        found = await until(lambda: len(texts := board.read_bars("S1")) == 2 and texts, "both bars")
+        found = await until(lambda: len(texts := redis_board.read_bars("S1")) == 2 and texts, "both bars")
 
     assert [(bar["time"], bar["close"]) for bar in map(json.loads, found)] == [(60, "2"), (120, "7")]
 
 
 async def test_the_feed_s_state_ends_by_itself_when_nobody_tells_it_again(client: redis.asyncio.Redis) -> None:
     async with running(Puppet(), standing=("S1",)):
-        await until(board.feed_text, "the state")
+        await until(redis_board.feed_text, "the state")
 
-    assert json.loads(board.feed_text() or "")["name"] == "puppet"
-    assert 0 < await client.ttl(board.FEED) <= board.FEED_SECONDS
+    assert json.loads(redis_board.feed_text() or "")["name"] == "puppet"
+    assert 0 < await client.ttl(redis_board.FEED) <= redis_board.FEED_SECONDS
 
 
 async def test_whoever_has_lost_the_lead_stops_at_once_and_tells_nothing_more(client: redis.asyncio.Redis) -> None:
@@ -305,7 +305,7 @@ async def test_after_the_broker_has_forgotten_everything_one_leads_and_prices_an
         await until(lambda: leading.wanted, "the standing symbol again")
         leading.trade("S1", "101", at=125_000.0)
         await until_kept(client, "101")
-        await until(lambda: len(board.read_bars("S1")) == 2, "the bars, from the beginning")
+        await until(lambda: len(redis_board.read_bars("S1")) == 2, "the bars, from the beginning")
         assert one.runs + other.runs == 2
         await end(task)
 
@@ -333,7 +333,7 @@ async def test_a_broker_that_is_away_is_told_of_once_and_once_when_it_is_back(
         asked.append("redis://127.0.0.1:1/0" if len(asked) < 3 else broker_url)
         return asked[-1]
 
-    monkeypatch.setattr(broker, "url", address)
+    monkeypatch.setattr(redis_client, "url", address)
     async with running(Puppet()):
         assert len(asked) > 3
 

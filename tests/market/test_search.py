@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from market.search import SymbolIndex, fold
+from market.catalog.search import SymbolIndex, fold
 from tests.forms import scaled
 from tests.market import listings
 from tests.servers import ROOT

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from market.text import refusal
+from market.values.text import refusal
 from tests.tables import failing
 
 READABLE = [

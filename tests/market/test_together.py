@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from market import together
-from market.together import end
+from market.support import together
+from market.support.together import end
 
 
 @pytest.fixture(autouse=True)

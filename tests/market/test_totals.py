@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.totals import Line, totals
+from market.money.totals import Line, totals
 
 prices = st.decimals(min_value=-(10**14), max_value=10**14, places=8)
 lines = st.builds(

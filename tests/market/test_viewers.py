@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from market.viewers import Interest, Pace
+from market.live.viewers import Interest, Pace
 from tests.market.hands import until
 from tests.market.jumps import in_no_time, now, pass_time
 

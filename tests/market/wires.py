@@ -13,7 +13,7 @@ from market.feeds import finnhub, kraken
 from market.feeds.clock import CLOCK, Clock
 from market.feeds.pace import Manners, Patience
 from market.feeds.upstream import Upstream
-from market.ticks import State, Tick
+from market.live.ticks import State, Tick
 from tests.market.fake_upstream import FakeFinnhub, FakeKraken, FakeUpstream
 from tests.market.hands import running, until
 

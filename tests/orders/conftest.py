@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connections
 
-from market import arrival
+from market.live import arrival
 from orders.protocol import outbound
 
 

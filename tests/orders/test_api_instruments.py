@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from demo.instruments import make_instruments
-from market import directory
+from market.catalog import directory
 from market.models import Instrument
 from tests.market.listings import listing
 from tests.servers import ROOT

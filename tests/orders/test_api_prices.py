@@ -14,11 +14,11 @@ import redis
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from market import board, broker
-from market.bars import Bar
+from market.live import redis_board, redis_client
+from market.live.bars import Bar
+from market.live.quotes import Quote
+from market.live.ticks import Tick
 from market.models import Instrument
-from market.quotes import Quote
-from market.ticks import Tick
 from tests.servers import ROOT
 
 D = Decimal
@@ -62,9 +62,9 @@ def described(operation: str) -> dict[str, Any]:
 
 
 def test_the_documents_and_the_answer_have_the_same_fields(asked: Any, kept: Any) -> None:
-    kept.hset(board.QUOTES, "AAPL", quote("AAPL", "1"))
-    kept.set(board.FEED, FEED)
-    kept.zadd(board.bars_key("AAPL"), {Bar(60, D(1), D(2), D(1), D(2), D(5)).text(): 60})
+    kept.hset(redis_board.QUOTES, "AAPL", quote("AAPL", "1"))
+    kept.set(redis_board.FEED, FEED)
+    kept.zadd(redis_board.bars_key("AAPL"), {Bar(60, D(1), D(2), D(1), D(2), D(5)).text(): 60})
 
     for path, kind in (("/api/quotes/", "quotes"), ("/api/bars/", "bars")):
         answer = asked.get(path, {"symbol": "AAPL"} if kind == "bars" else {}).json()
@@ -75,7 +75,7 @@ def test_the_documents_and_the_answer_have_the_same_fields(asked: Any, kept: Any
 
 
 def test_named_symbols_are_answered_by_symbol_and_those_without_a_price_left_out(asked: Any, kept: Any) -> None:
-    kept.hset(board.QUOTES, mapping={name: quote(name, "2") for name in ("AAPL", "BTCUSD")})
+    kept.hset(redis_board.QUOTES, mapping={name: quote(name, "2") for name in ("AAPL", "BTCUSD")})
     Instrument.objects.create(symbol="AAA", name="without a price", currency="USD")
     Instrument.objects.filter(symbol="BTCUSD").update(active=False)
 
@@ -91,7 +91,7 @@ def test_named_symbols_are_answered_by_symbol_and_those_without_a_price_left_out
 def test_as_many_symbols_as_are_allowed_can_be_named_however_long_they_are(asked: Any, kept: Any) -> None:
     names = [f"S{number:019}" for number in range(500)]
     Instrument.objects.bulk_create(Instrument(symbol=name, name=name, currency="USD") for name in names)
-    kept.hset(board.QUOTES, mapping={name: quote(name, "2") for name in names})
+    kept.hset(redis_board.QUOTES, mapping={name: quote(name, "2") for name in names})
 
     answer = asked.get("/api/quotes/", {"symbols": ",".join(names)})
 
@@ -102,9 +102,9 @@ def test_as_many_symbols_as_are_allowed_can_be_named_however_long_they_are(asked
 
 
 def test_garbage_in_the_broker_is_left_out(asked: Any, kept: Any) -> None:
-    kept.hset(board.QUOTES, mapping={"AAPL": '{"symbol":"AAPL"', "BTCUSD": quote("AAPL", "2")})
-    kept.set(board.FEED, "}")
-    kept.zadd(board.bars_key("AAPL"), {"[": 0, "7": 60, '{"time":120}': 120})
+    kept.hset(redis_board.QUOTES, mapping={"AAPL": '{"symbol":"AAPL"', "BTCUSD": quote("AAPL", "2")})
+    kept.set(redis_board.FEED, "}")
+    kept.zadd(redis_board.bars_key("AAPL"), {"[": 0, "7": 60, '{"time":120}': 120})
 
     assert asked.get("/api/quotes/").json() == {"feed": None, "quotes": []}
     assert asked.get("/api/bars/", {"symbol": "AAPL"}).json()["bars"] == [{"time": 120}]
@@ -112,7 +112,7 @@ def test_garbage_in_the_broker_is_left_out(asked: Any, kept: Any) -> None:
 
 def test_bars_come_oldest_first(asked: Any, kept: Any) -> None:
     for minute in (180, 60, 1200, 120):
-        kept.zadd(board.bars_key("AAPL"), {Bar(minute, D(1), D(2), D(1), D(2), D(5)).text(): minute})
+        kept.zadd(redis_board.bars_key("AAPL"), {Bar(minute, D(1), D(2), D(1), D(2), D(5)).text(): minute})
 
     assert [bar["time"] for bar in asked.get("/api/bars/?symbol=AAPL").json()["bars"]] == [60, 120, 180, 1200]
 
@@ -135,7 +135,7 @@ def test_what_makes_no_sense_is_refused(asked: Any, kept: Any, path: str, status
 
 def test_without_a_broker_there_are_no_prices(asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     address = f"unix://{tmp_path}/nobody.sock"
-    monkeypatch.setattr(broker, "url", lambda: address)
+    monkeypatch.setattr(redis_client, "url", lambda: address)
 
     for path in ("/api/quotes/", "/api/bars/?symbol=AAPL"):
         answer = asked.get(path)
@@ -143,7 +143,7 @@ def test_without_a_broker_there_are_no_prices(asked: Any, monkeypatch: pytest.Mo
 
 
 def test_requests_one_after_the_other_share_a_connection_to_redis(asked: Any, kept: Any) -> None:
-    kept.hset(board.QUOTES, "AAPL", quote("AAPL", "1"))
+    kept.hset(redis_board.QUOTES, "AAPL", quote("AAPL", "1"))
     asked.get("/api/quotes/")
     before = kept.info("stats")["total_connections_received"]
     for path in ("/api/quotes/", "/api/quotes/?symbols=AAPL", "/api/bars/?symbol=AAPL"):

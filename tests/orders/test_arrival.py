@@ -13,8 +13,8 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
-from market import arrival, board
-from market.arrival import LatestQuotes
+from market.live import arrival, redis_board
+from market.live.arrival import LatestQuotes
 from orders import trading
 from orders.domain import rows
 from orders.domain.lifecycle import Status
@@ -137,7 +137,7 @@ class TestWithABroker:
         monkeypatch.setattr(arrival, "ASK_SECONDS", 60.0)
         quote = {"bid": "585.10", "ask": "585.15", "last": "585", "at": time.time() * 1000}
         with Redis.from_url(broker.url) as client:
-            client.hset(board.QUOTES, "AAPL", json.dumps(quote))
+            client.hset(redis_board.QUOTES, "AAPL", json.dumps(quote))
         assert fresh(execute(place(alice), "accept")).arrival_price == D("585.125")
 
     @pytest.mark.parametrize("fault", ["pause", "stop"])

@@ -23,7 +23,7 @@ from orders.log.provenance import Source, acting
 from orders.models import Order, OrderEvent
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, order_in, place, rolled_back, told
-from webapp.databases.committing import CommittingMixin
+from webapp.db.committing import CommittingMixin
 
 pytestmark = pytest.mark.django_db
 D = Decimal

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from market.csv_rows import BadLine
+from market.values.csv_rows import BadLine
 from orders.domain.lifecycle import OrderType, TimeInForce
 from orders.journal import reading
 from orders.journal.reading import COLUMNS, Action, Amendment, Line

@@ -19,9 +19,9 @@ from demo import paper_book, paper_broker
 from demo.paper_broker import PaperBroker
 from demo.people import DEMO_GROUP
 from demo.simulation import Flow
-from market import board, leader, leases
 from market.feeds.clock import Clock
-from market.together import end
+from market.live import leader, leases, redis_board
+from market.support.together import end
 from orders import trading
 from orders.domain.lifecycle import Status
 from orders.live.threads import in_thread
@@ -51,10 +51,10 @@ class Desk:
         self, symbol: str = "AAPL", bid: str | None = "99", ask: str | None = "101", last: str | None = None
     ) -> None:
         told = {"symbol": symbol, "bid": bid, "ask": ask, "last": last or bid, "at": self._wall() * 1000}
-        self._redis.hset(board.QUOTES, symbol, orjson.dumps(told))
+        self._redis.hset(redis_board.QUOTES, symbol, orjson.dumps(told))
 
     def feed(self, name: str) -> None:
-        self._redis.set(board.FEED, orjson.dumps({"name": name}), ex=30)
+        self._redis.set(redis_board.FEED, orjson.dumps({"name": name}), ex=30)
 
     def after(self, seconds: float) -> int:
         """Hears what there is to hear, and looks again so many seconds later; the number of reports."""
@@ -70,7 +70,7 @@ def desk(broker_url: str) -> Iterator[Desk]:
         found.feed("sim")
         found.quote()
         yield found
-        client.delete(board.FEED, board.QUOTES)
+        client.delete(redis_board.FEED, redis_board.QUOTES)
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_at_real_prices_nothing_is_pretended_and_without_a_feed_nothing_is_fille
     desk.feed("kraken")
     assert desk.after(3.5) == 0
 
-    desk._redis.delete(board.FEED)
+    desk._redis.delete(redis_board.FEED)
     assert desk.after(3.5) == 1
     assert desk.after(3.5) == 0
     assert statuses(order) == [Status.NEW]
@@ -298,7 +298,7 @@ def test_a_person_who_leaves_the_demo_takes_his_orders_along(desk: Desk, alice: 
 def test_the_demo_flow_and_the_paper_broker_live_together(
     desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("market.arrival.provider", lambda symbol: D(100))
+    monkeypatch.setattr("market.live.arrival.provider", lambda symbol: D(100))
     instrument("AAPL")
     flow = Flow(alice, seed=3)
     for _ in range(40):
@@ -368,7 +368,7 @@ class TestTheProcess:
             asked.append("redis://127.0.0.1:1/0" if len(asked) < 3 else broker_url)
             return asked[-1]
 
-        monkeypatch.setattr("market.broker.url", address)
+        monkeypatch.setattr("market.live.redis_client.url", address)
         paper = PaperBroker(1)
         rounds: list[int] = []
         monkeypatch.setattr(paper, "round", lambda: rounds.append(1))

@@ -14,8 +14,8 @@ import redis
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import OperationalError
 
-from market import leader
-from market.board import Board
+from market.live import leader
+from market.live.redis_board import Board
 from orders.live.threads import in_thread
 from orders.socket import quotes, slot_priority
 from orders.socket.quotes import Viewing, get_quote_hub

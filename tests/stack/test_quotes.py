@@ -15,7 +15,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from market import board, leader, leases
+from market.live import leader, leases, redis_board
 from orders.protocol import inbound
 from tests import servers
 from tests.periods import periods
@@ -26,11 +26,11 @@ from tests.stack.quotes import LIST, SYMBOLS, Watcher
 
 QUICK = periods(
     {
-        "market.heard.LOOK_SECONDS": 0.2,
-        "market.hub.GRACE_SECONDS": 0.5,
-        "market.leases.RENEW_SECONDS": 1,
-        "market.runner.GRACE_SECONDS": 0.5,
-        "market.runner.STATE_SECONDS": 0.5,
+        "market.live.feed_status.LOOK_SECONDS": 0.2,
+        "market.live.hub.GRACE_SECONDS": 0.5,
+        "market.live.leases.RENEW_SECONDS": 1,
+        "market.live.runner.GRACE_SECONDS": 0.5,
+        "market.live.runner.STATE_SECONDS": 0.5,
         "orders.socket.slot_priority.AGAIN_SECONDS": 0.5,
     }
 )
@@ -210,7 +210,7 @@ def test_beyond_the_limit_one_is_told_and_a_working_order_makes_a_place(market: 
 
         bob.ask("unsubscribe", symbols=["Q07"])
         bob.until(lambda: bob.feed.get("queued") == [], "a place for that one too")
-        assert json.loads(str(client.get(board.FEED)))["in_use"] == 50
+        assert json.loads(str(client.get(redis_board.FEED)))["in_use"] == 50
 
 
 def test_where_there_is_no_feed_that_is_said(embedded: Server) -> None:

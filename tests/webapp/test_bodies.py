@@ -24,8 +24,9 @@ from tests.servers import PASSWORD, wait_for
 from tests.tables import failing
 from tests.webapp import asgi
 from tests.webapp.asgi import Site, by_session, by_token
-from webapp import bodies, handler
-from webapp.bodies import BYTES_AT_ONCE, Intake
+from webapp import handler
+from webapp.daphne import body_limit
+from webapp.daphne.body_limit import BYTES_AT_ONCE, Intake
 
 ORDER = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
 LARGE = 4 * 1024 * 1024
@@ -174,7 +175,7 @@ def test_a_body_of_more_values_than_orders_can_have_is_refused_before_it_becomes
 
 
 def test_what_all_bodies_bring_together_is_taken_in_at_a_bounded_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(body_limit, "time", SimpleNamespace(monotonic=lambda: 0.0))
     intake = Intake()
 
     first = [intake.take(64 * 1024) for _ in range(BYTES_AT_ONCE // (64 * 1024))]

@@ -38,7 +38,7 @@ def test_requests_reuse_the_connections_of_their_threads(served: Server, daphne:
 def test_a_request_that_never_ends_does_not_keep_the_server_even_while_others_are_answered(
     served: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in periods({"webapp.parting.FINISH_SECONDS": 0.5}).items():
+    for name, value in periods({"webapp.daphne.drain.FINISH_SECONDS": 0.5}).items():
         monkeypatch.setitem(served.environment, name, value)
     served.stop()
     before = len(served.log())

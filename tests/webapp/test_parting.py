@@ -14,11 +14,11 @@ from tests.periods import periods
 from tests.servers import Server, wait_for
 from tests.stack import processes
 from tests.traders import new_order
-from webapp.listening import CannotListen, bind, let_in
-from webapp.parting import turn_newcomers_away
+from webapp.daphne.drain import turn_newcomers_away
+from webapp.launch.listener import CannotListen, bind, let_in
 
 # However busy the machine is: what is cut after a while is another test's.
-UNHURRIED = periods({"webapp.parting.FINISH_SECONDS": 60, "webapp.serving.STOP_SECONDS": 80})
+UNHURRIED = periods({"webapp.daphne.drain.FINISH_SECONDS": 60, "webapp.launch.supervisor.STOP_SECONDS": 80})
 
 
 def is_let_in(port: int) -> bool:

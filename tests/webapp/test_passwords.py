@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from rest_framework.authtoken.models import Token
 
 from tests.servers import PASSWORD
-from webapp import passwords
+from webapp.accounts import passwords
 from webapp.accounts.api import token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
-from webapp.databases.sqlite3.base import DatabaseWrapper
+from webapp.db.sqlite3.base import DatabaseWrapper
 from webapp.private import check_files
 
 ENDS = ("", "-wal", "-shm")
@@ -57,7 +57,7 @@ def test_a_private_file_that_others_may_read_is_warned_of_by_name(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.BASE_DIR = tmp_path
-    database = {"ENGINE": "webapp.databases.sqlite3", "NAME": tmp_path / "db.sqlite3"}
+    database = {"ENGINE": "webapp.db.sqlite3", "NAME": tmp_path / "db.sqlite3"}
     for name, value in database.items():
         monkeypatch.setitem(settings.DATABASES["default"], name, value)
     for name in ("db.sqlite3", "db.sqlite3-wal", ".secret-key"):

@@ -13,7 +13,7 @@ from tests.faults.rude import CLOSE
 from tests.faults.rude import Line as RudeLine
 from tests.faults.rude import frame as client_frame
 from tests.servers import Server, wait_for
-from webapp.sending import frame, write
+from webapp.daphne.direct_send import frame, write
 
 
 @pytest.mark.parametrize("text", ["", "x" * 125, "x" * 126, "é" * 32767 + "x", "x" * 65536, "✓"])

@@ -24,8 +24,8 @@ from django.test import RequestFactory
 
 from tests.servers import PASSWORD, ROOT, Server, wait_for
 from tests.stack import processes
-from webapp import serving
-from webapp.broker import BrokerError, EmbeddedBroker, socket_path
+from webapp.launch import supervisor
+from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker, socket_path
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_a_site_need_not_have_the_demo_s_people(
 
     assert not User.objects.exists()
     assert not (folder / ".demo-passwords").exists()
-    assert "create_superuser.sh" in serving.sign_ins(settings.DEMO_PEOPLE)
+    assert "create_superuser.sh" in supervisor.sign_ins(settings.DEMO_PEOPLE)
 
 
 def test_another_database_of_the_same_folder_gets_the_passwords_that_its_owner_knows(
@@ -206,7 +206,7 @@ def test_behind_tls_and_another_name_it_still_knows_when_it_is_ready_and_which_p
     greeting = re.search(r"The order monitor is at http://127\.0\.0\.1:(\d+)/ \(([\d.]+) s\)", log)
     assert greeting
     assert int(greeting[1]) == server.port
-    assert "not ready" not in log or float(greeting[2]) > serving.READY_SECONDS
+    assert "not ready" not in log or float(greeting[2]) > supervisor.READY_SECONDS
     assert (page, foreign, anywhere) == (301, 400, 200)
 
 
@@ -229,7 +229,7 @@ def test_the_broker_s_address_is_the_same_for_a_command_with_another_temporary_f
 
 
 def test_a_broker_s_folder_that_others_may_enter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.broker.TEMPORARY", tmp_path)
+    monkeypatch.setattr("webapp.launch.embedded_redis.TEMPORARY", tmp_path)
     open_to_all = socket_path(tmp_path).parent
     open_to_all.mkdir()
     open_to_all.chmod(0o755)
@@ -239,7 +239,7 @@ def test_a_broker_s_folder_that_others_may_enter_is_refused(tmp_path: Path, monk
 
 
 def test_a_broker_s_folder_that_is_only_a_link_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.broker.TEMPORARY", tmp_path)
+    monkeypatch.setattr("webapp.launch.embedded_redis.TEMPORARY", tmp_path)
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     socket_path(tmp_path).parent.symlink_to(tmp_path / "elsewhere")
 
@@ -248,7 +248,7 @@ def test_a_broker_s_folder_that_is_only_a_link_is_refused(tmp_path: Path, monkey
 
 
 def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.broker.LEAVE_SECONDS", 0.1)
+    monkeypatch.setattr("webapp.launch.embedded_redis.LEAVE_SECONDS", 0.1)
     socket_path(tmp_path).parent.mkdir(mode=0o700, exist_ok=True)
     stale = socket.socket(socket.AF_UNIX)
     stale.bind(str(socket_path(tmp_path)))
@@ -270,7 +270,7 @@ def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path, m
 def test_the_broker_ends_when_its_parent_is_killed(tmp_path: Path, platform: str) -> None:
     script = (
         f"import sys, time; sys.platform = {platform!r};"
-        "from pathlib import Path; from webapp.broker import EmbeddedBroker;"
+        "from pathlib import Path; from webapp.launch.embedded_redis import EmbeddedBroker;"
         f"broker = EmbeddedBroker(Path({str(tmp_path)!r})); broker.start();"
         "print(broker.process.pid, flush=True); time.sleep(60)"
     )

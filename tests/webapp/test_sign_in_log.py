@@ -30,7 +30,7 @@ def test_each_sign_in_and_each_failure_is_a_line(administrator: User, caplog: py
     client.post("/api/token/", {"username": "nobody", "password": "staple-battery"}, "application/json")
     token = client.post("/api/token/", {"username": "admin", "password": PASSWORD}, "application/json").json()["token"]
 
-    assert lines(caplog, "webapp.sign_in_log") == [
+    assert lines(caplog, "webapp.accounts.sign_in_log") == [
         "'admin' signed in from 127.0.0.1 at /accounts/login/",
         "'admin' signed in from 127.0.0.1 at /admin/login/",
         "'admin' signed out from 127.0.0.1 at /accounts/logout/",
@@ -45,13 +45,13 @@ def test_a_name_from_outside_is_one_line_in_which_nothing_is_hidden(db: None, ca
     name = "x' signed in\n2026-01-01\x1b[2J\u202e\u2028é"
     Client().post("/accounts/login/", {"username": name, "password": "wrong"})
 
-    [told] = lines(caplog, "webapp.sign_in_log")
+    [told] = lines(caplog, "webapp.accounts.sign_in_log")
     assert told.startswith(r""""x' signed in\n2026-01-01\x1b[2J\u202e\u2028é" failed to sign in from """)
 
 
 def test_these_lines_are_shown_though_nothing_is_wrong() -> None:
     assert logging.getLogger().level == logging.WARNING
-    for name in ("webapp.sign_in_log", "orders.api.base", "orders.socket.subscriptions"):
+    for name in ("webapp.accounts.sign_in_log", "orders.api.base", "orders.socket.subscriptions"):
         assert logging.getLogger(name).isEnabledFor(logging.INFO)
 
 

@@ -17,9 +17,9 @@ from orders.live.threads import in_thread
 from tests.servers import PASSWORD, wait_for
 from tests.webapp import asgi
 from tests.webapp.asgi import Answer, Site, by_session, by_token
-from webapp import sign_in_queue
-from webapp.passwords import Argon2
-from webapp.sign_in_queue import SignInQueue
+from webapp.accounts import sign_in_queue
+from webapp.accounts.passwords import Argon2
+from webapp.accounts.sign_in_queue import SignInQueue
 
 NEW = "staple-battery-horse"
 
@@ -150,7 +150,7 @@ def rooms(addresses: list[str]) -> list[bool]:
 def test_a_password_is_hashed_as_owasp_says_and_an_older_hash_anew_when_its_owner_signs_in(
     alice: User, settings: Any
 ) -> None:
-    settings.PASSWORD_HASHERS = ["webapp.passwords.Argon2"]
+    settings.PASSWORD_HASHERS = ["webapp.accounts.passwords.Argon2"]
     User.objects.filter(pk=alice.pk).update(password=Argon2PasswordHasher().encode(PASSWORD, "s" * 22))
 
     def signed_in(password: str) -> bool:

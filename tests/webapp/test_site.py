@@ -20,9 +20,9 @@ from rest_framework.authtoken.models import Token
 
 from tests.servers import PASSWORD, ROOT
 from tests.tables import failing
-from webapp.broker import EmbeddedBroker
+from webapp.launch.embedded_redis import EmbeddedBroker
+from webapp.launch.secret import redis_prefix, secret_key
 from webapp.middleware import StaticFiles
-from webapp.secret import redis_prefix, secret_key
 from webapp.storage import without_comments
 
 
@@ -321,7 +321,7 @@ def test_a_production_environment_passes_django_s_own_security_checks() -> None:
 
 
 def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path) -> None:
-    script = "import sys; from pathlib import Path; from webapp.secret import secret_key;"
+    script = "import sys; from pathlib import Path; from webapp.launch.secret import secret_key;"
     script += "print(secret_key('', Path(sys.argv[1])))"
     command = [sys.executable, "-c", script, str(tmp_path / "secret")]
     started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(6)]

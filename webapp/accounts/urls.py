@@ -4,7 +4,7 @@ from django.contrib.auth import views
 from django.urls import path
 
 from webapp.accounts import api
-from webapp.sign_in import SignIn
+from webapp.accounts.sign_in import SignIn
 
 urlpatterns = [
     path("accounts/login/", SignIn.as_view(), name="login"),

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from demo.accounts import make_people
 from demo.instruments import make_instruments
-from market.database_command import DatabaseCommand
+from market.support.database_command import DatabaseCommand
 
 
 class Command(DatabaseCommand):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.paper_broker import PaperBroker
-from market.together import until_told
+from market.support.together import until_told
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError, CommandParser
 
 from demo.simulation import Flow
-from market import decimals
-from market.database_command import DatabaseCommand
+from market.support.database_command import DatabaseCommand
+from market.values import decimals
 
 PROGRESS_SECONDS = 5.0
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from market.csv_rows import BadLine, opened
-from market.database_command import DatabaseCommand
-from market.importing import OPTIONAL, REQUIRED, import_instruments
-from market.reasons import reason
+from market.catalog.importing import OPTIONAL, REQUIRED, import_instruments
+from market.support.database_command import DatabaseCommand
+from market.support.reasons import reason
+from market.values.csv_rows import BadLine, opened
 
 
 class Command(DatabaseCommand):

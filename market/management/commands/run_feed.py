@@ -11,15 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from market.database_command import DatabaseCommand
 from market.feeds import finnhub, kraken, names, replay, sim
 from market.feeds.guard import Guard
-from market.listing import Listing, own_symbol
+from market.live.listing import Listing, own_symbol
+from market.live.runner import Runner
+from market.live.ticks import Feed, Sink
 from market.models import Instrument
-from market.reasons import reason
-from market.runner import Runner
-from market.ticks import Feed, Sink
-from market.together import until_told
+from market.support.database_command import DatabaseCommand
+from market.support.reasons import reason
+from market.support.together import until_told
 
 STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 

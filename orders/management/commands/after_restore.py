@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
-from market.database_command import DatabaseCommand
-from market.reasons import reason
+from market.support.database_command import DatabaseCommand
+from market.support.reasons import reason
 from orders.log import upkeep
 
 # More than any owner's events that a restore can have taken back.

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from market.database_command import DatabaseCommand
+from market.support.database_command import DatabaseCommand
 from orders.log import events, upkeep
 
 

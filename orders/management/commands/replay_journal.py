@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from market.csv_rows import BadLine, opened
-from market.database_command import DatabaseCommand
-from market.reasons import reason
+from market.support.database_command import DatabaseCommand
+from market.support.reasons import reason
+from market.values.csv_rows import BadLine, opened
 from orders.journal import reading
 from orders.journal.player import Player
 from orders.journal.reading import Action, Line

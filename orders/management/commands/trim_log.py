@@ -10,8 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from market import decimals
-from market.database_command import DatabaseCommand
+from market.support.database_command import DatabaseCommand
+from market.values import decimals
 from orders.log import upkeep
 from orders.models import EventCounter, OrderEvent
 

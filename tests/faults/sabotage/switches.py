@@ -19,9 +19,9 @@ def a_window() -> None:
 
 def fair_shares() -> None:
     """A socket is read as fast as it sends, whatever becomes of the others and of what it does not read."""
-    from webapp import pressure
+    from webapp.daphne import flow_control
 
-    pressure.share_fairly = lambda: None
+    flow_control.share_fairly = lambda: None
 
 
 def a_strike_limit() -> None:
@@ -32,9 +32,9 @@ def a_strike_limit() -> None:
 
 def a_size_limit() -> None:
     from orders.protocol import outbound
-    from webapp import serving
+    from webapp.launch import supervisor
 
-    serving.FROM_CLIENT_BYTES = serving.EITHER_WAY_BYTES = 0
+    supervisor.FROM_CLIENT_BYTES = supervisor.EITHER_WAY_BYTES = 0
     outbound.FROM_CLIENT_BYTES = NEVER
 
 
@@ -194,7 +194,7 @@ def the_pause() -> None:
 
 def a_sign_in_queue() -> None:
     """Whoever signs in is answered like everybody else, by as many threads."""
-    from webapp import front
+    from webapp.handler import view_costs
 
-    front.HASHING = frozenset()
-    front.hashes = lambda path: False
+    view_costs.HASHING = frozenset()
+    view_costs.hashes = lambda path: False

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from market.database_command import DatabaseCommand
+from market.support.database_command import DatabaseCommand
 from webapp import env
 
 

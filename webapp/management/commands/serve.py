@@ -15,11 +15,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections
 
-from market.database_command import DatabaseCommand
-from webapp import serving
-from webapp.broker import BrokerError, EmbeddedBroker
-from webapp.listening import CannotListen, bind
-from webapp.preparing import one_at_a_time
+from market.support.database_command import DatabaseCommand
+from webapp.launch import supervisor
+from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker
+from webapp.launch.listener import CannotListen, bind
+from webapp.launch.setup_lock import one_at_a_time
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -57,7 +57,7 @@ class Command(DatabaseCommand):
     def _serve(self, listening: socket.socket) -> None:
         began = time.monotonic()
         broker = None if settings.REDIS_URLS else EmbeddedBroker(settings.BASE_DIR)
-        workers = serving.Workers(
+        workers = supervisor.Workers(
             listening,
             settings.WEB_CONCURRENCY,
             settings.BASE_DIR,
@@ -73,7 +73,7 @@ class Command(DatabaseCommand):
                 broker.start()
             self._prepare()
             workers.start()
-            workers.watch(lambda: self._is_ready() or time.monotonic() - began > serving.READY_SECONDS)
+            workers.watch(lambda: self._is_ready() or time.monotonic() - began > supervisor.READY_SECONDS)
             self._greet(began)
             workers.watch(lambda: False)
         except BrokerError as error:
@@ -95,12 +95,12 @@ class Command(DatabaseCommand):
 
     def _is_ready(self) -> bool:
         name = settings.ALLOWED_HOSTS[0].lstrip("*.") or "127.0.0.1"
-        return serving.is_ready(settings.HOST, self.port, name)
+        return supervisor.is_ready(settings.HOST, self.port, name)
 
     def _greet(self, began: float) -> None:
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
         self.stdout.write(f"The order monitor is at http://{host}:{self.port}/ ({time.monotonic() - began:.1f} s)")
-        self.stdout.write(serving.sign_ins(settings.DEMO_PEOPLE))
+        self.stdout.write(supervisor.sign_ins(settings.DEMO_PEOPLE))
         if not self._is_ready():
             self.stderr.write("It is not ready yet; /health/ready says what is missing.")
         self.stdout.flush()

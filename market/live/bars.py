@@ -1,0 +1,70 @@
+"""One-minute bars, made of ticks as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import orjson
+
+from market.values.decimals import decimal_string
+
+SECONDS = 60
+MILLISECONDS = 60_000
+
+
+@dataclass(slots=True)
+class Bar:
+    """`time` is its minute's beginning in unix seconds, `volume` the size traded in it."""
+
+    time: int
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+    def text(self) -> str:
+        row = {name: decimal_string(getattr(self, name)) for name in ("open", "high", "low", "close", "volume")}
+        return orjson.dumps({"time": self.time} | row).decode()
+
+
+class Bars:
+    """The minute that each symbol is in; `changed` has what was touched since it was last taken."""
+
+    def __init__(self) -> None:
+        self._present: dict[str, Bar] = {}
+        self._changed: dict[str, dict[int, str]] = {}
+        self._touched: set[str] = set()
+
+    def take(self, symbol: str, at: float, price: Decimal, size: Decimal) -> None:
+        """A price at `at` (unix milliseconds); one of a minute that is over changes nothing."""
+        start = int(at // MILLISECONDS) * SECONDS
+        bar = self._present.get(symbol)
+        if bar is None or start > bar.time:
+            if bar is not None and symbol in self._touched:
+                self._changed.setdefault(symbol, {})[bar.time] = bar.text()
+            self._present[symbol] = Bar(start, price, price, price, price, size)
+        elif start == bar.time:
+            if price > bar.high:
+                bar.high = price
+            elif price < bar.low:
+                bar.low = price
+            bar.close = price
+            bar.volume += size
+        else:
+            return
+        self._touched.add(symbol)
+
+    def keep(self, symbol: str, bar: Bar) -> None:
+        """A minute that was over before this began."""
+        self._changed.setdefault(symbol, {})[bar.time] = bar.text()
+
+    def changed(self) -> dict[str, list[tuple[int, str]]]:
+        """The minutes that are not as they were when this was last asked, as texts."""
+        for symbol in self._touched:
+            bar = self._present[symbol]
+            self._changed.setdefault(symbol, {})[bar.time] = bar.text()
+        found = {symbol: list(texts.items()) for symbol, texts in self._changed.items()}
+        self._changed, self._touched = {}, set()
+        return found

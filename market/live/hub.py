@@ -1,0 +1,255 @@
+"""One a server process: prices from the broker to its viewers, the latest of each symbol, as often as each wants.
+
+Every symbol that somebody here wants is one subscription, whoever wants it; `market.live.viewers` shows what comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.asyncio.client import PubSub
+
+from market.live import leases, redis_board, redis_client
+from market.live.feed_status import FeedState, Silence
+from market.live.viewers import Interest, Pace, Viewer
+from market.support.outage import Outage
+from market.support.together import end, together
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+# A broker that takes longer to answer is away; a subscription may be silent for as long as it likes.
+OPERATION_SECONDS = 2.0
+# What nobody here wants any more stays for so long: pages are reloaded.
+GRACE_SECONDS = 5.0
+# Viewers that come and go at once are followed together.
+REST_SECONDS = 0.02
+
+
+class QuoteHub:
+    """`build` makes a frame of the joined texts of quotes, how many changes they stand for, and the feed's state."""
+
+    def __init__(self, build: Callable[[str, int, str | None], str]) -> None:
+        self.texts: dict[str, str] = {}
+        self.feed = FeedState()
+        self.taken = 0
+        self._build = build
+        # Those heard of or asked for since the broker was last reached: what it keeps is no newer.
+        self._known: set[str] = set()
+        self._is_away = False
+        self._newcomers: set[Viewer] = set()
+        self._interests: dict[Viewer, tuple[Interest, Pace]] = {}
+        self._paces: dict[float, Pace] = {}
+        self._count: dict[str, int] = {}
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._outage = Outage(log, "The broker does not answer (%s); prices stand still.", "The broker answers again.")
+
+    def frame_of(self, symbols: Iterable[str], changes: int, with_feed: bool) -> str:
+        """The latest of these, as one frame; empty where there is nothing to tell."""
+        joined = ",".join(filter(None, map(self.texts.get, symbols)))
+        return self._build(joined, changes, self.feed.text if with_feed else None) if joined or with_feed else ""
+
+    @property
+    def viewers(self) -> int:
+        return len(self._interests)
+
+    @property
+    def symbols(self) -> int:
+        """How many are followed, those that nobody has wanted for a moment among them."""
+        return len(self._count)
+
+    @property
+    def frames(self) -> int:
+        """Sent to viewers since the start."""
+        return sum(pace.sent for pace in self._paces.values())
+
+    @property
+    def conflated(self) -> int:
+        """Changes that viewers were not shown, since a later one of the same symbol went out in their place."""
+        return sum(pace.conflated for pace in self._paces.values())
+
+    def watch(
+        self, viewer: Viewer, symbols: Iterable[str], per_second: float, working: frozenset[str] | None = None
+    ) -> None:
+        """From now on exactly these; what there is of them is shown at once. `working`: None for as before."""
+        interest, before = self._interests.get(viewer) or (Interest(viewer), None)
+        pace = self._paces.setdefault(per_second, Pace(self.frame_of, per_second))
+        if before is not None and before is not pace:
+            before.leave(interest)
+        wanted = frozenset(symbols)
+        self._recount(interest.wanted, wanted)
+        new = wanted - interest.wanted
+        interest.wanted = wanted
+        interest.working = wanted & (interest.working if working is None else working)
+        interest.unseen = {symbol: n for symbol, n in interest.unseen.items() if symbol in wanted}
+        interest.unseen |= dict.fromkeys(new, 0)
+        interest.told_queued &= wanted
+        self._interests[viewer] = (interest, pace)
+        if before is None:
+            self._newcomers.add(viewer)
+        self._show(viewer)
+        interest.tell_queued(self.feed.queued, self.feed.limit)
+        self._changed.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    def leave(self, viewer: Viewer) -> None:
+        if viewer in self._interests:
+            interest, pace = self._interests.pop(viewer)
+            self._newcomers.discard(viewer)
+            pace.leave(interest)
+            self._recount(interest.wanted, frozenset())
+            self._changed.set()
+
+    def watched(self, viewer: Viewer) -> frozenset[str]:
+        found = self._interests.get(viewer)
+        return found[0].wanted if found else frozenset()
+
+    def wants(self) -> dict[Viewer, frozenset[str]]:
+        return {viewer: interest.wanted for viewer, (interest, _) in self._interests.items()}
+
+    def work(self, viewer: Viewer, working: frozenset[str]) -> None:
+        """He has working orders in these: they are carried before those that are merely looked at."""
+        found = self._interests.get(viewer)
+        if found is not None and found[0].working != working:
+            found[0].working = working
+            self._changed.set()
+
+    async def close(self) -> None:
+        """Follows nothing any more, and lets others have the places at once."""
+        for timer in self._leaving.values():
+            timer.cancel()
+        if self._task is not None:
+            await end(self._task)
+
+    def _show(self, *viewers: Viewer) -> None:
+        """From now on. A newcomer's first frame waits for all that there is, but not for a broker that is away."""
+        for viewer in viewers:
+            interest, pace = self._interests[viewer]
+            if viewer not in self._newcomers or self._is_away or interest.wanted <= self._known:
+                self._newcomers.discard(viewer)
+                pace.enter(interest)
+                pace.changed()
+
+    def _recount(self, before: frozenset[str], after: frozenset[str]) -> None:
+        for symbol in after - before:
+            self._count[symbol] = self._count.get(symbol, 0) + 1
+            if symbol in self._leaving:
+                self._leaving.pop(symbol).cancel()
+        for symbol in before - after:
+            self._count[symbol] -= 1
+            if not self._count[symbol]:
+                loop = asyncio.get_running_loop()
+                self._leaving[symbol] = loop.call_later(GRACE_SECONDS, self._forget, symbol)
+
+    def _forget(self, symbol: str) -> None:
+        self._leaving.pop(symbol, None)
+        self._count.pop(symbol, None)
+        self.texts.pop(symbol, None)
+        self._known.discard(symbol)
+        self._changed.set()
+
+    async def _run(self) -> None:
+        """For ever: a broker that is away is asked again; what is known stays on the screens, marked as old."""
+        while True:
+            why = "The broker does not answer."
+            try:
+                await self._connected()
+            except (redis.RedisError, OSError) as error:
+                self._outage.failed(error)
+            except Silence:
+                why = "The feed has not been heard."
+            except Exception:
+                log.exception("Prices stand still for a moment.")
+            self._is_away = True
+            if self.feed.lose(why):
+                self._tell_feed()
+            self._show(*self._newcomers)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _connected(self) -> None:
+        async with (
+            redis_client.connect_async(OPERATION_SECONDS) as client,
+            redis_client.connect_async() as listening,
+            listening.pubsub(ignore_subscribe_messages=True) as heard,
+        ):
+            self._known.clear()
+            self.feed.listen()
+            await heard.subscribe(redis_board.FEED)
+            self._is_away = False
+            self._hear_feed(await client.get(redis_board.FEED) or "")
+            lease = leases.Lease(client)
+            try:
+                await together(self._hear(heard), self._follow(client, heard, lease), self.feed.until_lost())
+            finally:
+                with contextlib.suppress(redis.RedisError, OSError):
+                    await lease.end()
+
+    async def _hear(self, heard: PubSub) -> None:
+        async for message in heard.listen():
+            if message["channel"] == redis_board.FEED:
+                self._hear_feed(message["data"])
+            else:
+                self._take(message["channel"].removeprefix(redis_board.topic("")), message["data"])
+
+    def _take(self, symbol: str, text: str) -> None:
+        if symbol not in self._count or not redis_board.is_quote(text, symbol):
+            return
+        self._known.add(symbol)
+        if self.texts.get(symbol) == text:
+            return
+        self.texts[symbol] = text
+        self.taken += 1
+        for pace in self._paces.values():
+            pace.changed(symbol)
+
+    async def _follow(self, client: redis.asyncio.Redis, heard: PubSub, lease: leases.Lease) -> None:
+        """Keeps subscriptions and lease at what viewers want; reads what was told before it listened."""
+        followed: set[str] = set()
+        while True:
+            self._changed.clear()
+            wanted = set(self._count)
+            if gone := followed - wanted:
+                await heard.unsubscribe(*map(redis_board.topic, gone))
+            if new := wanted - followed:
+                await heard.subscribe(*map(redis_board.topic, new))
+            await lease.renew(self._wanted())
+            self._outage.answered()
+            # What was let go and wanted anew between two looks is followed already, and yet unknown.
+            if unknown := wanted - self._known:
+                await self._read(client, unknown)
+            self._show(*self._newcomers)
+            followed = wanted
+            await asyncio.sleep(REST_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(leases.RENEW_SECONDS):
+                    await self._changed.wait()
+
+    def _wanted(self) -> dict[str, bool]:
+        working = frozenset().union(*(interest.working for interest, _ in self._interests.values()))
+        return {symbol: symbol in working for symbol, count in self._count.items() if count}
+
+    async def _read(self, client: redis.asyncio.Redis, symbols: set[str]) -> None:
+        texts: Any = await client.hmget(redis_board.QUOTES, list(symbols))
+        for symbol, text in zip(symbols, texts, strict=True):
+            if text is not None and symbol not in self._known:
+                self._take(symbol, text)
+        self._known |= symbols & self._count.keys()
+
+    def _hear_feed(self, text: Any) -> None:
+        if self.feed.hear(text):
+            self._tell_feed()
+
+    def _tell_feed(self) -> None:
+        for interest, pace in self._interests.values():
+            interest.unseen_feed = True
+            interest.tell_queued(self.feed.queued, self.feed.limit)
+            pace.changed()

@@ -1,0 +1,200 @@
+"""Runs one feed while this process leads: carries what is wanted, tells what changed, keeps the bars."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import redis
+import redis.asyncio
+
+from market.live import leases, redis_client
+from market.live.bars import Bar, Bars
+from market.live.leader import RENEW_SECONDS, Leader, LostLead
+from market.live.listing import Listing
+from market.live.quotes import Quote
+from market.live.redis_board import QUOTES, Board
+from market.live.slot_allocation import Slots
+from market.live.ticks import Feed, Sink, Tick
+from market.support.outage import Outage
+from market.support.together import together
+
+log = logging.getLogger(__name__)
+
+# What has come meanwhile is told together; a symbol that ticks more often is told with its latest price.
+TELL_SECONDS = 0.005
+BARS_SECONDS = 1.0
+STATE_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+# However often somebody wants something else.
+REST_SECONDS = 0.02
+# A symbol that nobody wants any more stays for so long: pages are reloaded.
+GRACE_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+OPERATION_SECONDS = 2.0
+NOTHING = Decimal(0)
+# Symbols that a reason names.
+NAMED = 5
+
+
+class Runner:
+    """`standing` are carried whether anybody looks or not, where nobody waits for the room."""
+
+    def __init__(self, feed: Feed, guard: Callable[[Sink], Sink], listing: Listing, standing: list[str]) -> None:
+        self.feed = feed
+        self.slots = Slots()
+        self._sink = guard(self._take)
+        self._listing = listing
+        self._standing = standing
+        self._quotes: dict[str, Quote] = {}
+        self._dirty: set[str] = set()
+        self._news = asyncio.Event()
+        self._wants = asyncio.Event()
+        self._gone: dict[str, float] = {}
+        self._bars = Bars()
+        self._begun: set[str] = set()
+        self._nameless: list[str] = []
+        self._outage = Outage(log, "The broker does not answer (%s); trying again.", "The broker answers again.")
+
+    async def run(self) -> None:
+        """Until cancelled: leads when nobody else does, and lets go at once where another does."""
+        while True:
+            try:
+                async with redis_client.connect_async(OPERATION_SECONDS) as client:
+                    await self._as_leader(client)
+            except (redis.RedisError, OSError) as error:
+                self._outage.failed(error)
+            except LostLead:
+                log.warning("Another process leads the feed by now.")
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _as_leader(self, client: redis.asyncio.Redis) -> None:
+        leader = Leader(client)
+        await leader.win(RETRY_SECONDS, self._outage.answered)
+        board = Board(client, leader.term)
+        # The broker may have forgotten what an earlier lead of this process told it.
+        if not await client.exists(QUOTES):
+            self._begun.clear()
+        self._dirty = set(self._quotes)
+        self._news.set()
+        try:
+            await together(
+                leader.keep(RENEW_SECONDS),
+                self.feed.run(self._sink),
+                self._following(client),
+                self._hearing(),
+                self._telling(board),
+                self._keeping_bars(board),
+                self._standing_by(board),
+            )
+        finally:
+            with contextlib.suppress(redis.RedisError, OSError):
+                await leader.release()
+
+    async def _following(self, client: redis.asyncio.Redis) -> None:
+        """Keeps the feed at what is wanted now."""
+        while True:
+            self._wants.clear()
+            await self._look(client)
+            await asyncio.sleep(REST_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wants.wait()
+
+    async def _look(self, client: redis.asyncio.Redis) -> None:
+        await self._listing.refresh()
+        name_of = self._listing.name_of
+        wanted = await leases.wanted(client)
+        found = {symbol: wanted[symbol] for symbol in sorted(wanted, key=lambda s: not wanted[s]) if name_of(symbol)}
+        self._nameless = sorted(symbol for symbol in wanted if symbol in self._listing.terms and symbol not in found)
+        spare = [symbol for symbol in (*self._lately(wanted), *self._standing) if symbol not in found]
+        limit = self.feed.status.limit
+        room = len(spare) if limit is None else max(0, limit - len(found))
+        found |= dict.fromkeys([symbol for symbol in dict.fromkeys(spare) if name_of(symbol)][:room], False)
+        self.slots.allot(found, limit)
+        for symbol in self.slots.carried:
+            if self._begin(symbol):
+                await asyncio.sleep(0)  # the prices of others go on meanwhile
+        self.feed.want({symbol: name for symbol in self.slots.carried if (name := name_of(symbol)) is not None})
+
+    def _lately(self, wanted: Mapping[str, bool]) -> list[str]:
+        """What is carried and nobody wants any more, for a while yet."""
+        now = time.monotonic()
+        gone = [symbol for symbol in self.slots.carried if symbol not in wanted]
+        self._gone = {symbol: self._gone.get(symbol, now + GRACE_SECONDS) for symbol in gone}
+        return [symbol for symbol in gone if now < self._gone[symbol]]
+
+    def _begin(self, symbol: str) -> bool:
+        """What was before: told once, by the feeds that know it. False where it has been."""
+        if symbol in self._begun:
+            return False
+        self._begun.add(symbol)
+        history: Callable[[str], list[Bar]] | None = getattr(self.feed, "history", None)
+        for bar in history(symbol) if history else ():
+            self._bars.keep(symbol, bar)
+        return True
+
+    async def _hearing(self) -> None:
+        """Wakes `_following` when somebody says that he wants something else; a look each second stands in for it."""
+        async with redis_client.connect_async() as client, client.pubsub(ignore_subscribe_messages=True) as heard:
+            await heard.subscribe(leases.INDEX)
+            async for _ in heard.listen():
+                self._wants.set()
+
+    def _take(self, tick: Tick) -> None:
+        quote = self._quotes.get(tick.symbol) or Quote(tick.symbol, tick.at)
+        after = quote.after(tick)
+        if after is not quote:
+            self._quotes[tick.symbol] = after
+            if tick.symbol not in self._dirty:
+                self._dirty.add(tick.symbol)
+                self._news.set()
+        price = after.price if tick.last is None else tick.last
+        if price is not None:
+            self._bars.take(tick.symbol, tick.at, price, tick.size if tick.is_trade and tick.size else NOTHING)
+
+    async def _telling(self, board: Board) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            dirty, self._dirty = self._dirty, set()
+            if dirty and not await board.write({symbol: self._quotes[symbol].text() for symbol in dirty}):
+                raise LostLead
+            await asyncio.sleep(TELL_SECONDS)
+
+    async def _keeping_bars(self, board: Board) -> None:
+        while True:
+            changed = self._bars.changed()
+            if changed:
+                await board.write_bars(changed)
+            await asyncio.sleep(BARS_SECONDS)
+
+    async def _standing_by(self, board: Board) -> None:
+        while True:
+            await board.tell(self.state())
+            await asyncio.sleep(STATE_SECONDS)
+
+    def state(self) -> dict[str, Any]:
+        status = self.feed.status
+        return {
+            "name": self.feed.name,
+            "state": str(status.state),
+            "reason": " ".join(filter(None, (status.reason, self._without()))),
+            "limit": status.limit,
+            "in_use": len(self.slots.carried),
+            "queued": self.slots.queued,
+            "counts": status.counts,
+            "at": time.time() * 1000,
+        }
+
+    def _without(self) -> str:
+        """Which of what is wanted the feed does not have."""
+        if not self._nameless:
+            return ""
+        more = f" and {len(self._nameless) - NAMED} more" if len(self._nameless) > NAMED else ""
+        return f"No prices of {', '.join(self._nameless[:NAMED])}{more} from {self.feed.name}."

@@ -1,0 +1,1 @@
+"""What long-running processes share: how a failure is told, and tasks that end together."""

@@ -1,0 +1,27 @@
+"""Something that is away, as a log tells of it: once when it goes, once when it is back, however often it is tried."""
+
+from __future__ import annotations
+
+import logging
+
+from market.support.reasons import reason
+
+
+class Outage:
+    """`away` is said with why, in place of its `%s`; `back` when it has answered again."""
+
+    def __init__(self, log: logging.Logger, away: str, back: str) -> None:
+        self._log = log
+        self._away = away
+        self._back = back
+        self._is_told = False
+
+    def failed(self, error: Exception) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._log.warning(self._away, reason(error))
+
+    def answered(self) -> None:
+        if self._is_told:
+            self._is_told = False
+            self._log.warning(self._back)

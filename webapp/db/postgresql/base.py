@@ -1,0 +1,11 @@
+"""Django's PostgreSQL backend, preparing its commits."""
+
+from __future__ import annotations
+
+from django.db.backends.postgresql import base
+
+from webapp.db.committing import CommittingMixin
+
+
+class DatabaseWrapper(CommittingMixin, base.DatabaseWrapper):
+    pass

@@ -1,0 +1,42 @@
+"""The listening socket of a server: taken before anything else is done, and opened when there is somebody to answer.
+
+Until then a newcomer is refused, and a proxy asks the next server instead of waiting for this one to come up.
+"""
+
+from __future__ import annotations
+
+import socket
+
+from market.support.reasons import reason
+
+BACKLOG = 2048
+
+
+class CannotListen(Exception):
+    """Somebody listens there already, or there is no such address."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket with this address that children inherit; it does not listen yet. Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise CannotListen(reason(error)) from error
+    bound.set_inheritable(True)
+    return bound
+
+
+def let_in(arguments: list[str]) -> None:
+    """Opens the socket that Daphne's arguments hand it, as its parent left that to it. Does nothing without one."""
+    if "--fd" in arguments:
+        number = int(arguments[arguments.index("--fd") + 1])
+        # The number stays Daphne's own.
+        with socket.socket(fileno=number) as inherited:
+            try:
+                inherited.listen(BACKLOG)
+            finally:
+                inherited.detach()

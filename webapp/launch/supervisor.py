@@ -1,0 +1,144 @@
+"""The processes behind `manage.py serve`: one socket, handed to every Daphne; who dies is started again."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from market.support.reasons import reason
+from webapp.daphne.drain import turn_newcomers_away
+from webapp.launch import child
+from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker
+
+# Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
+# a client sends in several frames beyond its limit is refused by the consumer.
+FROM_CLIENT_BYTES = 64 * 1024
+EITHER_WAY_BYTES = 256 * 1024
+STOP_SECONDS = 8.0
+STABLE_SECONDS = 10.0
+LONGEST_PAUSE = 5.0
+POLL_SECONDS = 0.05
+READY_SECONDS = 30.0
+
+
+@dataclass
+class Kept:
+    """A process that is kept running; `failures` in a row make the pause before the next start longer."""
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes]
+    say: Callable[[str], None]
+    started: float = field(default_factory=time.monotonic)
+    failures: int = 0
+    again_at: float | None = None
+
+    def look(self) -> None:
+        """Notices its end, and starts it again once the pause is over."""
+        now = time.monotonic()
+        if self.again_at is None:
+            if self.process.poll() is not None:
+                self._failed(now, f"ended ({self.process.returncode})")
+        elif now >= self.again_at:
+            try:
+                self.process, self.started, self.again_at = self.start(), now, None
+            except (OSError, BrokerError) as error:
+                self._failed(now, f"did not start ({reason(error)})")
+
+    def _failed(self, now: float, how: str) -> None:
+        self.failures = 0 if now - self.started > STABLE_SECONDS else self.failures + 1
+        self.again_at = now + (min(LONGEST_PAUSE, 0.1 * 2**self.failures) if self.failures else 0.0)
+        self.say(f"A {self.name} process {how}; starting another.")
+
+
+@dataclass
+class Workers:
+    """Keeps `count` servers and the broker running. Use it from the main thread: children end with their thread."""
+
+    listening: socket.socket
+    count: int
+    folder: Path
+    broker: EmbeddedBroker | None
+    say: Callable[[str], None]
+    behind_proxy: bool = False
+    # Commands of manage.py that run beside the servers.
+    beside: Sequence[str] = ()
+    _servers: list[Kept] = field(default_factory=list)
+    _broker: list[Kept] = field(default_factory=list)
+    _beside: list[Kept] = field(default_factory=list)
+
+    def start(self) -> None:
+        """The servers; the broker runs already."""
+        self._servers = [Kept("server", self._daphne, self._daphne(), self.say) for _ in range(self.count)]
+        starts = {name: partial(self._command, name) for name in self.beside}
+        self._beside = [Kept(name, start, start(), self.say) for name, start in starts.items()]
+        if self.broker is not None and self.broker.process is not None:
+            self._broker = [Kept("broker", self.broker.launch, self.broker.process, self.say)]
+
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Starts again whoever died, later each time if it dies at once, until the fact holds."""
+        while not until():
+            for kept in (*self._servers, *self._beside, *self._broker):
+                kept.look()
+            time.sleep(POLL_SECONDS)
+
+    def stop(self) -> None:
+        """Asks all to end, and ends those that do not; the broker is its owner's to stop."""
+        processes = [kept.process for kept in (*self._servers, *self._beside)]
+        turn_newcomers_away(self.listening)
+        self.listening.close()
+        for process in processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in processes:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _command(self, name: str) -> subprocess.Popen[bytes]:
+        return child.start([sys.executable, "manage.py", name], cwd=self.folder, stdin=subprocess.DEVNULL)
+
+    def _daphne(self) -> subprocess.Popen[bytes]:
+        number = self.listening.fileno()
+        command = [sys.executable, "-m", "daphne", "--fd", str(number), "--verbosity", "0", "--no-server-name"]
+        command += [
+            "--websocket-max-message-size",
+            str(EITHER_WAY_BYTES),
+            "--websocket-max-frame-size",
+            str(FROM_CLIENT_BYTES),
+        ]
+        if self.behind_proxy:
+            command.append("--proxy-headers")
+        command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
+        return child.start(command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL)
+
+
+def sign_ins(people: Sequence[str]) -> str:
+    """The line that tells who may sign in, and with what."""
+    if not people:
+        return "Nobody is made to sign in; ./create_superuser.sh makes an administrator. Ctrl-C stops."
+    names = ", ".join(people[:-1]) + f" or {people[-1]}"
+    return f"Sign in as {names}; the passwords are in .demo-passwords. Ctrl-C stops."
+
+
+def is_ready(host: str, port: int, name: str) -> bool:
+    """Whether /health/ready answers 200 to a request for the site of this name."""
+    client = HTTPConnection(host, port, timeout=2)
+    try:
+        client.request("GET", "/health/ready", headers={"Host": name})
+        return client.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        client.close()
