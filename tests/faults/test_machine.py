@@ -30,7 +30,7 @@ from tests.faults.screens import Screen, turn
 from tests.forms import scaled
 from tests.orders import builders
 from tests.orders.builders import rolled_back
-from tests.orders.test_log_machine import Writers, endings, texts
+from tests.orders.log.test_log_machine import Writers, endings, texts
 
 STEPS = 40
 PATIENCE = 12

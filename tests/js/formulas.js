@@ -1,4 +1,4 @@
-/** Answers on stdout what the page copies of the texts on stdin, both as JSON; tests/orders/test_sheets.py compares it with the export. */
+/** Answers on stdout what the page copies of the texts on stdin, both as JSON; tests/orders/api/test_export_csv.py compares it with the export. */
 
 import { readFileSync } from "node:fs";
 import { asText } from "../../static/js/formula.js";

@@ -1,5 +1,5 @@
 /**
- * Answers on stdout, a line each, what the page's formulas make of the cases on stdin; tests/market/test_money_parity.py
+ * Answers on stdout, a line each, what the page's formulas make of the cases on stdin; tests/market/money/test_parity.py
  * compares it with what the server's make of them. Fields are separated by commas, empty ones are null.
  */
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +16,9 @@ from orders.api.errors import CODES
 from orders.domain import errors
 from orders.listing import filters
 from tests.orders.builders import place
+from tests.servers import ROOT
 
-DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+DOCS = (ROOT / "docs" / "api.md").read_text()
 
 
 def blocks(language: str) -> list[str]:

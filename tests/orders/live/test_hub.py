@@ -25,7 +25,7 @@ from tests.conftest import make_user
 from tests.orders import builders
 from tests.orders.brokers import Broker
 from tests.orders.builders import head_of, log_of, place
-from tests.orders.test_after_restore import bring_back
+from tests.orders.log.test_after_restore import bring_back
 from tests.servers import wait_for
 from tests.sockets import PATIENCE, Client, connected
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from orders.domain.lifecycle import Status
 from orders.live.threads import in_thread
 from orders.models import Order
-from tests.market.test_decimals import FOREIGN, ZEROS
+from tests.market.values.test_decimals import FOREIGN, ZEROS
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, order_in, place
 from tests.servers import PASSWORD

@@ -16,7 +16,7 @@ from orders.journal import reading
 from orders.journal.reading import COLUMNS, Action, Amendment, Line
 from orders.models import Order
 from orders.trading import NewOrder, Report
-from tests.market.test_decimals import FOREIGN
+from tests.market.values.test_decimals import FOREIGN
 from tests.orders.journals import DAY, HEADER, line
 from tests.tables import failing
 

@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.socket import commands
 from orders.trading import Amend
 from tests.orders.builders import fresh, place, report
-from tests.orders.test_concurrency import at_once, several_writers
+from tests.orders.trading.test_concurrency import at_once, several_writers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 

@@ -15,8 +15,8 @@ from orders.log import events, upkeep
 from orders.management.commands import trim_log
 from orders.models import OrderEvent
 from tests.orders.builders import place
-from tests.orders.test_after_restore import bring_back
-from tests.orders.test_snapshots import elsewhere
+from tests.orders.log.test_after_restore import bring_back
+from tests.orders.store.test_snapshots import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,8 +19,8 @@ from django.test import AsyncClient
 from orders.api import export, export_csv, export_xlsx
 from orders.domain.lifecycle import TABS, Status
 from orders.models import Order
+from tests.orders.api.test_export_csv import lines_of as lines_of_xlsx
 from tests.orders.builders import instrument, order_in, place, snapshot_of
-from tests.orders.test_sheets import lines_of as lines_of_xlsx
 
 ADDRESS = "/api/orders/export/"
 

@@ -14,9 +14,9 @@ from orders.domain.errors import ValidationFailed
 from orders.domain.lifecycle import Status
 from orders.models import Order
 from orders.trading import limits
-from tests.market.test_decimals import FOREIGN
+from tests.market.values.test_decimals import FOREIGN
+from tests.orders.admin.test_admin import BACKEND, LIST, act, amended, typed
 from tests.orders.builders import fill, fresh, order_in
-from tests.orders.test_admin import BACKEND, LIST, act, amended, typed
 from tests.tables import failing
 
 pytestmark = pytest.mark.django_db(transaction=True)
