@@ -25,14 +25,15 @@ from benchmarks.grids.prices import Prices
 from benchmarks.served import ROOT
 
 HEARTBEAT_SECONDS = 5
+SCRIPTS = ROOT / "static/js"
 FILES = {
     "ag-grid.html": ROOT / "benchmarks/grids/pages/ag-grid.html",
     "ag-grid.js": ROOT / "benchmarks/grids/pages/ag-grid.js",
     "tabulator.html": ROOT / "benchmarks/grids/pages/tabulator.html",
     "tabulator.js": ROOT / "benchmarks/grids/pages/tabulator.js",
     "common.js": ROOT / "benchmarks/grids/pages/common.js",
-    # What the grids' columns are is what the product's own source says.
-    **{f"{name}.js": ROOT / f"static/js/{name}.js" for name in ("columns", "format", "order")},
+    # What the grids' columns are is what the product's own source says, with whatever that imports.
+    **{f"js/{path.relative_to(SCRIPTS)}": path for path in SCRIPTS.rglob("*.js")},
     "ag-grid-community.min.js": ROOT / "node_modules/ag-grid-community/dist/ag-grid-community.min.js",
     "tabulator.min.js": ROOT / "node_modules/tabulator-tables/dist/js/tabulator.min.js",
     "tabulator.min.css": ROOT / "node_modules/tabulator-tables/dist/css/tabulator.min.css",
