@@ -6,7 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import uFuzzy from "@leeoniya/ufuzzy/dist/uFuzzy.mjs";
-import { SymbolSearch } from "../static/js/symbol-search.js";
+import { SymbolSearch } from "../static/js/symbols/search.js";
 
 const { rows, rounds, limit } = JSON.parse(readFileSync(0, "utf-8"));
 const instruments = rows.map(([symbol, name, active]) => ({ symbol, name, active, currency: "USD" }));

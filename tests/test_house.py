@@ -14,7 +14,7 @@ LINES = 260
 PACKAGES = ("cluster", "webapp", "demo", "orders", "market")
 PRODUCT = [path for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))]
 MODULES = [path for path in PRODUCT if "migrations" not in path.parts]
-SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 

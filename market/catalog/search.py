@@ -1,4 +1,4 @@
-"""Ranks instruments by what somebody has typed so far, as the page does (static/js/symbol-search.js).
+"""Ranks instruments by what somebody has typed so far, as the page does (static/js/symbols/search.js).
 
 Exact symbol, beginning of a symbol, beginning of a word of the name, anywhere within, one typo; ties by symbol, and
 what is not traded last. A test holds both to the same order.

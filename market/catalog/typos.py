@@ -1,7 +1,7 @@
 """Words with one typo: a letter changed, missing, too much, or two next to each other in the wrong order.
 
-The page's library finds the same by a pattern for each term (static/js/symbol-typos.js). Here each word that many texts
-share is looked at once, and closely only where it holds half of the term.
+The page's library finds the same by a pattern for each term (static/js/symbols/typos.js). Here each word that many
+texts share is looked at once, and closely only where it holds half of the term.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Prices and money are in the instrument's currency, quantities in its units; one unit of quantity is worth its price
 (there is no contract multiplier). Products and sums are exact. Ratios (ticks, basis points) are rounded half-even to
 the places asked for, once; what is shown is rounded half-even by `shown`, last of all. None means "not defined", never
-zero. The browser computes the same (static/js/money.js), and a test holds the two together. The words: docs/money.md.
+zero. The browser computes the same (static/js/money/money.js), and a test holds the two together. The words:
+docs/money.md.
 """
 
 from __future__ import annotations

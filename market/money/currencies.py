@@ -1,6 +1,6 @@
 """The currencies of ISO 4217 with the decimals of their smallest coins; those withdrawn of late among them.
 
-What has no coin there (gold, units of account, test codes) is not in it. static/js/currencies.js has the same.
+What has no coin there (gold, units of account, test codes) is not in it. static/js/money/currencies.js has the same.
 """
 
 from __future__ import annotations

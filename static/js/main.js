@@ -1,48 +1,48 @@
 /**
  * Puts the page together. The only module that acts on load.
  *
- * @import {Order, OrderEvent} from "./order.js"
- * @import {Batch} from "./stream.js"
+ * @import {Order, OrderEvent} from "./orders/order.js"
+ * @import {Batch} from "./stream/stream.js"
  */
 
-import { Announcer } from "./announcer.js";
-import { Api } from "./api.js";
-import { Awake } from "./awake.js";
-import { BlotterMoney } from "./blotter-money.js";
-import { Book } from "./book.js";
-import { Chart } from "./chart.js";
-import { now } from "./clock.js";
-import { Connection } from "./connection.js";
-import { copyAsRows } from "./copying.js";
-import { rewriteTimes, watchDay } from "./day-watch.js";
-import { Demo } from "./demo.js";
-import { find } from "./dom.js";
-import { tellEarlier } from "./earlier-events.js";
-import { outcomeText } from "./event-words.js";
-import { amount, plural } from "./format.js";
-import { afterFrame, nextFrame } from "./frames.js";
-import { Inquiry } from "./inquiry.js";
-import { Instruments } from "./instruments.js";
-import { startKeys } from "./key-actions.js";
-import { hideKeyHints } from "./keyboard.js";
-import { Latency } from "./latency.js";
-import { askBeforeLeaving, reload } from "./leaving.js";
-import { Monitor } from "./monitor.js";
-import { Notices } from "./notices.js";
-import { PausedHead } from "./paused-head.js";
-import { closeMenu } from "./popover.js";
-import { Prices } from "./prices.js";
-import { Session } from "./session.js";
-import { Socket } from "./socket.js";
-import { Store } from "./store.js";
-import { OrderStream } from "./stream.js";
-import { Strip } from "./strip.js";
-import { SymbolResults } from "./symbol-results.js";
-import { Theme } from "./theme.js";
-import { Ticket } from "./ticket.js";
-import { TicketQuote } from "./ticket-quote.js";
-import { Views } from "./views.js";
-import { Watchlist } from "./watchlist.js";
+import { Chart } from "./chart/chart.js";
+import { TableFigures } from "./money/table-figures.js";
+import { Api } from "./net/api.js";
+import { now } from "./net/clock.js";
+import { LatestRequest } from "./net/latest-request.js";
+import { Session } from "./net/session.js";
+import { Socket } from "./net/socket.js";
+import { Announcer } from "./page/announcer.js";
+import { copyAsRows } from "./page/clipboard.js";
+import { rewriteTimes, watchDay } from "./page/day-watch.js";
+import { Demo } from "./page/demo.js";
+import { startKeys } from "./page/key-actions.js";
+import { hideKeyHints } from "./page/keyboard.js";
+import { Notices } from "./page/notices.js";
+import { StatusBar } from "./page/status-bar.js";
+import { StatusView } from "./page/status-view.js";
+import { Theme } from "./page/theme.js";
+import { askBeforeLeaving, reload } from "./page/unsaved-changes.js";
+import { Views } from "./page/views.js";
+import { Prices } from "./prices/prices.js";
+import { tellEarlier } from "./stream/earlier-events.js";
+import { outcomeText } from "./stream/event-words.js";
+import { Latency } from "./stream/latency.js";
+import { Monitor } from "./stream/monitor.js";
+import { PausedHead } from "./stream/paused-head.js";
+import { OrderStream } from "./stream/stream.js";
+import { Uninterrupted } from "./stream/uninterrupted.js";
+import { Instruments } from "./symbols/instruments.js";
+import { SymbolResults } from "./symbols/results.js";
+import { OrdersPanel } from "./table/orders-panel.js";
+import { amount, plural } from "./text/format.js";
+import { TicketQuote } from "./ticket/quote.js";
+import { Ticket } from "./ticket/ticket.js";
+import { afterFrame, nextFrame } from "./ui/animation-frames.js";
+import { find } from "./ui/dom.js";
+import { closeMenu } from "./ui/popover.js";
+import { Store } from "./ui/store.js";
+import { Watchlist } from "./watchlist/watchlist.js";
 
 const { body } = document;
 const { user = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
@@ -56,15 +56,15 @@ const symbols = new SymbolResults();
 const notices = new Notices(find("#notices"));
 const announcer = new Announcer(find("#summary"));
 const monitor = new Monitor(find("#monitor"), store);
-const book = new Book(api, ordersUrl, instruments, store);
+const book = new OrdersPanel(api, ordersUrl, instruments, store);
 const ticket = new Ticket(find("#ticket"), find("#new-order"), api, ordersUrl, instruments, symbols);
 const socket = new Socket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${socketPath}`);
 const stream = new OrderStream(user, socket, store.get("realtime", true));
 const latency = new Latency(stream.clock);
-const strip = new Strip(find(".strip"), stream, latency);
+const strip = new StatusBar(find(".strip"), stream, latency);
 const pausedHead = new PausedHead(api, eventsUrl, (head) => strip.tell(head));
-const connection = new Connection(stream, socket, strip, announcer);
-const awake = new Awake();
+const connection = new StatusView(stream, socket, strip, announcer);
+const awake = new Uninterrupted();
 const pricesPanel = document.querySelector("#prices");
 const prices = pricesPanel && new Prices(socket, stream.clock);
 const watchlist =
@@ -118,7 +118,7 @@ function another() {
 /** Asked until they come: without them no price has its decimals, and no symbol is found. */
 async function readInstruments() {
   const why = (/** @type {Error} */ { message }) => `The instruments could not be read: ${message}`;
-  const inquiry = new Inquiry((error) => watchlist?.fail(`${why(error)} Trying again …`));
+  const inquiry = new LatestRequest((error) => watchlist?.fail(`${why(error)} Trying again …`));
   try {
     await inquiry.ask((signal) => instruments.load(api, instrumentsUrl, signal));
   } catch (error) {
@@ -240,7 +240,7 @@ if (body.dataset.isDemo === "true") {
   });
 }
 if (prices !== null) {
-  new BlotterMoney(book, prices, instruments, store, () => now() + stream.clock.offset);
+  new TableFigures(book, prices, instruments, store, () => now() + stream.clock.offset);
   const take = (/** @type {string} */ price, /** @type {boolean} */ isPresent) => ticket.take(price, isPresent);
   const form = /** @type {HTMLFormElement} */ (find("#ticket-form"));
   const quote = new TicketQuote(form, prices, instruments, take);

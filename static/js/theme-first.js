@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a dark room stays dark; theme.js takes over from here.
+// Runs before the first paint, so that a dark room stays dark; page/theme.js takes over from here.
 (() => {
   let theme = "system";
   try {

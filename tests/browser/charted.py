@@ -20,9 +20,9 @@ OWN_CHART = """async () => {
     const entries = performance.getEntriesByType("resource");
     return entries.find((entry) => new RegExp(`/${name}\\\\.[0-9a-f]+\\\\.js$`).test(entry.name)).name;
   };
-  const { Chart } = await import(loaded("chart"));
-  const { Api } = await import(loaded("api"));
-  const { Store } = await import(loaded("store"));
+  const { Chart } = await import(loaded("chart/chart"));
+  const { Api } = await import(loaded("net/api"));
+  const { Store } = await import(loaded("ui/store"));
   const prices = new (class extends EventTarget {
     watched = [];
     quotes = new Map();
@@ -166,7 +166,7 @@ class Chart:
 
     def loaded(self) -> list[str]:
         """What the page has loaded for the chart's sake."""
-        script = """performance.getEntriesByType("resource").map(({ name }) => name.split("/").at(-1))
-            .filter((name) => /^(chart-view|lightweight-charts)/.test(name))"""
+        script = """performance.getEntriesByType("resource").map(({ name }) => name)
+            .filter((name) => /\\/(chart\\/view|lightweight-charts)\\.[^/]*$/.test(name))"""
         names: list[str] = self.page.evaluate(script)
         return names

@@ -1,6 +1,6 @@
 """Row 11: a server's clock that is set an hour forth or back changes neither order nor numbers, and stops nothing.
 
-That no duration on the page is ever negative, whichever clock is wrong, is in tests/js/latency.test.js.
+That no duration on the page is ever negative, whichever clock is wrong, is in tests/js/stream/latency.test.js.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
  */
 
 import { readFileSync } from "node:fs";
-import * as decimals from "../../static/js/decimal.js";
-import * as money from "../../static/js/money.js";
+import * as money from "../../static/js/money/money.js";
+import * as decimals from "../../static/js/text/decimal.js";
 
 const { decimal, fixed, PRODUCT_PLACES } = decimals;
 

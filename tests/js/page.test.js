@@ -2,20 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { summary } from "../../static/js/announcer.js";
-import { ClientOrderId } from "../../static/js/client-order-id.js";
-import { cellText, FIGURES, LAYOUT, placeOf, SORTABLE } from "../../static/js/columns.js";
-import { datatablesParams, sortFrom } from "../../static/js/datatables-request.js";
-import { changeText } from "../../static/js/event-words.js";
-import { canAmend, canCancel, STATUS_WORDS } from "../../static/js/order.js";
-import { pageTarget, pageText, totalsText } from "../../static/js/pager.js";
-import { noFilters } from "../../static/js/query.js";
-import { firstQuery } from "../../static/js/remembered-query.js";
-import { longestRising } from "../../static/js/reorder.js";
-import { sparkline } from "../../static/js/sparkline.js";
+import { cellText, FIGURES, LAYOUT, placeOf, SORTABLE } from "../../static/js/orders/columns.js";
+import { canAmend, canCancel, STATUS_WORDS } from "../../static/js/orders/order.js";
+import { summary } from "../../static/js/page/announcer.js";
+import { sparkline } from "../../static/js/page/sparkline.js";
+import { changeText } from "../../static/js/stream/event-words.js";
+import { datatablesParams, sortFrom } from "../../static/js/table/datatables-request.js";
+import { pageTarget, pageText, totalsText } from "../../static/js/table/pager.js";
+import { noFilters } from "../../static/js/table/query.js";
+import { firstQuery } from "../../static/js/table/remembered-query.js";
+import { ClientOrderId } from "../../static/js/ticket/client-order-id.js";
+import { longestRising } from "../../static/js/ui/reorder.js";
 import { order, randomness, Server } from "./server.js";
 
-/** @import {Status} from "../../static/js/order.js" */
+/** @import {Status} from "../../static/js/orders/order.js" */
 
 test("a table request names every column, the sort, the tab, and only the filters that are set", () => {
   const query = { ...firstQuery(), tab: /** @type {const} */ ("working"), search: "x&y", start: 25 };

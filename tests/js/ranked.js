@@ -3,9 +3,9 @@
  * of symbols for each term out.
  */
 
-import { readFileSync } from "node:fs";
 import uFuzzy from "@leeoniya/ufuzzy/dist/uFuzzy.mjs";
-import { SymbolSearch } from "../../static/js/symbol-search.js";
+import { readFileSync } from "node:fs";
+import { SymbolSearch } from "../../static/js/symbols/search.js";
 
 /** @type {{rows: [string, string, boolean][], terms: string[], limit: number}} */
 const { rows, terms, limit } = JSON.parse(readFileSync(0, "utf-8"));

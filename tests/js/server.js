@@ -3,9 +3,9 @@
  *
  * It filters and sorts by means of its own, so that the page's answers are compared with another's.
  *
- * @import {Order, OrderEvent, Status, Tab} from "../../static/js/order.js"
- * @import {Query} from "../../static/js/query.js"
- * @import {Answer} from "../../static/js/table-window.js"
+ * @import {Order, OrderEvent, Status, Tab} from "../../static/js/orders/order.js"
+ * @import {Query} from "../../static/js/table/query.js"
+ * @import {Answer} from "../../static/js/table/table-window.js"
  */
 
 /** @type {Record<Tab, Status[]>} */

@@ -3,8 +3,8 @@
  */
 
 import { mock } from "node:test";
-import { Backoff } from "../../static/js/backoff.js";
-import { Socket } from "../../static/js/socket.js";
+import { Backoff } from "../../static/js/net/backoff.js";
+import { Socket } from "../../static/js/net/socket.js";
 
 export class FakeSocket extends EventTarget {
   readyState = 0;

@@ -19,14 +19,18 @@ def test_what_a_module_imports_is_needed_with_it_and_named_once() -> None:
     needed = needed_by("js/main.js")
     assert needed[0] == "js/main.js"
     assert len(set(needed)) == len(needed)
-    own = [ROOT / "static" / name for name in needed if not name.startswith("vendor/")]
-    asked = {posixpath.basename(file) for module in own for file in IMPORTED.findall(module.read_text())}
-    assert {posixpath.basename(name) for name in needed[1:]} == asked
+    own = [name for name in needed if not name.startswith("vendor/")]
+    asked = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(module), file))
+        for module in own
+        for file in IMPORTED.findall((ROOT / "static" / module).read_text())
+    }
+    assert set(needed[1:]) == asked
 
 
 def test_what_is_imported_only_when_it_is_needed_does_not_come_with_the_page() -> None:
-    assert "js/chart-view.js" not in needed_by("js/main.js")
-    assert needed_by("js/chart-view.js") != ("js/chart-view.js",)
+    assert "js/chart/view.js" not in needed_by("js/main.js")
+    assert needed_by("js/chart/view.js") != ("js/chart/view.js",)
 
 
 def test_the_page_names_them(alice: User, client: Client) -> None:

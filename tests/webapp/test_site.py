@@ -55,7 +55,7 @@ def test_the_one_style_sheet_that_a_library_writes_into_the_page_is_allowed_and_
 
 
 def test_scripts_are_served_without_what_they_say_to_their_readers_and_with_all_they_do() -> None:
-    script = ROOT / "static/js/prices.js"
+    script = ROOT / "static/js/prices/prices.js"
     served = without_comments(script.read_text())
 
     assert re.findall(r"^\s*(?:/\*\*|\*|//).*[^(;]$", served, re.MULTILINE) == []

@@ -1,6 +1,6 @@
 /** What both grids' pages share: the product's own columns and words, and the events from the same socket. */
 
-import { COLUMNS, cellText } from "/grids/js/columns.js";
+import { COLUMNS, cellText } from "/grids/js/orders/columns.js";
 
 const HIDDEN = new Set(["id", "user", "version", "updated_at", "arrival_price"]);
 const DECIMALS = 2;

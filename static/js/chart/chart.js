@@ -1,0 +1,184 @@
+/**
+ * The panel of the live chart: open or closed as it was left, and of which instrument. What draws, and the library it
+ * draws with, is loaded the first time the panel is seen, so that the page opens as fast without it.
+ *
+ * Fires `symbol` (detail: the symbol) when another instrument is to be shown and `open` (detail: whether it is).
+ *
+ * @import {Store} from "../ui/store.js"
+ * @import {ChartView, Sources} from "./view.js"
+ */
+
+import { SymbolField } from "../symbols/field.js";
+import { cleaned } from "../text/user-input.js";
+import { find } from "../ui/dom.js";
+import { showState } from "./note.js";
+
+/** Where there is room for it beside the orders. */
+const WIDE = "(min-width: 1280px)";
+
+export class Chart extends EventTarget {
+  #root;
+  #button;
+  #store;
+  #sources;
+  #input;
+  #symbol;
+  /** What draws; null until it is loaded. @type {ChartView|null} */
+  #view = null;
+  #loading = false;
+  #seen = false;
+  #away = "";
+
+  /** @param {HTMLElement} root @param {HTMLElement} button that opens it @param {Store} store @param {Sources} sources */
+  constructor(root, button, store, sources) {
+    super();
+    this.#root = root;
+    this.#button = button;
+    this.#store = store;
+    this.#sources = sources;
+    this.#input = /** @type {HTMLInputElement} */ (find("#chart-symbol", root));
+    this.#symbol = store.get("chart-symbol", "");
+    button.addEventListener("click", () => this.toggle());
+    find("[data-action=close-chart]", root).addEventListener("click", () => {
+      this.#open(false);
+      button.focus();
+    });
+    find("[data-action=retry-chart]", root).addEventListener("click", () => this.#retry());
+    new SymbolField(this.#input, sources.symbols, (symbol) => this.#choose(symbol));
+    this.#input.addEventListener("change", () => this.#left());
+    // Whoever has never closed or opened it sees it where it takes no room from anything, and where it moves.
+    this.#showOpen(store.get("chart-open", sources.prices !== null && matchMedia(WIDE).matches));
+    const sight = new IntersectionObserver((entries) => {
+      this.#seen = entries.at(-1)?.isIntersecting ?? false;
+      this.#follow();
+    });
+    sight.observe(root);
+  }
+
+  get open() {
+    return this.#root.classList.contains("is-open");
+  }
+
+  get symbol() {
+    return this.#symbol;
+  }
+
+  /** Opens it with this instrument. @param {string} symbol */
+  show(symbol) {
+    this.#choose(symbol);
+    this.#open(true);
+  }
+
+  toggle() {
+    // Open, but the ticket is in its place, or another view on a phone.
+    if (this.open && !this.#root.checkVisibility()) this.#tellOpen();
+    else this.#open(!this.open);
+  }
+
+  /** Why the server is not heard; empty where it is. @param {string} reason */
+  set away(reason) {
+    this.#away = reason;
+    if (this.#view) this.#view.away = reason;
+  }
+
+  /** Reads again what may have been missed. */
+  refetch() {
+    this.#view?.refetch();
+  }
+
+  /** Nobody may see these orders here any more. */
+  empty() {
+    this.#seen = false;
+    this.#view?.empty();
+  }
+
+  /** The instruments have come: one can be chosen, and prices get their decimals. */
+  showInstruments() {
+    this.#view?.showInstruments();
+    this.#follow();
+  }
+
+  /** Another day has begun here, or other clocks are in force. */
+  showDay() {
+    this.#view?.showDay();
+  }
+
+  #tellOpen() {
+    this.dispatchEvent(new CustomEvent("open", { detail: this.open }));
+  }
+  /** @param {boolean} open */
+  #open(open) {
+    if (open === this.open) return;
+    this.#store.set("chart-open", open);
+    this.#showOpen(open);
+    this.#tellOpen();
+  }
+
+  /** @param {boolean} open */
+  #showOpen(open) {
+    this.#root.classList.toggle("is-open", open);
+    this.#button.setAttribute("aria-expanded", String(open));
+  }
+
+  /** @param {string} symbol */
+  #choose(symbol) {
+    this.#input.value = symbol;
+    this.#input.removeAttribute("aria-invalid");
+    if (symbol === this.#symbol) return;
+    this.#symbol = symbol;
+    this.#store.set("chart-symbol", symbol);
+    this.dispatchEvent(new CustomEvent("symbol", { detail: symbol }));
+    this.#follow();
+  }
+
+  /** What was typed before there were instruments to choose from, else the first of these; part of a symbol stays typed. @param {string} first */
+  #chooseFirst(first) {
+    const text = this.#input.value;
+    const typed = cleaned(text).toUpperCase();
+    this.#choose(this.#sources.instruments.get(typed) ? typed : first);
+    if (text !== "" && this.#symbol !== typed) this.#input.value = text;
+  }
+
+  /** Somebody has typed a symbol, or part of one, and gone on. */
+  #left() {
+    const symbol = cleaned(this.#input.value).toUpperCase();
+    if (this.#sources.instruments.get(symbol)) this.#choose(symbol);
+    else this.#input.setAttribute("aria-invalid", "true");
+  }
+
+  #follow() {
+    if (!this.#seen) {
+      this.#view?.rest();
+      return;
+    }
+    const [first] = this.#sources.instruments.active;
+    // The orders come before it.
+    if (!first) return;
+    if (!this.#sources.instruments.get(this.#symbol)) this.#chooseFirst(first.symbol);
+    if (this.#input.value === "") this.#input.value = this.#symbol;
+    if (this.#view === null) this.#load();
+    else if (this.#symbol !== "") this.#view.show(this.#symbol);
+  }
+
+  #retry() {
+    if (this.#view === null) this.#load();
+    else this.#view.refetch();
+  }
+
+  async #load() {
+    if (this.#loading) return;
+    this.#loading = true;
+    showState(this.#root, "loading", "Loading the chart …");
+    try {
+      const { ChartView } = await import("./view.js");
+      this.#view = new ChartView(this.#root, this.#store, this.#sources);
+      this.#view.away = this.#away;
+    } catch {
+      showState(this.#root, "failed", "The chart could not be loaded.", true);
+      return;
+    } finally {
+      this.#loading = false;
+    }
+    this.#follow();
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The chart's keys and buttons: back and forth in time, closer and wider, candles or a line as the person left it.
+ *
+ * @import {Store} from "../ui/store.js"
+ * @import {ChartPlot} from "./plot.js"
+ */
+
+import { find } from "../ui/dom.js";
+import { composes } from "../ui/keys.js";
+import { newest, oldest, scrolled, zoomed } from "./bar-range.js";
+
+const REMEMBERED = "chart-candles";
+/** How much of what is seen goes out of sight. */
+const STEP = 0.1;
+const ZOOM = 1.25;
+
+/** @type {Record<string, (plot: ChartPlot) => void>} by what their buttons are for */
+const MOVES = {
+  oldest: (plot) => plot.move(oldest),
+  earlier: (plot) => plot.move((range, count) => scrolled(range, -STEP, count)),
+  later: (plot) => plot.move((range, count) => scrolled(range, STEP, count)),
+  newest: (plot) => plot.move(newest),
+  closer: (plot) => plot.move((range, count) => zoomed(range, 1 / ZOOM, count)),
+  wider: (plot) => plot.move((range, count) => zoomed(range, ZOOM, count)),
+};
+/** @type {Record<string, string>} */
+const KEYS = {
+  Home: "oldest",
+  ArrowLeft: "earlier",
+  ArrowRight: "later",
+  End: "newest",
+  "+": "closer",
+  "=": "closer",
+  "-": "wider",
+};
+
+/** Whether the person wants candles; else a line. @param {Store} store */
+export function wantsCandles(store) {
+  return store.get(REMEMBERED, true);
+}
+
+/** @param {HTMLElement} root @param {ChartPlot} plot @param {Store} store */
+export function control(root, plot, store) {
+  const face = find("[data-chart=face]", root);
+  face.addEventListener("keydown", (event) => {
+    const move = MOVES[KEYS[event.key] ?? ""];
+    if (!move || event.altKey || event.ctrlKey || event.metaKey || composes(event)) return;
+    event.preventDefault();
+    move(plot);
+  });
+  // The keys are for what has just been pointed at.
+  find("[data-chart=canvas]", root).addEventListener("click", () => face.focus({ preventScroll: true }));
+  for (const [name, move] of Object.entries(MOVES)) {
+    find(`[data-chart-do=${name}]`, root).addEventListener("click", () => move(plot));
+  }
+  const kind = find("[data-chart-do=candles]", root);
+  const showKind = () => kind.setAttribute("aria-pressed", String(plot.candles));
+  kind.addEventListener("click", () => {
+    plot.candles = !plot.candles;
+    store.set(REMEMBERED, plot.candles);
+    showKind();
+  });
+  showKind();
+}

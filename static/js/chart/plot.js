@@ -1,0 +1,258 @@
+/**
+ * The picture: candles or a line, working orders at their prices, fills where they happened. With
+ * `looks.js` the only module that knows the chart library, which comes with them.
+ *
+ * @import {DeepPartial, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time, TimeChartOptions} from "lightweight-charts"
+ * @import {Bar} from "../prices/bars.js"
+ * @import {FillMark} from "../stream/fills.js"
+ * @import {BarRange} from "./bar-range.js"
+ * @import {Line} from "./order-lines.js"
+ */
+
+import {
+  CandlestickSeries,
+  CrosshairMode,
+  createChartEx,
+  createSeriesMarkers,
+  LineSeries,
+  TickMarkType,
+} from "../../vendor/lightweight-charts/dist/lightweight-charts.standalone.production.mjs";
+import { grouped, priceText } from "../text/format.js";
+import { kept, MARGIN } from "./bar-range.js";
+import { themeColours, watchTheme } from "./colours.js";
+import { LocalTimeScale } from "./local-time-scale.js";
+import { candleLooks, chartLooks, fillMarker, lineLooks, orderLine, lastPriceLine, stamp } from "./looks.js";
+import { changesTo, places, widened } from "./order-lines.js";
+import { momentText, tickText } from "./words.js";
+
+const BAR_PIXELS = 6;
+const TYPE_PIXELS = 12;
+
+export class ChartPlot {
+  #chart;
+  #candles;
+  /** @type {ISeriesApi<SeriesType>} */
+  #series;
+  /** @type {ISeriesMarkersPluginApi<Time>} */
+  #markers;
+  /** The owner's own, which he goes on filling. @type {Bar[]} */
+  #bars = [];
+  /** @type {Map<string, Line>} */
+  #lines = new Map();
+  /** @type {Map<string, IPriceLine>} */
+  #drawn = new Map();
+  /** Where the last price is. @type {IPriceLine|null} */
+  #lastLine = null;
+  /** @type {FillMark[]} */
+  #marks = [];
+  #decimals = 2;
+  /** Decimals of the axis. */
+  #precision = 2;
+  #colours = themeColours();
+
+  /** @param {HTMLElement} host @param {boolean} candles @param {(time: number|null) => void} pointed told which bar the pointer is at */
+  constructor(host, candles, pointed) {
+    this.#candles = candles;
+    this.#chart = this.#newChart(host);
+    // The library lays its canvases out by a table.
+    host.querySelector("table")?.setAttribute("role", "presentation");
+    this.#series = this.#newSeries();
+    this.#markers = createSeriesMarkers(this.#series, []);
+    this.#paint();
+    this.#chart.subscribeCrosshairMove(({ time }) => pointed(typeof time === "number" ? time : null));
+    watchTheme(() => {
+      this.#colours = themeColours();
+      this.#paint();
+    });
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    const calm = () => this.#chart.applyOptions({ kineticScroll: { touch: !still.matches, mouse: false } });
+    still.addEventListener("change", calm);
+    calm();
+  }
+
+  get candles() {
+    return this.#candles;
+  }
+
+  set candles(candles) {
+    if (candles === this.#candles) return;
+    this.#candles = candles;
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    this.#chart.removeSeries(this.#series);
+    this.#drawn.clear();
+    this.#lastLine = null;
+    this.#series = this.#newSeries();
+    this.#markers = createSeriesMarkers(this.#series, []);
+    this.#series.setData(this.#bars.map((bar) => this.#point(bar)));
+    this.#paint();
+    if (range) scale.setVisibleLogicalRange(range);
+  }
+
+  /** @param {number} decimals of the axis, at least: no order's own price is shown with less than it has */
+  set decimals(decimals) {
+    this.#decimals = decimals;
+    this.#fitDecimals();
+  }
+
+  /** @param {Bar[]} bars oldest first @param {boolean} afresh whether they are another instrument's: shown from the newest back; else what is seen stays in sight */
+  show(bars, afresh) {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    const before = this.#bars;
+    this.#bars = bars;
+    this.#series.setData(bars.map((bar) => this.#point(bar)));
+    this.#showLast();
+    if (afresh) {
+      scale.resetTimeScale();
+      this.#chart.priceScale("right").applyOptions({ autoScale: true });
+      return;
+    }
+    const still = range && kept(range, before, bars);
+    if (still) scale.setVisibleLogicalRange(still);
+  }
+
+  /** Days and hours may begin at other bars here: the library weighs and words each mark of its axis once. */
+  showDay() {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    this.#series.setData([]);
+    this.#series.setData(this.#bars.map((bar) => this.#point(bar)));
+    if (range) scale.setVisibleLogicalRange(range);
+    this.#chart.applyOptions({ localization: {} });
+  }
+
+  /** @param {Bar} bar the last one of those shown, or one more that is among them by now */
+  update(bar) {
+    this.#series.update(this.#point(bar));
+    this.#showLast();
+  }
+
+  /** @param {Map<string, Line>} lines */
+  showLines(lines) {
+    const { add, change, remove } = changesTo(this.#lines, lines);
+    this.#lines = lines;
+    this.#fitDecimals();
+    for (const key of remove) {
+      const line = this.#drawn.get(key);
+      if (line) this.#series.removePriceLine(line);
+      this.#drawn.delete(key);
+    }
+    for (const line of [...change, ...add]) this.#draw(line);
+  }
+
+  /** What the lines say that are drawn. */
+  get titles() {
+    const drawn = [...this.#lines.values()].filter(({ key }) => this.#drawn.has(key));
+    return drawn.map((line) => `${line.title} at ${priceText(line.price, this.#decimals)}`);
+  }
+
+  /** @param {FillMark[]} marks in the order of time */
+  showMarks(marks) {
+    this.#marks = marks;
+    this.#markers.setMarkers(marks.map((mark) => fillMarker(mark, this.#colours)));
+  }
+
+  /** @param {(range: BarRange, count: number) => BarRange} change */
+  move(change) {
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    if (range !== null) scale.setVisibleLogicalRange(change(range, this.#bars.length));
+  }
+
+  get #format() {
+    const precision = this.#precision;
+    const formatter = (/** @type {number} */ value) => grouped(value.toFixed(precision));
+    return { type: /** @type {const} */ ("custom"), formatter, minMove: 10 ** -precision };
+  }
+
+  #fitDecimals() {
+    const precision = Math.max(this.#decimals, ...[...this.#lines.values()].map((line) => places(line.price)));
+    if (precision === this.#precision) return;
+    this.#precision = precision;
+    this.#series.applyOptions({ priceFormat: this.#format });
+  }
+
+  /** @param {HTMLElement} host @returns {IChartApi} */
+  #newChart(host) {
+    const { fontFamily } = getComputedStyle(host);
+    /** @type {DeepPartial<TimeChartOptions>} */
+    const options = {
+      autoSize: true,
+      crosshair: { mode: CrosshairMode.Normal },
+      handleScroll: { vertTouchDrag: false },
+      layout: { attributionLogo: true, fontFamily, fontSize: TYPE_PIXELS },
+      localization: {
+        dateFormat: "dd MMM yyyy",
+        timeFormatter: (/** @type {Time} */ time) => momentText(Number(time)),
+      },
+      rightPriceScale: { entireTextOnly: true, scaleMargins: { top: 0.12, bottom: 0.1 } },
+      timeScale: {
+        barSpacing: BAR_PIXELS,
+        rightOffset: MARGIN,
+        timeVisible: true,
+        secondsVisible: false,
+        tickMarkFormatter: (/** @type {Time} */ time, /** @type {TickMarkType} */ type) =>
+          tickText(Number(time), type <= TickMarkType.DayOfMonth),
+      },
+    };
+    const marks = new LocalTimeScale();
+    const chart = /** @type {IChartApi} */ (createChartEx(host, marks, options));
+    marks.fitInto(chart.timeScale(), `bold ${TYPE_PIXELS}px ${fontFamily}`);
+    return chart;
+  }
+
+  /** @returns {ISeriesApi<SeriesType>} */
+  #newSeries() {
+    const series = this.#chart.addSeries(this.#candles ? CandlestickSeries : LineSeries, {
+      priceFormat: this.#format,
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
+    series.applyOptions({
+      autoscaleInfoProvider: (/** @type {() => any} */ original) => {
+        const info = original();
+        if (!info?.priceRange) return info;
+        const prices = [...this.#lines.values()].map(({ price }) => Number(price));
+        return { ...info, priceRange: widened(info.priceRange, prices) };
+      },
+    });
+    return series;
+  }
+
+  /** @param {Bar} bar */
+  #point({ time, open, high, low, close }) {
+    if (!this.#candles) return { time: stamp(time), value: Number(close) };
+    return { time: stamp(time), open: Number(open), high: Number(high), low: Number(low), close: Number(close) };
+  }
+
+  /** Everything in the colours of the theme; what was not drawn on this series yet as well. */
+  #paint() {
+    const colours = this.#colours;
+    this.#chart.applyOptions(chartLooks(colours));
+    this.#series.applyOptions(this.#candles ? candleLooks(colours) : lineLooks(colours));
+    for (const line of this.#lines.values()) this.#draw(line);
+    this.#showLast();
+    this.showMarks(this.#marks);
+  }
+
+  /** @param {Line} line */
+  #draw(line) {
+    const options = orderLine(line, this.#colours);
+    const drawn = this.#drawn.get(line.key);
+    if (drawn) drawn.applyOptions(options);
+    else this.#drawn.set(line.key, this.#series.createPriceLine(options));
+  }
+
+  #showLast() {
+    const last = this.#bars.at(-1);
+    if (last === undefined) {
+      if (this.#lastLine) this.#series.removePriceLine(this.#lastLine);
+      this.#lastLine = null;
+      return;
+    }
+    const options = lastPriceLine(Number(last.close), this.#colours);
+    if (this.#lastLine) this.#lastLine.applyOptions(options);
+    else this.#lastLine = this.#series.createPriceLine(options);
+  }
+}

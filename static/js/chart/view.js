@@ -1,0 +1,258 @@
+/**
+ * The live chart of one instrument at a time: its history and the quotes that carry it on, never those of another, and
+ * the person's own orders and fills.
+ *
+ * @import {Api, ApiError} from "../net/api.js"
+ * @import {Bar, Quote} from "../prices/bars.js"
+ * @import {Instruments} from "../symbols/instruments.js"
+ * @import {SymbolResults} from "../symbols/results.js"
+ * @import {Store} from "../ui/store.js"
+ *
+ * @typedef {EventTarget & {watch: (owner: string, symbols: Iterable<string>) => void, quote: (symbol: string) => Quote|undefined}} PriceSource fires `quotes` (detail: the symbols that changed, a `Set`)
+ *
+ * @typedef {object} Sources
+ * @property {Api} api
+ * @property {string} barsUrl
+ * @property {string} ordersUrl
+ * @property {string} eventsUrl
+ * @property {PriceSource|null} prices null where there are none: the chart then shows what was
+ * @property {Instruments} instruments
+ * @property {SymbolResults} symbols
+ * @property {EventTarget} stream of the person's order events
+ */
+
+import { LatestRequest } from "../net/latest-request.js";
+import { Bars } from "../prices/bars.js";
+import { marksOf } from "../stream/fills.js";
+import { percent, priceText } from "../text/format.js";
+import { nextFrame } from "../ui/animation-frames.js";
+import { find, setLines } from "../ui/dom.js";
+import { control, wantsCandles } from "./controls.js";
+import { ChartHead } from "./head.js";
+import { showState } from "./note.js";
+import { linesOf, places } from "./order-lines.js";
+import { ChartOrders } from "./orders.js";
+import { ChartPlot } from "./plot.js";
+import { ChartTable } from "./table.js";
+import { legendText } from "./words.js";
+
+const OWNER = "chart";
+/** Minutes that quotes have skipped are asked for, but not so soon after the last answer. */
+const HEAL_AFTER_MS = 60_000;
+/** Fills that are told in words. */
+const TOLD_FILLS = 20;
+
+export class ChartView {
+  #root;
+  #sources;
+  #head;
+  #plot;
+  #table;
+  #orders;
+  #bars = new Bars();
+  #inquiry = new LatestRequest((error) => this.#failed(error, "Trying again …"));
+  #symbol = "";
+  /** Whether it follows its instrument; else nobody sees it. */
+  #follows = false;
+  /** Whether the history is here: without it nothing is drawn. */
+  #loaded = false;
+  #loadedAt = -Infinity;
+  #away = "";
+  /** The bar under the pointer. @type {number|null} */
+  #pointed = null;
+  #drawLines = () => this.#showLines();
+  #drawMarks = () => this.#showMarks();
+
+  /** @param {HTMLElement} root @param {Store} store @param {Sources} sources */
+  constructor(root, store, sources) {
+    this.#root = root;
+    this.#sources = sources;
+    this.#head = new ChartHead(root);
+    this.#plot = new ChartPlot(find("[data-chart=canvas]", root), wantsCandles(store), (time) => this.#point(time));
+    control(root, this.#plot, store);
+    this.#table = new ChartTable(root, () => this.#showTable());
+    const { api, ordersUrl, eventsUrl, stream, prices } = sources;
+    this.#orders = new ChartOrders(api, ordersUrl, eventsUrl, stream);
+    this.#orders.addEventListener("changed", () => nextFrame(this.#drawLines));
+    this.#orders.addEventListener("filled", () => nextFrame(this.#drawMarks));
+    prices?.addEventListener("quotes", (event) => this.#take(/** @type {CustomEvent<Set<string>>} */ (event).detail));
+  }
+
+  /** Follows this instrument; the one before is left at once. @param {string} symbol */
+  show(symbol) {
+    if (symbol === this.#symbol && this.#follows) return;
+    this.#orders.show(symbol);
+    if (symbol !== this.#symbol) this.#change(symbol);
+    this.#follows = true;
+    this.#sources.prices?.watch(OWNER, [symbol]);
+    this.#read();
+  }
+
+  /** Nobody looks: nothing is asked for, and no quotes are watched. */
+  rest() {
+    if (!this.#follows) return;
+    this.#follows = false;
+    this.#inquiry.stop();
+    this.#sources.prices?.watch(OWNER, []);
+    this.#orders.show("");
+  }
+
+  /** Reads again what may have been missed. */
+  refetch() {
+    if (!this.#follows) return;
+    this.#orders.refetch();
+    this.#read();
+  }
+
+  /** Why the server is not heard; empty where it is. @param {string} reason */
+  set away(reason) {
+    if (reason === this.#away) return;
+    this.#away = reason;
+    this.#head.away = reason;
+    if (reason === "") this.refetch();
+  }
+
+  /** Nobody may see this here any more. */
+  empty() {
+    this.rest();
+    this.#orders.empty();
+    this.#change("");
+    showState(this.#root, "idle");
+  }
+
+  /** The instruments have come: prices get their decimals. */
+  showInstruments() {
+    this.#plot.decimals = this.#axisDecimals;
+    this.#showAll();
+  }
+
+  /** Another day has begun here, or other clocks are in force. */
+  showDay() {
+    this.#plot.showDay();
+    this.#showAll();
+  }
+
+  get #decimals() {
+    return this.#sources.instruments.decimals(this.#symbol);
+  }
+
+  /** No less than a price can have: an administrator may have asked for less. */
+  get #axisDecimals() {
+    return Math.max(this.#decimals, places(this.#sources.instruments.get(this.#symbol)?.tick_size ?? ""));
+  }
+
+  get #quote() {
+    return this.#sources.prices?.quote(this.#symbol);
+  }
+
+  /** @param {string} symbol */
+  #change(symbol) {
+    this.#inquiry.stop();
+    this.#symbol = symbol;
+    this.#loaded = false;
+    this.#pointed = null;
+    this.#bars.clear();
+    this.#plot.decimals = this.#axisDecimals;
+    this.#plot.show([], true);
+    showState(this.#root, "loading", `Loading ${symbol} …`);
+    this.#showAll();
+    this.#showLines();
+  }
+
+  async #read() {
+    const params = new URLSearchParams({ symbol: this.#symbol });
+    const { api, barsUrl } = this.#sources;
+    this.#bars.begin();
+    try {
+      const answer = await this.#inquiry.ask((signal) => api.get(barsUrl, params, signal));
+      if (answer !== null) this.#load(answer.bars);
+    } catch (error) {
+      this.#failed(/** @type {ApiError} */ (error), "");
+    }
+  }
+
+  /** @param {Bar[]} history */
+  #load(history) {
+    const afresh = !this.#loaded;
+    this.#bars.load(history);
+    this.#loaded = true;
+    this.#loadedAt = performance.now();
+    const quote = this.#quote;
+    if (quote) this.#bars.take(quote);
+    this.#plot.show(this.#bars.all, afresh);
+    this.#showAll();
+  }
+
+  /** What is there stays there. @param {ApiError} error @param {string} hope */
+  #failed(error, hope) {
+    if (this.#loaded) return;
+    const text = `The prices of ${this.#symbol} could not be read: ${error.message} ${hope}`.trim();
+    showState(this.#root, "failed", text, true);
+  }
+
+  /** @param {Set<string>} symbols */
+  #take(symbols) {
+    const quote = this.#follows && symbols.has(this.#symbol) ? this.#quote : undefined;
+    if (!quote) return;
+    const taken = this.#bars.take(quote);
+    this.#showPrice();
+    if (!this.#loaded || taken === null) return;
+    this.#plot.update(taken.bar);
+    if (taken.isNew) this.#showAll();
+    this.#showTable();
+    this.#showLegend();
+    if (taken.skipped && performance.now() - this.#loadedAt > HEAL_AFTER_MS) this.#read();
+  }
+
+  #showAll() {
+    if (this.#loaded) {
+      const empty = this.#bars.last === undefined;
+      showState(this.#root, empty ? "empty" : "ready", empty ? `No prices yet for ${this.#symbol}` : "");
+    }
+    this.#showPrice();
+    this.#showLegend();
+    this.#showMarks();
+    this.#showTable();
+  }
+
+  #showPrice() {
+    const quote = this.#quote;
+    const last = priceText(quote?.last ?? this.#bars.last?.close ?? null, this.#decimals);
+    this.#head.show({ symbol: this.#symbol, last, change: percent(quote?.change ?? null) });
+  }
+
+  /** @param {number|null} time */
+  #point(time) {
+    this.#pointed = time;
+    this.#showLegend();
+  }
+
+  #showLegend() {
+    const time = this.#pointed;
+    const bar = time === null ? this.#bars.last : this.#bars.all.findLast((each) => each.time === time);
+    this.#head.legend = legendText(bar, this.#decimals);
+  }
+
+  #showLines() {
+    this.#plot.showLines(linesOf(this.#orders.working));
+    this.#tell("orders", this.#plot.titles);
+  }
+
+  #showMarks() {
+    const marks = marksOf(this.#orders.fills, this.#bars.all);
+    this.#plot.showMarks(marks);
+    this.#tell(
+      "fills",
+      marks.slice(-TOLD_FILLS).map(({ text }) => text),
+    );
+  }
+
+  #showTable() {
+    this.#table.show(this.#bars.all, this.#decimals);
+  }
+
+  /** What the picture shows, for those whom it tells nothing. @param {string} list @param {string[]} texts */
+  #tell(list, texts) {
+    setLines(find(`[data-chart=${list}]`, this.#root), texts);
+  }
+}

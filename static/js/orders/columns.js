@@ -1,0 +1,164 @@
+/**
+ * The columns of the order table, in order, and what a cell of each says; and those of the figures that prices make.
+ *
+ * @import {Order, Field} from "./order.js"
+ *
+ * @typedef {object} Column
+ * @property {Field} field
+ * @property {string} title
+ * @property {number} digits how many digits wide it is at least
+ * @property {boolean} [numeric] right-aligned
+ * @property {boolean} [unsorted] one can't sort by it
+ *
+ * @typedef {"last"|"distance"|"pnl"|"slippage"|"notional"} FigureName
+ *
+ * @typedef {object} Figure a column that the server knows nothing of
+ * @property {FigureName} figure
+ * @property {string} title
+ * @property {string} meaning
+ * @property {number} digits
+ *
+ * @typedef {Field|FigureName} Name of a column
+ */
+
+import { averageText, grouped, localTime, priceText, utc } from "../text/format.js";
+import { STATUS_WORDS, TYPE_WORDS } from "./order.js";
+
+/** @type {Column[]} */
+export const COLUMNS = [
+  { field: "created_at", title: "Time", digits: 8 },
+  { field: "symbol", title: "Symbol", digits: 8 },
+  { field: "side", title: "Side", digits: 5 },
+  { field: "order_type", title: "Type", digits: 8 },
+  { field: "quantity", title: "Quantity", digits: 8, numeric: true },
+  { field: "cum_qty", title: "Filled", digits: 8, numeric: true },
+  { field: "leaves_qty", title: "Leaves", digits: 8, numeric: true },
+  { field: "price", title: "Price", digits: 9, numeric: true },
+  { field: "stop_price", title: "Stop", digits: 9, numeric: true },
+  { field: "avg_price", title: "Average", digits: 10, numeric: true },
+  { field: "status", title: "Status", digits: 15.5 },
+  { field: "time_in_force", title: "TIF", digits: 4 },
+  { field: "client_order_id", title: "Client ID", digits: 13 },
+  { field: "text", title: "Note", digits: 18 },
+  { field: "id", title: "Order", digits: 7, numeric: true },
+  { field: "user", title: "Owner", digits: 8 },
+  { field: "version", title: "Version", digits: 7, numeric: true },
+  { field: "updated_at", title: "Changed", digits: 8 },
+  { field: "arrival_price", title: "Arrival", digits: 9, numeric: true, unsorted: true },
+];
+
+/** @type {Figure[]} */
+export const FIGURES = [
+  { figure: "last", title: "Last", digits: 9, meaning: "Last price of the market; the mid where there is none" },
+  {
+    figure: "distance",
+    title: "Distance",
+    digits: 7,
+    meaning: "From the limit price to the market, in ticks; 0 or less would trade",
+  },
+  { figure: "pnl", title: "P&L", digits: 10, meaning: "Unrealised P&L of what is filled, before fees" },
+  {
+    figure: "slippage",
+    title: "Slippage",
+    digits: 7,
+    meaning: "Filled worse (+) or better (−) than the arrival price, in basis points",
+  },
+  { figure: "notional", title: "Notional", digits: 12, meaning: "Quantity at the order’s own price" },
+];
+
+/** What stands in the table between the toggle and the actions. @type {(Column|Figure)[]} */
+export const LAYOUT = COLUMNS.flatMap((column) => (column.field === "avg_price" ? [column, ...FIGURES] : [column]));
+
+/** The columns that the server is asked for. */
+export const SORTABLE = COLUMNS.filter(({ unsorted }) => !unsorted);
+
+/** The table's first column, the toggle, is not ours. */
+const FIRST = 1;
+
+/** @type {Set<Field>} */
+const PRICES = new Set(["price", "stop_price", "arrival_price"]);
+
+/** @type {Set<Field>} */
+const QUANTITIES = new Set(["quantity", "cum_qty", "leaves_qty"]);
+
+/** @param {Column|Figure} column @returns {Name} */
+export function nameOf(column) {
+  return "field" in column ? column.field : column.figure;
+}
+
+/** Where in the table a field stands. @param {Field} field */
+export function placeOf(field) {
+  return LAYOUT.findIndex((column) => "field" in column && column.field === field) + FIRST;
+}
+
+/** The field that one can sort by at this place of the table. @param {number} place */
+export function fieldAt(place) {
+  const column = LAYOUT[place - FIRST];
+  return column && "field" in column && !column.unsorted ? column.field : undefined;
+}
+
+/** What a cell says. @param {Field} field @param {Order} order @param {number} decimals the instrument's price decimals */
+export function cellText(field, order, decimals) {
+  // An event that was logged before there were arrival prices has none.
+  if (PRICES.has(field)) return priceText(/** @type {string|null} */ (order[field] ?? null), decimals);
+  if (QUANTITIES.has(field)) return grouped(String(order[field]));
+  switch (field) {
+    case "created_at":
+    case "updated_at":
+      return localTime(order[field]);
+    case "avg_price":
+      return averageText(order, decimals);
+    case "side":
+    case "time_in_force":
+      return order[field].toUpperCase();
+    case "order_type":
+      return TYPE_WORDS[order.order_type];
+    case "status":
+      return STATUS_WORDS[order.status];
+    default:
+      return String(order[field] ?? "");
+  }
+}
+
+/** What a cell says when pointed at, where that is more than it shows. @param {Field} field @param {Order} order */
+export function cellTitle(field, order) {
+  switch (field) {
+    case "created_at":
+    case "updated_at":
+      return utc(order[field]);
+    case "avg_price":
+      return grouped(order.avg_price ?? "");
+    case "status":
+      return order.status === "rejected" ? order.text : "";
+    case "symbol":
+    case "text":
+    case "client_order_id":
+      return order[field];
+    default:
+      return "";
+  }
+}
+
+/** DataTables' settings of the columns, with one for the toggle before and one for the actions behind. @param {object} render makes text of every cell: nothing an order carries is ever read as HTML */
+export function columnSettings(render) {
+  const plain = { data: null, defaultContent: "", orderable: false };
+  const columns = LAYOUT.map((column) => {
+    const { title } = column;
+    if ("figure" in column) return { ...plain, title, className: `col-${column.figure} figure numeric` };
+    const { field, numeric, unsorted } = column;
+    return {
+      data: field,
+      name: field,
+      title,
+      render,
+      orderable: !unsorted,
+      className: `col-${field}${numeric ? " numeric" : ""}`,
+      orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
+    };
+  });
+  return [
+    { ...plain, title: "Details", className: "col-toggle" },
+    ...columns,
+    { ...plain, title: "Actions", className: "col-actions" },
+  ];
+}

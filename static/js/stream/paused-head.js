@@ -1,0 +1,46 @@
+/**
+ * How far the log is by now, asked now and then while realtime is off: nothing else tells of it then.
+ *
+ * @import {Api} from "../net/api.js"
+ */
+
+export const EVERY_MS = 7000;
+const NEWEST = new URLSearchParams({ limit: "1" });
+
+export class PausedHead {
+  #api;
+  #url;
+  #tell;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #timer;
+  /** Ends the question under way; null where there is none. @type {AbortController|null} */
+  #asking = null;
+
+  /** @param {Pick<Api, "get">} api @param {string} url of the events @param {(head: number) => void} tell */
+  constructor(api, url, tell) {
+    this.#api = api;
+    this.#url = url;
+    this.#tell = tell;
+  }
+
+  /** Whether somebody waits to hear of it. @param {boolean} on */
+  set on(on) {
+    clearInterval(this.#timer);
+    this.#asking?.abort();
+    this.#asking = null;
+    this.#timer = on ? setInterval(() => this.#ask(), EVERY_MS) : undefined;
+  }
+
+  async #ask() {
+    if (document.hidden || this.#asking !== null) return;
+    const asking = new AbortController();
+    this.#asking = asking;
+    try {
+      const { head } = await this.#api.get(this.#url, NEWEST, asking.signal);
+      if (this.#asking === asking) this.#tell(head);
+    } catch {
+      // The next one may be answered.
+    }
+    if (this.#asking === asking) this.#asking = null;
+  }
+}

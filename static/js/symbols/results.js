@@ -1,0 +1,40 @@
+/**
+ * What every combobox for symbols shows for what is typed: the first few while that is nothing. Fires `change` when there
+ * are instruments to find.
+ *
+ * @import {Instrument} from "./instruments.js"
+ * @import {Result} from "./listbox-popup.js"
+ */
+
+import uFuzzy from "../../vendor/@leeoniya/ufuzzy/dist/uFuzzy.mjs";
+import { cleaned } from "../text/user-input.js";
+import { SymbolSearch } from "./search.js";
+
+const FEW = 8;
+
+export class SymbolResults extends EventTarget {
+  /** Whether the instruments are here. */
+  ready = false;
+  #search = new SymbolSearch(/** @type {Instrument[]} */ ([]), uFuzzy);
+
+  /** Made ready here, so that the first letter typed waits for nothing. @param {Instrument[]} instruments */
+  take(instruments) {
+    this.#search = new SymbolSearch(instruments, uFuzzy);
+    this.ready = true;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {string} term @param {number} limit @returns {Result[]} */
+  find(term, limit) {
+    const typed = cleaned(term);
+    return this.#search.find(typed, typed === "" ? FEW : limit).map(({ instrument, symbolMarks, nameMarks }) => ({
+      value: instrument.symbol,
+      text: instrument.symbol,
+      textMarks: symbolMarks,
+      detail: instrument.name,
+      detailMarks: nameMarks,
+      note: instrument.active ? instrument.currency : "not traded",
+      disabled: !instrument.active,
+    }));
+  }
+}

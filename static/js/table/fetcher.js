@@ -1,0 +1,148 @@
+/**
+ * Reads the table's answers: at once where the person asks, coalesced and at most once a second where events do; each
+ * is tried until it comes or is no longer wanted, and at once when the server is back. What the server refuses is not
+ * asked again by itself.
+ *
+ * Fires `failed` (detail: the error) after each request that had no answer, and `refused` (detail: the error) once.
+ *
+ * @import {Answer} from "./table-window.js"
+ */
+
+import { ApiError } from "../net/api.js";
+import { Backoff } from "../net/backoff.js";
+
+const EVERY_MS = 1000;
+
+/** Whether it makes no sense to ask the same again. @param {unknown} error */
+function isFinal(error) {
+  return error instanceof ApiError && !error.isPassing;
+}
+
+export class Fetcher extends EventTarget {
+  #read;
+  #take;
+  #backoff;
+  /** Counts what the person has asked for: answers to anything earlier are dropped. */
+  #asked = 0;
+  #began = -Infinity;
+  /** Requests under way. */
+  #busy = 0;
+  #ending = new AbortController();
+  /** Goes on from a wait between two tries. @type {() => void} */
+  #goOn = () => {};
+  #stopped = false;
+  /** Whether the answer under way may be too old. */
+  #again = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+
+  /** @param {(signal: AbortSignal) => Promise<Answer>} read @param {(answer: Answer) => void} take what comes of `soon()` @param {Backoff} [backoff] */
+  constructor(read, take, backoff = new Backoff()) {
+    super();
+    this.#read = read;
+    this.#take = take;
+    this.#backoff = backoff;
+  }
+
+  /** The answer to what the person asks for now; null where it was refused, or something else was asked for before it came. @returns {Promise<Answer|null>} */
+  async now() {
+    const serial = ++this.#asked;
+    this.#again = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (serial === this.#asked && !this.#stopped) {
+      const { signal } = this.#ending;
+      const { answer, refusal } = await this.#try(signal);
+      if (serial !== this.#asked) return null;
+      if (answer !== null) return answer;
+      if (refusal !== null) {
+        this.#tell("refused", refusal);
+        return null;
+      }
+      if (!signal.aborted) await this.#pause();
+    }
+    return null;
+  }
+
+  /** The server is back: what had no answer is asked again now, what hangs on a dead line as well. */
+  hurry() {
+    this.#backoff.reset();
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#goOn();
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.soon();
+  }
+
+  /** Nothing is asked any more. */
+  stop() {
+    this.#stopped = true;
+    this.#asked += 1;
+    this.hurry();
+  }
+
+  /** Takes a newer answer soon; one that is under way will do. */
+  soon() {
+    if (this.#stopped) return;
+    if (this.#busy > 0 || this.#timer !== undefined) return;
+    this.#wait(Math.max(0, this.#began + EVERY_MS - performance.now()));
+  }
+
+  /** Takes an answer to a request that begins after this moment. */
+  afresh() {
+    if (this.#busy > 0) this.#again = true;
+    else this.soon();
+  }
+
+  async #pause() {
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#backoff.next());
+      this.#goOn = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+
+  /** @param {number} milliseconds */
+  #wait(milliseconds) {
+    this.#timer = setTimeout(async () => {
+      this.#timer = undefined;
+      const serial = this.#asked;
+      const { signal } = this.#ending;
+      const { answer, refusal } = await this.#try(signal);
+      if (serial !== this.#asked) return;
+      if (answer !== null) this.#take(answer);
+      else if (refusal !== null) this.#tell("refused", refusal);
+      else if (this.#timer === undefined) this.#wait(signal.aborted ? 0 : EVERY_MS + this.#backoff.next());
+    }, milliseconds);
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<{answer: Answer|null, refusal: unknown}>} both null where no answer came */
+  async #try(signal) {
+    this.#busy += 1;
+    this.#began = performance.now();
+    try {
+      const answer = await this.#read(signal);
+      this.#backoff.reset();
+      return { answer, refusal: null };
+    } catch (error) {
+      if (isFinal(error)) return { answer: null, refusal: error };
+      if (!signal.aborted) this.#tell("failed", error);
+      return { answer: null, refusal: null };
+    } finally {
+      this.#busy -= 1;
+      if (this.#again && this.#busy === 0) {
+        this.#again = false;
+        this.soon();
+      }
+    }
+  }
+
+  /** @param {"failed"|"refused"} type @param {unknown} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The form that amends one order under its row. Where somebody else was faster, what was typed stays and each field
+ * shows yours and now; the person sends it on the new version or discards it.
+ *
+ * Fires `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `close`. What was typed stays in it when it
+ * is closed, unless it is discarded; so does what is typed while a change is on its way.
+ *
+ * @import {Api} from "../../net/api.js"
+ * @import {Order} from "../../orders/order.js"
+ * @import {Instruments} from "../../symbols/instruments.js"
+ */
+
+import { ApiError } from "../../net/api.js";
+import { isolate } from "../../text/bidi.js";
+import { amount } from "../../text/format.js";
+import { readAmount } from "../../text/user-input.js";
+import { LOOK_AGAIN, OrderCheck } from "../../ticket/order-check.js";
+import { AMOUNTS, isAmount } from "../../ticket/terms.js";
+import { clearFieldErrors, find, fromTemplate, setText, showFieldErrors } from "../../ui/dom.js";
+import { setDisabled } from "../../ui/focus.js";
+import { composes } from "../../ui/keys.js";
+
+/** @typedef {"quantity"|"price"|"stop_price"|"text"} Amendable @type {Amendable[]} */
+const FIELDS = ["quantity", "price", "stop_price", "text"];
+/** @type {Record<Amendable, string>} */
+const NAMES = { quantity: "a quantity", price: "a limit price", stop_price: "a stop price", text: "a note" };
+
+/** @param {Order} order @param {Amendable} field */
+function applies(order, field) {
+  return field === "quantity" || field === "text" || order[field] !== null;
+}
+
+/** What a field holds of an order: no line break. @param {Order} order @param {Amendable} field */
+function held(order, field) {
+  return (order[field] ?? "").replace(/[\r\n]/g, "");
+}
+
+/** What a field holds, as a person reads it. @param {Amendable} field @param {string|null} value */
+function word(field, value) {
+  if (!value) return "–";
+  return field === "text" ? isolate(value) : amount(value);
+}
+
+export class AmendForm extends EventTarget {
+  element = /** @type {HTMLFormElement} */ (fromTemplate("amend-template"));
+  #api;
+  #url;
+  /** The order that the typed values start from. @type {Order} */
+  #base;
+  #check;
+  #message = find("[data-message]", this.element);
+  #away = "";
+  /** Nothing typed here is wanted any more: it was sent, or discarded. */
+  #over = false;
+  #submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", this.element));
+
+  /** @param {Api} api @param {string} url @param {Order} order @param {Instruments} instruments */
+  constructor(api, url, order, instruments) {
+    super();
+    this.#check = new OrderCheck(this.element, instruments);
+    this.#api = api;
+    this.#url = url;
+    this.#base = { ...order };
+    for (const field of FIELDS) {
+      this.#input(field).value = order[field] ?? "";
+      /** @type {HTMLElement} */ (this.#input(field).closest("label")).hidden = !applies(order, field);
+    }
+    this.element.addEventListener("input", ({ target }) =>
+      this.#entered(/** @type {HTMLInputElement} */ (target).name),
+    );
+    this.element.addEventListener("change", ({ target }) => this.#left(/** @type {HTMLInputElement} */ (target)));
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    find("[data-action=discard]", this.element).addEventListener("click", () => this.#discard());
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || composes(event)) return;
+      event.stopPropagation();
+      this.#close();
+    });
+  }
+
+  focus() {
+    this.#input("quantity").select();
+  }
+
+  /** Whether something was typed that was not sent. */
+  get isChanged() {
+    const { changes, problems } = this.#typed;
+    return !this.#over && Object.keys({ ...changes, ...problems }).length > 0;
+  }
+
+  /** @param {string} reason why nothing can be sent; empty where it can */
+  set away(reason) {
+    const before = this.#away;
+    this.#away = reason && `${reason} What you typed stays here.`;
+    this.#enable(reason === "");
+    if (reason !== "" || this.#message.textContent === before) setText(this.#message, this.#away);
+  }
+
+  /** @param {Amendable} field @returns {HTMLInputElement} */
+  #input(field) {
+    return find(`[name=${field}]`, this.element);
+  }
+
+  /** @param {string} name of the field that is being written into */
+  #entered(name) {
+    clearFieldErrors(this.element, [name]);
+    if (this.#message.textContent === LOOK_AGAIN) setText(this.#message, "");
+    this.#check.show(this.#resized);
+  }
+
+  /** An amount is shown as it will be read. @param {HTMLInputElement} field that has been written into */
+  #left(field) {
+    if (!isAmount(field.name)) return;
+    const { value } = readAmount(field.value, field.name);
+    if (value !== "") field.value = value;
+  }
+
+  /** What was typed, where it differs from what the form began with, and what of it can't be read. */
+  get #typed() {
+    /** @type {Record<string, string>} */
+    const changes = {};
+    /** @type {Record<string, string[]>} */
+    const problems = {};
+    for (const field of FIELDS.filter((each) => applies(this.#base, each))) {
+      // A note's own blanks are part of it.
+      const text = this.#input(field).value;
+      const before = held(this.#base, field);
+      const { value, problem } = isAmount(field) ? readAmount(text, NAMES[field]) : { value: text, problem: "" };
+      if (text !== before && problem !== "") problems[field] = [problem];
+      else if (value !== before) changes[field] = value;
+    }
+    return { changes, problems };
+  }
+
+  /** The order as it would be, where another amount was typed; null where none was. */
+  get #resized() {
+    const { changes } = this.#typed;
+    const { side, symbol, quantity, price, stop_price } = { ...this.#base, ...changes };
+    return AMOUNTS.some((name) => name in changes) ? { side, symbol, quantity, price, stop_price } : null;
+  }
+
+  /** @param {boolean} enabled */
+  #enable(enabled) {
+    setDisabled(this.#submit, !enabled, () => this.#input("quantity"));
+  }
+
+  #discard() {
+    this.#over = true;
+    this.#close();
+  }
+
+  /** Begins anew from there where something was typed since. @param {Order} order as it is now @param {Record<string, string>} sent */
+  #done(order, sent) {
+    const { changes, problems } = this.#typed;
+    const since = FIELDS.filter((field) => field in problems || changes[field] !== sent[field]);
+    this.#over ||= since.length === 0;
+    for (const field of FIELDS) if (!since.includes(field)) this.#input(field).value = order[field] ?? "";
+    for (const now of this.element.querySelectorAll("[data-now]")) /** @type {HTMLElement} */ (now).hidden = true;
+    this.#base = order;
+    this.#check.show(this.#resized);
+    showFieldErrors(this.element, problems);
+    this.element.classList.remove("has-conflict");
+    setText(this.#submit, "Amend");
+    setText(this.#message, "Amended. What you typed since is not sent.");
+    this.dispatchEvent(new CustomEvent("done", { detail: order }));
+  }
+
+  #close() {
+    this.dispatchEvent(new Event("close"));
+  }
+
+  async #send() {
+    const { changes: typed, problems } = this.#typed;
+    showFieldErrors(this.element, problems);
+    if (Object.keys(problems).length > 0) return;
+    if (Object.keys(typed).length === 0) {
+      this.#discard();
+      return;
+    }
+    if (this.#check.warns(this.#resized)) {
+      setText(this.#message, LOOK_AGAIN);
+      return;
+    }
+    this.#enable(false);
+    setText(this.#message, "Sending …");
+    try {
+      const order = await this.#api.patch(this.#url, { expected_version: this.#base.version, ...typed });
+      this.#done(order, typed);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#refused(error, typed);
+    } finally {
+      this.#enable(this.#away === "");
+    }
+  }
+
+  /** @param {ApiError} error @param {Record<string, string>} typed */
+  #refused(error, typed) {
+    const { current } = error;
+    if (error.code === "version_conflict" && current !== null) {
+      const arrived = Object.entries(typed).every(
+        ([field, value]) => current[/** @type {Amendable} */ (field)] === value,
+      );
+      if (arrived) {
+        this.#done(current, typed);
+        return;
+      }
+    }
+    const detail = { order: this.#base, error, step: "amended" };
+    this.dispatchEvent(new CustomEvent("refused", { detail }));
+    if (error.code === "version_conflict" && current !== null) {
+      this.#conflict(current);
+      return;
+    }
+    const homeless = showFieldErrors(this.element, error.fields);
+    const known = Object.keys(error.fields).length > homeless.length;
+    const hint = error.unanswered ? " Send again: it is carried out once at most." : "";
+    setText(this.#message, known && homeless.length === 0 ? "" : [...homeless, error.message + hint].join(" "));
+  }
+
+  /** @param {Order} current */
+  #conflict(current) {
+    const { changes, problems } = this.#typed;
+    for (const field of FIELDS) {
+      const mine = this.#input(field).value;
+      const touched = field in changes || field in problems;
+      const now = find(`[data-now=${field}]`, this.element);
+      now.hidden = !touched && current[field] === this.#base[field];
+      const theirs = `now ${word(field, current[field])}`;
+      setText(now, touched ? `yours ${word(field, mine)} · ${theirs}` : theirs);
+      // What was not touched here goes on from what it is now.
+      if (!touched) this.#input(field).value = current[field] ?? "";
+    }
+    this.#base = current;
+    this.#check.show(this.#resized);
+    showFieldErrors(this.element, {});
+    this.element.classList.add("has-conflict");
+    setText(this.#submit, "Send mine on the new version");
+    setText(
+      this.#message,
+      `This order has changed meanwhile (version ${current.version}). What you typed is still here.`,
+    );
+  }
+}

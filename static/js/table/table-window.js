@@ -1,0 +1,179 @@
+/**
+ * The browser's own copy of the page of orders on screen, kept exact by events alone wherever they decide it.
+ *
+ * Pure: no DOM, no network. `needsFetch` says that rows have to come from elsewhere; what is held meanwhile is still
+ * right as far as it goes.
+ *
+ * @import {Order, OrderEvent, Tab} from "../orders/order.js"
+ * @import {Query} from "./query.js"
+ *
+ * @typedef {object} Answer what the server said, exact as of its owner's event `head`
+ * @property {Order[]} data
+ * @property {number} recordsTotal of the tab
+ * @property {number} recordsFiltered of the tab with search and filters
+ * @property {boolean} [recordsFilteredIsMore] there are more than that
+ * @property {number} head
+ * @property {Record<Tab, number>} counts
+ */
+
+import { images, tabOf, tabShows } from "../orders/order.js";
+import { compareOrders, sameKeys } from "../orders/sorting.js";
+import { RecentEvents } from "../stream/recent-events.js";
+import { matches } from "./query.js";
+
+/** What a search looks at; the names that it knows are those of symbols. @type {(keyof Order)[]} */
+const SEARCHED = ["symbol", "client_order_id", "text", "side"];
+
+export class TableWindow {
+  /** @type {Order[]} */
+  rows = [];
+  total = 0;
+  filtered = 0;
+  /** Whether there are more than `filtered`: nobody has counted how many. */
+  isMore = false;
+  /** @type {Record<Tab, number>} */
+  counts = { working: 0, filled: 0, closed: 0, all: 0 };
+  /** Newest event in what is held; null before the first answer. @type {number|null} */
+  head = null;
+  needsFetch = false;
+  /** Orders that an event took out of the tab, in their last state, until `takeDeparted()`. @type {Order[]} */
+  #departed = [];
+  #recent = new RecentEvents();
+  /** @type {Query} */
+  #query;
+
+  /** @param {Query} query */
+  constructor(query) {
+    this.#query = query;
+  }
+
+  get query() {
+    return this.#query;
+  }
+
+  /** Takes over an answer; events newer than it that were applied already are applied to it again. @param {Answer} answer @param {Query} query */
+  load(answer, query) {
+    this.#query = query;
+    this.rows = [...answer.data];
+    this.total = answer.recordsTotal;
+    this.filtered = answer.recordsFiltered;
+    this.isMore = answer.recordsFilteredIsMore === true;
+    this.counts = { ...answer.counts };
+    this.head = answer.head;
+    const departed = this.#departed;
+    const newer = this.#recent.after(answer.head);
+    this.needsFetch = newer === null;
+    for (const event of newer ?? []) this.#take(event);
+    this.#departed = departed;
+  }
+
+  /** @param {OrderEvent} event the next of its owner */
+  apply(event) {
+    this.#recent.add(event);
+    if (this.head !== null && event.seq > this.head) this.#take(event);
+  }
+
+  /** The log goes on from elsewhere: only an answer as of `head` or later helps. @param {number} head */
+  reset(head) {
+    this.#recent.reset(head);
+    this.needsFetch = true;
+  }
+
+  takeDeparted() {
+    const departed = this.#departed;
+    this.#departed = [];
+    return departed;
+  }
+
+  /** @param {OrderEvent} event */
+  #take(event) {
+    this.head = event.seq;
+    const { before, after } = images(event);
+    this.#count(before, -1);
+    this.#count(after, 1);
+    const was = before !== null && matches(this.#query, before);
+    const is = after !== null && matches(this.#query, after);
+    const index = this.rows.findIndex((row) => row.id === event.order.id);
+    if (this.#query.search !== "") this.#takeSearched(index, before, after, was, is);
+    else this.#takeDecided(index, before, after, was, is);
+    if (this.rows.length < this.#query.length && this.#isMoreThan(this.#query.start + this.rows.length))
+      this.needsFetch = true;
+  }
+
+  /** @param {number} count */
+  #isMoreThan(count) {
+    return this.isMore || this.filtered > count;
+  }
+
+  /** @param {Order|null} order @param {1|-1} by */
+  #count(order, by) {
+    if (order === null) return;
+    this.counts.all += by;
+    this.counts[tabOf(order.status)] += by;
+    if (tabShows(this.#query.tab, order.status)) this.total += by;
+  }
+
+  /** @param {number} index @param {Order|null} before @param {Order|null} after @param {boolean} was @param {boolean} is */
+  #takeDecided(index, before, after, was, is) {
+    this.filtered += Number(is) - Number(was);
+    const held = this.rows[index];
+    if (held !== undefined) {
+      if (after !== null && is && sameKeys(this.#query.sort, held, after)) {
+        this.rows[index] = after;
+        return;
+      }
+      this.#remove(index, after, is);
+    } else if (was && before !== null && !(is && after !== null && sameKeys(this.#query.sort, before, after))) {
+      this.#leaveElsewhere(before);
+    } else if (was) {
+      return;
+    }
+    if (is && after !== null) this.#place(after);
+  }
+
+  /** What the search lets through, only the server knows. @param {number} index @param {Order|null} before @param {Order|null} after @param {boolean} was @param {boolean} is */
+  #takeSearched(index, before, after, was, is) {
+    const unmoved =
+      was &&
+      is &&
+      before !== null &&
+      after !== null &&
+      [...SEARCHED, ...this.#query.sort.map(({ field }) => field)].every((field) => before[field] === after[field]);
+    if (index >= 0 && !is) {
+      this.filtered -= 1;
+      this.#remove(index, after, is);
+    } else if (index >= 0 && after !== null) {
+      this.rows[index] = after;
+    }
+    if ((was || is) && !unmoved && !(index >= 0 && !is)) this.needsFetch = true;
+  }
+
+  /** @param {number} index @param {Order|null} after @param {boolean} is */
+  #remove(index, after, is) {
+    this.rows.splice(index, 1);
+    if (after !== null && !is) this.#departed.push(after);
+  }
+
+  /** An order that is not on this page left its place: whatever stood after it moves up. @param {Order} before */
+  #leaveElsewhere(before) {
+    if (this.#query.start === 0) return;
+    const last = this.rows.at(-1);
+    const known = this.#query.sort.every(({ field }) => field !== "updated_at");
+    if (last === undefined || !known || compareOrders(this.#query.sort, before, last) < 0) this.needsFetch = true;
+  }
+
+  /** @param {Order} order */
+  #place(order) {
+    const { start, length, sort } = this.#query;
+    const found = this.rows.findIndex((row) => compareOrders(sort, order, row) < 0);
+    const index = found < 0 ? this.rows.length : found;
+    if (index === 0 && start > 0) {
+      this.needsFetch = true;
+      return;
+    }
+    // Behind the last row held it belongs here only if that row is the last of all.
+    if (index === this.rows.length && (index >= length || this.#isMoreThan(start + index + 1))) return;
+    this.rows.splice(index, 0, order);
+    if (this.rows.length > length) this.rows.pop();
+  }
+}

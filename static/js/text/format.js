@@ -1,0 +1,166 @@
+/**
+ * Numbers, times and words as the page writes them. Decimals come and stay as text: nothing is rounded through floats.
+ */
+
+import { decimal, plain, PLACES } from "./decimal.js";
+
+const DASH = "–";
+/** @type {Intl.DateTimeFormatOptions} */
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY = { day: "2-digit", month: "short", ...TIME };
+/** A time of today, of another day of this year, of another year. @type {Intl.DateTimeFormatOptions[]} */
+const PARTS = [TIME, DAY, { year: "numeric", ...DAY }];
+/** Makes each format anew, in the time zone of the moment. @type {(() => void)[]} */
+const renewals = [];
+const times = PARTS.map((parts) => localFormat(parts));
+const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** A format of times by the clock of this machine, also after `readZone`. @param {Intl.DateTimeFormatOptions} parts @returns {(at: Date) => string} */
+export function localFormat(parts) {
+  let format = new Intl.DateTimeFormat(undefined, parts);
+  renewals.push(() => {
+    format = new Intl.DateTimeFormat(undefined, parts);
+  });
+  return (at) => format.format(at);
+}
+
+/** "4213" → "4,213". @param {number} value */
+export function integer(value) {
+  return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A decimal with at least this many decimals; more are kept. For fields, where it may be sent: not grouped. @param {string|null} value @param {number} decimals */
+export function price(value, decimals) {
+  if (value === null) return "";
+  const [whole = "", fraction = ""] = value.split(".");
+  const padded = fraction.padEnd(decimals, "0");
+  return padded === "" ? whole : `${whole}.${padded}`;
+}
+
+/** "1234567.80" → "1,234,567.80"; a minus sign, not a hyphen. @param {string} text a plain decimal */
+export function grouped(text) {
+  const [whole = "", fraction] = text.split(".");
+  const groups = whole.replace("-", "−").replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? groups : `${groups}.${fraction}`;
+}
+
+/** A price as it is shown. @param {string|null} value @param {number} decimals */
+export function priceText(value, decimals) {
+  return grouped(price(value, decimals));
+}
+
+/** @param {string|null} value */
+function decimalsOf(value) {
+  return value?.split(".")[1]?.length ?? 0;
+}
+
+/**
+ * An average price with two decimals more than the prices that it is the average of have; below 1 all of it.
+ *
+ * @param {{avg_price: string|null, price: string|null, stop_price: string|null}} order
+ * @param {number} decimals its instrument's
+ */
+export function averageText({ avg_price, price: limit, stop_price }, decimals) {
+  if (avg_price === null) return "";
+  const own = Math.max(decimals, decimalsOf(limit), decimalsOf(stop_price));
+  const places = avg_price.startsWith("0.") ? PLACES : Math.min(own + 2, PLACES);
+  return priceText(plain(decimal(avg_price), places), decimals);
+}
+
+/** The same with its sign: "+12.30", "−4"; nothing before a zero. @param {string} text a plain decimal */
+export function signed(text) {
+  return /[1-9]/.test(text) && !text.startsWith("-") ? `+${grouped(text)}` : grouped(text);
+}
+
+/** "-0.4" → "−0.40 %", with its sign; nothing where it is not known. @param {string|null} change percent */
+export function percent(change) {
+  return change === null ? "" : `${signed(price(change, 2))} %`;
+}
+
+/** "4 s", "3 min", "2 h", "5 days": how old something is, as exact as matters. @param {number} ms */
+export function age(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : plural(Math.floor(seconds / 86_400), "day");
+}
+
+/** Milliseconds with three digits that mean something; a dash where there is no measurement. @param {number|null} value */
+export function milliseconds(value) {
+  if (value === null) return DASH;
+  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/** How much of a date tells the day: 0 for nothing, since it is today, 1 for day and month, 2 for the year as well. @param {Date} at @param {Date} today */
+export function dayDetail(at, today) {
+  if (at.getFullYear() !== today.getFullYear()) return 2;
+  return at.getDate() === today.getDate() && at.getMonth() === today.getMonth() ? 0 : 1;
+}
+
+/** What was formatted last: in a burst everything is of the same second. */
+let formatted = { second: NaN, detail: 0, text: "" };
+
+/** Local time of day; with the day where it is not today, and the year where it is not this one. @param {string|number|Date} moment RFC 3339, unix milliseconds or a date @param {Date} [today] */
+export function localTime(moment, today = new Date()) {
+  const at = new Date(moment);
+  const second = Math.floor(at.getTime() / 1000);
+  const detail = dayDetail(at, today);
+  if (second !== formatted.second || detail !== formatted.detail) {
+    formatted = { second, detail, text: times[detail]?.(at) ?? "" };
+  }
+  return formatted.text;
+}
+
+/** This machine may have been taken to another time zone. */
+export function readZone() {
+  for (const renew of renewals) renew();
+  formatted = { second: NaN, detail: 0, text: "" };
+}
+
+/** Local time with day and year, whenever that is. @param {string} timestamp RFC 3339 */
+export function fullTime(timestamp) {
+  return times[2]?.(new Date(timestamp)) ?? "";
+}
+
+/** "2012-06-21T13:30:00.004241Z" → "2012-06-21 13:30:00.004241 UTC". @param {string} timestamp */
+export function utc(timestamp) {
+  return timestamp.replace("T", " ").replace("Z", " UTC");
+}
+
+/** A moment as orders carry it, six fraction digits: comparable as text. @param {Date} at */
+export function timestamp(at) {
+  return at.toISOString().replace("Z", "000Z");
+}
+
+/** "1:43" for 103 seconds. @param {number} seconds */
+export function minutes(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** "37 events", "1 event". @param {number} count @param {string} noun */
+export function plural(count, noun) {
+  return `${integer(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** An amount in a sentence; dots where there is none yet, and what is no number as it was typed. @param {string|null|undefined} text */
+export function amount(text) {
+  if (!text) return "…";
+  return PLAIN_DECIMAL.test(text) ? grouped(text) : text;
+}
+
+/**
+ * What an order asks for, as a person says it: "Buy 18 AAPL at 585.33, day".
+ *
+ * @param {{side: string, quantity: string, symbol: string, order_type: string, price?: string|null, stop_price?: string|null, time_in_force: string}} order
+ */
+export function sentence({ side, quantity, symbol, order_type, price: limit, stop_price, time_in_force }) {
+  const verb = side === "sell" ? "Sell" : "Buy";
+  const terms = [];
+  if (order_type === "market") terms.push("at market");
+  if (order_type === "limit" || order_type === "stop_limit") terms.push(`at ${amount(limit)}`);
+  if (order_type === "stop" || order_type === "stop_limit") terms.push(`stop ${amount(stop_price)}`);
+  const force = time_in_force === "day" ? "day" : time_in_force.toUpperCase();
+  return `${verb} ${amount(quantity)} ${symbol || "…"} ${terms.join(", ")}, ${force}`;
+}

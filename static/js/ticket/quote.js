@@ -1,0 +1,102 @@
+/**
+ * The market in the order ticket: bid and ask of its instrument as they change. Either becomes the price of the order by its
+ * button, or by an arrow key in the limit price as long as nothing stands there.
+ *
+ * There the one at which the order would trade now is suggested. It is a placeholder: it follows the market, and no key
+ * sends an order at it before it has been taken.
+ *
+ * @import {Prices} from "../prices/prices.js"
+ * @import {Instruments} from "../symbols/instruments.js"
+ */
+
+import { grouped, price } from "../text/format.js";
+import { find, setHidden, setText } from "../ui/dom.js";
+import { composes } from "../ui/keys.js";
+
+/** @typedef {"bid"|"ask"} Side of the market */
+
+const OWNER = "ticket";
+const SIDES = /** @type {const} */ (["bid", "ask"]);
+const WORDS = { bid: "Bid", ask: "Ask" };
+/** @type {Record<string, Side>} */
+const KEYS = { ArrowUp: "ask", ArrowDown: "bid" };
+
+export class TicketQuote {
+  #form;
+  #root;
+  #field;
+  #blank;
+  #prices;
+  #instruments;
+  #take;
+  #symbol = "";
+
+  /** @param {HTMLFormElement} form @param {Prices} prices @param {Instruments} instruments @param {(price: string, isPresent: boolean) => void} take told whether the price is known to be the present one */
+  constructor(form, prices, instruments, take) {
+    this.#form = form;
+    this.#root = find("[data-ticket=quote]", form);
+    this.#field = /** @type {HTMLInputElement} */ (find("[name=price]", form));
+    this.#blank = this.#field.placeholder;
+    this.#prices = prices;
+    this.#instruments = instruments;
+    this.#take = take;
+    prices.addEventListener("quotes", (event) => {
+      if (/** @type {CustomEvent<Set<string>>} */ (event).detail.has(this.#symbol)) this.#draw();
+    });
+    prices.addEventListener("feed", () => this.#draw());
+    form.addEventListener("input", () => this.#suggest());
+    for (const side of SIDES) this.#button(side).addEventListener("click", () => this.#taken(side));
+    this.#field.addEventListener("keydown", (event) => this.#pressed(event));
+  }
+
+  /** @param {string} symbol of the instrument that the ticket is about; empty where there is none */
+  show(symbol) {
+    this.#symbol = symbol;
+    this.#prices.watch(OWNER, symbol === "" ? [] : [symbol]);
+    this.#draw();
+  }
+
+  #draw() {
+    setHidden(this.#root, this.#symbol === "");
+    this.#root.classList.toggle("is-stale", !this.#isPresent);
+    for (const side of SIDES) setText(find("b", this.#button(side)), grouped(this.#text(side)) || "…");
+    this.#suggest();
+  }
+
+  #suggest() {
+    const typed = new FormData(this.#form);
+    const side = typed.get("side") === "sell" ? "bid" : "ask";
+    const text = typed.get("order_type") === "limit" && this.#isPresent ? grouped(this.#text(side)) : "";
+    const placeholder = text === "" ? this.#blank : `${WORDS[side]} ${text}`;
+    if (this.#field.placeholder !== placeholder) this.#field.placeholder = placeholder;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const side = KEYS[event.key];
+    const isOther = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || composes(event);
+    if (side === undefined || isOther || this.#field.value !== "") return;
+    event.preventDefault();
+    this.#taken(side);
+  }
+
+  /** @param {Side} side */
+  #taken(side) {
+    const text = this.#text(side);
+    if (text !== "") this.#take(text, this.#isPresent);
+  }
+
+  get #isPresent() {
+    return this.#prices.present(this.#symbol) !== undefined;
+  }
+
+  /** @param {Side} side */
+  #text(side) {
+    return price(this.#prices.quote(this.#symbol)?.[side] ?? null, this.#instruments.decimals(this.#symbol));
+  }
+
+  /** @param {Side} side */
+  #button(side) {
+    return find(`[data-take=${side}]`, this.#root);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What the ticket's fields ask for, and what is missing in them.
+ *
+ * Pure: text in, an order as REST takes it and sentences out.
+ *
+ * @typedef {"quantity"|"price"|"stop_price"} Amount
+ *
+ * @typedef {Record<"side"|"symbol"|"order_type"|"time_in_force"|"text"|Amount, string>} Typed
+ *
+ * @typedef {object} Terms
+ * @property {Omit<Typed, "price"|"stop_price"> & {price?: string, stop_price?: string}} order prices that its type has no use for are left out; amounts that can't be read are empty
+ * @property {Record<string, string[]>} problems by field
+ */
+
+import { cleaned, readAmount } from "../text/user-input.js";
+
+/** @type {Amount[]} */
+export const AMOUNTS = ["quantity", "price", "stop_price"];
+/** @type {("price"|"stop_price")[]} */
+export const PRICES = ["price", "stop_price"];
+
+const NAMES = { quantity: "a quantity", price: "a limit price", stop_price: "a stop price" };
+
+/** @param {string} name @returns {name is Amount} */
+export function isAmount(name) {
+  return Object.hasOwn(NAMES, name);
+}
+
+/** The amounts that an order of this type has. @param {string} type @returns {Amount[]} */
+export function amountsOf(type) {
+  /** @type {Amount[]} */
+  const amounts = ["quantity"];
+  if (type === "limit" || type === "stop_limit") amounts.push("price");
+  if (type === "stop" || type === "stop_limit") amounts.push("stop_price");
+  return amounts;
+}
+
+/** @param {Typed} typed @returns {Terms} */
+export function termsOf({ side, symbol, order_type, time_in_force, text, ...amounts }) {
+  /** @type {Terms["problems"]} */
+  const problems = {};
+  /** @type {Terms["order"]} */
+  const order = {
+    side,
+    symbol: cleaned(symbol).toUpperCase(),
+    order_type,
+    quantity: "",
+    time_in_force,
+    text: text.trim(),
+  };
+  if (order.symbol === "") problems.symbol = ["Enter a symbol."];
+  for (const name of amountsOf(order_type)) {
+    const { value, problem } = readAmount(amounts[name], NAMES[name]);
+    order[name] = value;
+    if (problem !== "") problems[name] = [problem];
+    else if (!/[1-9]/.test(value)) problems[name] = ["Must be greater than 0."];
+  }
+  return { order, problems };
+}
