@@ -182,6 +182,41 @@ def test_every_import_of_a_script_ends_in_a_semicolon_and_names_what_it_takes() 
         assert not re.search(r"^export default\b", code, re.MULTILINE), path.name
 
 
+# The page's rooms: each may import of those below it, types included. `main.js` joins them all.
+ROOMS = (
+    "",
+    "page",
+    "watchlist",
+    "chart",
+    "table",
+    "table/rows",
+    "ticket",
+    "money",
+    "stream",
+    "symbols",
+    "prices",
+    "net",
+    "orders",
+    "ui",
+    "text",
+)
+
+
+def room_of(path: Path) -> str:
+    return path.parent.relative_to(ROOT / "static" / "js").as_posix().removeprefix(".")
+
+
+def test_rooms_of_the_page_import_one_way() -> None:
+    assert {room_of(path) for path in SCRIPTS} == set(ROOMS)
+    upwards = [
+        f"{name_of(path)}: {file}"
+        for path in SCRIPTS
+        for file in re.findall(r'(?:from|import\() ?"(\.[^"]+\.js)"', path.read_text())
+        if ROOMS.index(room_of((path.parent / file).resolve())) < ROOMS.index(room_of(path))
+    ]
+    assert upwards == []
+
+
 def test_data_becomes_text_and_never_html() -> None:
     html = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
     assert not [path.name for path in SCRIPTS if html.search(path.read_text())]

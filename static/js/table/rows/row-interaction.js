@@ -8,8 +8,17 @@
  * @import {Api} from "../../net/api.js"
  * @import {Order} from "../../orders/order.js"
  * @import {Instruments} from "../../symbols/instruments.js"
- * @import {Blotter} from "../blotter.js"
  * @import {RowActions} from "./row-actions.js"
+ * @import {Rows} from "./rows.js"
+ *
+ * @typedef {object} Table the order table as far as its rows are concerned
+ * @property {Rows} rows
+ * @property {{rows: Order[]}} window the page of orders
+ * @property {(reason: string, id?: number) => void} hold keeps rows where they are, that of this order in any case
+ * @property {(reason: string) => void} release
+ * @property {(id: number, wanted: boolean) => void} keep keeps an order on every page, or no longer
+ *
+ * @typedef {EventTarget & Table} OrderTable
  */
 
 import { canAmend } from "../../orders/order.js";
@@ -33,7 +42,7 @@ export class RowInteraction extends EventTarget {
   /** @type {Details|null} */
   #details = null;
 
-  /** @param {HTMLElement} table @param {Blotter} blotter @param {RowActions} actions @param {Api} api @param {Instruments} instruments @param {(id: number) => string} orderUrl */
+  /** @param {HTMLElement} table @param {OrderTable} blotter @param {RowActions} actions @param {Api} api @param {Instruments} instruments @param {(id: number) => string} orderUrl */
   constructor(table, blotter, actions, api, instruments, orderUrl) {
     super();
     this.#blotter = blotter;
