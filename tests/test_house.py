@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import grimp
+
 from tests.servers import ROOT
 
 LINES = 260
@@ -147,6 +149,12 @@ def test_a_signal_receiver_is_one_call() -> None:
                 node for node in ast.walk(receiver) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
             ]
             assert len(calls) == 1, receiver.name
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    assert {"orders.models.order", "market.live.hub"} <= graph.modules
+    assert not {module for module in graph.modules if module in graph.find_upstream_modules(module)}
 
 
 def test_models_know_nothing_of_http_sockets_or_json() -> None:

@@ -5,6 +5,6 @@ sockets or permissions.
 """
 
 from orders.models.log import EventCounter, OrderEvent
-from orders.models.order import Change, Execution, Order, new_client_order_id
+from orders.models.order import Change, Execution, Order, new_client_order_id  # migrations know it from here
 
 __all__ = ["Change", "EventCounter", "Execution", "Order", "OrderEvent", "new_client_order_id"]

@@ -1,5 +1,5 @@
 /**
- * Money, the same as the server's market/money.py, digit by digit: marks, P&L, distances, slippage, notional, totals.
+ * Money, the same as the server's market/money, digit by digit: marks, P&L, distances, slippage, notional, totals.
  *
  * Prices and quantities are decimals (units of 10⁻⁸), money is an exact product (units of 10⁻¹⁶), rounded only when it is
  * shown. Null means "not defined", never zero. docs/money.md has the words and where the formulas come from.
