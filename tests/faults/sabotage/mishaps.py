@@ -18,10 +18,10 @@ def death_before_publishing() -> None:
 
     put = Publisher.put
 
-    def die_or_put(self: Any, queued: Any) -> None:
-        if any(DOOMED in event.body for event in queued):
+    def die_or_put(self: Any, events: Any, at: float) -> None:
+        if any(DOOMED in event.body for event in events):
             os.kill(os.getpid(), signal.SIGKILL)
-        put(self, queued)
+        put(self, events, at)
 
     Publisher.put = die_or_put  # type: ignore[method-assign]
 

@@ -67,9 +67,9 @@ def the_publisher_thread() -> None:
     from orders.live import groups, publisher
     from orders.live.publisher import Publisher
 
-    def put(self: Any, queued: Any) -> None:
+    def put(self: Any, events: Any, at: float) -> None:
         layer: Any = get_channel_layer()
-        for event in queued:
+        for event in events:
             message = publisher.message(event.user_id, event.seq, [event.body])
             with suppress(RedisError):
                 async_to_sync(layer.group_send)(groups.orders(event.user_id), message)
