@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from django.core.exceptions import RequestAborted, RequestDataTooBig
 
 from orders.api.json import SMALL_BYTES
-from webapp.handler import view_costs
+from webapp import view_costs
 
 # The key of a scope's extension: the file in which the server has the body already, and the limit it was cut by.
 BODY = "orders.body"

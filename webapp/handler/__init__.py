@@ -25,10 +25,10 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from orders.api.json import SMALL_BYTES
+from webapp import view_costs
 from webapp.accounts.sign_in_queue import SignInQueue
 from webapp.daphne import body_limit
 from webapp.errors import too_big, too_many_sign_ins, unavailable
-from webapp.handler import view_costs
 from webapp.handler.concurrency import Turns
 from webapp.handler.database_watchdog import Pulse
 

@@ -194,7 +194,7 @@ def the_pause() -> None:
 
 def a_sign_in_queue() -> None:
     """Whoever signs in is answered like everybody else, by as many threads."""
-    from webapp.handler import view_costs
+    from webapp import view_costs
 
     view_costs.HASHING = frozenset()
     view_costs.hashes = lambda path: False
