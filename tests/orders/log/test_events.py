@@ -367,7 +367,7 @@ def test_a_trimmed_log_keeps_its_numbers(alice: User) -> None:
 
 def test_a_database_that_can_not_number_events_is_refused(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(CommittingMixin, "prepare_commit")
-    with pytest.raises(ImproperlyConfigured, match=r"webapp\.databases"):
+    with pytest.raises(ImproperlyConfigured, match=r"webapp\.db"):
         place(alice)
 
 
