@@ -9,7 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, Route, WebSocket, expect
 
-from tests.servers import ROOT, wait_for
+from tests.browser.waiting import wait_for
+from tests.servers import ROOT
 
 # Ends what hangs.
 MILLISECONDS = 60_000

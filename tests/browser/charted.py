@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 
 Bar = dict[str, Any]
 
@@ -132,12 +132,7 @@ class Chart:
 
     def until_asked(self, *symbols: str) -> None:
         """Waits until exactly these have been asked for, in this order."""
-
-        def asked() -> bool:
-            self.page.evaluate("0")  # lets the routes be answered
-            return self.asked == list(symbols)
-
-        wait_for(asked, f"requests for {symbols}")
+        wait_for(lambda: self.asked == list(symbols), f"requests for {symbols}")
 
     def until_lines(self, *lines: str) -> None:
         """Waits until exactly these lines are on the chart, in any order."""

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import provision
+from tests.browser import waiting
 from tests.browser.blotter import MILLISECONDS, Blotter
 from tests.periods import periods
 from tests.proxy import Proxy
@@ -40,7 +41,9 @@ def chromium() -> Iterator[Browser]:
     # Ends before any test outside this folder begins: Playwright's loop would keep asyncio's tests from theirs.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=MILLISECONDS)
+        waiting.browsers.append(browser)
         yield browser
+        waiting.browsers.remove(browser)
         browser.close()
 
 

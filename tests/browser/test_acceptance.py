@@ -15,7 +15,8 @@ from playwright.sync_api import expect
 
 from orders.journal.reading import COLUMNS
 from tests.browser.blotter import Blotter, same
-from tests.servers import Server, wait_for
+from tests.browser.waiting import wait_for
+from tests.servers import Server
 
 ORDERS = 120
 

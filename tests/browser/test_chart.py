@@ -11,8 +11,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.blotter import Blotter, Holding, serious_violations
 from tests.browser.charted import Chart, bars, this_minute, wave
 from tests.browser.test_layout import DESK, LAPTOP, OVERFLOW, ROWS_IN_SIGHT, SMALL_TARGETS, TOUCH, populate
+from tests.browser.waiting import wait_for
 from tests.proxy import Proxy
-from tests.servers import wait_for
 from tests.traders import Trader
 
 Open = Callable[..., Blotter]
@@ -305,7 +305,7 @@ def test_the_chart_is_told_from_the_truth_while_the_server_is_not_heard(
     blotter.until_state("live")
 
     expect(chart.part("away")).to_be_empty()
-    wait_for(lambda: blotter.page.evaluate("0") == 0 and len(chart.asked) > read, "the bars read again")
+    wait_for(lambda: len(chart.asked) > read, "the bars read again")
     chart.until_lines("BUY 100, waiting at 585.20")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.blotter import Blotter
 from tests.browser.charted import Chart, wave
 from tests.browser.test_chart import DRAWN
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader
 
 Open = Callable[..., Blotter]

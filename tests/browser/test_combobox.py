@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.blotter import Blotter, values_of, violations
 from tests.browser.test_layout import OVERFLOW, PHONE, TOUCH
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader
 
 Open = Callable[..., Blotter]

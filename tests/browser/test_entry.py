@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.blotter import Blotter, Holding, values_of
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader
 
 Open = Callable[..., Blotter]

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.browser.blotter import Blotter, values_of
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
@@ -351,7 +351,7 @@ def test_a_new_page_begins_at_its_top_and_is_named_when_it_is_there(open_as: Ope
     def turn(click: Callable[[], None], before: str, after: str) -> None:
         scroll.evaluate("box => box.scrollTo(0, box.scrollHeight)")
         click()
-        wait_for(lambda: page.evaluate("0") == 0 and waiting, "the request")
+        wait_for(lambda: waiting, "the request")
         expect(totals).to_have_text(before)
         while waiting:
             waiting.pop().continue_()
@@ -397,7 +397,7 @@ def test_the_details_of_a_second_order_are_shown_and_written_in_place(open_as: O
 
     page.route(f"**/api/orders/{one['id']}/events/*", answer_the_first_last)
     trader.fill(one, "20")
-    wait_for(lambda: page.evaluate("0") == 0 and held, "the first question")
+    wait_for(lambda: held, "the first question")
     trader.amend(one, text="שני")
     expect(details.locator("li")).to_have_count(4)
     route, response = held[0]

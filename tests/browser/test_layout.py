@@ -10,7 +10,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.blotter import MARKS, Blotter, serious_violations
-from tests.servers import Server, wait_for
+from tests.browser.waiting import wait_for
+from tests.servers import Server
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]

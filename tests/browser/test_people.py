@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.blotter import Blotter, ids
-from tests.servers import PASSWORD, Server, wait_for
+from tests.browser.waiting import wait_for
+from tests.servers import PASSWORD, Server
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from tests.browser.blotter import Blotter, serious_violations
 from tests.browser.test_layout import OVERFLOW, PHONE, SMALL_TARGETS, TOUCH
 from tests.browser.test_windows import CUT
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader
 
 Open = Callable[..., Blotter]

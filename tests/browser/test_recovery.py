@@ -11,8 +11,8 @@ import psutil
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.blotter import Blotter, Requests, ids, violations
+from tests.browser.waiting import wait_for
 from tests.proxy import Proxy
-from tests.servers import wait_for
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]

@@ -12,7 +12,8 @@ from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.blotter import Blotter, ids
 from tests.browser.test_windows import COPIED
-from tests.servers import Server, wait_for
+from tests.browser.waiting import wait_for
+from tests.servers import Server
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
@@ -245,7 +246,7 @@ def test_what_goes_wrong_on_the_way_is_counted_and_healed(
     blotter.page.reload()
     blotter.until_state("live")
     lost = trader.place()
-    wait_for(lambda: blotter.page.locator("#stream").count() and tampered, "the first event on its way")
+    wait_for(lambda: tampered, "the first event on its way")
     trader.place()
 
     blotter.until_applied(2)

@@ -8,7 +8,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.blotter import MARKS, Blotter, Holding, Requests, ids
-from tests.servers import Server, wait_for
+from tests.browser.waiting import wait_for
+from tests.servers import Server
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]

@@ -9,7 +9,7 @@ from functools import partial
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.blotter import Blotter, Requests, ids
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]

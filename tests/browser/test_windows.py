@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.blotter import Blotter
 from tests.browser.charted import Chart, bars
 from tests.browser.test_layout import DESK, LAPTOP, OVERFLOW, PHONE
-from tests.servers import wait_for
+from tests.browser.waiting import wait_for
 from tests.traders import Trader, new_order
 
 Open = Callable[..., Blotter]
