@@ -1,4 +1,4 @@
-"""A believable living book for one person: the next deed is decided purely (`decide`), then done by the services.
+"""A believable living book for one person: the next deed is decided purely (`decide`), then done by `orders.trading`.
 
 Prices are the feed's, else a random walk a symbol. It moves its own orders and no others: what the person places by
 hand is the paper broker's to answer, or another broker's.

@@ -1,4 +1,4 @@
-"""Data entry: orders are placed, amended and moved on through the services; nothing is typed over, nothing deleted."""
+"""Data entry: orders are placed, amended and moved on through `trading`; nothing is typed over, nothing deleted."""
 
 from __future__ import annotations
 

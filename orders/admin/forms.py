@@ -1,4 +1,4 @@
-"""The admin's forms: typed in by a person, decided by the services, whose refusals stand under the fields."""
+"""The admin's forms: typed in by a person, decided by `trading`, whose refusals stand under the fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Request bodies into the services' own types; what cannot be read at all is refused here, the rules are `services`'.
+"""Request bodies into the types of `trading`; what cannot be read at all is refused here, the rules are there.
 
 Used by REST and by the socket alike, and by the OpenAPI schema as the shape of what goes in and comes out.
 """

@@ -71,7 +71,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One action, ready for the services. `number` is its place in the file; `symbol` may be empty but for a place."""
+    """One action, ready for `trading`. `number` is its place in the file; `symbol` may be empty but for a place."""
 
     number: int
     time: datetime

@@ -76,7 +76,7 @@ def record(
 ) -> None:
     """Records these changes, each (before or None, after or None), to be numbered and written when they are committed.
 
-    `kind` is what the services say of a change; without it a change is `corrected`. Must be called in the transaction
+    `kind` is what `trading` says of a change; without it a change is `corrected`. Must be called in the transaction
     of the change itself; until that commits the log does not have them.
     """
     entries = [entry for before, after in pairs for entry in _entries(before, after, kind)]

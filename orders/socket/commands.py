@@ -64,7 +64,7 @@ def _order_id(user: User, body: dict[str, Any], version: int | None, message: st
         return int(order.pk)
     if order_id is None:
         raise NotFound("There is no such order.")
-    return order_id  # not one's own: the services know what to say
+    return order_id  # not one's own: `trading` knows what to say
 
 
 def _own(user: User, order_id: Any, client_order_id: Any) -> Order | None:

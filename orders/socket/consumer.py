@@ -31,7 +31,7 @@ STRIKES = 50
 
 
 class OrdersConsumer(AsyncConsumer):
-    """Knows its person, the frames and its subscriptions; what a command may do is decided in `services`."""
+    """Knows its person, the frames and its subscriptions; what a command may do is decided in `trading`."""
 
     scope: Any
     base_send: Any

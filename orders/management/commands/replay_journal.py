@@ -1,4 +1,4 @@
-"""`manage.py replay_journal FILE.csv`: feeds recorded order flow through the services, at its own pace or faster."""
+"""`manage.py replay_journal FILE.csv`: feeds recorded order flow through `trading`, at its own pace or faster."""
 
 from __future__ import annotations
 
