@@ -20,6 +20,9 @@ _NEWEST = f'"{LATER[-1]}":'
 
 # Every save touches these; alone they are no change.
 BOOKKEEPING = frozenset({"version", "updated_at"})
+# By how much a change raises the version: by one for each event that tells of it. An order that is given away is
+# `deleted` for one owner and `created` for the other.
+RISE, RISE_GIVEN_AWAY = 1, 2
 
 
 class Order(Protocol):

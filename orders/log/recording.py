@@ -6,7 +6,6 @@ and number order the same, and a rollback takes the number back with it.
 
 from __future__ import annotations
 
-import copy
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -56,30 +55,12 @@ class Committed(NamedTuple):
     body: str
 
 
-def record_save(order: Order, *, created: bool, update_fields: Iterable[str] | None, using: str) -> None:
-    """Records one saved order, with what `Order.save` knew about the row before it."""
-    change, order.change = order.change or Change(None), None
-    before = None if created else change.before
-    after = order
-    if before is not None and update_fields is not None:
-        # What was not named was not saved, whatever the instance says.
-        after = copy.copy(before)
-        for name in update_fields:
-            field: Any = Order._meta.get_field(name)
-            attname = field.attname
-            setattr(after, attname, getattr(order, attname))
-    record([(before, after)], kind=change.kind, using=using)
+def record(changes: Iterable[Change[Order]], *, using: str = "default") -> None:
+    """Records these changes, to be numbered and written when they are committed; one without a kind is `corrected`.
 
-
-def record(
-    pairs: Iterable[tuple[Order | None, Order | None]], *, kind: Kind | None = None, using: str = "default"
-) -> None:
-    """Records these changes, each (before or None, after or None), to be numbered and written when they are committed.
-
-    `kind` is what `trading` says of a change; without it a change is `corrected`. Must be called in the transaction
-    of the change itself; until that commits the log does not have them.
+    Must be called in the transaction of the change itself; until that commits the log does not have them.
     """
-    entries = [entry for before, after in pairs for entry in _entries(before, after, kind)]
+    entries = [entry for change in changes for entry in _entries(*change)]
     if entries:
         staged.add(Changes(entries, number), using)
 
@@ -121,12 +102,12 @@ def _entries(before: Order | None, after: Order | None, kind: Kind | None) -> li
     if new is None:
         if old is None or before is None:
             return []
-        return [_entry(before, Kind.DELETED, old | {"version": before.version + 1}, {})]
+        return [_entry(before, Kind.DELETED, old | {"version": before.version + rows.RISE}, {})]
     assert after is not None
     if old is None or before is None:
         return [_entry(after, Kind.CREATED, new, {})]
     if before.user_id != after.user_id:
-        left = old | {"version": before.version + 1}
+        left = old | {"version": before.version + rows.RISE}
         return [_entry(before, Kind.DELETED, left, {}), _entry(after, Kind.CREATED, new, {})]
     changed = rows.changes(old, new)
     return [_entry(after, kind or Kind.CORRECTED, new, changed)] if changed else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from market.values.fields import AmountField, BytewiseCharField, ExactDecimalField, SymbolField
 from orders.domain import lifecycle, rows
-from orders.domain.lifecycle import STATUS_LABELS, OrderType, Side, Status, TimeInForce
+from orders.domain.lifecycle import STATUS_LABELS, Kind, OrderType, Side, Status, TimeInForce
+from orders.models.changes import Change, saving
 from orders.models.querysets import SEARCHED, SORTED, OrderQuerySet
 
 CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
@@ -29,13 +30,6 @@ def values(members: Iterable[StrEnum]) -> list[str]:
 
 def new_client_order_id() -> str:
     return str(uuid.uuid4())
-
-
-class Change(NamedTuple):
-    """What a save is about to do: the stored row before it, and the kind of event meant (None: corrected)."""
-
-    before: Order | None
-    kind: lifecycle.Kind | None = None
 
 
 class Order(models.Model):
@@ -89,7 +83,6 @@ class Order(models.Model):
     arrival_price = AmountField(null=True, blank=True, editable=False)  # the market's when the broker took the order
 
     objects = OrderQuerySet.as_manager()
-    change: Change | None = None
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -147,25 +140,38 @@ class Order(models.Model):
         force_update: bool = False,
         using: str | None = None,
         update_fields: Any = None,
-        change: Change | None = None,  # spares the read of the stored row to a caller who has locked it already
+        before: Order | None = None,
+        kind: Kind | None = None,
     ) -> None:
-        """Saves in one transaction with its event; the next version if anything changes, none and no event else."""
+        """Saves in one transaction with its event; the next version if anything changes, none and no event else.
+
+        `before`, the stored row, spares its read to a caller who has locked it; `kind` is what `trading` calls the
+        change.
+        """
         alias = using or self._state.db or "default"
         with transaction.atomic(using=alias, savepoint=False):
-            self.change = change or Change(self._stored(alias))
-            before = self.change.before
+            before = before or self._stored(alias)
             names = None if update_fields is None else {self._meta.get_field(name).name for name in update_fields}
             self._clean_values(alias)
             if before is None:
                 self.version = OrderQuerySet(Order, using=alias).next_version(self.pk)
             elif self._differs(before, names):
-                leaves = self.user_id != before.user_id and (names is None or "user" in names)
-                self.version = before.version + (2 if leaves else 1)
+                is_given_away = self.user_id != before.user_id and (names is None or "user" in names)
+                self.version = before.version + (rows.RISE_GIVEN_AWAY if is_given_away else rows.RISE)
                 self.updated_at = timezone.now()
             else:
                 self.version, self.updated_at = before.version, before.updated_at
             names = names and names | {"version", "updated_at"}
-            super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
+            with saving(Change(before, self, kind)):
+                super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """Deletes as a query does, which locks the order first: the signals tell of the stored row, not of this one."""
+        if self.pk is None:
+            raise ValueError("An order that was never saved can't be deleted.")
+        deleted = OrderQuerySet(Order, using=using or self._state.db or "default").filter(pk=self.pk).delete()
+        self.pk = None
+        return deleted
 
     def _stored(self, alias: str) -> Order | None:
         stored: list[Order] = OrderQuerySet(Order, using=alias).by_id([] if self.pk is None else [self.pk], lock=True)

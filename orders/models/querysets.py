@@ -6,17 +6,18 @@ write's own transaction, with the orders as they were and as they are.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Max, Value
-from django.dispatch import Signal
 from django.utils import timezone
 
 from orders.domain import lifecycle, rows
 from orders.models import staged
+from orders.models.changes import Change, M, bulk_written
 from orders.models.log import OrderEvent
 
 BATCH = 500
@@ -27,13 +28,6 @@ SORTED = (
 )
 # What a search looks through: one a line, so that no term reaches from one into the next.
 SEARCHED = ("symbol", Value("\n"), "client_order_id", Value("\n"), "text")
-
-# Sent with `changes`: a list of (before or None, after), ordered by id, and `using`.
-bulk_written = Signal()
-
-
-# Orders: their model is made of this class.
-M = TypeVar("M", bound=models.Model)
 
 
 class OrderQuerySet(models.QuerySet[M]):
@@ -97,7 +91,7 @@ class OrderQuerySet(models.QuerySet[M]):
             created: list[Any] = super().bulk_create(orders, *args, **kwargs)
             stored = self.by_id([order.pk for order in created])
             self._show_as_stored(created, stored)
-            bulk_written.send(self.model, changes=[(None, order) for order in stored], using=self.db)
+            bulk_written.send(self.model, changes=[Change(None, order) for order in stored], using=self.db)
         return created
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
@@ -106,9 +100,15 @@ class OrderQuerySet(models.QuerySet[M]):
         """Django's delete, of orders that are locked by id, as every writer of several orders locks them."""
         if self.query.is_sliced or self.query.distinct_fields:
             return super().delete()
+        counts = Counter[str]()
         with transaction.atomic(using=self.db, savepoint=False):
-            self.by_id(self.order_by().values_list("pk", flat=True), lock=True)
-            return super().delete()
+            locked: list[Any] = self.by_id(self.order_by().values_list("pk", flat=True), lock=True)
+            owners = {self.model._meta.get_field("user"): {order.user_id: order.user for order in locked}}
+            for some in _batches([order.pk for order in locked]):
+                orders: Any = OrderQuerySet(self.model, using=self.db).filter(pk__in=some)
+                orders._known_related_objects = owners
+                counts.update(super(OrderQuerySet, orders).delete()[1])
+        return counts.total(), dict(counts)
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -134,22 +134,18 @@ class OrderQuerySet(models.QuerySet[M]):
     def _changed(self, before: list[Any], after: list[Any]) -> None:
         """Raises the version of what changed and announces it."""
         now = timezone.now()
-        pairs = []
+        pairs: list[tuple[Any, Any]] = []
         for old, new in zip(before, after, strict=True):
             if rows.changes(rows.order_row(old), rows.order_row(new)):
-                # An order given away is `deleted` for one owner and `created` for the other: two events, two versions.
-                new.version = old.version + (1 if new.user_id == old.user_id else 2)
+                new.version = old.version + (rows.RISE if new.user_id == old.user_id else rows.RISE_GIVEN_AWAY)
                 new.updated_at = now
                 pairs.append((old, new))
-        for given_away in (False, True):
-            ids = [new.pk for old, new in pairs if (new.user_id != old.user_id) is given_away]
-            for start in range(0, len(ids), BATCH):
-                plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(
-                    pk__in=ids[start : start + BATCH]
-                )
-                plain.update(version=F("version") + (2 if given_away else 1), updated_at=now)
+        for rise in (rows.RISE, rows.RISE_GIVEN_AWAY):
+            for some in _batches([new.pk for old, new in pairs if new.version - old.version == rise]):
+                plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(pk__in=some)
+                plain.update(version=F("version") + rise, updated_at=now)
         if pairs:
-            bulk_written.send(self.model, changes=pairs, using=self.db)
+            bulk_written.send(self.model, changes=[Change(*pair) for pair in pairs], using=self.db)
 
 
 def _batches(ids: list[int]) -> Iterator[list[int]]:

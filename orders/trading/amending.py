@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from market.values.decimals import decimal_string
 from orders.domain import rules
@@ -46,7 +45,7 @@ def amend(user: User, order_id: int, expected_version: int, changes: Mapping[str
         order = locked(user, order_id, owner=owner)
         before = copy.copy(order)
         _amend(order, expected_version, changes)
-        order.save(update_fields=_WRITTEN, change=Change(before, Kind.AMENDED))
+        order.save(update_fields=_WRITTEN, before=before, kind=Kind.AMENDED)
     return order
 
 
@@ -55,8 +54,7 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
     times = Counter(one.order_id for one in amendments)
     with transaction.atomic():
         found = {order.pk: order for order in lock_all(user, times)}
-        now = timezone.now()
-        orders, pairs = [], []
+        changes = []
         for index, one in enumerate(amendments):
             try:
                 if times[one.order_id] > 1:
@@ -69,12 +67,9 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
                 _amend(order, one.expected_version, one.changes)
             except OrderError as refused:
                 raise in_list(index, refused) from refused
-            orders.append(order)
-            if any(getattr(before, name) != getattr(order, name) for name in _WRITTEN):
-                order.version, order.updated_at = before.version + 1, now
-                pairs.append((before, order))
-        bulk.change(pairs, _WRITTEN, Kind.AMENDED)
-    return orders
+            changes.append(Change(before, order, Kind.AMENDED))
+        bulk.change(changes, _WRITTEN)
+    return [found[one.order_id] for one in amendments]
 
 
 def _amend(order: Order, expected_version: int, changes: Mapping[str, Any]) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
 
 from market.values.fields import AmountField
-from orders.domain import lifecycle
-from orders.domain.lifecycle import Kind, Status
-from orders.log import recording
-from orders.models import Order
+from orders.domain import lifecycle, rows
+from orders.domain.lifecycle import Status
+from orders.models import Change, Order
+from orders.models.changes import bulk_written
 from orders.store import statements
 
 
@@ -43,15 +44,21 @@ def create(orders: Sequence[Order], *, using: str = "default") -> None:
             order.pk = ids[order.user_id, order.client_order_id]
             order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
             order._state.adding, order._state.db = False, using
-        recording.record([(None, order) for order in orders], using=using)
+        bulk_written.send(Order, changes=[Change(None, order) for order in orders], using=using)
 
 
-def change(pairs: Sequence[tuple[Order, Order]], names: Sequence[str], kind: Kind, *, using: str = "default") -> None:
-    """Writes these fields of orders that are locked, each (as it was, as it is to be), with version and time."""
+def change(changes: Sequence[Change[Order]], names: Sequence[str], *, using: str = "default") -> None:
+    """Writes these fields of orders that are locked, where one of them changes, with the next version and the time."""
+    now = timezone.now()
+    changed = [
+        each for each in changes if any(getattr(each.before, name) != getattr(each.after, name) for name in names)
+    ]
     with transaction.atomic(using=using, savepoint=False):
         connection = connections[using]
         fields: list[Any] = [Order._meta.get_field(name) for name in (*names, "version", "updated_at", "id")]
-        after = [new for _, new in pairs]
+        after = [each.after for each in changed if each.after is not None]
+        for order in after:
+            order.version, order.updated_at = order.version + rows.RISE, now
         for field in fields:
             if isinstance(field, AmountField):
                 _round(after, field, connection)
@@ -59,7 +66,7 @@ def change(pairs: Sequence[tuple[Order, Order]], names: Sequence[str], kind: Kin
         statements.update(connection, Order._meta.db_table, fields, list(zip(*columns, strict=True)))
         for order in after:
             order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
-        recording.record(pairs, kind=kind, using=using)
+        bulk_written.send(Order, changes=changed, using=using)
 
 
 def _round(orders: Sequence[Order], field: AmountField, connection: BaseDatabaseWrapper) -> None:

@@ -15,7 +15,7 @@ from market.values.decimals import decimal_string
 from orders.domain import lifecycle, rows, rules
 from orders.domain.errors import DuplicateExecId, NotFound
 from orders.domain.lifecycle import ExecutionKind, Step
-from orders.models import Change, Execution, Order
+from orders.models import Execution, Order
 from orders.trading.locking import lock
 from orders.trading.permissions import can_execute, check_may_execute, is_visible
 from orders.trading.steps import note_arrival, take_step, transition
@@ -94,7 +94,7 @@ def _fill(order: Order, report: Report) -> None:
     if report.text:
         order.text = report.text
     names = ["status", "cum_qty", "gross_trade_amount", "avg_price", "text", *note_arrival(before, order)]
-    order.save(update_fields=names, change=Change(before, leads_to.kind))
+    order.save(update_fields=names, before=before, kind=leads_to.kind)
 
 
 def _check_report(report: Report) -> None:

@@ -18,7 +18,7 @@ from orders.domain import rows, rules
 from orders.domain.errors import DuplicateClientOrderId, OrderError, ValidationFailed, in_list
 from orders.domain.lifecycle import OrderType, Side, TimeInForce
 from orders.log import provenance
-from orders.models import Change, Order, new_client_order_id
+from orders.models import Order, new_client_order_id
 from orders.store.compiled_queries import GIVEN, Prepared
 from orders.trading import bulk, limits
 
@@ -159,7 +159,7 @@ class _Batch:
 
     def save(self) -> None:
         if len(self._made) == 1:
-            self._made[0].save(force_insert=True, change=Change(None))
+            self._made[0].save(force_insert=True)
         elif self._made:
             bulk.create(self._made)
         if self._made:

@@ -9,7 +9,7 @@ from market.live import arrival
 from orders.domain import lifecycle, rows
 from orders.domain.errors import InvalidTransition
 from orders.domain.lifecycle import Status, Step
-from orders.models import Change, Order
+from orders.models import Order
 
 ARRIVED = frozenset({Status.NEW, Status.PARTIALLY_FILLED, Status.FILLED})
 
@@ -29,7 +29,7 @@ def take_step(order: Order, step: Step, text: str | None) -> None:
     if text is not None:
         order.text = text
     names = ["status", "text", *note_arrival(before, order)]
-    order.save(update_fields=names, change=Change(before, leads_to.kind))
+    order.save(update_fields=names, before=before, kind=leads_to.kind)
 
 
 def note_arrival(before: Order, order: Order) -> list[str]:

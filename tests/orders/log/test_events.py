@@ -14,13 +14,15 @@ from django.core.management import call_command
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.db.models.signals import post_save
 
 from orders import trading
 from orders.domain import rows
-from orders.domain.lifecycle import Status
+from orders.domain.lifecycle import Kind, Status
 from orders.log import events, recording, upkeep
 from orders.log.provenance import Source, acting
-from orders.models import Order, OrderEvent
+from orders.models import Change, Order, OrderEvent
+from orders.models.changes import bulk_written
 from tests.orders import builders
 from tests.orders.builders import fresh, head_of, log_of, order_in, place, rolled_back, told
 from webapp.db.committing import CommittingMixin
@@ -49,6 +51,61 @@ def test_an_event_says_what_happened_to_which_order_by_whom_and_when(alice: User
         "source": "rest",
         "actor": "alice",
     }
+
+
+def test_a_save_inside_another_s_signal_tells_of_each_what_it_was(alice: User) -> None:
+    outer, inner = place(alice), place(alice)
+    inner.text = "saved on the way"
+
+    def save_another(instance: Order, **_: Any) -> None:
+        if instance.pk == outer.pk:
+            inner.save()
+
+    connected = post_save.receivers
+    post_save.receivers = []  # so that this one hears of it before the log does
+    try:
+        post_save.connect(save_another, sender=Order)
+        post_save.receivers += connected
+        outer.text = "saved first"
+        with told(alice) as collected:
+            outer.save()
+    finally:
+        post_save.receivers = connected
+        post_save.sender_receivers_cache.clear()
+    assert [event["changes"] for event in collected] == [
+        {"text": ["", "saved on the way"]},
+        {"text": ["", "saved first"]},
+    ]
+
+
+def test_a_save_that_fails_leaves_nothing_for_the_next(alice: User) -> None:
+    order = place(alice)
+    order.side = "neither"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        order.save()
+    order.side = "sell"
+    with told(alice) as collected:
+        order.save()
+    assert [event["changes"] for event in collected] == [{"side": ["buy", "sell"]}]
+
+
+def test_lists_are_told_of_by_the_signal_of_every_bulk_write(alice: User) -> None:
+    builders.instrument()
+    heard: list[Change[Order]] = []
+
+    def hear(changes: list[Change[Order]], **_: Any) -> None:
+        heard.extend(changes)
+
+    bulk_written.connect(hear, sender=Order)
+    try:
+        placed = trading.place_many(alice, [builders.new_order(), builders.new_order()])
+        orders = [each.order for each in placed]
+        trading.amend_many(alice, [trading.Amend(order.pk, 1, {"text": "a"}) for order in orders])
+        Order.objects.filter(user=alice).update(text="b")
+    finally:
+        bulk_written.disconnect(hear, sender=Order)
+    said = [(each.before and each.before.text, each.after and each.after.text, each.kind) for each in heard]
+    assert said == [(None, "", None)] * 2 + [("", "a", Kind.AMENDED)] * 2 + [("a", "b", None)] * 2
 
 
 def test_a_change_that_nobody_claims_is_the_systems(alice: User) -> None:
@@ -376,7 +433,7 @@ def test_a_database_that_can_not_number_events_is_refused(alice: User, monkeypat
 def test_an_event_outside_the_transaction_of_its_change_is_refused(alice: User) -> None:
     order = place(alice)
     with pytest.raises(transaction.TransactionManagementError):
-        recording.record([(order, None)])
+        recording.record([Change(order, None)])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
+from django.test.utils import CaptureQueriesContext
 
+from orders import trading
 from orders.domain import rows
 from orders.domain.lifecycle import Status
 from orders.models import Order, querysets
+from orders.models.querysets import OrderQuerySet
 from tests.orders import builders
-from tests.orders.builders import Event, fresh, order_in, place, rolled_back, told
+from tests.orders.builders import Event, fresh, head_of, log_of, order_in, place, rolled_back, told
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -203,6 +206,50 @@ def test_a_queryset_delete_tells_of_every_order_with_its_last_state(alice: User,
     by_id = {event["order"]["id"]: event["order"] for event in collected}
     assert by_id == {row["id"]: row | {"version": row["version"] + 1} for row in last}
     assert not Order.objects.exists()
+
+
+def test_a_delete_tells_of_what_was_stored_whatever_the_instance_says(alice: User) -> None:
+    order = place(alice, text="stored")
+    held = fresh(order)
+    trading.amend(alice, order.pk, 1, {"text": "amended"})
+    held.text = "never saved"
+    assert held.delete()[1]["orders.Order"] == 1
+    assert held.pk is None
+    last = log_of(alice)[-1]
+    assert (last["kind"], last["order"]["text"], last["order"]["version"]) == ("deleted", "amended", 3)
+    order.delete()  # it is gone, which is no event
+    assert head_of(alice) == 3
+    with pytest.raises(ValueError, match="never saved"):
+        Order(user=alice).delete()
+
+
+def test_a_queryset_delete_takes_only_what_it_has_locked(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = place(alice)
+    by_id = OrderQuerySet.by_id
+
+    def joined_by_another(orders: Any, *arguments: Any, **options: Any) -> list[Any]:
+        patch.undo()
+        found = by_id(orders, *arguments, **options)
+        place(alice)  # it matches by now, and is nobody's to delete
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OrderQuerySet, "by_id", joined_by_another)
+        Order.objects.filter(user=alice).delete()
+    assert [order.pk for order in Order.objects.all()] == [first.pk + 1]
+    assert [event["kind"] for event in log_of(alice)] == ["created", "created", "deleted"]
+
+
+def test_deletes_ask_for_no_owner_one_by_one(alice: User, bob: User) -> None:
+    for user in (alice, bob):
+        place(user)
+    with CaptureQueriesContext(connection) as two:
+        Order.objects.all().delete()
+    for user in (alice, bob, alice, bob, alice):
+        place(user)
+    with CaptureQueriesContext(connection) as five:
+        Order.objects.all().delete()
+    assert len(two) == len(five)
 
 
 def test_a_delete_of_nothing_is_nothing(alice: User) -> None:
