@@ -17,23 +17,31 @@ ROWS = 100
 
 Values = Sequence[Sequence[Any]]
 Fields = Sequence[Any]
+Columns = tuple[str, ...]
 
 
 def insert(
-    connection: BaseDatabaseWrapper, table: str, fields: Fields, rows: Values, returning: tuple[str, ...] = ()
+    connection: BaseDatabaseWrapper,
+    table: str,
+    fields: Fields,
+    rows: Values,
+    unless: Columns = (),
+    returning: Columns = (),
 ) -> list[tuple[Any, ...]]:
-    """Inserts these rows, whose values the database takes as they are; what it returns of each, in any order."""
+    """Inserts these rows, whose values the database takes as they are; what it returns of each, in any order.
+
+    A row that has all of `unless` in common with another, by a unique constraint of theirs, is left out.
+    """
     columns = tuple(str(field.column) for field in fields)
+    tail = _tail(unless, returning)
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) > 1:
-            cursor.execute(
-                _insert_columns(table, columns, _types(fields, connection), returning), [_text(columns, rows)]
-            )
+            cursor.execute(_insert_columns(table, columns, _types(fields, connection), tail), [_text(columns, rows)])
             return cursor.fetchall() if returning else []
         for start in range(0, len(rows), ROWS):
             some = rows[start : start + ROWS]
-            cursor.execute(_insert(table, columns, len(some), returning), [value for row in some for value in row])
+            cursor.execute(_insert(table, columns, len(some), tail), [value for row in some for value in row])
             if returning:
                 found.extend(cursor.fetchall())
     return found
@@ -54,37 +62,41 @@ def _types(fields: Fields, connection: BaseDatabaseWrapper) -> tuple[str, ...]:
     return tuple(str(field.cast_db_type(connection)) for field in fields)
 
 
-def _text(columns: tuple[str, ...], rows: Values) -> str:
+def _text(columns: Columns, rows: Values) -> str:
     """All rows as one parameter: the driver takes a statement with thousands of them apart anew each time."""
     return orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str).decode()
 
 
 @cache
-def _insert(table: str, columns: tuple[str, ...], rows: int, returning: tuple[str, ...]) -> str:
-    tail = f" RETURNING {', '.join(returning)}" if returning else ""
+def _tail(unless: Columns, returning: Columns) -> str:
+    conflict = f" ON CONFLICT ({', '.join(unless)}) DO NOTHING" if unless else ""
+    return conflict + (f" RETURNING {', '.join(returning)}" if returning else "")
+
+
+@cache
+def _insert(table: str, columns: Columns, rows: int, tail: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_places(len(columns), rows)}{tail}"  # noqa: S608
 
 
 @cache
-def _update(table: str, columns: tuple[str, ...]) -> str:
+def _update(table: str, columns: Columns) -> str:
     settings = ", ".join(f"{column} = %s" for column in columns[:-1])
     return f"UPDATE {table} SET {settings} WHERE {columns[-1]} = %s"  # noqa: S608
 
 
 @cache
-def _insert_columns(table: str, columns: tuple[str, ...], types: tuple[str, ...], returning: tuple[str, ...]) -> str:
-    tail = f" RETURNING {', '.join(returning)}" if returning else ""
+def _insert_columns(table: str, columns: Columns, types: Columns, tail: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {_given(columns, types)}{tail}"  # noqa: S608
 
 
 @cache
-def _update_columns(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+def _update_columns(table: str, columns: Columns, types: Columns) -> str:
     settings = ", ".join(f"{column} = given.{column}" for column in columns[:-1])
     given = _given(columns, types)
     return f"UPDATE {table} SET {settings} FROM {given} WHERE {table}.{columns[-1]} = given.{columns[-1]}"  # noqa: S608
 
 
-def _given(columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+def _given(columns: Columns, types: Columns) -> str:
     typed = ", ".join(f"{column} {type_}" for column, type_ in zip(columns, types, strict=True))
     return f"json_to_recordset(CAST(%s AS json)) AS given ({typed})"
 

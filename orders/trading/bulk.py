@@ -22,7 +22,10 @@ from orders.store import statements
 
 
 def create(orders: Sequence[Order], *, using: str = "default") -> None:
-    """Inserts new orders whose owners are at hand; then they are as a later read will find them."""
+    """Inserts new orders whose owners are at hand; then they are as a later read will find them.
+
+    One whose owner has its client_order_id already stays as it is, without a key: the database itself says so.
+    """
     with transaction.atomic(using=using, savepoint=False):
         connection = connections[using]
         fields = [field for field in Order._meta.local_concrete_fields if not (field.generated or field.primary_key)]
@@ -37,14 +40,16 @@ def create(orders: Sequence[Order], *, using: str = "default") -> None:
                 Order._meta.db_table,
                 fields,
                 list(zip(*columns, strict=True)),
+                unless=("user_id", "client_order_id"),
                 returning=("id", "user_id", "client_order_id"),
             )
         }
-        for order in orders:
+        created = [order for order in orders if (order.user_id, order.client_order_id) in ids]
+        for order in created:
             order.pk = ids[order.user_id, order.client_order_id]
             order.leaves_qty = lifecycle.leaves_qty(Status(order.status), order.quantity, order.cum_qty)
             order._state.adding, order._state.db = False, using
-        bulk_written.send(Order, changes=[Change(None, order) for order in orders], using=using)
+        bulk_written.send(Order, changes=[Change(None, order) for order in created], using=using)
 
 
 def change(changes: Sequence[Change[Order]], names: Sequence[str], *, using: str = "default") -> None:

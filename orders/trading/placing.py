@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -76,36 +76,31 @@ def _place_all(
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], OrderError],
 ) -> list[Placed]:
+    """Nearly always none of them was placed before: they are looked for only where that would change the answer."""
     new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
     try:
-        # Nearly always none of them was placed before, and the database itself would refuse it.
-        return _place_together(user, new_orders, tell, look=False)
+        return _place_together(user, new_orders, tell, {})
     except (IntegrityError, OrderError):
-        pass
-    try:
-        return _place_together(user, new_orders, tell, look=True)
-    except IntegrityError:
-        # Somebody placed the same client_order_id between our look and our insert; the next look finds it.
-        return _place_together(user, new_orders, tell, look=True)
+        known = _placed_before(user, {new.client_order_id for new in new_orders})
+        if not known:
+            raise
+    return _place_together(user, new_orders, tell, known)
 
 
 def _place_together(
     user: User,
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], OrderError],
-    *,
-    look: bool,
+    known: dict[str, Order],
 ) -> list[Placed]:
     with transaction.atomic():
-        batch = _Batch(user, new_orders, _placed_before(user, new_orders) if look else {})
-        placed = []
+        batch = _Batch(user, new_orders, known)
         for index, new in enumerate(new_orders):
             try:
-                placed.append(batch.take(new))
+                batch.take(new)
             except ValidationFailed as refused:
                 raise tell(index, refused) from refused
-        batch.save()
-    return placed
+        return batch.save()
 
 
 class _Batch:
@@ -113,25 +108,22 @@ class _Batch:
 
     def __init__(self, user: User, new_orders: Sequence[NewOrder], known: dict[str, Order]) -> None:
         self.user = user
-        self._known = known
+        # By client_order_id: what stands already or is to be made here, and of these what is.
+        self._orders = dict(known)
+        self._made: dict[str, Order] = {}
+        self._asked = [new.client_order_id for new in new_orders]
         self._instruments = _instruments({new.symbol for new in new_orders})
-        self._made: list[Order] = []
         self._room = limits.room(user)
 
-    def take(self, new: NewOrder) -> Placed:
-        """The order as it stands already, or one that is checked and yet to be saved. Raises OrderError."""
+    def take(self, new: NewOrder) -> None:
+        """Checks that this may be placed, or has been. Raises OrderError."""
         problems = rules.Problems()
         rules.check_client_order_id(problems, new.client_order_id)
         problems.check()
         fingerprint = new.fingerprint()
-        existing = self._known.get(new.client_order_id)
-        if existing is not None:
-            if existing.fingerprint != fingerprint:
-                raise DuplicateClientOrderId(
-                    f"client_order_id {new.client_order_id} belongs to another order of yours.",
-                    current=None if existing.pk is None else rows.order_row(existing),
-                )
-            return Placed(existing, created=False)
+        if existing := self._orders.get(new.client_order_id):
+            _check_same(existing, fingerprint)
+            return
         instrument = self._instrument(new.symbol, problems)
         rules.check_amount(problems, "quantity", new.quantity, instrument.lot_size, "lot size")
         rules.check_prices(problems, instrument, new.order_type, new.price, new.stop_price)
@@ -140,7 +132,7 @@ class _Batch:
         problems.check()
         limits.check_notional(new.quantity, new.price or new.stop_price)
         limits.check_open(None if self._room is None else self._room - len(self._made))
-        order = self._known[new.client_order_id] = Order(
+        self._orders[new.client_order_id] = self._made[new.client_order_id] = Order(
             user=self.user,
             client_order_id=new.client_order_id,
             symbol=instrument,
@@ -154,16 +146,30 @@ class _Batch:
             fingerprint=fingerprint,
             is_import=provenance.current().source is provenance.Source.IMPORT,
         )
-        self._made.append(order)
-        return Placed(order, created=True)
 
-    def save(self) -> None:
-        if len(self._made) == 1:
-            self._made[0].save(force_insert=True)
-        elif self._made:
-            bulk.create(self._made)
-        if self._made:
+    def save(self) -> list[Placed]:
+        """Writes what was taken; what somebody has placed meanwhile is found, not written. Raises OrderError.
+
+        A single one is saved, and the IntegrityError is raised that says so of it.
+        """
+        made = list(self._made.values())
+        if len(made) == 1:
+            made[0].save(force_insert=True)
+        elif made:
+            bulk.create(made)
+            self._find([order for order in made if order.pk is None])
+        if made:
             limits.check_open_at_commit(self.user)
+        return [Placed(self._orders[asked], created=self._made.pop(asked, None) is not None) for asked in self._asked]
+
+    def _find(self, orders: Sequence[Order]) -> None:
+        """Puts in the place of these what stands already."""
+        standing = _placed_before(self.user, [order.client_order_id for order in orders]) if orders else {}
+        for order in orders:
+            existing = standing[order.client_order_id]
+            _check_same(existing, order.fingerprint)
+            self._orders[order.client_order_id] = existing
+            del self._made[order.client_order_id]
 
     def _instrument(self, symbol: str, problems: rules.Problems) -> Instrument:
         instrument = self._instruments.get(symbol)
@@ -174,8 +180,17 @@ class _Batch:
         return instrument
 
 
-def _placed_before(user: User, new_orders: Sequence[NewOrder]) -> dict[str, Order]:
-    usable = {new.client_order_id for new in new_orders if rules.CLIENT_ORDER_ID.fullmatch(new.client_order_id)}
+def _check_same(existing: Order, fingerprint: str) -> None:
+    """Raises DuplicateClientOrderId where the order that stands is not the one that is asked for."""
+    if existing.fingerprint != fingerprint:
+        raise DuplicateClientOrderId(
+            f"client_order_id {existing.client_order_id} belongs to another order of yours.",
+            current=None if existing.pk is None else rows.order_row(existing),
+        )
+
+
+def _placed_before(user: User, client_order_ids: Iterable[str]) -> dict[str, Order]:
+    usable = {each for each in client_order_ids if rules.CLIENT_ORDER_ID.fullmatch(each)}
     known = Order.objects.for_trader(user).filter(client_order_id__in=usable).order_by()
     return {order.client_order_id: order for order in Order.objects.by_id(known.values_list("pk", flat=True))}
 

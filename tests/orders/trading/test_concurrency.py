@@ -55,6 +55,16 @@ def test_one_order_stands_however_many_place_it_at_once(alice: User) -> None:
     assert len(collected) == 5
 
 
+def test_each_order_of_lists_stands_once_however_many_place_them_at_once(alice: User) -> None:
+    builders.instrument()
+    new = [new_order(client_order_id=f"once-{number}") for number in range(12)]
+    lists = [new[:8], new[:8], new[4:], new]
+    with told(alice) as collected:
+        placed = at_once(*[lambda each=each: trading.place_many(alice, each) for each in lists])
+    assert sum(one.created for done in placed for one in done) == len(collected) == len(new)
+    assert len({one.order.pk for done in placed for one in done}) == len(new)
+
+
 def test_one_fill_counts_however_many_report_it_at_once(alice: User) -> None:
     order = place(alice)
     fill = report("fill", "10", "5")

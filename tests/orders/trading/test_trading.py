@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from orders import trading
-from orders.domain import rows
+from orders.domain import rows, rules
 from orders.domain.errors import (
     DuplicateClientOrderId,
     DuplicateExecId,
@@ -23,6 +23,7 @@ from orders.domain.errors import (
 )
 from orders.domain.lifecycle import DONE, STEPS, OrderType, Side, Status, Step, TimeInForce
 from orders.models import Order
+from orders.trading import bulk
 from tests.orders import builders
 from tests.orders.builders import execute, fill, fresh, head_of, log_of, new_order, order_in, place, report, told
 from tests.tables import failing
@@ -94,6 +95,62 @@ def test_the_same_client_order_id_with_another_body_is_refused(alice: User, othe
         trading.place(alice, new_order(**{"client_order_id": "once", "quantity": "18"} | other))
     assert refused.value.current == rows.order_row(fresh(order))
     assert head_of(alice) == 1
+
+
+@pytest.fixture
+def taken_meanwhile(monkeypatch: pytest.MonkeyPatch, alice: User) -> Any:
+    """Has these orders placed by another request right before the next list of orders is written."""
+
+    def take(*orders: trading.NewOrder) -> None:
+        create = bulk.create
+
+        def late(made: Any) -> None:
+            monkeypatch.setattr(bulk, "create", create)
+            for order in orders:
+                trading.place(alice, order)
+            create(made)
+
+        monkeypatch.setattr(bulk, "create", late)
+
+    return take
+
+
+@pytest.mark.both_databases
+def test_what_another_request_has_placed_meanwhile_stands_and_the_rest_of_a_list_is_placed(
+    alice: User, taken_meanwhile: Any
+) -> None:
+    new = [new_order(client_order_id=f"id-{number}", text="a") for number in range(4)]
+    taken_meanwhile(new[1], new[3])
+    placed = trading.place_many(alice, [*new, new[0]])
+    assert [each.created for each in placed] == [True, False, True, False, False]
+    assert placed[4].order is placed[0].order
+    assert [rows.order_row(each.order) for each in placed] == [rows.order_row(fresh(each.order)) for each in placed]
+    assert [event["order"]["client_order_id"] for event in log_of(alice)] == ["id-1", "id-3", "id-0", "id-2"]
+
+
+@pytest.mark.both_databases
+def test_a_list_is_refused_where_another_request_has_used_its_client_order_id_otherwise(
+    alice: User, taken_meanwhile: Any
+) -> None:
+    taken_meanwhile(new_order(client_order_id="id-1", text="theirs"))
+    with pytest.raises(DuplicateClientOrderId, match="id-1"):
+        trading.place_many(alice, [new_order(client_order_id=f"id-{number}") for number in range(3)])
+    assert Order.objects.count() == head_of(alice) == 0
+
+
+def test_what_is_refused_is_checked_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[Decimal] = []
+    check_amount = rules.check_amount
+
+    def count(problems: Any, name: str, value: Decimal, *arguments: Any) -> None:
+        if name == "quantity":
+            checked.append(value)
+        check_amount(problems, name, value, *arguments)
+
+    monkeypatch.setattr(rules, "check_amount", count)
+    with pytest.raises(ValidationFailed):
+        trading.place_many(alice, [new_order(), new_order(quantity="0.5")])
+    assert checked == [D("100"), D("0.5")]
 
 
 @pytest.mark.both_databases
