@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
@@ -25,9 +25,8 @@ from orders.api.json import SMALL_BYTES, JsonParser, JsonRenderer
 from orders.api.parameters import check_names, check_text
 from orders.api.schema import several
 from orders.domain import lifecycle
-from orders.domain.errors import Forbidden, NotFound, ValidationFailed
+from orders.domain.errors import NotFound, ValidationFailed
 from orders.listing import filters
-from orders.listing.paging import orders_of
 from orders.log.provenance import Source, acting
 from orders.models import Order
 
@@ -138,21 +137,20 @@ def watched(request: Request) -> User | None:
 
 def visible_order(user: User, order_id: int) -> Order:
     """One order that this person may see. Raises NotFound, for foreign ones as for those that do not exist."""
-    orders = orders_of(None if trading.can_watch(user) else user)
-    order = orders.filter(pk=order_id).first() if order_id < 2**63 else None
-    if order is None:
-        raise NotFound("There is no such order.")
+    order = trading.visible(user, order_id)
     if order.user_id != user.pk:
         log.info("%r reads order %s of %r", user.get_username(), order.pk, order.user.get_username())
     return order
 
 
-def own_order(user: User, order_id: int) -> Order:
-    """One order that this person may change. Raises NotFound, or Forbidden where he only watches it."""
-    order = visible_order(user, order_id)
-    if order.user_id != user.pk:
-        raise Forbidden("This is somebody else's order.")
-    return order
+@contextmanager
+def reading(check: Callable[[User, int], Any], user: User, order_id: int) -> Iterator[None]:
+    """A body is read inside; where it is refused, `check` says first whether the order is there for this person."""
+    try:
+        yield
+    except ValidationFailed:
+        check(user, order_id)
+        raise
 
 
 def json_text(text: str) -> HttpResponse:

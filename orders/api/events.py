@@ -10,8 +10,8 @@ from orders.api.base import OrdersView, json_text, person, visible_order, watche
 from orders.api.parameters import whole_number
 from orders.api.schema import ORDER_ID, whole
 from orders.bodies import serializers
-from orders.bodies.fields import BIGGEST_ID
 from orders.domain.errors import ValidationFailed
+from orders.domain.rules import BIGGEST_ID
 from orders.log import events
 from orders.store.snapshots import read_snapshot
 

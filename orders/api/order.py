@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders import trading
-from orders.api.base import OrdersView, own_order, person, visible_order
+from orders.api.base import OrdersView, person, reading, visible_order
 from orders.api.schema import ORDER_ID
 from orders.bodies import serializers
 from orders.domain import rows
@@ -37,12 +37,11 @@ class OrderDetail(OrdersView):
     )
     def patch(self, request: Request, order_id: int) -> Response:
         body: Any = request.data
-        order = own_order(person(request), order_id)
-        version, changes = serializers.amendment(body)
+        with reading(trading.check_may_change, person(request), order_id):
+            version, changes = serializers.amendment(body)
         told = {name: value for name, value in body.items() if name != "user"}
-        serializers.refuse_fixed(told, rows.order_row(order), version)
         with self.as_sender(request):
-            return Response(rows.order_row(trading.amend(person(request), order_id, version, changes)))
+            return Response(rows.order_row(trading.amend(person(request), order_id, version, changes, told=told)))
 
 
 class OrderCancel(OrdersView):
@@ -56,8 +55,8 @@ class OrderCancel(OrdersView):
         responses={200: serializers.OrderSerializer, 409: serializers.ErrorSerializer},
     )
     def post(self, request: Request, order_id: int) -> Response:
-        own_order(person(request), order_id)
-        version = serializers.expected_version(request.data)
+        with reading(trading.check_may_change, person(request), order_id):
+            version = serializers.expected_version(request.data)
         with self.as_sender(request):
             return Response(rows.order_row(trading.cancel(person(request), order_id, version)))
 
@@ -77,9 +76,9 @@ class OrderExecutions(OrdersView):
         },
     )
     def post(self, request: Request, order_id: int) -> Response:
-        visible_order(person(request), order_id)
-        trading.check_may_execute(person(request))
-        report = serializers.report(request.data)
+        trading.check_may_execute(person(request), order_id)
+        with reading(trading.visible, person(request), order_id):
+            report = serializers.report(request.data)
         with self.as_sender(request):
             done = trading.execute(person(request), order_id, report)
         return Response(rows.order_row(done.order), status=201 if done.created else 200)

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter
 
-from orders.bodies.fields import BIGGEST_ID
+from orders.domain.rules import BIGGEST_ID
 from orders.listing.filters import AMOUNTS
 
 Schema = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from market.values import decimals
+from orders.domain.rules import BIGGEST_ID
 
-BIGGEST_ID = 2**63 - 1
 # What a person would call them.
 NAMES = {"last_qty": "quantity", "last_price": "price"}
 

@@ -16,19 +16,15 @@ from rest_framework import serializers
 from market.values import decimals
 from orders import trading
 from orders.bodies import fast_path
-from orders.bodies.fields import BIGGEST_ID, AmountField, WholeField
+from orders.bodies.fields import AmountField, WholeField
 from orders.bodies.fields import TextField as TextField
-from orders.domain import rows
 from orders.domain.errors import Forbidden, ValidationFailed
 from orders.domain.lifecycle import ExecutionKind, OrderType, Side, Status, TimeInForce
-from orders.domain.rules import TEXT_LENGTH
-from orders.trading import AMENDABLE, EXEC_ID_LENGTH, Amend, NewOrder, Report
+from orders.domain.rules import BIGGEST_ID, TEXT_LENGTH
+from orders.trading import EXEC_ID_LENGTH, FIXED, Amend, NewOrder, Report
 
-FIXED = "This can't be amended."
 UNKNOWN = "There is no such field."
 TWICE = "Given more than once."
-# What no step of an order's life changes.
-LASTING = frozenset({"id", "client_order_id", "user", "symbol", "side", "order_type", "time_in_force", "created_at"})
 
 
 class NewOrderSerializer(serializers.Serializer[NewOrder]):
@@ -145,7 +141,7 @@ def slow_new_order(body: Any) -> NewOrder:
 
 
 def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, Any]]:
-    """The expected version and what is to change, in a body that may repeat the order's other fields (`refuse_fixed`).
+    """The expected version and what is to change, in a body that may repeat the order's other fields.
 
     `naming`: fields that name the order besides. Raises ValidationFailed.
     """
@@ -164,21 +160,6 @@ def list_amendment(body: Any) -> Amend:
     if "text" in values:
         values["text"] = values["text"] or ""
     return Amend(values.pop("id"), values.pop("expected_version"), values)
-
-
-def refuse_fixed(body: Mapping[str, Any], current: rows.Row, version: int | None = None, message: str = FIXED) -> None:
-    """Raises ValidationFailed where a body says of an order what is not so and can't be amended.
-
-    Where the `version` that it expects has passed, only what never changes counts: the conflict says more of the rest.
-    """
-    has_moved = version not in (None, current["version"])
-    fixed = {
-        name: [message]
-        for name, value in body.items()
-        if name in (LASTING if has_moved else current.keys()) and name not in AMENDABLE and value != current[name]
-    }
-    if fixed:
-        raise ValidationFailed(f"{next(iter(fixed))}: {message}", fields=fixed)
 
 
 def refuse_for_others(user: User, body: Any) -> None:

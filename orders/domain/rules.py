@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from market.models import Instrument
 
 TEXT_LENGTH = 255
+BIGGEST_ID = 2**63 - 1
 CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9\-_]{1,36}")
 PRICED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})

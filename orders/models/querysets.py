@@ -16,6 +16,7 @@ from django.db.models import ExpressionWrapper, F, Max, Value
 from django.utils import timezone
 
 from orders.domain import lifecycle, rows
+from orders.domain.rules import BIGGEST_ID
 from orders.models import staged
 from orders.models.changes import Change, M, bulk_written
 from orders.models.log import OrderEvent
@@ -52,12 +53,12 @@ class OrderQuerySet(models.QuerySet[M]):
     def by_id(self, ids: Iterable[int], *, lock: bool = False, owner: User | None = None) -> list[M]:
         """These orders with their owners, by id, in batches that every database takes; `lock` until the commit.
 
-        With an `owner` theirs alone: others' are neither read nor locked.
+        With an `owner` theirs alone: others' are neither read nor locked. A number that is too large is nobody's id.
         """
         everyones: OrderQuerySet[M] = OrderQuerySet(self.model, using=self.db)
         orders = everyones.select_related("user") if owner is None else everyones.for_trader(owner, by_id=True)
         found: list[M] = []
-        for some in _batches(sorted(set(ids))):
+        for some in _batches(sorted(pk for pk in set(ids) if pk <= BIGGEST_ID)):
             batch = orders.filter(pk__in=some).order_by("pk")
             found.extend(batch.select_for_update(of=("self",)) if lock else batch)
         return found

@@ -18,11 +18,12 @@ from orders.domain.errors import OrderError, ValidationFailed, in_list
 from orders.domain.lifecycle import ZERO, Kind, OrderType, Step
 from orders.models import Change, Order
 from orders.trading import bulk, limits
-from orders.trading.locking import expect, lock_all, locked
+from orders.trading.locking import NOTHING, expect, lock_all, locked
 from orders.trading.permissions import missing
 from orders.trading.steps import transition
 
 AMENDABLE = frozenset({"quantity", "price", "stop_price", "text"})
+FIXED = "This can't be amended."
 _WRITTEN = (*sorted(AMENDABLE), "status")
 
 
@@ -35,16 +36,26 @@ class Amend:
     changes: Mapping[str, Any]
 
 
-def amend(user: User, order_id: int, expected_version: int, changes: Mapping[str, Any], *, owner: bool = True) -> Order:
+def amend(
+    user: User,
+    order_id: int | str,
+    expected_version: int,
+    changes: Mapping[str, Any],
+    *,
+    owner: bool = True,
+    told: Mapping[str, Any] = NOTHING,
+) -> Order:
     """Amends quantity, price, stop_price or text of one's own order; None of a field means no value.
 
-    `owner=False` lets an administrator or an import amend anybody's. Raises NotFound, Forbidden, VersionConflict,
+    The order is named by its id or its client_order_id. `owner=False` lets an administrator or an import amend
+    anybody's. What is `told` of the order besides must be so. Raises NotFound, Forbidden, VersionConflict,
     InvalidTransition, ValidationFailed.
     """
     with transaction.atomic():
         order = locked(user, order_id, owner=owner)
         before = copy.copy(order)
-        _amend(order, expected_version, changes)
+        fixed = {name: value for name, value in told.items() if name not in AMENDABLE}
+        _amend(order, expected_version, changes, fixed)
         order.save(update_fields=_WRITTEN, before=before, kind=Kind.AMENDED)
     return order
 
@@ -72,8 +83,8 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
     return [found[one.order_id] for one in amendments]
 
 
-def _amend(order: Order, expected_version: int, changes: Mapping[str, Any]) -> None:
-    expect(order, expected_version)
+def _amend(order: Order, expected_version: int, changes: Mapping[str, Any], told: Mapping[str, Any] = NOTHING) -> None:
+    expect(order, expected_version, told, FIXED)
     transition(order, Step.AMEND, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
     changed = {name: value for name, value in changes.items() if name in AMENDABLE and value != getattr(order, name)}
     _check_amended(order, changed)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from orders.domain.lifecycle import Step
 from orders.models import Order
-from orders.trading.locking import expect, locked
+from orders.trading.locking import NOTHING, expect, locked
 from orders.trading.steps import take_step
 
 
-def cancel(user: User, order_id: int, expected_version: int | None = None, *, owner: bool = True) -> Order:
-    """Cancels an order the broker has not accepted yet, or asks the broker to cancel a working one."""
+def cancel(
+    user: User,
+    order_id: int | str,
+    expected_version: int | None = None,
+    *,
+    owner: bool = True,
+    told: Mapping[str, Any] = NOTHING,
+) -> Order:
+    """Cancels an order the broker has not accepted yet, or asks the broker to cancel a working one.
+
+    The order is named, and is as it is told, as in `amend`.
+    """
     with transaction.atomic():
         order = locked(user, order_id, owner=owner)
-        if expected_version is not None:
-            expect(order, expected_version)
+        expect(order, expected_version, told)
         take_step(order, Step.REQUEST_CANCEL, text=None)
     return order

@@ -17,7 +17,7 @@ from orders.domain.errors import DuplicateExecId, NotFound
 from orders.domain.lifecycle import ExecutionKind, Step
 from orders.models import Execution, Order
 from orders.trading.locking import lock
-from orders.trading.permissions import can_execute, check_may_execute, is_visible
+from orders.trading.permissions import MISSING, check_may_execute
 from orders.trading.steps import note_arrival, take_step, transition
 
 EXEC_ID_LENGTH = 64
@@ -48,13 +48,11 @@ def execute(user: User | None, order_id: int, report: Report) -> Executed:
     Raises NotFound, Forbidden, DuplicateExecId, InvalidTransition, ValidationFailed.
     """
     with transaction.atomic():
-        if user is not None and not can_execute(user):
-            if not is_visible(user, order_id):
-                raise NotFound("There is no such order.")
-            check_may_execute(user)
+        if user is not None:
+            check_may_execute(user, order_id)
         order = lock(order_id)
         if order is None:
-            raise NotFound("There is no such order.")
+            raise NotFound(MISSING)
         _check_report(report)
         known = next(iter(Execution.objects.filter(order_id=order.pk, exec_id=report.exec_id)), None)
         if known is not None:

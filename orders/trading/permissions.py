@@ -1,4 +1,4 @@
-"""Who may see, watch and change which orders."""
+"""Who may see, watch, change and execute which orders: everyone their own, the desk and the broker see everyone's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 
 from orders.domain.errors import Forbidden, NotFound, OrderError
 from orders.models import Order
+
+MISSING = "There is no such order."
 
 
 def can_watch(user: User) -> bool:
@@ -17,20 +19,34 @@ def can_execute(user: User) -> bool:
     return user.has_perm("orders.execute_order")
 
 
-def check_may_execute(user: User) -> None:
-    """Raises Forbidden for anyone but a broker."""
+def visible(user: User, order_id: int) -> Order:
+    """The order, if this person may see it; nothing is locked. Raises NotFound, for foreign ones as for none.
+
+    Permissions are asked for only where it is not their own.
+    """
+    found = Order.objects.by_id([order_id], owner=user)
+    if not found and can_watch(user):
+        found = Order.objects.by_id([order_id])
+    if not found:
+        raise NotFound(MISSING)
+    return found[0]
+
+
+def check_may_change(user: User, order_id: int) -> None:
+    """Raises NotFound, or Forbidden where they only watch it."""
+    if visible(user, order_id).user_id != user.pk:
+        raise missing(user, order_id)
+
+
+def check_may_execute(user: User, order_id: int) -> None:
+    """Raises Forbidden for anyone but a broker, and NotFound where they do not even see the order."""
     if not can_execute(user):
+        visible(user, order_id)
         raise Forbidden("Only a broker may report executions.")
 
 
-def is_visible(user: User, order_id: int) -> bool:
-    """Whether this order is there for this person. Nothing is locked for the answer."""
-    orders = Order.objects.all() if can_watch(user) else Order.objects.for_trader(user, by_id=True)
-    return orders.filter(pk=order_id).exists()
-
-
-def missing(user: User, order_id: int) -> OrderError:
+def missing(user: User, order_id: int | str) -> OrderError:
     """What is said of an order that is not among one's own: Forbidden where one only watches it, else NotFound."""
-    if can_watch(user) and is_visible(user, order_id):
+    if isinstance(order_id, int) and can_watch(user) and Order.objects.by_id([order_id]):
         return Forbidden("This is somebody else's order.")
-    return NotFound("There is no such order.")
+    return NotFound(MISSING)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.domain import rows
 from orders.domain.lifecycle import Status
@@ -171,3 +174,46 @@ def test_no_id_is_too_strange_to_be_merely_missing(api: Any, order_id: str) -> N
         assert response.status_code == 404
         assert response.json()["code"] == "not_found"
     assert api.post(f"/api/orders/{order_id}/cancel/").status_code == 404
+
+
+def test_one_s_own_order_is_read_once_and_nobody_s_permissions(alice: User, as_user: Any) -> None:
+    order = place(alice)
+    path = f"/api/orders/{order.pk}/"
+
+    def asked(method: str, path: str, body: Any = None) -> list[str]:
+        """What is read of orders and of permissions, for somebody whose permissions have yet to be read."""
+        client = as_user(User.objects.get(pk=alice.pk))
+        with CaptureQueriesContext(connection) as queries:
+            assert getattr(client, method)(path, body, format="json").status_code == 200
+        read = (re.match(r"SELECT .*? FROM \"(\w+)\"", query["sql"]) for query in queries)
+        return [found[1] for found in read if found and found[1] in ("orders_order", "auth_permission")]
+
+    assert asked("get", path) == ["orders_order"]
+    whole = rows.order_row(fresh(order)) | {"expected_version": 1, "text": "new"}
+    assert asked("patch", path, whole) == ["orders_order"]
+    assert asked("post", f"{path}cancel/") == ["orders_order"]
+
+
+def test_a_broker_s_report_reads_the_order_once(alice: User, broker: User, as_user: Any) -> None:
+    order = place(alice)
+    with CaptureQueriesContext(connection) as queries:
+        body = {"exec_id": "e-1", "kind": "accept"}
+        assert as_user(broker).post(f"/api/orders/{order.pk}/executions/", body, format="json").status_code == 201
+    assert sum('FROM "orders_order"' in query["sql"] for query in queries) == 1
+
+
+@pytest.mark.parametrize("method", ["patch", "cancel", "executions"])
+def test_a_bad_body_for_an_order_that_is_not_there_is_answered_as_any_other(
+    as_user: Any, alice: User, bob: User, desk: User, method: str
+) -> None:
+    foreign = place(alice).pk
+    for order_id, user, status in ((foreign, bob, 404), (foreign + 1, bob, 404), (foreign, desk, 403)):
+        path = f"/api/orders/{order_id}/"
+        client = as_user(user)
+        bad = {"expected_version": "x", "nothing": 1}
+        answer = (
+            client.patch(path, bad, format="json")
+            if method == "patch"
+            else client.post(f"{path}{method}/", bad, format="json")
+        )
+        assert answer.status_code == status, answer.content
