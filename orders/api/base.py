@@ -29,10 +29,10 @@ from orders.domain.errors import NotFound, ValidationFailed
 from orders.listing import filters
 from orders.log.provenance import Source, acting
 from orders.models import Order
+from orders.protocol.inbound import EVERYONE
 
 log = logging.getLogger(__name__)
 
-EVERYONE = "*"
 PAGE_HEADER = "X-Order-Source"
 
 # What narrows and sorts a list, for the schema.

@@ -33,7 +33,6 @@ DEFAULT_LENGTH = 25
 MAX_START = 2**31
 MAX_DRAW = 2**31
 MAX_SORTS = 5
-EVERYONE = "*"
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
 # What the protocol says of a column and of a key of the sort, which have a place, and of the search.
 NUMBER = r"(?:0|[1-9][0-9]{0,3})"

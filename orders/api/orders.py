@@ -21,6 +21,7 @@ from orders.bodies import serializers
 from orders.domain import rows
 from orders.domain.errors import NotFound, ValidationFailed
 from orders.listing import filters, paging, totals
+from orders.protocol.inbound import EVERYONE
 from orders.store.snapshots import read_snapshot, read_table
 
 PAGE_SIZE = 100
@@ -158,7 +159,7 @@ class OrderList(OrdersView):
                 "recordsFiltered": pagination.count,
                 "data": [rows.order_row(order) for order in page],
                 "counts": self.book.counts,
-                "user": datatables.EVERYONE if owner is None else owner.get_username(),
+                "user": EVERYONE if owner is None else owner.get_username(),
                 "head": self.book.head,
             }
 

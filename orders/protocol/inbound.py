@@ -18,6 +18,8 @@ from orders.protocol import strict_json
 
 MAX_NAME = 150
 MAX_ID = 64
+# In the place of a user's name, wherever one is asked for: everyone's.
+EVERYONE = "*"
 
 STREAMS = ("orders", "quotes")
 SYMBOLS = 1000
@@ -198,7 +200,7 @@ def _user(message: Mapping[str, Any]) -> str | None:
 
 def _after(message: Mapping[str, Any]) -> int | dict[str, int] | None:
     after = message.get("after")
-    if message.get("user") == "*":
+    if message.get("user") == EVERYONE:
         if after is None or (isinstance(after, dict) and all(map(_is_seq, after.values()))):
             return after
         raise WireError("bad_message", 'after is an object {user: seq} where user is "*".')

@@ -15,10 +15,9 @@ from orders.live.stream import Stream
 from orders.live.threads import in_thread
 from orders.log import events
 from orders.protocol import inbound, outbound
+from orders.protocol.inbound import EVERYONE
 
 log = logging.getLogger(__name__)
-
-EVERYONE = "*"
 
 
 class TooManySubscriptions(OrderError):

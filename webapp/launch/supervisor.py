@@ -14,14 +14,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from market.support.reasons import reason
+from orders.protocol.outbound import FROM_CLIENT_BYTES, TO_CLIENT_BYTES
 from webapp.daphne.drain import turn_newcomers_away
 from webapp.launch import child
 from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker
 
-# Daphne has one limit for messages of both directions, and ours to a client are larger than a client's to us; whatever
-# a client sends in several frames beyond its limit is refused by the consumer.
-FROM_CLIENT_BYTES = 64 * 1024
-EITHER_WAY_BYTES = 256 * 1024
 STOP_SECONDS = 8.0
 STABLE_SECONDS = 10.0
 LONGEST_PAUSE = 5.0
@@ -112,12 +109,10 @@ class Workers:
     def _daphne(self) -> subprocess.Popen[bytes]:
         number = self.listening.fileno()
         command = [sys.executable, "-m", "daphne", "--fd", str(number), "--verbosity", "0", "--no-server-name"]
-        command += [
-            "--websocket-max-message-size",
-            str(EITHER_WAY_BYTES),
-            "--websocket-max-frame-size",
-            str(FROM_CLIENT_BYTES),
-        ]
+        # It has one limit for messages of both directions, and ours to a client are larger than a client's to us;
+        # whatever a client sends in several frames beyond its limit is refused by the consumer.
+        command += ["--websocket-max-message-size", str(TO_CLIENT_BYTES)]
+        command += ["--websocket-max-frame-size", str(FROM_CLIENT_BYTES)]
         if self.behind_proxy:
             command.append("--proxy-headers")
         command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]

@@ -34,7 +34,7 @@ def a_size_limit() -> None:
     from orders.protocol import outbound
     from webapp.launch import supervisor
 
-    supervisor.FROM_CLIENT_BYTES = supervisor.EITHER_WAY_BYTES = 0
+    supervisor.FROM_CLIENT_BYTES = supervisor.TO_CLIENT_BYTES = 0
     outbound.FROM_CLIENT_BYTES = NEVER
 
 
