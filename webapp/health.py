@@ -6,7 +6,6 @@ import math
 import resource
 import sys
 import time
-from typing import Any
 
 import redis
 from django.conf import settings
@@ -80,8 +79,7 @@ def _database() -> bool:
 
 
 def _broker() -> bool:
-    layers: Any = settings.CHANNEL_LAYERS
-    return all(_answers(url) for url in layers["default"]["CONFIG"]["hosts"])
+    return all(_answers(url) for url in redis_client.urls())
 
 
 def _prices() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from time import time
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from market.live import redis_client
 from market.live.redis_names import name
 
 MINUTE = 60
@@ -25,9 +25,8 @@ class RequestRate(BaseThrottle):
         if most is None or request.user.pk is None:
             return True
         key = name(f"orders.requests.{request.user.pk}.{int(time()) // MINUTE}")
-        layers: Any = settings.CHANNEL_LAYERS
         try:
-            with _client(layers["default"]["CONFIG"]["hosts"][0]).pipeline() as pipeline:
+            with redis_client.connect(BROKER_SECONDS).pipeline() as pipeline:
                 pipeline.incr(key)
                 pipeline.expire(key, MINUTE)
                 count, _ = pipeline.execute()
@@ -37,8 +36,3 @@ class RequestRate(BaseThrottle):
 
     def wait(self) -> float:
         return MINUTE - time() % MINUTE
-
-
-@cache
-def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None)

@@ -6,19 +6,18 @@ A save waits for nobody: where the broker is away, hangs or has no quote of the 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from django.conf import settings
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from market import money
 from market.live import redis_board, redis_client
 from market.money import Quote
+from market.support.circuit_breaker import CircuitBreaker
 
 ASK_SECONDS = 0.02
 # A broker that failed is left alone for so long: not every order is to wait for it. Twice as long each time: one
@@ -37,40 +36,23 @@ class LatestQuotes:
     """Asks the broker, one connection a thread at most; never raises."""
 
     def __init__(self) -> None:
-        self._address = ""
-        self._client: Any = None
-        self._again_at = 0.0
-        self._break = FIRST_BREAK_SECONDS
+        # Of each broker by its address: what one does says nothing of another.
+        self._breakers = defaultdict[str, CircuitBreaker](CircuitBreaker)
 
     def __call__(self, symbol: str) -> Decimal | None:
         if settings.FEED == "off":
             return None
-        client = self._connected(redis_client.url())
-        if time.monotonic() < self._again_at:
+        breaker = self._breakers[redis_client.url()]
+        if breaker.is_open:
             return None
         try:
-            text = client.hget(redis_board.QUOTES, symbol)
-        except Exception:  # whatever the broker does, the order is accepted
-            self._again_at = time.monotonic() + self._break
-            self._break = min(self._break * 2, BREAK_SECONDS)
+            # A hiccup costs no order its price.
+            text: Any = redis_client.connect(ASK_SECONDS, retries=1).hget(redis_board.QUOTES, symbol)
+        except Exception as error:  # whatever the broker does, the order is accepted
+            breaker.failed(error, FIRST_BREAK_SECONDS, BREAK_SECONDS)
             return None
-        self._break = FIRST_BREAK_SECONDS
+        breaker.answered()
         return None if text is None else price_in(text, time.time() * 1000)
-
-    def _connected(self, address: str) -> Any:
-        """The client of this address; nothing is sent before the first question."""
-        if address != self._address:
-            # Two threads may both make one: the second stays, the first goes with its connection.
-            self._client = Redis.from_url(
-                address,
-                socket_timeout=ASK_SECONDS,
-                socket_connect_timeout=ASK_SECONDS,
-                retry=Retry(NoBackoff(), 1),  # a hiccup costs no order its price
-                protocol=2,
-                driver_info=None,
-            )
-            self._address, self._again_at, self._break = address, 0.0, FIRST_BREAK_SECONDS
-        return self._client
 
 
 def price_in(text: bytes | str, now: float) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""The broker that prices pass through: the channel layer's first Redis, reached without the layer."""
+"""How Redis is reached, the one of the channel layer: prices, leases and counts pass through its first shard."""
 
 from __future__ import annotations
 
@@ -8,26 +8,35 @@ from typing import Any
 import redis
 import redis.asyncio
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# No greeting: a client says at once what it wants.
+_PLAIN: dict[str, Any] = {"protocol": 2, "driver_info": None}
+
+
+def urls() -> list[str]:
+    """Every shard's."""
+    return [str(host) for host in _configured()["hosts"]]
 
 
 def url() -> str:
-    layers: Any = settings.CHANNEL_LAYERS
-    return str(layers["default"]["CONFIG"]["hosts"][0])
+    return urls()[0]
 
 
-def connect(seconds: float = 1.0, address: str | None = None) -> redis.Redis:
+def connect(seconds: float = 1.0, address: str | None = None, retries: int = 0) -> redis.Redis:
     """For threads, which share its connections; nobody is waited for longer than `seconds`.
 
     A connection that was ended from the other side is made anew before it is used.
     """
-    return _connect(address or url(), seconds)
+    return _connect(address or url(), seconds, retries)
 
 
 @cache
-def _connect(address: str, seconds: float) -> redis.Redis:
-    return redis.Redis.from_url(
-        address, socket_timeout=seconds, socket_connect_timeout=seconds, retry=None, decode_responses=True
-    )
+def _connect(address: str, seconds: float, retries: int) -> redis.Redis:
+    retry = Retry(NoBackoff(), retries) if retries else None
+    waits = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
+    return redis.Redis.from_url(address, **waits, retry=retry, decode_responses=True, **_PLAIN)
 
 
 def connect_async(seconds: float | None = None) -> redis.asyncio.Redis:
@@ -35,3 +44,20 @@ def connect_async(seconds: float | None = None) -> redis.asyncio.Redis:
     return redis.asyncio.Redis.from_url(
         url(), socket_timeout=seconds, socket_connect_timeout=2.0, retry=None, decode_responses=True
     )
+
+
+def group_prefix() -> str:
+    """What the names of the layer's groups begin with."""
+    return str(_configured().get("prefix", "asgi"))
+
+
+def connections(seconds: float) -> list[Any]:
+    """A bare connection to each shard, for one thread that packs its own commands."""
+    waits = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
+    pools = [redis.ConnectionPool.from_url(address, retry=Retry(NoBackoff(), 0), **waits) for address in urls()]
+    return [pool.make_connection() for pool in pools]
+
+
+def _configured() -> dict[str, Any]:
+    layers: Any = settings.CHANNEL_LAYERS
+    return dict(layers["default"]["CONFIG"])

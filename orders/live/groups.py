@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable
 from typing import Any
 
 from channels.layers import get_channel_layer
 
-from market.support.reasons import reason
+from market.support.circuit_breaker import CircuitBreaker
+from market.support.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +33,11 @@ class Membership:
         self._has_channel = asyncio.Event()
         # Joining and leaving take turns, so that there is one channel and a group is left before it is joined anew.
         self._turn = asyncio.Lock()
-        self._ask_again = 0.0
-        self._is_down = False
+        self._breaker = CircuitBreaker(Outage(log, "The broker does not answer (%s).", "The broker answers again."))
 
     async def join(self, user_id: int) -> None:
         async with self._turn:
-            if user_id in self.joined or time.monotonic() < self._ask_again:
+            if user_id in self.joined or self._breaker.is_open:
                 return
             if self._channel is None and (channel := await self._answer(_layer().new_channel())):
                 self._channel = channel
@@ -64,12 +63,9 @@ class Membership:
             async with asyncio.timeout(BROKER_SECONDS):
                 result = await call
         except Exception as error:  # whatever the broker does, sockets are served from the log
-            self._ask_again = time.monotonic() + BREAK_SECONDS
-            if not self._is_down:
-                self._is_down = True
-                log.warning("The broker does not answer (%s).", reason(error))
+            self._breaker.failed(error, BREAK_SECONDS)
             return None
-        self._is_down = False
+        self._breaker.answered()
         return result if answer is None else answer
 
 

@@ -19,7 +19,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from market.support.reasons import reason
+from market.support.circuit_breaker import CircuitBreaker
+from market.support.outage import Outage
 from orders.live import groups, signing
 from orders.live.redis_sender import GroupSender
 from orders.log.recording import Committed
@@ -56,12 +57,15 @@ class Publisher:
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
     _sender: GroupSender = field(default_factory=lambda: GroupSender(SEND_SECONDS))
-    _broken_until: float = 0.0
-    _is_down: bool = False
+    _breaker: CircuitBreaker = field(
+        default_factory=lambda: CircuitBreaker(
+            Outage(log, "The broker takes no events (%s); the sweep delivers them.", "The broker takes events again.")
+        )
+    )
 
     def put(self, events: Sequence[Committed], at: float) -> None:
         """Queues what was committed `at` for sending, or counts it as dropped; returns at once."""
-        if time.monotonic() < self._broken_until or len(self._queue) + len(events) > QUEUE:
+        if self._breaker.is_open or len(self._queue) + len(events) > QUEUE:
             self.dropped += len(events)
             return
         self._queue.extend(_Queued(*event, at) for event in events)
@@ -105,17 +109,14 @@ class Publisher:
                 self._give_up(error, len(batch))
             else:
                 self.published += len(batch)
-                self._is_down = False
+                self._breaker.answered()
 
     def _give_up(self, error: Exception, unsent: int) -> None:
         """Drops what waits and takes nothing for a moment, so that a stopped broker is not asked for every event."""
         self.failures += 1
         self.dropped += unsent + len(self._queue)
         self._queue.clear()
-        self._broken_until = time.monotonic() + BREAK_SECONDS
-        if not self._is_down:
-            self._is_down = True
-            log.warning("The broker takes no events (%s); the sweep delivers them.", reason(error))
+        self._breaker.failed(error, BREAK_SECONDS)
 
 
 def _messages(batch: list[_Queued]) -> list[tuple[str, dict[str, Any]]]:

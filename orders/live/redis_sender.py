@@ -15,9 +15,8 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from channels_redis.utils import _consistent_hash
-from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from market.live import redis_client
 
 Message = tuple[str, dict[str, Any]]
 
@@ -53,14 +52,8 @@ class GroupSender:
     def _aim_at(self, layer: RedisPubSubChannelLayer) -> None:
         for connection in self._connections:
             connection.disconnect()
-        layers: Any = settings.CHANNEL_LAYERS
-        configured = layers["default"]["CONFIG"]
-        self._prefix = configured.get("prefix", "asgi")
-        waits = {"socket_timeout": self._seconds, "socket_connect_timeout": self._seconds}
-        pools = [
-            redis.ConnectionPool.from_url(host, retry=Retry(NoBackoff(), 0), **waits) for host in configured["hosts"]
-        ]
-        self._connections = [pool.make_connection() for pool in pools]
+        self._prefix = redis_client.group_prefix()
+        self._connections = redis_client.connections(self._seconds)
         self._layer = layer
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +11,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
 
-from market.support.reasons import reason
+from market.support.circuit_breaker import CircuitBreaker
+from market.support.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -38,29 +38,9 @@ class TableRouter:
         return alias != REPLICA
 
 
-class Replica:
-    """Whether the replica is to be asked; one that did not answer is left alone for some seconds."""
-
-    def __init__(self) -> None:
-        self._again_at: float | None = None
-
-    @property
-    def is_wanted(self) -> bool:
-        return REPLICA in settings.DATABASES and time.monotonic() >= (self._again_at or 0)
-
-    def failed(self, error: Exception) -> None:
-        if self._again_at is None:
-            log.warning("The replica does not answer (%s); tables are read from the primary.", reason(error))
-        self._again_at = time.monotonic() + AGAIN_SECONDS
-        connections[REPLICA].close()
-
-    def answered(self) -> None:
-        if self._again_at is not None:
-            log.warning("The replica answers again.")
-        self._again_at = None
-
-
-replica = Replica()
+_breaker = CircuitBreaker(
+    Outage(log, "The replica does not answer (%s); tables are read from the primary.", "The replica answers again.")
+)
 
 
 def read_table(work: Callable[[], T]) -> T:
@@ -69,14 +49,14 @@ def read_table(work: Callable[[], T]) -> T:
     All that a table's answer says comes from the same snapshot, its head too: what the replica has not got yet comes by
     the log, which is read from the primary.
     """
-    if replica.is_wanted:
+    if _replica_is_wanted():
         try:
             with _reading_from(REPLICA), read_snapshot(REPLICA):
                 found = work()
         except (OperationalError, InterfaceError) as error:
-            replica.failed(error)
+            _replica_failed(error)
         else:
-            replica.answered()
+            _breaker.answered()
             return found
     with read_snapshot():
         return work()
@@ -84,16 +64,25 @@ def read_table(work: Callable[[], T]) -> T:
 
 def table_database() -> str:
     """The alias to stream a table's rows from: the replica's if it answers now."""
-    if replica.is_wanted:
+    if _replica_is_wanted():
         try:
             with connections[REPLICA].cursor() as cursor:
                 cursor.execute("SELECT 1")
         except (OperationalError, InterfaceError) as error:
-            replica.failed(error)
+            _replica_failed(error)
         else:
-            replica.answered()
+            _breaker.answered()
             return REPLICA
     return DEFAULT_DB_ALIAS
+
+
+def _replica_is_wanted() -> bool:
+    return REPLICA in settings.DATABASES and not _breaker.is_open
+
+
+def _replica_failed(error: Exception) -> None:
+    _breaker.failed(error, AGAIN_SECONDS)
+    connections[REPLICA].close()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,12 +21,9 @@ def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker that takes longer is not asked in the product; on a busy test machine it may."""
     monkeypatch.setattr(throttle, "BROKER_SECONDS", 10)
-    throttle._client.cache_clear()
-    yield
-    throttle._client.cache_clear()
 
 
 def statuses(client: APIClient, count: int) -> list[int]:

@@ -151,8 +151,9 @@ def test_breaks_grow_while_a_broker_is_away_and_begin_anew_when_it_is_back(
         found = []
         for _ in range(number):
             assert latest("AAPL") is None
-            found.append(latest._again_at - now[0])
-            now[0] = latest._again_at
+            [breaker] = latest._breakers.values()
+            found.append(breaker.again_at - now[0])
+            now[0] = breaker.again_at
         return found
 
     broker.stop()
