@@ -24,7 +24,7 @@ from orders import trading
 from orders.api.json import SMALL_BYTES, JsonParser, JsonRenderer
 from orders.api.parameters import check_names, check_text
 from orders.api.schema import several
-from orders.domain import lifecycle
+from orders.domain import fields, lifecycle
 from orders.domain.errors import NotFound, ValidationFailed
 from orders.listing import filters
 from orders.log.provenance import Source, acting
@@ -53,7 +53,7 @@ FILTERS = [
     ),
     several(
         "ordering",
-        [f"-?{column}" for column in filters.SORTS],
+        [f"-?{column}" for column in fields.SORTS],
         "Columns, separated by commas; `-` before one turns it round. Newest first without it.",
     ),
 ]

@@ -22,6 +22,7 @@ from rest_framework_datatables.renderers import DatatablesRenderer
 from orders.api.json import JsonRenderer
 from orders.api.parameters import whole_number
 from orders.bodies.serializers import OrderSerializer
+from orders.domain import fields
 from orders.domain.errors import ValidationFailed
 from orders.listing import filters, paging
 from orders.listing.filters import Query, Sort
@@ -97,7 +98,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         columns: list[str] = []
         while (data := parameters.get(f"columns[{len(columns)}][data]")) is not None:
             name = parameters.get(f"columns[{len(columns)}][name]") or data
-            if len(columns) >= MAX_COLUMNS or (name and name not in filters.SORTS):
+            if len(columns) >= MAX_COLUMNS or (name and name not in fields.SORTS):
                 _refuse(f"columns[{len(columns)}]", "There is no such column.")
             columns.append(name)
         _refuse_gaps(parameters, "columns", len(columns), "data")
@@ -109,7 +110,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         for number, column in enumerate(columns):
             name = f"columns[{number}][search][value]"
             if term := parameters.get(name, "").strip():
-                if not column or column in filters.TIMES or len(term) > filters.SEARCH_LENGTH:
+                if not column or column in fields.TIMES or len(term) > filters.SEARCH_LENGTH:
                     _refuse(name, f"At most {filters.SEARCH_LENGTH} characters, and of no time: use created_after.")
                 found.append((column, term))
         return tuple(found)

@@ -8,31 +8,9 @@ from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from orders.domain.fields import NAMES, WRITTEN
 from orders.domain.rows import Row
 
-COLUMNS = (
-    "id",
-    "client_order_id",
-    "user",
-    "symbol",
-    "side",
-    "order_type",
-    "time_in_force",
-    "quantity",
-    "price",
-    "stop_price",
-    "status",
-    "cum_qty",
-    "leaves_qty",
-    "avg_price",
-    "text",
-    "version",
-    "created_at",
-    "updated_at",
-    "arrival_price",
-)
-# Cells in which people write.
-WRITTEN = frozenset({"client_order_id", "user", "symbol", "text"})
 CHUNK = 500
 
 # Everything that some reader takes for the end of a line.
@@ -54,7 +32,7 @@ def csv_chunks(found: Iterable[Row]) -> Generator[str, None, None]:
     """RFC 4180: the names of the columns, then some hundred lines at a time, whose cells are all quoted."""
     writer: Any = csv.writer(_Echo(), lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     rows = iter(found)
-    yield ",".join(COLUMNS) + "\r\n"
+    yield ",".join(NAMES) + "\r\n"
     while lines := [writer.writerow(_cells(row)) for row in islice(rows, CHUNK)]:
         yield "".join(lines)
 
@@ -65,7 +43,7 @@ def as_text(text: str) -> str:
 
 
 def _cells(row: Row) -> Iterator[str]:
-    for name in COLUMNS:
+    for name in NAMES:
         value = row[name]
         text = "" if value is None else str(value)
         yield as_text(text) if name in WRITTEN else text

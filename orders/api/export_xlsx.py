@@ -13,12 +13,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from market.values.decimals import SIGNIFICANT_DIGITS
-from orders.api.export_csv import CHUNK, COLUMNS
+from orders.api.export_csv import CHUNK
+from orders.domain.fields import AMOUNTS, NAMES, WHOLE_NUMBERS
 from orders.domain.rows import Row
 
-NUMBERS = frozenset(
-    {"id", "quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price", "version", "arrival_price"}
-)
+NUMBERS = AMOUNTS | WHOLE_NUMBERS
 # What one sheet of Excel holds; a longer file goes on in the next sheet.
 SHEET_ROWS = 1_048_576
 BLOCK = 64 * 1024
@@ -77,14 +76,14 @@ def _sheet(book: Workbook, heads: Any) -> Sheet:
     count = len(book.worksheets()) + 1
     sheet: Sheet = book.add_worksheet("Orders" if count == 1 else f"Orders {count}", Sheet)
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(COLUMNS) - 1, WIDTH)
-    for column, name in enumerate(COLUMNS):
+    sheet.set_column(0, len(NAMES) - 1, WIDTH)
+    for column, name in enumerate(NAMES):
         sheet.write_string(0, column, name, heads)
     return sheet
 
 
 def _write_row(sheet: Sheet, number: int, row: Row, texts: Any) -> None:
-    for column, name in enumerate(COLUMNS):
+    for column, name in enumerate(NAMES):
         value = row[name]
         if value is None or value == "":
             continue

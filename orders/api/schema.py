@@ -8,8 +8,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter
 
+from orders.domain.fields import AMOUNTS
 from orders.domain.rules import BIGGEST_ID
-from orders.listing.filters import AMOUNTS
 
 Schema = dict[str, Any]
 
@@ -19,7 +19,7 @@ AMOUNT: Schema = {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,8})?$"}
 # What the serializers' own checks don't tell; an empty client_order_id is none.
 REFINED: dict[str, dict[str, Schema]] = {
     "NewOrder": {"client_order_id": {"pattern": "^[A-Za-z0-9_-]{0,36}$"}},
-    "Order": {name: {"pattern": AMOUNT["pattern"]} for name in (*AMOUNTS, "arrival_price")},
+    "Order": {name: {"pattern": AMOUNT["pattern"]} for name in sorted(AMOUNTS)},
 }
 # Bodies in which a field that is not known is refused.
 STRICT = ("NewOrder", "Amendment", "ListAmendment", "Cancel", "Report", "SignIn")

@@ -19,7 +19,8 @@ from orders.bodies import fast_path
 from orders.bodies.fields import AmountField, WholeField
 from orders.bodies.fields import TextField as TextField
 from orders.domain.errors import Forbidden, ValidationFailed
-from orders.domain.lifecycle import ExecutionKind, OrderType, Side, Status, TimeInForce
+from orders.domain.fields import FIELDS, Field, Value
+from orders.domain.lifecycle import ExecutionKind, OrderType, Side, TimeInForce
 from orders.domain.rules import BIGGEST_ID, TEXT_LENGTH
 from orders.trading import EXEC_ID_LENGTH, FIXED, Amend, NewOrder, Report
 
@@ -66,25 +67,8 @@ class ReportSerializer(serializers.Serializer[Report]):
 class OrderSerializer(serializers.Serializer[Any]):
     """The shape of `rows.order_row`, for the schema."""
 
-    id = serializers.IntegerField()
-    client_order_id = serializers.CharField()
-    user = serializers.CharField()
-    symbol = serializers.CharField()
-    side = serializers.ChoiceField(list(Side))
-    order_type = serializers.ChoiceField(list(OrderType))
-    time_in_force = serializers.ChoiceField(list(TimeInForce))
-    quantity = serializers.CharField()
-    price = serializers.CharField(allow_null=True)
-    stop_price = serializers.CharField(allow_null=True)
-    status = serializers.ChoiceField(list(Status))
-    cum_qty = serializers.CharField()
-    leaves_qty = serializers.CharField()
-    avg_price = serializers.CharField(allow_null=True)
-    text = serializers.CharField(allow_blank=True)
-    version = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-    arrival_price = serializers.CharField(allow_null=True)
+    def get_fields(self) -> dict[str, Any]:
+        return {field.name: _told(field) for field in FIELDS}
 
 
 class OrderPageSerializer(serializers.Serializer[Any]):
@@ -202,6 +186,18 @@ def whole_number(field: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_ID:
         raise ValidationFailed.at(field, decimals.NOT_WHOLE)
     return value
+
+
+def _told(field: Field) -> serializers.Field[Any, Any, Any, Any]:
+    """How the API tells of it."""
+    match field.value:
+        case Value.WHOLE:
+            return serializers.IntegerField()
+        case Value.TIME:
+            return serializers.DateTimeField()
+        case Value.CHOICE:
+            return serializers.ChoiceField(list(field.choices or ()))
+    return serializers.CharField(allow_null=field.is_nullable)
 
 
 def _valid(

@@ -20,6 +20,7 @@ from django.utils.dateparse import parse_datetime
 
 from market.values import decimals
 from orders.domain import lifecycle, rules
+from orders.domain.fields import AMOUNTS, NULLABLE, SORTS, WHOLE_NUMBERS
 from orders.listing.search import ID, Term, folded
 from orders.models import Order
 from orders.models.querysets import OrderQuerySet
@@ -29,33 +30,6 @@ MAX_VALUES = 50
 # What `parse` reads.
 PARAMETERS = frozenset({"tab", "symbol", "side", "status", "order_type", "created_after", "created_before"})
 LIST_PARAMETERS = PARAMETERS | {"search", "ordering", "user"}
-
-# Every column by the name it has in the JSON; nothing else can be sorted by.
-SORTS = {
-    name: name
-    for name in (
-        "id",
-        "client_order_id",
-        "side",
-        "order_type",
-        "time_in_force",
-        "quantity",
-        "price",
-        "stop_price",
-        "status",
-        "cum_qty",
-        "leaves_qty",
-        "avg_price",
-        "text",
-        "version",
-        "created_at",
-        "updated_at",
-    )
-} | {"symbol": "symbol_id", "user": "user__username"}
-NULLABLE = frozenset({"price", "stop_price", "avg_price"})
-WHOLE_NUMBERS = frozenset({"id", "version"})
-AMOUNTS = frozenset({"quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price"})
-TIMES = frozenset({"created_at", "updated_at"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ MOST_KB = 64 * 1024
 SCRIPT = """
 import resource, sys
 from orders.api import export_csv, export_xlsx
+from orders.domain.fields import NAMES
 
-ROW = dict.fromkeys(export_csv.COLUMNS, "2026-01-31T09:30:00.000000Z")
+ROW = dict.fromkeys(NAMES, "2026-01-31T09:30:00.000000Z")
 ROW |= dict.fromkeys(export_xlsx.NUMBERS, "91002.12345678")
 
 def written(number):

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from orders.domain import rows
+from orders.domain.fields import SORTS
 from orders.domain.lifecycle import TABS, Status
 from orders.listing import paging
-from orders.listing.filters import SORTS
 from tests.orders.builders import fresh, head_of, order_in, place, snapshot_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.api import export_csv, export_xlsx
+from orders.domain.fields import NAMES
 from tests.servers import ROOT
 from tests.tables import failing
 
@@ -78,7 +79,7 @@ Cells = list[str | float]
 
 
 def row(**fields: Any) -> dict[str, Any]:
-    values: dict[str, Any] = dict.fromkeys(export_csv.COLUMNS, "x")
+    values: dict[str, Any] = dict.fromkeys(NAMES, "x")
     values |= dict.fromkeys(export_xlsx.NUMBERS, "585.33")
     values |= {"id": 7, "version": 3, "avg_price": None, "text": "", "created_at": "2026-01-31T09:30:00.000000Z"}
     return values | fields
@@ -135,7 +136,7 @@ def test_ordinary_text_is_exported_as_it_is() -> None:
     [_, *lines] = csv.reader(
         io.StringIO("".join(export_csv.csv_chunks(row(text=text) for text in ORDINARY)), newline="")
     )
-    assert [line[export_csv.COLUMNS.index("text")] for line in lines] == ORDINARY
+    assert [line[NAMES.index("text")] for line in lines] == ORDINARY
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def lines_of(file: zipfile.ZipFile, number: int = 1) -> list[Cells]:
     assert list(tree.iter(f"{NAMESPACE}f")) == []
     lines = []
     for line in tree.iter(f"{NAMESPACE}row"):
-        cells: Cells = [""] * len(export_csv.COLUMNS)
+        cells: Cells = [""] * len(NAMES)
         for cell in line:
             column = ord(re.sub(r"\d", "", cell.attrib["r"])) - ord("A")
             is_text = cell.attrib.get("t") == "inlineStr"
@@ -180,8 +181,8 @@ def test_an_xlsx_file_has_numbers_as_numbers_and_text_as_text() -> None:
     )
     file = made([order])
     [heads, cells] = lines_of(file)
-    found = dict(zip(export_csv.COLUMNS, cells, strict=True))
-    assert (sheet_names(file), heads) == (["Orders"], list(export_csv.COLUMNS))
+    found = dict(zip(NAMES, cells, strict=True))
+    assert (sheet_names(file), heads) == (["Orders"], list(NAMES))
     assert found == {name: "" if value is None else value for name, value in order.items()} | {
         "quantity": 12345678.1234567,
         "price": 0.00000001,
@@ -204,7 +205,7 @@ def test_no_text_is_a_formula_a_link_or_no_xml() -> None:
         '<r></is></c><c r="A1"><f>1+1</f></c><c><is></r>',
     ]
     file = made(row(text=text) for text in texts)
-    place = export_csv.COLUMNS.index("text")
+    place = NAMES.index("text")
     told = [line[place] for line in lines_of(file)[1:]]
     assert [text for text in told if not isinstance(text, str)] == []
     assert told[:6] == texts[:6]
@@ -214,7 +215,7 @@ def test_no_text_is_a_formula_a_link_or_no_xml() -> None:
 
 
 def test_a_file_without_orders_has_the_names_of_the_columns() -> None:
-    assert lines_of(made([])) == [list(export_csv.COLUMNS)]
+    assert lines_of(made([])) == [list(NAMES)]
 
 
 def test_what_one_sheet_does_not_hold_goes_on_in_the_next() -> None:
