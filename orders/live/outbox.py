@@ -16,6 +16,7 @@ from orders.live.stream import Chunk, Stream, pack
 from orders.live.threads import in_thread
 from orders.log import events
 from orders.protocol import outbound
+from orders.protocol.sizes import TO_CLIENT_BYTES
 
 # The ASGI extension of a server whose sockets take a text at once, without being waited for.
 SEND_NOW = "orders.send_now"
@@ -119,7 +120,7 @@ class Delivery:
             sub.received = max(sub.received, min(seq, sub.position))
         if self._asked_at is not None:
             is_soon = time.monotonic() - self._asked_at < SOON_SECONDS
-            self._frame_bytes = outbound.TO_CLIENT_BYTES if is_soon else SMALL_FRAME_BYTES
+            self._frame_bytes = TO_CLIENT_BYTES if is_soon else SMALL_FRAME_BYTES
             self._asked_at = None
         self._answered()
 
@@ -164,7 +165,7 @@ class Delivery:
             return False
         frame = self._next_frame(sub)
         if frame is None:
-            page = LOG_PAGE if self._frame_bytes == outbound.TO_CLIENT_BYTES else SMALL_LOG_PAGE
+            page = LOG_PAGE if self._frame_bytes == TO_CLIENT_BYTES else SMALL_LOG_PAGE
             # No further than the stream: the log may be ahead of it, and who is ahead of their stream is sent back.
             chunk = await self._read(sub, min(room, page, sub.stream.head - sub.position))
             if chunk is None or self.subscriptions.get(sub.stream.user_id) is not sub:

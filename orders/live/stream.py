@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders.protocol import outbound
+from orders.protocol.sizes import TO_CLIENT_BYTES
 
 RING = 1000
 RING_BYTES = 1024 * 1024
@@ -62,7 +63,7 @@ class Stream:
         self._bytes = 0
         self.head = head
 
-    def after(self, position: int, limit: int, frame_bytes: int = outbound.TO_CLIENT_BYTES) -> Chunk | None:
+    def after(self, position: int, limit: int, frame_bytes: int = TO_CLIENT_BYTES) -> Chunk | None:
         """The events that follow `position`, at most `limit` and a frame's worth; None if no longer in hand."""
         start = position - (self.head - len(self._texts))
         if start < 0:
@@ -88,7 +89,7 @@ class Stream:
 
 
 def pack(
-    position: int, texts: Sequence[str], sizes: Sequence[int] | None = None, frame_bytes: int = outbound.TO_CLIENT_BYTES
+    position: int, texts: Sequence[str], sizes: Sequence[int] | None = None, frame_bytes: int = TO_CLIENT_BYTES
 ) -> Chunk:
     """As many of these events, the first numbered `position` + 1, as one frame may hold; at least one."""
     room = frame_bytes - outbound.EVENTS_ENVELOPE

@@ -15,12 +15,11 @@ import orjson
 
 from orders.domain.errors import OrderError
 from orders.protocol.inbound import Id
+from orders.protocol.sizes import FROM_CLIENT_BYTES, TO_CLIENT_BYTES
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 5
 WINDOW = 500
-FROM_CLIENT_BYTES = 64 * 1024
-TO_CLIENT_BYTES = 256 * 1024
 EVENTS_ENVELOPE = 128
 SUBSCRIPTIONS = 2000
 

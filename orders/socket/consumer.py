@@ -17,7 +17,7 @@ from orders.domain.rows import Row
 from orders.live.hubs import get_hub
 from orders.live.outbox import IS_BEHIND, SEND_NOW, Delivery
 from orders.live.threads import in_thread
-from orders.protocol import inbound, outbound
+from orders.protocol import inbound, outbound, sizes
 from orders.protocol.outbound import Close
 from orders.socket import auth, commands, registry
 from orders.socket.auth import Pass
@@ -103,7 +103,7 @@ class OrdersConsumer(AsyncConsumer):
         received_at = outbound.now()
         if text is None:
             await self._strike(inbound.WireError("bad_message", "A frame is text, not binary."))
-        elif len(text) > outbound.FROM_CLIENT_BYTES or len(text.encode()) > outbound.FROM_CLIENT_BYTES:
+        elif len(text) > sizes.FROM_CLIENT_BYTES or len(text.encode()) > sizes.FROM_CLIENT_BYTES:
             await self.send_text(outbound.error(None, inbound.WireError("message_too_big", "At most 64 KiB a frame.")))
             await self.close(Close.TOO_BIG)
         else:

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from market.support.reasons import reason
-from orders.protocol.outbound import FROM_CLIENT_BYTES, TO_CLIENT_BYTES
+from orders.protocol.sizes import FROM_CLIENT_BYTES, TO_CLIENT_BYTES
 from webapp.daphne.drain import turn_newcomers_away
 from webapp.launch import child
 from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker

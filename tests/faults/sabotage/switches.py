@@ -31,11 +31,11 @@ def a_strike_limit() -> None:
 
 
 def a_size_limit() -> None:
-    from orders.protocol import outbound
+    from orders.protocol import sizes
     from webapp.launch import supervisor
 
     supervisor.FROM_CLIENT_BYTES = supervisor.TO_CLIENT_BYTES = 0
-    outbound.FROM_CLIENT_BYTES = NEVER
+    sizes.FROM_CLIENT_BYTES = NEVER
 
 
 def revocation() -> None:

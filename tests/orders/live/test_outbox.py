@@ -17,6 +17,7 @@ from orders.live.threads import in_thread
 from orders.log import events, upkeep
 from orders.models import Order
 from orders.protocol import outbound
+from orders.protocol.sizes import TO_CLIENT_BYTES
 from tests.orders import builders
 from tests.orders.builders import place
 from tests.sockets import Client, Frame, connected
@@ -280,7 +281,7 @@ async def test_frames_stay_within_their_size_however_long_the_texts(alice: User)
         frames = 0
         while client.last["alice"] < 450:
             output = await client._wire.output_queue.get()
-            assert len(output["text"].encode()) <= outbound.TO_CLIENT_BYTES
+            assert len(output["text"].encode()) <= TO_CLIENT_BYTES
             await client._wire.output_queue.put(output)
             await client.step()
             frames += 1

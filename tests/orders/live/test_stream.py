@@ -9,6 +9,7 @@ import pytest
 from orders.live import stream as streams
 from orders.live.stream import Stream, pack
 from orders.protocol import outbound
+from orders.protocol.sizes import TO_CLIENT_BYTES
 
 
 def texts(*numbers: int, size: int = 0) -> list[str]:
@@ -102,8 +103,8 @@ def test_a_frame_is_filled_up_to_its_size_and_not_beyond() -> None:
         chunk = pack(position, events[position:])
         frames.append(chunk.frame())
         position = chunk.last
-    assert all(len(frame.encode()) <= outbound.TO_CLIENT_BYTES for frame in frames)
-    assert all(len(frame.encode()) > outbound.TO_CLIENT_BYTES - 5200 for frame in frames[:-1])
+    assert all(len(frame.encode()) <= TO_CLIENT_BYTES for frame in frames)
+    assert all(len(frame.encode()) > TO_CLIENT_BYTES - 5200 for frame in frames[:-1])
 
 
 def test_sockets_that_are_sent_the_same_within_a_millisecond_share_a_frame(
@@ -127,4 +128,4 @@ def test_text_is_measured_in_bytes_not_in_characters() -> None:
 
 
 def test_an_event_larger_than_a_frame_still_goes_out_alone() -> None:
-    assert pack(0, texts(1, size=outbound.TO_CLIENT_BYTES)).last == 1
+    assert pack(0, texts(1, size=TO_CLIENT_BYTES)).last == 1
