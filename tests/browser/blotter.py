@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -181,7 +182,7 @@ class Requests:
 class Holding:
     """Keeps each change of the page on its way until it is let go."""
 
-    def __init__(self, page: Page, url: str, method: str) -> None:
+    def __init__(self, page: Page, url: str | re.Pattern[str], method: str) -> None:
         self._page, self._method = page, method
         self._held: list[Route] = []
         page.route(url, self._take)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.blotter import Blotter, Requests, ids
+from tests.browser.blotter import Blotter, Holding, Requests, ids
 from tests.browser.waiting import wait_for
 from tests.traders import Trader, new_order
 
@@ -234,6 +235,26 @@ def test_rows_from_elsewhere_are_asked_for_and_not_once_for_each_event(open_as: 
 
 
 MANY = [f"X{number}" for number in range(51)]
+TOO_MANY = re.compile(r"/api/orders/\?.*X50")
+
+
+def test_a_late_refusal_of_filters_takes_nothing_from_what_is_typed_by_then(open_as: Open, trader: Trader) -> None:
+    page = open_as(trader).page
+    asking = Holding(page, TOO_MANY, "GET")
+    error = page.locator("#filters [data-error=created_before]")
+    page.click("#filters-toggle")
+    page.fill("#filters [name=created_after]", "2026-01-31T00:00:00")
+    expect(page.locator("#chips .chip")).to_have_count(1)
+    page.fill("#filters [name=symbol]", ", ".join(MANY))
+    refused = asking.next()
+    page.fill("#filters [name=created_before]", "2026-01-30T00:00:00")
+    expect(error).to_have_text("Must be later than the other.")
+
+    with page.expect_event("requestfinished", lambda request: request == refused.request):
+        refused.continue_()
+    expect(page.locator("#orders-scroll.is-loading")).to_have_count(0)
+    expect(error).to_have_text("Must be later than the other.")
+    expect(page.locator("#filters [data-error=symbol]")).to_be_empty()
 
 
 def test_what_the_server_refuses_is_told_at_its_field_once_and_the_page_stays_live(

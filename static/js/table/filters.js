@@ -84,13 +84,13 @@ export class FilterForm extends EventTarget {
     this.#showChips(filters);
   }
 
-  /** What was chosen is not taken: it stands in the form again, with the reasons. @param {Filters} filters @param {Record<string, string[]>} problems by field */
+  /** What was chosen is not taken: it stands in the form again, with the reasons; where something else is being typed by now, that is judged on its own. @param {Filters} filters @param {Record<string, string[]>} problems by field */
   refuse(filters, problems) {
     const leads = !this.#isInUse;
     if (leads) {
       this.#fill(filters);
       this.#popover.show(true);
-    }
+    } else if (JSON.stringify(this.#read().filters) !== JSON.stringify(filters)) return;
     this.#tellProblems(problems, leads);
   }
 
