@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from demo.people import is_demo_person
 from orders import trading
+from orders.domain.page_tables import page_tables
 
 
 @require_safe
@@ -27,5 +28,6 @@ def blotter(request: HttpRequest) -> HttpResponse:
         "can_watch": trading.can_watch(user),
         "can_execute": trading.can_execute(user),
         "has_feed": settings.FEED != "off",
+        "page_tables": page_tables(),
     }
     return render(request, "blotter.html", context)

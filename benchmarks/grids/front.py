@@ -23,6 +23,7 @@ from websockets.server import ServerProtocol
 from benchmarks.grids.load import stamped
 from benchmarks.grids.prices import Prices
 from benchmarks.served import ROOT
+from orders.domain.page_tables import page_tables
 
 HEARTBEAT_SECONDS = 5
 SCRIPTS = ROOT / "static/js"
@@ -38,6 +39,8 @@ FILES = {
     "tabulator.min.js": ROOT / "node_modules/tabulator-tables/dist/js/tabulator.min.js",
     "tabulator.min.css": ROOT / "node_modules/tabulator-tables/dist/css/tabulator.min.css",
 }
+# What the product's modules find in its own page.
+TOLD = f'<script id="page-tables" type="application/json">{json.dumps(page_tables())}</script>'.encode()
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css"}
 
 
@@ -193,7 +196,7 @@ def _give(name: str, writer: asyncio.StreamWriter) -> None:
     if path is None:
         writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         return
-    body = path.read_bytes()
+    body = path.read_bytes() + (TOLD if path.suffix == ".html" else b"")
     kind = TYPES[path.suffix]
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     writer.write(head.encode() + body)

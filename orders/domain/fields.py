@@ -1,4 +1,4 @@
-"""An order's fields as every reader is told of them: REST, schema, exports, filters and sorts take them from here.
+"""An order's fields as every reader is told of them: schema, exports, filters, sorts and the page take them from here.
 
 `rows.order_row` writes their values, in the same turn. What the database has besides is nobody's to read.
 """
@@ -6,27 +6,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 
 from orders.domain.lifecycle import OrderType, Side, Status, TimeInForce
 
 
-class Value(Enum):
+class Value(StrEnum):
     """What stands in a field."""
 
-    WHOLE = auto()  # a number in JSON
-    AMOUNT = auto()  # a decimal, text in JSON
-    TIME = auto()  # RFC 3339
-    CHOICE = auto()
-    TEXT = auto()
+    WHOLE = "whole"  # a number in JSON
+    AMOUNT = "amount"  # a decimal, text in JSON
+    TIME = "time"  # RFC 3339
+    CHOICE = "choice"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`column` is Django's path to it from an order. `is_written`: people may have put any text there."""
+    """`title` is its column's head, and `digits` how wide that is at least.
+
+    `column` is Django's path to it from an order. `is_written`: people may have put any text there.
+    """
 
     name: str
     value: Value
+    title: str
+    digits: float
     column: str = ""
     choices: type[StrEnum] | None = None
     is_nullable: bool = False
@@ -35,25 +40,31 @@ class Field:
 
 
 FIELDS = (
-    Field("id", Value.WHOLE),
-    Field("client_order_id", Value.TEXT, is_written=True),
-    Field("user", Value.TEXT, column="user__username", is_written=True),
-    Field("symbol", Value.TEXT, column="symbol_id", is_written=True),
-    Field("side", Value.CHOICE, choices=Side),
-    Field("order_type", Value.CHOICE, choices=OrderType),
-    Field("time_in_force", Value.CHOICE, choices=TimeInForce),
-    Field("quantity", Value.AMOUNT),
-    Field("price", Value.AMOUNT, is_nullable=True),
-    Field("stop_price", Value.AMOUNT, is_nullable=True),
-    Field("status", Value.CHOICE, choices=Status),
-    Field("cum_qty", Value.AMOUNT),
-    Field("leaves_qty", Value.AMOUNT),
-    Field("avg_price", Value.AMOUNT, is_nullable=True),
-    Field("text", Value.TEXT, is_written=True),
-    Field("version", Value.WHOLE),
-    Field("created_at", Value.TIME),
-    Field("updated_at", Value.TIME),
-    Field("arrival_price", Value.AMOUNT, is_nullable=True, is_sorted=False),
+    Field("id", Value.WHOLE, "Order", 7),
+    Field("client_order_id", Value.TEXT, "Client ID", 13, is_written=True),
+    Field("user", Value.TEXT, "Owner", 8, column="user__username", is_written=True),
+    Field("symbol", Value.TEXT, "Symbol", 8, column="symbol_id", is_written=True),
+    Field("side", Value.CHOICE, "Side", 5, choices=Side),
+    Field("order_type", Value.CHOICE, "Type", 8, choices=OrderType),
+    Field("time_in_force", Value.CHOICE, "TIF", 4, choices=TimeInForce),
+    Field("quantity", Value.AMOUNT, "Quantity", 8),
+    Field("price", Value.AMOUNT, "Price", 9, is_nullable=True),
+    Field("stop_price", Value.AMOUNT, "Stop", 9, is_nullable=True),
+    Field("status", Value.CHOICE, "Status", 15.5, choices=Status),
+    Field("cum_qty", Value.AMOUNT, "Filled", 8),
+    Field("leaves_qty", Value.AMOUNT, "Leaves", 8),
+    Field("avg_price", Value.AMOUNT, "Average", 10, is_nullable=True),
+    Field("text", Value.TEXT, "Note", 18, is_written=True),
+    Field("version", Value.WHOLE, "Version", 7),
+    Field("created_at", Value.TIME, "Time", 8),
+    Field("updated_at", Value.TIME, "Changed", 8),
+    Field("arrival_price", Value.AMOUNT, "Arrival", 9, is_nullable=True, is_sorted=False),
+)
+# The table's columns, in their turn.
+COLUMNS = (
+    *("created_at", "symbol", "side", "order_type", "quantity", "cum_qty", "leaves_qty", "price", "stop_price"),
+    *("avg_price", "status", "time_in_force", "client_order_id", "text", "id", "user", "version", "updated_at"),
+    "arrival_price",
 )
 
 NAMES = tuple(field.name for field in FIELDS)

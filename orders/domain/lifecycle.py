@@ -96,6 +96,23 @@ STATUS_LABELS = {
     Status.EXPIRED: "Expired",
 }
 
+ORDER_TYPE_LABELS = {each: each.replace("_", " ").capitalize() for each in OrderType}
+
+KIND_LABELS = {
+    Kind.CREATED: "Placed",
+    Kind.ACCEPTED: "Accepted",
+    Kind.AMENDED: "Amended",
+    Kind.PARTIALLY_FILLED: "Part fill",
+    Kind.FILLED: "Filled",
+    Kind.CANCEL_REQUESTED: "Cancel asked",
+    Kind.CANCEL_REFUSED: "Cancel refused",
+    Kind.CANCELED: "Cancelled",
+    Kind.REJECTED: "Rejected",
+    Kind.EXPIRED: "Expired",
+    Kind.CORRECTED: "Corrected",
+    Kind.DELETED: "Deleted",
+}
+
 WORKING = frozenset({Status.PENDING_NEW, Status.NEW, Status.PARTIALLY_FILLED, Status.PENDING_CANCEL})
 CLOSED = frozenset({Status.CANCELED, Status.REJECTED, Status.EXPIRED})
 DONE = CLOSED | {Status.FILLED}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from orders.domain.page_tables import page_tables
 from tests.servers import ROOT
 
 
@@ -23,7 +26,9 @@ class Script(pytest.File):
 
 class Cases(pytest.Item):
     def runtest(self) -> None:
-        done = subprocess.run(["node", "--test", self.path], cwd=ROOT, capture_output=True, text=True)
+        command = ["node", "--import", "./tests/js/page-tables.js", "--test", self.path]
+        environment = os.environ | {"PAGE_TABLES": json.dumps(page_tables())}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         if done.returncode != 0:
             raise NodeFailed(done.stdout + done.stderr)
 

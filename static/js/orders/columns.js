@@ -2,13 +2,7 @@
  * The columns of the order table, in order, and what a cell of each says; and those of the figures that prices make.
  *
  * @import {Order, Field} from "./order.js"
- *
- * @typedef {object} Column
- * @property {Field} field
- * @property {string} title
- * @property {number} digits how many digits wide it is at least
- * @property {boolean} [numeric] right-aligned
- * @property {boolean} [unsorted] one can't sort by it
+ * @import {Column} from "./tables.js"
  *
  * @typedef {"last"|"distance"|"pnl"|"slippage"|"notional"} FigureName
  *
@@ -23,29 +17,9 @@
 
 import { averageText, grouped, localTime, priceText, utc } from "../text/format.js";
 import { STATUS_WORDS, TYPE_WORDS } from "./order.js";
+import { TABLES } from "./tables.js";
 
-/** @type {Column[]} */
-export const COLUMNS = [
-  { field: "created_at", title: "Time", digits: 8 },
-  { field: "symbol", title: "Symbol", digits: 8 },
-  { field: "side", title: "Side", digits: 5 },
-  { field: "order_type", title: "Type", digits: 8 },
-  { field: "quantity", title: "Quantity", digits: 8, numeric: true },
-  { field: "cum_qty", title: "Filled", digits: 8, numeric: true },
-  { field: "leaves_qty", title: "Leaves", digits: 8, numeric: true },
-  { field: "price", title: "Price", digits: 9, numeric: true },
-  { field: "stop_price", title: "Stop", digits: 9, numeric: true },
-  { field: "avg_price", title: "Average", digits: 10, numeric: true },
-  { field: "status", title: "Status", digits: 15.5 },
-  { field: "time_in_force", title: "TIF", digits: 4 },
-  { field: "client_order_id", title: "Client ID", digits: 13 },
-  { field: "text", title: "Note", digits: 18 },
-  { field: "id", title: "Order", digits: 7, numeric: true },
-  { field: "user", title: "Owner", digits: 8 },
-  { field: "version", title: "Version", digits: 7, numeric: true },
-  { field: "updated_at", title: "Changed", digits: 8 },
-  { field: "arrival_price", title: "Arrival", digits: 9, numeric: true, unsorted: true },
-];
+export const COLUMNS = TABLES.columns;
 
 /** @type {Figure[]} */
 export const FIGURES = [
@@ -70,7 +44,7 @@ export const FIGURES = [
 export const LAYOUT = COLUMNS.flatMap((column) => (column.field === "avg_price" ? [column, ...FIGURES] : [column]));
 
 /** The columns that the server is asked for. */
-export const SORTABLE = COLUMNS.filter(({ unsorted }) => !unsorted);
+export const SORTABLE = COLUMNS.filter(({ sorted }) => sorted);
 
 /** The table's first column, the toggle, is not ours. */
 const FIRST = 1;
@@ -94,7 +68,7 @@ export function placeOf(field) {
 /** The field that one can sort by at this place of the table. @param {number} place */
 export function fieldAt(place) {
   const column = LAYOUT[place - FIRST];
-  return column && "field" in column && !column.unsorted ? column.field : undefined;
+  return column && "field" in column && column.sorted ? column.field : undefined;
 }
 
 /** What a cell says. @param {Field} field @param {Order} order @param {number} decimals the instrument's price decimals */
@@ -145,13 +119,13 @@ export function columnSettings(render) {
   const columns = LAYOUT.map((column) => {
     const { title } = column;
     if ("figure" in column) return { ...plain, title, className: `col-${column.figure} figure numeric` };
-    const { field, numeric, unsorted } = column;
+    const { field, numeric, sorted } = column;
     return {
       data: field,
       name: field,
       title,
       render,
-      orderable: !unsorted,
+      orderable: sorted,
       className: `col-${field}${numeric ? " numeric" : ""}`,
       orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
     };

@@ -39,72 +39,37 @@
  * @property {boolean} [replay]
  */
 
-/** @type {Record<Status, string>} */
-export const STATUS_WORDS = {
-  pending_new: "Waiting for broker",
-  new: "Working",
-  partially_filled: "Partly filled",
-  filled: "Filled",
-  pending_cancel: "Cancelling",
-  canceled: "Cancelled",
-  rejected: "Rejected",
-  expired: "Expired",
-};
-
-/** @type {Record<string, string>} */
-export const KIND_WORDS = {
-  created: "Placed",
-  accepted: "Accepted",
-  amended: "Amended",
-  partially_filled: "Part fill",
-  filled: "Filled",
-  cancel_requested: "Cancel asked",
-  cancel_refused: "Cancel refused",
-  canceled: "Cancelled",
-  rejected: "Rejected",
-  expired: "Expired",
-  corrected: "Corrected",
-  deleted: "Deleted",
-};
-
-/** @type {Record<Order["order_type"], string>} */
-export const TYPE_WORDS = { market: "Market", limit: "Limit", stop: "Stop", stop_limit: "Stop limit" };
+import { TABLES } from "./tables.js";
 
 /** @typedef {"working"|"filled"|"closed"|"all"} Tab */
 
-/** @type {Tab[]} */
-export const TABS = ["working", "filled", "closed", "all"];
+const { statuses } = TABLES;
 
-/** @type {Record<Status, Tab>} */
-const TAB_OF = {
-  pending_new: "working",
-  new: "working",
-  partially_filled: "working",
-  pending_cancel: "working",
-  filled: "filled",
-  canceled: "closed",
-  rejected: "closed",
-  expired: "closed",
-};
+export const STATUS_WORDS = /** @type {Record<Status, string>} */ (
+  Object.fromEntries(Object.entries(statuses).map(([status, { label }]) => [status, label]))
+);
+export const KIND_WORDS = TABLES.kinds;
+export const TYPE_WORDS = /** @type {Record<Order["order_type"], string>} */ (TABLES.order_types);
+export const TABS = TABLES.tabs;
 
 /** The tab, besides "all", that shows orders of this status. @param {Status} status */
 export function tabOf(status) {
-  return TAB_OF[status];
+  return statuses[status].tab;
 }
 
 /** @param {Tab} tab @param {Status} status */
 export function tabShows(tab, status) {
-  return tab === "all" || TAB_OF[status] === tab;
+  return tab === "all" || tabOf(status) === tab;
 }
 
 /** @param {{status: Status}} order */
 export function canAmend({ status }) {
-  return status === "pending_new" || status === "new" || status === "partially_filled";
+  return statuses[status].can_amend;
 }
 
 /** Cancelling is asked for once: afterwards the broker has to answer. @param {{status: Status}} order */
-export function canCancel(order) {
-  return canAmend(order);
+export function canCancel({ status }) {
+  return statuses[status].can_cancel;
 }
 
 /**

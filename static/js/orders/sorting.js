@@ -7,8 +7,10 @@
  * @typedef {{field: Field, dir: "asc"|"desc"}} SortKey
  */
 
-/** @type {Set<Field>} */
-export const DECIMALS = new Set(["quantity", "price", "stop_price", "cum_qty", "leaves_qty", "avg_price"]);
+import { TABLES } from "./tables.js";
+
+/** What is compared as a number though it is text. */
+export const DECIMALS = new Set(TABLES.columns.filter(({ value }) => value === "amount").map(({ field }) => field));
 
 /** UTF-16 puts astral characters below U+E000; UTF-8, and so the server, above. @param {number} unit */
 function codePointRank(unit) {

@@ -4,7 +4,8 @@
  * Written in place: a selection in it, and the focus, survive whatever happens to the order.
  *
  * @import {Api} from "../../net/api.js"
- * @import {Column, Figure} from "../../orders/columns.js"
+ * @import {Figure} from "../../orders/columns.js"
+ * @import {Column} from "../../orders/tables.js"
  * @import {Field, Order, OrderEvent} from "../../orders/order.js"
  * @import {Instruments} from "../../symbols/instruments.js"
  */
