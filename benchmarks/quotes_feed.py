@@ -104,6 +104,9 @@ class Listed:
     async def refresh(self) -> None:
         """There is nothing to read."""
 
+    def name_of(self, symbol: str) -> str:
+        return symbol
+
 
 class Ours(Told):
     """The runner's feed."""
@@ -135,6 +138,8 @@ class Ours(Told):
         from market.live import redis_board
 
         while True:
+            if self._running.done():  # it has failed
+                self._running.result()
             texts = await asyncio.to_thread(redis_board.read, symbols)
             lasts = {symbol: Decimal(json.loads(text)["last"]) for symbol, text in texts.items()}
             if all(lasts.get(symbol) == self.prices.lasts.get(symbol) for symbol in symbols):
