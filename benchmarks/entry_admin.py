@@ -90,7 +90,7 @@ def figures(urls: tuple[str, str], redis_url: str, vendor: str, count: int, roun
     _fill(surroundings[0], FEW)
     _fill(surroundings[1], count)
     with ExitStack() as stack:
-        servers = [stack.enter_context(served.daphne("webapp.asgi:application", each)) for each in surroundings]
+        servers = [stack.enter_context(served.web(each)) for each in surroundings]
         small, big = (Administrator(server.port) for server in servers)
         for _ in range(rounds):
             for name in asked[FEW]:

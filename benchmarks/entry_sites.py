@@ -99,17 +99,17 @@ def prepare(surroundings: dict[str, str]) -> str:
 def product(surroundings: dict[str, str]) -> Iterator[tuple[Site, served.Process]]:
     """The product alone, prepared."""
     token = prepare(surroundings)
-    with served.daphne("webapp.asgi:application", surroundings) as server:
+    with served.web(surroundings) as server:
         yield Site("the product", server.port, token), server
 
 
 @contextmanager
 def both(surroundings: dict[str, str]) -> Iterator[tuple[Site, Site]]:
-    """The product and the baseline, each on a Daphne of its own."""
+    """The product on its own server and the baseline on Daphne."""
     token = prepare(surroundings)
     plain = surroundings | {"DJANGO_SETTINGS_MODULE": "benchmarks.plain_entry.settings"}
     with (
-        served.daphne("webapp.asgi:application", surroundings) as ours,
+        served.web(surroundings) as ours,
         served.daphne("benchmarks.plain_entry.asgi:application", plain) as theirs,
     ):
         yield Site("the product", ours.port, token), Site("the baseline", theirs.port, token)

@@ -105,9 +105,7 @@ def of_processes(site: Site, surroundings: dict[str, str], counts: list[int], ro
     found: Curves = defaultdict(list)
     for count in counts:
         with ExitStack() as stack:
-            servers = [
-                stack.enter_context(served.daphne("webapp.asgi:application", surroundings)) for _ in range(count)
-            ]
+            servers = [stack.enter_context(served.web(surroundings)) for _ in range(count)]
             clients = [site.again(port=servers[number % count].port) for number in range(CLIENTS)]
             pool = stack.enter_context(ThreadPoolExecutor(CLIENTS))
             for name, work in (("first pages of 100", pages), ("orders placed", places)):

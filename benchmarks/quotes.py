@@ -2,7 +2,7 @@
 
 Beside plain Channels (a group a symbol, a JSON consumer a socket, a `group_send` a price) on a broker of its own. Both
 are told the same by a feed that is a process of its own (`benchmarks/quotes_feed.py`).
-`python -m benchmarks.quotes [--rounds N] [--only PART …] [--clients N] [--ticks N] [--server daphne|uvicorn]`.
+`python -m benchmarks.quotes [--rounds N] [--only PART …] [--clients N] [--ticks N]`.
 """
 
 from __future__ import annotations
@@ -53,13 +53,12 @@ def watched_by(wanted: list[list[str]], told: int) -> int:
 class Sites:
     """Both servers with a feed each."""
 
-    def __init__(self, folder: Path, server: str, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
         plain = stack.enter_context(served.plain(folder, stack.enter_context(served.broker())))
         # FEED is any but off: the feed is ours, and no other process of the product is started here.
         ours = served.product(
             folder,
             stack.enter_context(served.broker()),
-            server=server,
             symbols=SYMBOLS,
             FEED="sim",
             QUOTES_PER_SECOND="0",
@@ -76,9 +75,9 @@ def tell(feed: Helper, count: int, per_second: float) -> Any:
 
 
 @contextmanager
-def sites(server: str) -> Iterator[Sites]:
+def sites() -> Iterator[Sites]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        yield Sites(Path(folder), server, stack)
+        yield Sites(Path(folder), stack)
 
 
 @contextmanager
@@ -199,13 +198,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of prices a round, with those clients")
     parser.add_argument("--ticks", type=int, default=1_000_000, help="in all rounds together, conflated")
     parser.add_argument("--trades", type=int, default=10_000, help="of each kind of frame a round")
-    parser.add_argument("--server", choices=["daphne", "uvicorn"], default="daphne", help="that serves the product")
     options = parser.parse_args()
     kept = Kept()
     if "intakes" in options.only:
         intakes(options, kept)
     if set(options.only) - {"intakes"}:
-        with sites(options.server) as found:
+        with sites() as found:
             for name, part in PARTS.items():
                 if name in options.only:
                     part(found, options, kept)

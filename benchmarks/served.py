@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -35,18 +36,6 @@ from market.models import Instrument
 for symbol in %r:
     Instrument.objects.get_or_create(symbol=symbol, defaults={"name": symbol, "currency": "USD"})
 """
-# The faster of the servers that are known to carry it.
-UVICORN = [
-    "--ws",
-    "webapp.uvicorn_sockets:Sockets",
-    "--loop",
-    "uvloop",
-    "--ws-per-message-deflate",
-    "false",
-    "--lifespan",
-    "off",
-    "--no-access-log",
-]
 
 
 @dataclass(frozen=True)
@@ -114,15 +103,22 @@ def running(part: Part) -> Iterator[None]:
 
 
 @contextmanager
+def web(environment: dict[str, str]) -> Iterator[Process]:
+    """The product's web process, which answers."""
+    with _answering("the product", ["webapp.server", "--port"], [], environment) as process:
+        yield process
+
+
+@contextmanager
 def daphne(application: str, environment: dict[str, str]) -> Iterator[Process]:
-    """A Daphne that answers."""
-    options = ["-b", "127.0.0.1", "--verbosity", "0"]
-    process = Process(
-        application,
-        lambda port: [sys.executable, "-m", "daphne", *options, "-p", str(port), application],
-        environment,
-        serves_api,
-    )
+    """A baseline on Daphne, which answers."""
+    with _answering(application, ["daphne", "--verbosity", "0", "--port"], [application], environment) as process:
+        yield process
+
+
+@contextmanager
+def _answering(name: str, before: list[str], after: list[str], environment: dict[str, str]) -> Iterator[Process]:
+    process = Process(name, lambda port: [sys.executable, "-m", *before, str(port), *after], environment, serves_api)
     with running(process):
         yield process
 
@@ -140,18 +136,17 @@ def product(
     folder: Path,
     redis_url: str,
     *,
-    server: str = "daphne",
     database_url: str = "",
     owners: int = 0,
     symbols: Sequence[str] = ("AAPL",),
     **settings: str,
 ) -> Iterator[Served]:
-    """The product on Daphne or uvicorn, with a fresh SQLite file or this database; `owners` more people.
+    """The product, with a fresh SQLite file or this database; `owners` more people.
 
     Without a price feed, unless the settings say otherwise; its process is then the benchmark's to start.
     """
     environment = os.environ | {
-        "DATABASE_URL": database_url or f"sqlite:///{folder}/product-{server}.sqlite3",
+        "DATABASE_URL": database_url or f"sqlite:///{folder}/product.sqlite3",
         "REDIS_URL": redis_url,
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
@@ -159,7 +154,7 @@ def product(
         **settings,
     }
     more = INSTRUMENTS % (list(symbols),)
-    with _served("product", "webapp.asgi:application", server, environment, owners, more) as served:
+    with _served("product", web, environment, owners, more) as served:
         yield served
 
 
@@ -171,7 +166,8 @@ def plain(folder: Path, redis_url: str, *, database_url: str = "", owners: int =
         "REDIS_URL": redis_url,
         "DJANGO_SETTINGS_MODULE": "benchmarks.plain_channels.settings",
     }
-    with _served("plain", "benchmarks.plain_channels.asgi:application", "daphne", environment, owners) as served:
+    serving = partial(daphne, "benchmarks.plain_channels.asgi:application")
+    with _served("plain", serving, environment, owners) as served:
         yield served
 
 
@@ -192,7 +188,11 @@ def floor(redis_url: str) -> Iterator[Served]:
 
 @contextmanager
 def _served(
-    name: str, application: str, server: str, environment: dict[str, str], owners: int, more: str = ""
+    name: str,
+    serving: Callable[[dict[str, str]], AbstractContextManager[Process]],
+    environment: dict[str, str],
+    owners: int,
+    more: str = "",
 ) -> Iterator[Served]:
     admin = [sys.executable, "-m", "django"]
     # A baseline's own tables have no migrations, and refer to Django's, which must be there first.
@@ -201,22 +201,8 @@ def _served(
     command = [*admin, "shell", "-v0", "-c", PEOPLE % owners + more]
     made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     token, *others = json.loads(made.stdout.split("tokens ")[1])
-    serving = daphne if server == "daphne" else _uvicorn
-    with serving(application, environment) as process:
+    with serving(environment) as process:
         yield Served(name, process.port, token, environment, process.pid, tuple(others))
-
-
-@contextmanager
-def _uvicorn(application: str, environment: dict[str, str]) -> Iterator[Process]:
-    options = ["--host", "127.0.0.1", *UVICORN]
-    process = Process(
-        application,
-        lambda port: [sys.executable, "-m", "uvicorn", *options, "--port", str(port), application],
-        environment,
-        serves_api,
-    )
-    with running(process):
-        yield process
 
 
 def serves_api(port: int) -> bool:

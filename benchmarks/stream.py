@@ -52,7 +52,7 @@ class Sites:
         elif server == "floor":
             site = served.floor(redis_url)
         else:
-            site = served.product(self.folder, redis_url, server=server, database_url=url, owners=OWNERS)
+            site = served.product(self.folder, redis_url, database_url=url, owners=OWNERS)
         running = self.stack.enter_context(site)
         self.found[name] = running, self.stack.enter_context(helper("writer", running.environment))
 
@@ -79,9 +79,9 @@ def sites(names: list[str]) -> Iterator[dict[str, tuple[Served, Helper]]]:
 
 
 PLAIN = ["plain sqlite", "plain postgresql"]
-OURS = ["daphne sqlite", "uvicorn sqlite", "daphne postgresql", "uvicorn postgresql"]
+OURS = ["product sqlite", "product postgresql"]
 FLOOR = ["floor redis"]
-ON_SQLITE = ["floor redis", "plain sqlite", "daphne sqlite", "uvicorn sqlite"]
+ON_SQLITE = ["floor redis", "plain sqlite", "product sqlite"]
 
 
 def waits(rounds: int, kept: Kept) -> None:
@@ -100,7 +100,7 @@ def waits(rounds: int, kept: Kept) -> None:
 
 
 def costs(rounds: int, kept: Kept) -> None:
-    with sites(["daphne sqlite", "daphne postgresql"]) as found:
+    with sites(OURS) as found:
         for number in range(rounds):
             print(f"costs of a save, round {number + 1} of {rounds}", flush=True)
             for name, (_, writer) in found.items():
@@ -140,7 +140,7 @@ def crowds(rounds: int, kept: Kept) -> None:
 
 
 def bursts(rounds: int, kept: Kept) -> None:
-    with sites([*ON_SQLITE[1:], "daphne postgresql"]) as found, ExitStack() as stack:
+    with sites([*ON_SQLITE[1:], "product postgresql"]) as found, ExitStack() as stack:
         listeners = {name: stack.enter_context(listening(site, BURST_SOCKETS)) for name, (site, _) in found.items()}
         for _, writer in found.values():
             writer.ask("saves", count=1, pause=0, owners=["bench"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from benchmarks.figures import Figure, Spread
 
-OURS = ["daphne sqlite", "uvicorn sqlite", "daphne postgresql", "uvicorn postgresql"]
+OURS = ["product sqlite", "product postgresql"]
 
 
 class Kept:

@@ -107,7 +107,7 @@ def both(url: str) -> Iterator[tuple[Site, Site]]:
     token = made.stdout.split("token ")[1].split()[0]
     plain = surroundings | {"DJANGO_SETTINGS_MODULE": "benchmarks.plain_datatables.settings"}
     with (
-        served.daphne("webapp.asgi:application", surroundings) as ours,
+        served.web(surroundings) as ours,
         served.daphne("benchmarks.plain_datatables.asgi:application", plain) as theirs,
     ):
         yield Site(ours.port, token), Site(theirs.port, token)

@@ -36,7 +36,7 @@ from orders.store import snapshots
 from tests.orders import builders
 from tests.servers import ROOT
 from webapp import handler
-from webapp.daphne import body_limit, drain
+from webapp.server import graceful, requests
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -224,10 +224,10 @@ def test_what_operations_say_about_parting_and_connections_is_so() -> None:
     )
     assert site.CONNECTIONS_A_PROCESS >= handler.THREADS + threads.THREADS + handler.LARGE_AT_ONCE + 3
     assert f"{settings.SIGN_INS_WAITING}\n  may wait, {settings.SIGN_INS_WAITING_PER_ADDRESS} of one address" in page
-    assert f"{body_limit.BYTES_A_SECOND // 2**20} MiB a second" in page
+    assert f"{requests.BYTES_A_SECOND // 2**20} MiB a second" in page
     assert handler.LARGE_AT_ONCE == 2
     assert "at most five seconds" in page
-    assert drain.FINISH_SECONDS == 5
+    assert graceful.FINISH_SECONDS == 5
     assert f"tried again every {['zero', 'one', 'two', 'three', 'four', 'five'][int(snapshots.AGAIN_SECONDS)]}" in page
     assert f"{trim_log.BATCH:,} at a time" in page
 

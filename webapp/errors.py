@@ -48,6 +48,13 @@ def too_big(path: str, message: str) -> HttpResponse:
     return _plain(path, 413, "message_too_big", message)
 
 
+def too_slow(path: str) -> HttpResponse:
+    """408, before anything of the request was looked at; the connection ends with it."""
+    answer = _plain(path, 408, "bad_request", "The rest of the request did not come. Nothing was done.")
+    answer.headers["Connection"] = "close"
+    return answer
+
+
 def not_secure(request: HttpRequest) -> HttpResponse:
     """403: it came by plain http where only https is served; nothing of it was looked at."""
     return _plain(request.path, 403, "forbidden", "Only https:// is answered here. Nothing was done.")
@@ -64,8 +71,11 @@ def _plain(path: str, status: int, code: str, message: str) -> HttpResponse:
     # No middleware sees it.
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": UNKEPT}
     if path.startswith("/api/"):
-        return JsonResponse({"code": code, "message": message}, status=status, headers=headers)
-    return HttpResponse(message, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+        answer: HttpResponse = JsonResponse({"code": code, "message": message}, status=status, headers=headers)
+    else:
+        answer = HttpResponse(message, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Length"] = str(len(answer.content))
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -263,7 +263,7 @@ def test_a_server_that_hangs_is_called_stale_and_nothing_is_lost(
     blotter.watch()
     assert own_server.process is not None
     children = psutil.Process(own_server.process.pid).children()
-    [server] = [child for child in children if "daphne" in " ".join(child.cmdline())]
+    [server] = [child for child in children if "webapp.server" in " ".join(child.cmdline())]
 
     server.suspend()
     try:

@@ -32,7 +32,7 @@ debian.find = lambda: debian.Programs(Path(sys.argv[1]), sys.argv[2], sys.argv[3
 __main__.main()
 """
 ENLISTED_AT_ONCE = 16
-PARTS = ("postgres -D", "unixsocket", "manage.py serve", "daphne", "nginx")
+PARTS = ("postgres -D", "unixsocket", "manage.py serve", "webapp.server", "nginx")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from tests.servers import wait_for
 
 
 def test_whatever_is_killed_is_there_again_and_the_site_with_it(cluster: Command) -> None:
-    killed = {part: cluster.parts(part)[-1 if part == "daphne" else 0] for part in PARTS}
+    killed = {part: cluster.parts(part)[-1 if part == "webapp.server" else 0] for part in PARTS}
     for process in killed.values():
         process.kill()
 

@@ -15,7 +15,7 @@ from cluster.debian import Programs
 from cluster.nginx import configuration
 from tests.servers import ROOT
 from webapp import env
-from webapp.daphne import drain
+from webapp.server import graceful
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
@@ -80,7 +80,7 @@ def test_whoever_is_waited_for_is_there_and_tells_that_it_is_well(compose: dict[
 
 def test_a_server_is_given_the_time_it_takes_to_part(compose: dict[str, Any]) -> None:
     grace = compose["services"]["server-1"]["stop_grace_period"]
-    assert float(grace.removesuffix("s")) > drain.FINISH_SECONDS + 5
+    assert float(grace.removesuffix("s")) > graceful.FINISH_SECONDS + 5
 
 
 def test_what_the_images_copy_is_in_the_repository_and_is_sent(compose: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Floods a server: `python -m tests.faults.stranger PORT KIND CLIENTS`, until it is ended; a process of its own.
 
 `sign-ins` guesses passwords of ever new names, `bodies` sends 4 MiB of small JSON values where a token is asked for,
-and `lists` the same as a trader whose token is in TOKEN. Each client has a connection and asks again at once.
+`crumbs` a body there in chunks of a byte, and `lists` 4 MiB as a trader whose token is in TOKEN. Each client has a
+connection and asks again at once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from itertools import count
 
 VALUES = b'{"username":[' + b"{}," * 1_390_000 + b"1]}"
+CRUMBS = b"1\r\n \r\n" * 20_000 + b"0\r\n\r\n"
 LIST = b"[" + b"{}," * 1_390_000 + b"{}]"
 
 
@@ -21,11 +23,12 @@ def requests(kind: str, number: int) -> Iterator[bytes]:
     token = f"Authorization: Token {os.environ.get('TOKEN', '')}\r\n" if kind == "lists" else ""
     path = "/api/orders/" if kind == "lists" else "/api/token/"
     for turn in count():
-        body = {"bodies": VALUES, "lists": LIST}.get(kind)
+        body = {"bodies": VALUES, "crumbs": CRUMBS, "lists": LIST}.get(kind)
         if body is None:
             body = json.dumps({"username": f"nobody-{number}-{turn}", "password": "guess"}).encode()
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{token}Content-Type: application/json\r\n"
-        yield f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        length = "Transfer-Encoding: chunked" if body is CRUMBS else f"Content-Length: {len(body)}"
+        yield f"{head}{length}\r\n\r\n".encode() + body
 
 
 async def flood(port: int, kind: str, number: int) -> None:

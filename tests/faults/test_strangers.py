@@ -29,7 +29,7 @@ ROUNDS = 5
 TIMES = 2.0
 GROWTH_MB = 100.0
 LOOK_SECONDS = 0.05
-CLIENTS = {"sign-ins": 64, "bodies": 16, "lists": 16}
+CLIENTS = {"sign-ins": 64, "bodies": 16, "crumbs": 16, "lists": 16}
 
 
 def private(server: Server) -> float:
@@ -48,6 +48,7 @@ def flooded(server: Server, kind: str, stranger: Trader) -> Iterator[None]:
     flood = subprocess.Popen(command("stranger", server.port, kind, CLIENTS[kind]), cwd=ROOT, env=environment)
     try:
         yield
+        assert flood.poll() is None, "the flood has ended by itself"
     finally:
         flood.kill()
         flood.wait()

@@ -15,7 +15,7 @@ def family(server: Server) -> list[psutil.Process]:
 
 
 def web(server: Server) -> list[psutil.Process]:
-    return named(server, "daphne")
+    return named(server, "webapp.server")
 
 
 def named(server: Server, word: str) -> list[psutil.Process]:

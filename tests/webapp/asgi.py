@@ -47,8 +47,12 @@ class Site:
         kind: str = "application/json",
         address: str = "127.0.0.1",
         piece: int = PIECE,
+        is_cut: bool = False,
     ) -> Answer:
-        """What is not bytes is sent as JSON. No length is declared unless among the headers."""
+        """What is not bytes is sent as JSON. No length is declared unless among the headers.
+
+        Of a body that `is_cut` the last piece never comes.
+        """
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         path, _, query = path.partition("?")
         scope = {
@@ -67,6 +71,8 @@ class Site:
         pieces = [content[start : start + piece] for start in range(0, len(content), piece)] or [b""]
         messages = [{"type": "http.request", "body": each, "more_body": True} for each in pieces]
         messages[-1]["more_body"] = False
+        if is_cut:
+            del messages[-1]
         answer = Answer()
 
         async def receive() -> Any:

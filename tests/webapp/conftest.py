@@ -42,7 +42,7 @@ def served(place: Server) -> Server:
 
 
 @pytest.fixture
-def daphne(served: Server) -> psutil.Process:
+def web(served: Server) -> psutil.Process:
     """The process that answers."""
     [found] = processes.web(served)
     return found

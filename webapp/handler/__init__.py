@@ -27,8 +27,8 @@ from django.urls import set_script_prefix
 from orders.api.json import SMALL_BYTES
 from webapp import view_costs
 from webapp.accounts.sign_in_queue import SignInQueue
-from webapp.daphne import body_limit
-from webapp.errors import too_big, too_many_sign_ins, unavailable
+from webapp.errors import too_big, too_many_sign_ins, too_slow, unavailable
+from webapp.handler import body_limit
 from webapp.handler.concurrency import Turns
 from webapp.handler.database_watchdog import Pulse
 
@@ -79,6 +79,9 @@ class ThreadedHandler(ASGIHandler):
             return
         except RequestDataTooBig as error:
             await self.send_response(too_big(scope["path"], str(error)), send)
+            return
+        except TimeoutError:
+            await self.send_response(too_slow(scope["path"]), send)
             return
         with closing(body):
             set_script_prefix(get_script_prefix(scope))

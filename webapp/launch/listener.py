@@ -19,7 +19,8 @@ class CannotListen(Exception):
 def bind(host: str, port: int) -> socket.socket:
     """A socket with this address that children inherit; it does not listen yet. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio has small writes leave at once where the protocol is named.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
@@ -28,15 +29,3 @@ def bind(host: str, port: int) -> socket.socket:
         raise CannotListen(reason(error)) from error
     bound.set_inheritable(True)
     return bound
-
-
-def let_in(arguments: list[str]) -> None:
-    """Opens the socket that Daphne's arguments hand it, as its parent left that to it. Does nothing without one."""
-    if "--fd" in arguments:
-        number = int(arguments[arguments.index("--fd") + 1])
-        # The number stays Daphne's own.
-        with socket.socket(fileno=number) as inherited:
-            try:
-                inherited.listen(BACKLOG)
-            finally:
-                inherited.detach()

@@ -1,4 +1,4 @@
-"""The processes behind `manage.py serve`: one socket, handed to every Daphne; who dies is started again."""
+"""The processes behind `manage.py serve`: one socket, handed to every web process; who dies is started again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from market.support.reasons import reason
-from orders.protocol.sizes import FROM_CLIENT_BYTES, TO_CLIENT_BYTES
-from webapp.daphne.drain import turn_newcomers_away
 from webapp.launch import child
 from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker
 
@@ -74,7 +72,7 @@ class Workers:
 
     def start(self) -> None:
         """The servers; the broker runs already."""
-        self._servers = [Kept("server", self._daphne, self._daphne(), self.say) for _ in range(self.count)]
+        self._servers = [Kept("server", self._web, self._web(), self.say) for _ in range(self.count)]
         starts = {name: partial(self._command, name) for name in self.beside}
         self._beside = [Kept(name, start, start(), self.say) for name, start in starts.items()]
         if self.broker is not None and self.broker.process is not None:
@@ -90,7 +88,6 @@ class Workers:
     def stop(self) -> None:
         """Asks all to end, and ends those that do not; the broker is its owner's to stop."""
         processes = [kept.process for kept in (*self._servers, *self._beside)]
-        turn_newcomers_away(self.listening)
         self.listening.close()
         for process in processes:
             if process.poll() is None:
@@ -106,16 +103,11 @@ class Workers:
     def _command(self, name: str) -> subprocess.Popen[bytes]:
         return child.start([sys.executable, "manage.py", name], cwd=self.folder, stdin=subprocess.DEVNULL)
 
-    def _daphne(self) -> subprocess.Popen[bytes]:
+    def _web(self) -> subprocess.Popen[bytes]:
         number = self.listening.fileno()
-        command = [sys.executable, "-m", "daphne", "--fd", str(number), "--verbosity", "0", "--no-server-name"]
-        # It has one limit for messages of both directions, and ours to a client are larger than a client's to us;
-        # whatever a client sends in several frames beyond its limit is refused by the consumer.
-        command += ["--websocket-max-message-size", str(TO_CLIENT_BYTES)]
-        command += ["--websocket-max-frame-size", str(FROM_CLIENT_BYTES)]
+        command = [sys.executable, "-m", "webapp.server", "--fd", str(number)]
         if self.behind_proxy:
             command.append("--proxy-headers")
-        command += ["--ping-interval", "20", "--ping-timeout", "30", "webapp.asgi:application"]
         return child.start(command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL)
 
 

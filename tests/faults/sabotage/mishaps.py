@@ -87,16 +87,15 @@ def short_lives() -> None:
         make_layer(self, hosts=[{"address": host, "socket_timeout": None} for host in hosts], **options)
 
     RedisChannelLayer.__init__ = make_patient
-    try:
-        from daphne.server import Server
-    except ImportError:
-        return
-    make_server = Server.__init__
+    from webapp.server.sockets import Sockets
 
-    def make_short_lived(self: Any, *args: Any, **options: Any) -> None:
-        make_server(self, *args, **options | {"websocket_timeout": 2 * seconds})
+    connect = Sockets.connection_made
 
-    Server.__init__ = make_short_lived
+    def connect_for_a_while(self: Any, transport: Any) -> None:
+        connect(self, transport)
+        self.loop.call_later(2 * seconds, transport.close)
+
+    Sockets.connection_made = connect_for_a_while  # type: ignore[method-assign]
 
 
 def another_clock() -> None:

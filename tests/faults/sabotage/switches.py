@@ -19,9 +19,12 @@ def a_window() -> None:
 
 def fair_shares() -> None:
     """A socket is read as fast as it sends, whatever becomes of the others and of what it does not read."""
-    from webapp.daphne import flow_control
+    from webapp.server import sockets
 
-    flow_control.share_fairly = lambda: None
+    sockets.FRAMES_AT_FIRST = sockets.FRAMES_AT_ONCE = sockets.FRAMES_A_SECOND = NEVER
+    sockets.SLICE_BYTES = NEVER
+    sockets.CLOSING_REST_SECONDS = 0
+    sockets.Sockets.pause_writing = lambda self: None  # type: ignore[method-assign]
 
 
 def a_strike_limit() -> None:
@@ -32,10 +35,11 @@ def a_strike_limit() -> None:
 
 def a_size_limit() -> None:
     from orders.protocol import sizes
-    from webapp.launch import supervisor
 
-    supervisor.FROM_CLIENT_BYTES = supervisor.TO_CLIENT_BYTES = 0
-    sizes.FROM_CLIENT_BYTES = NEVER
+    sizes.FROM_CLIENT_BYTES = NEVER  # before the web server takes its own limit from there
+    from webapp.server import sockets
+
+    sockets.FRAGMENTS_A_MESSAGE = NEVER
 
 
 def revocation() -> None:

@@ -20,7 +20,7 @@ from tests.stack.sockets import by_token, dial
 from tests.traders import enlist, new_order
 
 
-def test_requests_reuse_the_connections_of_their_threads(served: Server, daphne: psutil.Process) -> None:
+def test_requests_reuse_the_connections_of_their_threads(served: Server, web: psutil.Process) -> None:
     token = served.token("alice")
     connections = served.folder / "connections"
     before = len(connections.read_text().splitlines())
@@ -32,18 +32,18 @@ def test_requests_reuse_the_connections_of_their_threads(served: Server, daphne:
         assert set(clients.map(ask, range(80))) == {200}
 
     assert len(connections.read_text().splitlines()) - before <= 24
-    assert daphne.is_running()
+    assert web.is_running()
 
 
 def test_a_request_that_never_ends_does_not_keep_the_server_even_while_others_are_answered(
     served: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in periods({"webapp.daphne.drain.FINISH_SECONDS": 0.5}).items():
+    for name, value in periods({"webapp.server.graceful.FINISH_SECONDS": 0.5}).items():
         monkeypatch.setitem(served.environment, name, value)
     served.stop()
     before = len(served.log())
     served.start()
-    [daphne] = processes.web(served)
+    [web] = processes.web(served)
     token = served.token("alice")
 
     def ask(_: int) -> int:
@@ -51,22 +51,22 @@ def test_a_request_that_never_ends_does_not_keep_the_server_even_while_others_ar
 
     with ThreadPoolExecutor(4) as clients, socket.create_connection(("127.0.0.1", served.port)) as unfinished:
         unfinished.sendall(b"POST /api/orders/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
-        wait_for(lambda: processes.serves(daphne, unfinished.getsockname()[1]), "the connection being taken in")
+        wait_for(lambda: processes.serves(web, unfinished.getsockname()[1]), "the connection being taken in")
         busy = [clients.submit(ask, number) for number in range(40)]
         wait_for(lambda: any(each.done() for each in busy), "requests under way")
         served.stop()
 
     assert served.process is not None
     assert served.process.returncode == 0
-    assert not psutil.pid_exists(daphne.pid)
+    assert not psutil.pid_exists(web.pid)
     assert "Traceback" not in served.log()[before:]
 
 
-def test_a_body_beyond_the_limit_is_refused_and_not_kept_in_memory(served: Server, daphne: psutil.Process) -> None:
+def test_a_body_beyond_the_limit_is_refused_and_not_kept_in_memory(served: Server, web: psutil.Process) -> None:
     size = 64 * 1024 * 1024
     token = served.token("alice")
     served.request("POST", "/api/orders/", {}, "alice")
-    before = daphne.memory_info().rss
+    before = web.memory_info().rss
 
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
     with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)) as client:
@@ -75,7 +75,7 @@ def test_a_body_beyond_the_limit_is_refused_and_not_kept_in_memory(served: Serve
         body = json.loads(answer.read())
 
     assert (answer.status, body["code"]) == (413, "message_too_big")
-    assert daphne.memory_info().rss - before < size / 4
+    assert web.memory_info().rss - before < size / 4
 
 
 def test_metrics_count_the_sockets_of_the_process_that_answers(served: Server) -> None:

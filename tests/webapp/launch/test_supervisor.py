@@ -91,10 +91,10 @@ def test_nothing_is_left_behind_however_it_ends(served: Server, end: Callable[[A
     wait_for(lambda: gone(others), "the end of all the others")
 
 
-def test_a_killed_server_process_is_replaced(served: Server, daphne: psutil.Process) -> None:
-    daphne.kill()
+def test_a_killed_server_process_is_replaced(served: Server, web: psutil.Process) -> None:
+    web.kill()
 
-    wait_for(lambda: [each for each in processes.web(served) if each != daphne], "another process")
+    wait_for(lambda: [each for each in processes.web(served) if each != web], "another process")
     served.until_ready()
 
 

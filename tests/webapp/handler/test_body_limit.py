@@ -6,7 +6,6 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,8 +24,7 @@ from tests.tables import failing
 from tests.webapp import asgi
 from tests.webapp.asgi import Site, by_session, by_token
 from webapp import handler
-from webapp.daphne import body_limit
-from webapp.daphne.body_limit import BYTES_AT_ONCE, Intake
+from webapp.handler import body_limit
 
 ORDER = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
 LARGE = 4 * 1024 * 1024
@@ -174,15 +172,13 @@ def test_a_body_of_more_values_than_orders_can_have_is_refused_before_it_becomes
     assert not has_too_many_parts(b'{"text": "' + b'\\"' * many + b'"}')
 
 
-def test_what_all_bodies_bring_together_is_taken_in_at_a_bounded_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_limit, "time", SimpleNamespace(monotonic=lambda: 0.0))
-    intake = Intake()
+async def test_a_body_of_which_nothing_comes_any_more_is_answered_408(
+    site: Site, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_limit, "SILENT_SECONDS", 0.05)
+    token = await in_thread(by_token, alice)
 
-    first = [intake.take(64 * 1024) for _ in range(BYTES_AT_ONCE // (64 * 1024))]
-    then = [intake.take(64 * 1024) for _ in range(64)]
-    crumbs = Intake()
-    bits = [crumbs.take(1) for _ in range(64 * 1024)]
+    answer = await site.ask("POST", "/api/orders/", json.dumps(ORDER).encode(), token, piece=5, is_cut=True)
 
-    assert set(first) == {0.0}
-    assert then[-1] > then[0] >= 0
-    assert bits[-1] > 1, "a million crumbs are more work than a megabyte"
+    assert (answer.status, answer.json()["code"], answer.headers["connection"]) == (408, "bad_request", "close")
+    assert await in_thread(Order.objects.count) == 0

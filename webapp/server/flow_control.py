@@ -1,0 +1,73 @@
+"""Hand what a connection brings to its protocol slice by slice, each in a turn of the loop of its own.
+
+uvicorn handles all that has come at once, up to 256 KiB: that many tiny frames or chunks keep every other connection
+waiting for most of a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Reader:
+    """Reads one connection, which is paused while there is something to handle or to wait for.
+
+    `handle` takes a slice. `rest` says for how many seconds the next one waits; None is until `go_on` is called.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        handle: Callable[[bytes], None],
+        rest: Callable[[], float | None],
+        slice_bytes: int,
+    ) -> None:
+        self._transport = transport
+        self._handle = handle
+        self._rest = rest
+        self.slice_bytes = slice_bytes
+        self._loop = asyncio.get_running_loop()
+        self._unread = bytearray()
+        self._turn: asyncio.Handle | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that has come was handled."""
+        return not self._unread
+
+    def take(self, data: bytes) -> None:
+        self._unread += data
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Look again whether the next slice may be handled."""
+        if self._turn is None:
+            self._step()
+
+    def drop(self) -> None:
+        """Forget what was not handled."""
+        self._unread.clear()
+
+    def end(self) -> None:
+        """Handle nothing any more."""
+        self.drop()
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+
+    def _step(self) -> None:
+        self._turn = None
+        rest = self._rest()
+        if rest == 0 and self._unread:
+            data = bytes(self._unread[: self.slice_bytes])
+            del self._unread[: len(data)]
+            self._handle(data)
+            rest = self._rest()
+        if rest is None:
+            self._transport.pause_reading()
+        elif rest or self._unread:
+            self._transport.pause_reading()
+            self._turn = self._loop.call_later(rest, self._step) if rest else self._loop.call_soon(self._step)
+        else:
+            self._transport.resume_reading()

@@ -1,0 +1,68 @@
+"""Graceful shutdown: take in whom the system has let in, answer them all, send the sockets away, and then end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import cast
+
+import uvicorn
+
+from orders.socket.quotes import close_quote_hub
+from orders.socket.registry import get_sessions
+from webapp.server.requests import Requests
+from webapp.server.sockets import Sockets
+
+log = logging.getLogger(__name__)
+
+# Requests that take longer are cut off; webapp.launch.supervisor waits a little longer than this.
+FINISH_SECONDS = 5.0
+LOOK_SECONDS = 0.05
+# So many looks in a row at which there is nothing to do: what is on its way in has come by then.
+QUIET_LOOKS = 2
+# For uvicorn, to end what is left.
+REST_SECONDS = 1
+
+
+class Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        deadline = time.monotonic() + FINISH_SECONDS
+        listening = sockets or []
+        # When the last process closes a listening socket, all who wait in its queue are cut off.
+        await _until_quiet(lambda: bool(select.select(listening, [], [], 0)[0]), deadline, looks=1)
+        for server in self.servers:
+            server.close()
+        # Not earlier: a client that is told to come back while this process still takes in newcomers may come to it.
+        await get_sessions().farewell()
+        await _until_quiet(lambda: bool(self._answering), deadline)
+        await get_sessions().all_gone()
+        await close_quote_hub()
+        self._cut_off()
+        self.config.timeout_graceful_shutdown = REST_SECONDS
+        await super().shutdown(sockets)
+
+    @property
+    def _answering(self) -> list[Requests | Sockets]:
+        connections = cast("set[Requests | Sockets]", self.server_state.connections)
+        return [connection for connection in connections if connection.is_answering]
+
+    def _cut_off(self) -> None:
+        """End what has taken too long."""
+        for connection in (late := self._answering):
+            connection.transport.abort()
+        if late:
+            log.warning("%d requests took too long and were cut off.", len(late))
+        # uvicorn has a traceback for each.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+
+
+async def _until_quiet(is_busy: Callable[[], bool], deadline: float, looks: int = QUIET_LOOKS) -> None:
+    quiet = 0
+    while quiet < looks and time.monotonic() < deadline:
+        quiet = 0 if is_busy() else quiet + 1
+        if quiet < looks:
+            await asyncio.sleep(LOOK_SECONDS)

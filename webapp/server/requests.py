@@ -1,0 +1,133 @@
+"""HTTP/1.1 on uvicorn: requests are taken apart at a bounded pace, and a header has its time to come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import h11
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from webapp.server.flow_control import Reader
+
+# What one process takes in of all large requests together; what comes on top waits in its sender's system. A list of a
+# thousand orders is 200 KB.
+BYTES_A_SECOND = 16 * 1024 * 1024
+# A body in crumbs costs by their number: a second of processor time counts as so many bytes.
+BYTES_A_PROCESSOR_SECOND = 10 * BYTES_A_SECOND
+SMALL_BYTES = 64 * 1024
+# What turns out to take longer than a turn of the loop should is taken apart in smaller slices.
+SLICE_BYTES, SMALL_SLICE_BYTES = 8 * 1024, 1024
+TURN_SECONDS = 0.001
+# Who has rested still counts among those who share for so long.
+STILL_SECONDS = 1.0
+LOOK_SECONDS = 0.25
+# From the connection, or from the end of the answer before, to the end of a request's header.
+HEADER_SECONDS = 60
+
+
+class Intake:
+    """What a process takes in of large requests, shared equally by the connections that bring them."""
+
+    def __init__(self) -> None:
+        self._until: dict[object, float] = {}
+        self._look_at = 0.0
+
+    def rest(self, who: object, size: float) -> float:
+        """Seconds for which one that has brought so many bytes is to bring no more."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._until = {each: until for each, until in self._until.items() if until > now}
+            self._look_at = now + LOOK_SECONDS
+        self._until[who] = now
+        rest = size * len(self._until) / BYTES_A_SECOND
+        self._until[who] = now + rest + STILL_SECONDS
+        return rest
+
+    def forget(self, who: object) -> None:
+        self._until.pop(who, None)
+
+
+intake = Intake()
+
+
+class Requests(H11Protocol):
+    """One connection. It is its own flow control's transport, so that one place decides whether it is read."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.flow = FlowControl(self)  # type: ignore[arg-type]
+        self._may_be_read = True
+        self._reader = Reader(transport, self._handle, self._rest, SLICE_BYTES)
+        # Of the request that comes in.
+        self._taken = 0.0
+        self._next_at = 0.0
+        self._header_timer: asyncio.TimerHandle | None = None
+        self._expect_header()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._end()
+        super().handle_websocket_upgrade(event)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a request is under way, from the first byte that has come to the last one of its answer."""
+        return self._is_asked or not self._reader.is_empty or bool(self.conn.trailing_data[0])
+
+    def data_received(self, data: bytes) -> None:
+        self._reader.take(data)
+
+    def pause_reading(self) -> None:
+        self._may_be_read = False
+        self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._may_be_read = True
+        self._reader.go_on()
+
+    @property
+    def _is_asked(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _rest(self) -> float | None:
+        return max(0.0, self._next_at - self.loop.time()) if self._may_be_read else None
+
+    def _handle(self, data: bytes) -> None:
+        if self.conn.their_state is h11.IDLE:
+            self._taken, self._reader.slice_bytes = 0.0, SLICE_BYTES
+        began = time.thread_time()
+        super().data_received(data)
+        self._count(len(data), time.thread_time() - began)
+        if self._is_asked:
+            self._forget_header()
+        elif self.transport.get_protocol() is self:
+            self._expect_header()
+
+    def _count(self, size: int, seconds: float) -> None:
+        cost = max(size, seconds * BYTES_A_PROCESSOR_SECOND)
+        self._taken += cost
+        if seconds > TURN_SECONDS:
+            self._reader.slice_bytes = SMALL_SLICE_BYTES
+        # Small requests wait for nobody.
+        if self._taken > SMALL_BYTES:
+            self._next_at = self.loop.time() + intake.rest(self, cost)
+
+    def _expect_header(self) -> None:
+        if self._header_timer is None:
+            self._header_timer = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def _forget_header(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _end(self) -> None:
+        self._reader.end()
+        self._forget_header()
+        intake.forget(self)
