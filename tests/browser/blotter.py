@@ -24,7 +24,12 @@ WATCH = """() => {
   const connection = document.querySelector("#connection");
   window.states = [];
   window.told = [];
-  new MutationObserver(() => window.states.push(connection.dataset.state)).observe(connection, { attributes: true });
+  let stood = connection.dataset.state;
+  new MutationObserver(() => {
+    if (connection.dataset.state === stood) return; // shown anew, as at midnight
+    stood = connection.dataset.state;
+    window.states.push(stood);
+  }).observe(connection, { attributeFilter: ["data-state"] });
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) for (const { textContent } of addedNodes) window.told.push(textContent);
   }).observe(document.querySelector("#notices"), { childList: true });
