@@ -26,7 +26,11 @@ Header = tuple[bytes, bytes]
 class Answer:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    parts: list[bytes] = field(default_factory=list)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.parts)
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -82,7 +86,8 @@ class Site:
             if message["type"] == "http.response.start":
                 answer.status = message["status"]
                 answer.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
-            answer.body += message.get("body", b"")
+            if message.get("body"):
+                answer.parts.append(message["body"])
 
         await self.handler(scope, receive, send)
         return answer

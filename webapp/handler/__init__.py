@@ -10,6 +10,7 @@ What hashes a password and what brings a large body has a queue of its own, so t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
@@ -20,7 +21,7 @@ from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.signals import request_started
 from django.db import connection, connections
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -106,8 +107,10 @@ class ThreadedHandler(ASGIHandler):
             header.headers.pop("Content-Length", None)
         await self.send_response(header, send)
 
-    async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
+    async def _stream(self, response: StreamingHttpResponse, receive: Any, send: Any) -> None:
         """Sends an answer that is still being made, for as long as its client is there."""
+        if not response.is_async:
+            response.streaming_content = _whole(cast("Iterable[bytes]", response.streaming_content))
         sending = asyncio.ensure_future(self.send_response(response, send))
         leaving = asyncio.ensure_future(receive())
         try:
@@ -162,6 +165,11 @@ class ThreadedHandler(ASGIHandler):
         if not response.streaming:
             response.close()  # all of it has been made, and stays there to be sent
         return response
+
+
+async def _whole(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """A static file, which comes in parts to be read in a thread: they are small enough to be sent at once."""
+    yield await sync_to_async(b"".join)(parts)
 
 
 def _close_streamed(response: HttpResponseBase) -> None:
