@@ -10,7 +10,6 @@ What hashes a password and what brings a large body has a queue of its own, so t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
@@ -21,7 +20,7 @@ from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.signals import request_started
 from django.db import connection, connections
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -101,16 +100,13 @@ class ThreadedHandler(ASGIHandler):
         if response.streaming:
             async with ThreadSensitiveContext():
                 await sync_to_async(_close_streamed)(response)
-        header = HttpResponse(status=response.status_code, reason=response.reason_phrase)
-        header.headers, header.cookies = response.headers, response.cookies
+        header = _with(b"", response)
         if response.status_code in WITHOUT_BODY:
             header.headers.pop("Content-Length", None)
         await self.send_response(header, send)
 
-    async def _stream(self, response: StreamingHttpResponse, receive: Any, send: Any) -> None:
+    async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
         """Sends an answer that is still being made, for as long as its client is there."""
-        if not response.is_async:
-            response.streaming_content = _whole(cast("Iterable[bytes]", response.streaming_content))
         sending = asyncio.ensure_future(self.send_response(response, send))
         leaving = asyncio.ensure_future(receive())
         try:
@@ -162,14 +158,20 @@ class ThreadedHandler(ASGIHandler):
         """Answers between Django's two signals, which look after this thread's connections."""
         request_started.send(sender=self.__class__, scope=cast("Any", request).scope)
         response = self.get_response(request)
+        if isinstance(response, FileResponse):
+            content = response.getvalue()  # a static file: small enough to be sent at once
+            response.close()
+            return _with(content, response)
         if not response.streaming:
             response.close()  # all of it has been made, and stays there to be sent
         return response
 
 
-async def _whole(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
-    """A static file, which comes in parts to be read in a thread: they are small enough to be sent at once."""
-    yield await sync_to_async(b"".join)(parts)
+def _with(content: bytes, response: HttpResponseBase) -> HttpResponse:
+    """The same answer with this content."""
+    changed = HttpResponse(content, status=response.status_code, reason=response.reason_phrase)
+    changed.headers, changed.cookies = response.headers, response.cookies
+    return changed
 
 
 def _close_streamed(response: HttpResponseBase) -> None:
