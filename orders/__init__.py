@@ -1,5 +1,5 @@
-"""The product: orders, their log, its delivery, their lists, and every way in.
+"""The product: orders, their event log, its delivery, the order lists and every entry point.
 
-Rooms from the top: admin, api, socket, journal – bodies – listing, live – trading – log – store – models – protocol –
-domain. Each imports only what stands below it.
+Rooms from top to bottom: admin, api, socket, journal – bodies – listing, live – trading – log – store – models –
+protocol – domain. Each imports only from the rooms below it.
 """

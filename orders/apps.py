@@ -1,4 +1,4 @@
-"""The orders app: connects the signals that keep the event log, and keeps the search's index where it belongs."""
+"""The orders app: connects the signals of the event log and of live delivery; prepares the search index on migrate."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

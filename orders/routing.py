@@ -1,4 +1,4 @@
-"""Where websockets go: `/ws/`, and nowhere else."""
+"""WebSocket routing: `/ws/` is served, every other path is refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The addresses of orders, events, instruments and prices."""
+"""The URLs of orders, events, instruments and prices."""
 
 from django.urls import path
 from django.views.decorators.gzip import gzip_page

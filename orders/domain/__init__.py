@@ -1,4 +1,4 @@
-"""What an order is: its states and legal steps, what is valid, its JSON row, and what can go wrong.
+"""The order itself: its states and legal steps, validation rules, JSON row and errors.
 
-Knows no Django, and nothing of who asks.
+Knows no Django and no current user.
 """

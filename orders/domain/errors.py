@@ -1,4 +1,4 @@
-"""What can go wrong with a request about orders, each with the code, status and message its sender is shown."""
+"""The errors of order requests, each with the code, HTTP status and message that the client gets."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME_LENGTH = 80
-# What breaks off may do so after the commit.
-UNKNOWN = "It is not known whether this was done: look at the orders before you do it anew."
+# An error may occur after the commit.
+UNKNOWN = "It is not known whether this was done. Check your orders before you try again."
 
 
 def internal(method: str | None = None) -> str:
-    """What is said of a fault of ours in answer to a request by this method; None: a command."""
-    return f"Something went wrong here. {_what_now(method)}"
+    """The message of an internal error, by the request's HTTP method; None for a socket command."""
+    return f"Something went wrong on the server. {_what_now(method)}"
 
 
 def unavailable(method: str | None = None) -> str:
-    """And of a database that does not answer."""
+    """The message while the database does not answer, by the request's HTTP method; None for a socket command."""
     return f"The database does not answer. {_what_now(method)}"
 
 
 def _what_now(method: str | None) -> str:
-    return "Ask again in a moment." if method in ("GET", "HEAD", "OPTIONS") else UNKNOWN
+    return "Try again in a moment." if method in ("GET", "HEAD", "OPTIONS") else UNKNOWN
 
 
 class OrderError(Exception):
-    """A refused request; `fields` maps a field to its messages, `current` is the order as it stands."""
+    """A refused request. `fields` maps a field to its messages, `current` is the order's current row."""
 
     code = "internal"
     status = 500
@@ -45,7 +45,7 @@ class OrderError(Exception):
         self.current = current
 
     def body(self) -> dict[str, Any]:
-        """The error's one JSON shape: `{"code","message","fields"?,"current"?}`."""
+        """The JSON shape of every error: `{"code","message","fields"?,"current"?}`."""
         body: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.fields is not None:
             body["fields"] = self.fields
@@ -60,7 +60,7 @@ class ValidationFailed(OrderError):
 
     @classmethod
     def at(cls, field: str, message: str) -> ValidationFailed:
-        """One field's; a name that can't be shown, which only a sender can have made up, is not repeated."""
+        """An error of one field. A name that can't be shown (the client made it up) is replaced by `field`."""
         name = field if field.isprintable() and 0 < len(field) <= NAME_LENGTH else "field"
         return cls(f"{name}: {message}", fields={name: [message]})
 
@@ -101,7 +101,7 @@ class InvalidTransition(OrderError):
 
 
 class RateLimited(OrderError):
-    """`retry_after` is in whole seconds, where it is known."""
+    """Too many requests. `retry_after` is in whole seconds, where known."""
 
     code = "rate_limited"
     status = 429
@@ -117,7 +117,7 @@ class Unavailable(OrderError):
 
 
 def in_list(index: int, refused: OrderError) -> OrderError:
-    """The refusal of one order of a list, naming its place."""
+    """The error of one order in a list, with the order's position in the message and in the field names."""
     fields = None if refused.fields is None else {f"{index}.{name}": found for name, found in refused.fields.items()}
     message = f"Order {index + 1} of the list: {refused.message}"
     return type(refused)(message, fields=fields, current=refused.current)

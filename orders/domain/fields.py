@@ -1,6 +1,6 @@
-"""An order's fields as every reader is told of them: schema, exports, filters, sorts and the page take them from here.
+"""The fields of an order's JSON row; schema, exports, filters, sorts and the page all use this list.
 
-`rows.order_row` writes their values, in the same turn. What the database has besides is nobody's to read.
+`rows.order_row` writes the values in the same order. Other database columns are not exposed to any client.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from orders.domain.lifecycle import OrderType, Side, Status, TimeInForce
 
 
 class Value(StrEnum):
-    """What stands in a field."""
+    """The type of a field's value."""
 
     WHOLE = "whole"  # a number in JSON
     AMOUNT = "amount"  # a decimal, text in JSON
@@ -23,9 +23,9 @@ class Value(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`title` is its column's head, and `digits` how wide that is at least.
+    """A field of the row. `title` is the heading of its column, `digits` the column's minimum width in digits.
 
-    `column` is Django's path to it from an order. `is_written`: people may have put any text there.
+    `column` is Django's lookup path from an order. `is_written`: users may have entered any text in it.
     """
 
     name: str
@@ -60,7 +60,7 @@ FIELDS = (
     Field("updated_at", Value.TIME, "Changed", 8),
     Field("arrival_price", Value.AMOUNT, "Arrival", 9, is_nullable=True, is_sorted=False),
 )
-# The table's columns, in their turn.
+# The table's columns, in display order.
 COLUMNS = (
     *("created_at", "symbol", "side", "order_type", "quantity", "cum_qty", "leaves_qty", "price", "stop_price"),
     *("avg_price", "status", "time_in_force", "client_order_id", "text", "id", "user", "version", "updated_at"),
@@ -68,14 +68,14 @@ COLUMNS = (
 )
 
 NAMES = tuple(field.name for field in FIELDS)
-# Django's path to each that readers may sort by.
+# Django's lookup path of each sortable field.
 SORTS = {field.name: field.column or field.name for field in FIELDS if field.is_sorted}
 NULLABLE = frozenset(field.name for field in FIELDS if field.is_nullable)
 WRITTEN = frozenset(field.name for field in FIELDS if field.is_written)
 
 
 def of(value: Value) -> frozenset[str]:
-    """The names of the fields that have such values."""
+    """The names of the fields with this type of value."""
     return frozenset(field.name for field in FIELDS if field.value is value)
 
 

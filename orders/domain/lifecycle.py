@@ -1,7 +1,7 @@
-"""The life of an order: its states, the steps between them and the arithmetic of fills, without Django.
+"""The order lifecycle: states, the legal steps between them and the arithmetic of fills, without Django.
 
-Names and codes are FIX's (OrdStatus, OrdType, TimeInForce, ExecType, AvgPx). `STEPS` is the whole table of legal steps;
-whatever is not in it raises `IllegalStep`.
+Names and codes are FIX's (OrdStatus, OrdType, TimeInForce, ExecType, AvgPx). `STEPS` is the complete table of legal
+steps; any other step raises `IllegalStep`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Status(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an event says has happened to its order."""
+    """The kind of an event: what happened to its order."""
 
     CREATED = "created"
     ACCEPTED = "accepted"
@@ -73,7 +73,7 @@ class ExecutionKind(StrEnum):
 
 
 class Step(StrEnum):
-    """What can be asked of an order: the broker's reports and its owner's own wishes."""
+    """A step of an order: a report of its broker or a request of its owner."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -104,7 +104,7 @@ KIND_LABELS = {
     Kind.AMENDED: "Amended",
     Kind.PARTIALLY_FILLED: "Part fill",
     Kind.FILLED: "Filled",
-    Kind.CANCEL_REQUESTED: "Cancel asked",
+    Kind.CANCEL_REQUESTED: "Cancel requested",
     Kind.CANCEL_REFUSED: "Cancel refused",
     Kind.CANCELED: "Cancelled",
     Kind.REJECTED: "Rejected",
@@ -151,13 +151,13 @@ class IllegalStep(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Where a step leads, and the kind of event that tells of it."""
+    """The status that a step leads to, and the kind of event that records it."""
 
     status: Status
     kind: Kind
 
 
-# Where these lead whatever the order was before.
+# Steps that lead to the same status from every status.
 ENDS: dict[Step, Transition] = {
     Step.ACCEPT: Transition(Status.NEW, Kind.ACCEPTED),
     Step.REJECT: Transition(Status.REJECTED, Kind.REJECTED),
@@ -171,7 +171,7 @@ def is_legal(status: Status, step: Step) -> bool:
 
 
 def open_status(quantity: Decimal, cum_qty: Decimal) -> Status:
-    """The status of an accepted order that nobody is cancelling, from its quantities alone."""
+    """The status of an accepted order without a pending cancel, from its quantities alone."""
     if cum_qty >= quantity:
         return Status.FILLED
     return Status.PARTIALLY_FILLED if cum_qty > ZERO else Status.NEW
@@ -191,7 +191,7 @@ def avg_price(gross_trade_amount: Decimal, cum_qty: Decimal) -> Decimal | None:
 
 
 def step(status: Status, step: Step, quantity: Decimal, cum_qty: Decimal) -> Transition:
-    """The transition of a step, where `quantity` and `cum_qty` are as they will be after it. Raises IllegalStep."""
+    """The transition of a step; `quantity` and `cum_qty` are the values after it. Raises IllegalStep."""
     if not is_legal(status, step):
         raise IllegalStep(status, step)
     match step:

@@ -1,6 +1,6 @@
-"""What the page is told once, in its HTML, instead of knowing it by itself: words, tabs, legal steps and columns.
+"""Tables that the page's HTML embeds, so that its scripts need no copy: labels, tabs, legal steps and columns.
 
-`python -m orders.domain.page_tables` writes it as JSON, for tests of the page's modules.
+`python -m orders.domain.page_tables` prints them as JSON, for tests of the page's modules.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from orders.domain.lifecycle import (
     is_legal,
 )
 
-# Whose cells are right-aligned.
+# Types of fields whose cells are right-aligned.
 NUMERIC = (Value.AMOUNT, Value.WHOLE)
 
 
 def page_tables() -> dict[str, Any]:
-    """JSON's values alone; `static/js/orders/tables.js` says their shape."""
+    """JSON values only; `static/js/orders/tables.js` describes their shape."""
     fields = {field.name: field for field in FIELDS}
     return {
         "tabs": list(TABS),
@@ -38,7 +38,7 @@ def page_tables() -> dict[str, Any]:
 
 
 def _status(status: Status) -> dict[str, Any]:
-    """Its word, its tab, and what its owner may ask for."""
+    """The label and tab of a status, and which steps its owner may request."""
     return {
         "label": STATUS_LABELS[status],
         "tab": TAB_OF[status],

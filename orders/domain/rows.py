@@ -13,20 +13,20 @@ from orders.domain import lifecycle
 
 Row = dict[str, Any]
 
-# Fields that came with later releases, in their turn: a log that was begun before has events without them.
+# Fields added by later releases, oldest first: a log that began earlier has events without them.
 LATER = ("arrival_price",)
-# In the text of an event it is there as a field and nowhere in a value, where quotes are escaped.
+# Finds the newest field in an event's text. It can't match inside a value, where quotes are escaped.
 _NEWEST = f'"{LATER[-1]}":'
 
-# Every save touches these; alone they are no change.
+# Every save changes these; a change of these alone counts as none.
 BOOKKEEPING = frozenset({"version", "updated_at"})
-# By how much a change raises the version: by one for each event that tells of it. An order that is given away is
+# How much a change raises the version: by one for each event that records it. An order given to another owner is
 # `deleted` for one owner and `created` for the other.
 RISE, RISE_GIVEN_AWAY = 1, 2
 
 
 class Order(Protocol):
-    """An order with its owner at hand, as far as it has a row."""
+    """The attributes of an order, its owner included, that its row is built from."""
 
     pk: Any
     user: Any
@@ -55,7 +55,7 @@ def timestamp(value: datetime) -> str:
 
 
 def average_price(order: Order) -> Decimal | None:
-    """AvgPx with all its digits: SQLite keeps the column as a float, but the sum of the fills exactly."""
+    """AvgPx with all its digits: SQLite stores the column as a float, but the sum of the fills exactly."""
     if order.avg_price is None or not order.gross_trade_amount:
         return order.avg_price
     exact = lifecycle.avg_price(order.gross_trade_amount, order.cum_qty)
@@ -63,7 +63,7 @@ def average_price(order: Order) -> Decimal | None:
 
 
 def order_row(order: Order) -> Row:
-    """The order as every reader gets it: REST, events, log, export."""
+    """The order's JSON row, the same for every reader: REST, events, log, export."""
     status = lifecycle.Status(order.status)
     avg_price = average_price(order)
     return {
@@ -90,14 +90,14 @@ def order_row(order: Order) -> Row:
 
 
 def words(order: Order) -> str:
-    """What a person is shown of an order, even of one that was never saved, whose quantity may be anything."""
+    """A short description of an order for people; also of an unsaved one, whose quantity may be any value."""
     quantity: object = order.quantity
     shown = decimal_string(quantity) if isinstance(quantity, Decimal) else quantity
     return f"{order.side} {shown} {order.symbol_id} ({order.pk or order.client_order_id})"
 
 
 def changes(before: Row, after: Row) -> dict[str, list[Any]]:
-    """`{field: [old, new]}` of what differs, bookkeeping left out."""
+    """`{field: [old, new]}` of every field that differs, without `version` and `updated_at`."""
     return {
         field: [before[field], value]
         for field, value in after.items()
@@ -106,7 +106,7 @@ def changes(before: Row, after: Row) -> dict[str, list[Any]]:
 
 
 def completed(body: str) -> str:
-    """The text of an event as of this release: what was not kept of an order when it was logged is null."""
+    """An event's text in this release's shape: order fields that did not exist when it was logged are null."""
     if _NEWEST in body:
         return body
     event = orjson.loads(body)

@@ -1,4 +1,4 @@
-"""What a valid order is: the checks that page, REST, socket, admin and import share. Raises `ValidationFailed`."""
+"""Validation rules of an order, shared by page, REST, socket, admin and import. They raise `ValidationFailed`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
 class Problems:
-    """Collects messages a field; `check()` raises them all at once."""
+    """Collects messages by field; `check()` raises them all at once."""
 
     def __init__(self) -> None:
         self._fields: defaultdict[str, list[str]] = defaultdict(list)
@@ -40,7 +40,7 @@ class Problems:
 
 
 def check_positive(problems: Problems, field: str, value: Decimal) -> bool:
-    """A positive number that every store keeps exactly; whether it is one."""
+    """Check that the value is positive and that every database stores it exactly; return whether it is."""
     if not fits(value):
         problems.add(field, TOO_LONG)
     elif value <= ZERO:
@@ -51,13 +51,13 @@ def check_positive(problems: Problems, field: str, value: Decimal) -> bool:
 
 
 def check_amount(problems: Problems, field: str, value: Decimal, step: Decimal, step_name: str) -> None:
-    """The same in whole steps of the instrument, which bind what is newly asked for: what was done is a fact."""
+    """Check also that it is a multiple of the instrument's step. For requests only: a reported fill is a fact."""
     if check_positive(problems, field, value) and value % step != ZERO:
         problems.add(field, f"Must be a multiple of the {step_name} {step.normalize():f}.")
 
 
 def check_text(problems: Problems, field: str, value: str, length: int = TEXT_LENGTH) -> None:
-    """Text that is not too long and that nobody can misread (`market.values.text`)."""
+    """Check that the text is not too long and can't be misread (`market.values.text`)."""
     if len(value) > length:
         problems.add(field, f"At most {length} characters.")
     elif (why := refusal(value)) is not None:
@@ -66,7 +66,7 @@ def check_text(problems: Problems, field: str, value: str, length: int = TEXT_LE
 
 def check_client_order_id(problems: Problems, value: str) -> None:
     if not CLIENT_ORDER_ID.fullmatch(value):
-        problems.add("client_order_id", "1 to 36 of A-Z, a-z, 0-9, - and _.")
+        problems.add("client_order_id", "1 to 36 characters: A-Z, a-z, 0-9, - and _.")
 
 
 def check_prices(
@@ -76,7 +76,7 @@ def check_prices(
     price: Decimal | None,
     stop_price: Decimal | None,
 ) -> None:
-    """The prices that the order's type needs, and no others."""
+    """Require the prices that the order type needs, and refuse the others."""
     check_price(problems, instrument, order_type, "price", price)
     check_price(problems, instrument, order_type, "stop_price", stop_price)
 
@@ -84,13 +84,13 @@ def check_prices(
 def check_price(
     problems: Problems, instrument: Instrument, order_type: OrderType, field: str, value: Decimal | None
 ) -> None:
-    """One of the two: there where the order's type needs it, in whole ticks."""
+    """Check one of the two prices: required or refused by order type, and a multiple of the tick size."""
     needed = order_type in (PRICED if field == "price" else STOPPED)
     name = order_type.replace("_", " ")
     if needed and value is None:
-        problems.add(field, f"A {name} order needs it.")
+        problems.add(field, f"Required for a {name} order.")
     elif not needed and value is not None:
-        problems.add(field, f"A {name} order has none.")
+        problems.add(field, f"Not allowed for a {name} order.")
     elif value is not None:
         check_amount(problems, field, value, instrument.tick_size, "tick size")
 

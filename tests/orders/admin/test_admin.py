@@ -59,12 +59,12 @@ def test_an_order_typed_in_is_placed_for_its_owner(admin: Client, alice: User, a
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"price": ""}, "A limit order needs it."),
+        ({"price": ""}, "Required for a limit order."),
         ({"price": "-1"}, "Must be greater than 0."),
         ({"quantity": "0.5"}, "multiple of the lot size"),
-        ({"order_type": "market"}, "A market order has none."),
+        ({"order_type": "market"}, "Not allowed for a market order."),
         ({"text": "left\u202eright"}, "bidirectional"),
-        ({"client_order_id": "no spaces"}, "1 to 36 of A-Z"),
+        ({"client_order_id": "no spaces"}, "1 to 36 characters: A-Z"),
         ({"symbol": "NOPE"}, "Select a valid choice"),
     ],
 )

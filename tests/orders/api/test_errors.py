@@ -254,7 +254,7 @@ def test_a_database_that_is_away_is_said_to_be(api: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr("orders.listing.paging.orders_of", away)
     body = refused(api.get("/api/orders/"), 503, "unavailable")
     assert "server closed" not in body["message"]
-    assert "Ask again" in body["message"]
+    assert "Try again" in body["message"]
 
 
 def test_what_one_person_sees_is_kept_by_no_cache(api: Any, alice: User) -> None:

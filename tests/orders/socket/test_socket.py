@@ -336,7 +336,7 @@ async def test_an_unexpected_failure_is_internal_and_the_socket_goes_on(
         assert "not known" in answer["message"]
         # What changes nothing can be asked again without a second thought.
         monkeypatch.setattr("orders.log.events.heads", broken)
-        assert "Ask again" in (await client.ask(type="subscribe", stream="orders"))["message"]
+        assert "Try again" in (await client.ask(type="subscribe", stream="orders"))["message"]
         assert (await client.ask(type="ping", client_time=1))["type"] == "pong"
     assert "A Command failed." in caplog.text
 
