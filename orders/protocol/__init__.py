@@ -1,4 +1,4 @@
-"""Every frame of the socket, both ways, and the strict JSON that frames and bodies are written in.
+"""The WebSocket protocol: every frame in both directions, and the strict JSON of frames and request bodies.
 
-Knows texts and their limits; nothing of sockets, people or the database.
+Knows message texts and their limits; nothing of sockets, users or the database.
 """

@@ -1,4 +1,4 @@
-"""The frames a client may send, read from its text: protocol version 1 (docs/protocol.md).
+"""Client frames, parsed from their text: protocol version 1 (docs/protocol.md).
 
 `parse` takes a client's text frame and returns one of the frame classes, or raises `WireError`.
 """
@@ -18,7 +18,7 @@ from orders.protocol import strict_json
 
 MAX_NAME = 150
 MAX_ID = 64
-# In the place of a user's name, wherever one is asked for: everyone's.
+# Means all users, wherever a user's name is expected.
 EVERYONE = "*"
 
 STREAMS = ("orders", "quotes")
@@ -30,7 +30,7 @@ Id = str | int | None
 
 
 class WireError(OrderError):
-    """A frame that is not of the protocol; counted as a strike against its sender."""
+    """An invalid frame; counts as a strike against its client."""
 
     status = 400
 
@@ -79,7 +79,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class SubscribeQuotes:
-    """`per_second`: how often at most, None for the usual."""
+    """`per_second`: the max number of updates a second; None for the default."""
 
     id: Id
     symbols: tuple[str, ...]
@@ -98,18 +98,18 @@ Frame = Subscribe | Unsubscribe | SubscribeQuotes | UnsubscribeQuotes | Received
 
 
 def parse(text: str) -> Frame:
-    """The typed frame in this text; WireError with bad_json, bad_message or unknown_type where it is none."""
+    """Parse a text frame. Raises WireError with the code bad_json, bad_message or unknown_type where it is invalid."""
     try:
         message = strict_json.loads(text)
     except strict_json.GivenTwice as twice:
         raise _given_twice(twice) from twice
     except ValueError as error:
-        raise WireError("bad_json", "This is not JSON.") from error
+        raise WireError("bad_json", "Not valid JSON.") from error
     if not isinstance(message, dict):
-        raise WireError("bad_message", "A frame is a JSON object.")
+        raise WireError("bad_message", "A frame must be a JSON object.")
     frame_id = message.get("id")
     if frame_id is not None and not _is_id(frame_id):
-        raise WireError("bad_message", f"id is a whole number or a string of at most {MAX_ID} characters.")
+        raise WireError("bad_message", f"id must be a whole number or a string of at most {MAX_ID} characters.")
     try:
         return _frame(message, frame_id)
     except WireError as error:
@@ -118,7 +118,10 @@ def parse(text: str) -> Frame:
 
 
 def _given_twice(twice: strict_json.GivenTwice) -> WireError:
-    """As REST refuses it where the frame is a command; its `id` comes back unless that is what was given twice."""
+    """The error for a repeated key, the same as REST's where the frame is a command.
+
+    It carries the frame's `id`, unless that is the repeated key.
+    """
     message: dict[str, Any] = twice.body if isinstance(twice.body, dict) else {}
     frame_id = message.get("id")
     refused = ValidationFailed.at(twice.name, "Given more than once.")
@@ -131,7 +134,7 @@ def _given_twice(twice: strict_json.GivenTwice) -> WireError:
 def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
     kind = message.get("type")
     if not isinstance(kind, str):
-        raise WireError("bad_message", "A frame has a type.")
+        raise WireError("bad_message", "A frame must have a type.")
     match kind:
         case "subscribe":
             return _subscribe(message, frame_id)
@@ -140,13 +143,13 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
         case "received":
             seq: Any = message.get("seq")
             if not _is_seq(seq):
-                raise WireError("bad_message", "seq is a whole number, 0 or more.")
+                raise WireError("bad_message", "seq must be a whole number, 0 or more.")
             return Received(frame_id, _user(message), seq)
         case "ping":
             return Ping(frame_id, _client_time(message))
         case _ if kind in COMMANDS:
             return Command(frame_id, kind, {key: value for key, value in message.items() if key not in ("id", "type")})
-    raise WireError("unknown_type", f"There is no frame of type {kind[:40]!r}.")
+    raise WireError("unknown_type", f"Unknown frame type {kind[:40]!r}.")
 
 
 def _subscribe(message: Mapping[str, Any], frame_id: Id) -> Subscribe | SubscribeQuotes:
@@ -165,36 +168,36 @@ def _unsubscribe(message: Mapping[str, Any], frame_id: Id) -> Unsubscribe | Unsu
 def _client_time(message: Mapping[str, Any]) -> float:
     client_time = message.get("client_time")
     if isinstance(client_time, bool) or not isinstance(client_time, int | Decimal):
-        raise WireError("bad_message", "client_time is a number of milliseconds.")
+        raise WireError("bad_message", "client_time must be a number of milliseconds.")
     return client_time if isinstance(client_time, int) else float(client_time)
 
 
 def _stream(message: Mapping[str, Any]) -> str:
     stream = message.get("stream")
     if not isinstance(stream, str) or stream not in STREAMS:
-        raise WireError("bad_message", 'stream is "orders" or "quotes".')
+        raise WireError("bad_message", 'stream must be "orders" or "quotes".')
     return stream
 
 
 def _symbols(symbols: Any) -> tuple[str, ...]:
     if not isinstance(symbols, list) or not 0 < len(symbols) <= SYMBOLS:
-        raise WireError("bad_message", f"symbols is a list of 1 to {SYMBOLS} symbols.")
+        raise WireError("bad_message", f"symbols must be a list of 1 to {SYMBOLS} symbols.")
     if not all(isinstance(symbol, str) and re.fullmatch(SYMBOL, symbol) for symbol in symbols):
-        raise WireError("bad_message", "A symbol has 1 to 20 of A-Z, 0-9, dot and hyphen.")
+        raise WireError("bad_message", "A symbol must have 1 to 20 characters: A-Z, 0-9, dot and hyphen.")
     return tuple(dict.fromkeys(symbols))
 
 
 def _per_second(message: Mapping[str, Any]) -> int | None:
     per_second = message.get("per_second")
     if per_second is not None and (type(per_second) is not int or per_second not in RATES):
-        raise WireError("bad_message", f"per_second is one of {', '.join(map(str, RATES))}.")
+        raise WireError("bad_message", f"per_second must be one of {', '.join(map(str, RATES))}.")
     return per_second
 
 
 def _user(message: Mapping[str, Any]) -> str | None:
     user = message.get("user")
     if user is not None and (not isinstance(user, str) or not 0 < len(user) <= MAX_NAME):
-        raise WireError("bad_message", "user is a user's name.")
+        raise WireError("bad_message", "user must be a user's name.")
     return user
 
 
@@ -203,10 +206,10 @@ def _after(message: Mapping[str, Any]) -> int | dict[str, int] | None:
     if message.get("user") == EVERYONE:
         if after is None or (isinstance(after, dict) and all(map(_is_seq, after.values()))):
             return after
-        raise WireError("bad_message", 'after is an object {user: seq} where user is "*".')
+        raise WireError("bad_message", 'after must be an object {user: seq} where user is "*".')
     if after is None or _is_seq(after):
         return after
-    raise WireError("bad_message", "after is a whole number, 0 or more.")
+    raise WireError("bad_message", "after must be a whole number, 0 or more.")
 
 
 def _is_seq(value: Any) -> bool:

@@ -1,6 +1,6 @@
-"""Every websocket frame that the server sends, built: protocol version 1 (docs/protocol.md).
+"""Server frames, built as JSON text: protocol version 1 (docs/protocol.md).
 
-Builders return JSON text. Times are unix milliseconds. What clients send is in `orders.protocol.inbound`.
+Times are unix milliseconds. Client frames are parsed in `orders.protocol.inbound`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SUBSCRIPTIONS = 2000
 
 
 class Close(IntEnum):
-    """Why a socket was closed by the server."""
+    """Close codes: why the server closed a socket."""
 
     TOO_BIG = 1009
     RESTART = 1012
@@ -74,23 +74,23 @@ def unsubscribed_quotes(frame_id: Id, symbols: Sequence[str]) -> str:
 
 
 def quotes(joined: str, changes: int, feed: str | None) -> str:
-    """The frame of the joined texts of quotes, the latest of so many changes; with the feed's state where it is new."""
+    """A `quotes` frame from joined texts of quotes that conflate `changes` changes; `feed` only where it is new."""
     state = "" if feed is None else f',"feed":{feed}'
     return f'{{"type":"quotes","sent":{now():.3f},"changes":{changes},"quotes":[{joined}]{state}}}'
 
 
 def live_event(body: str, committed: float, published: float) -> str:
-    """An event as it happens, from its logged text."""
+    """A live event, built from its logged text."""
     return f'{body[:-1]},"hops":{{"committed":{committed:.3f},"published":{published:.3f}}}}}'
 
 
 def replayed_event(body: str, at: datetime) -> str:
-    """An event read from the log, from its logged text."""
+    """A replayed event, built from its logged text."""
     return f'{body[:-1]},"hops":{{"committed":{at.timestamp() * 1000:.3f},"published":null}},"replay":true}}'
 
 
 def events(joined: str, sent: float) -> str:
-    """The frame of one owner's events, in order, from their joined texts; `sent` in unix milliseconds."""
+    """An `events` frame: one owner's events, in order, from their joined texts; `sent` in unix milliseconds."""
     return f'{{"type":"events","stream":"orders","sent":{sent:.3f},"events":[{joined}]}}'
 
 

@@ -1,7 +1,7 @@
-"""JSON from outside: each key once in its object, each number with all the digits it was written with.
+"""Strict JSON parsing: a repeated key is an error, and every number keeps all its digits.
 
-orjson is quick and strict, but of two equal keys it takes the last, and of a long fraction what a double holds. Where
-one of them may have been, the text is read once more by the standard library, which can be asked about both.
+orjson is fast and strict, but it keeps only the last of two equal keys, and rounds a long fraction to a double. Where a
+text may have either, the standard library's parser, which can be asked about both, parses it again.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 
 TOLD_WHOLE = frozenset({str, int, bool, NoneType})
-# Nothing that is understood has more; reading a million takes a second.
+# No valid message has more; parsing a million takes a second.
 MOST_OBJECTS = 5_000
 
 
 class GivenTwice(Exception):
-    """A key stands twice in one object: `name`, or `3.name` in a list; `body` is the rest of what was read."""
+    """A key occurs twice in one object: `name`, or `3.name` in a list; `body` is what was parsed."""
 
     def __init__(self, name: str, body: Any) -> None:
         super().__init__(name)
@@ -29,9 +29,9 @@ class GivenTwice(Exception):
 
 
 def loads(text: str | bytes) -> Any:
-    """What the text says; fractions, and integers of more than 64 bits, as Decimal.
+    """Parse the text; fractions, and integers of more than 64 bits, become Decimal.
 
-    Raises ValueError where it is no JSON, and GivenTwice.
+    Raises ValueError for invalid JSON, and GivenTwice for a repeated key.
     """
     body = orjson.loads(text)
     colons = text.count(":") if isinstance(text, str) else text.count(b":")
@@ -41,9 +41,9 @@ def loads(text: str | bytes) -> Any:
 
 
 def _is_whole(body: Any, colons: int) -> bool:
-    """Whether nothing of a text with so many colons can have been lost in what was read of it: one order or a list.
+    """Whether orjson has certainly lost nothing of a text with so many colons: one flat order or a list of them.
 
-    Each key brings a colon, whether it was kept or not; those in strings only add to them.
+    Each key has a colon, whether orjson kept it or not; colons inside strings only add to the number.
     """
     keys = 0
     kinds: set[type] = set()
@@ -77,7 +77,7 @@ def _integer(text: str) -> int | Decimal:
 
 
 class _Objects:
-    """Takes the objects of a text as they are read, and remembers those that name something twice."""
+    """Builds the objects of a text as they are parsed, and remembers those with a repeated key."""
 
     def __init__(self) -> None:
         self.count = 0
