@@ -1,4 +1,4 @@
-"""What is sent of an order, by REST or socket, into the types of `orders.trading`; and its shapes for the schema.
+"""Request bodies of REST and the socket, parsed into the types of `orders.trading`; and their shapes for the schema.
 
-Refuses what can't be read; what may be done is decided in `orders.trading`.
+Refuses bodies that can't be parsed; `orders.trading` decides what is allowed.
 """

@@ -1,7 +1,7 @@
-"""Ordinary bodies read at a glance: a list of a thousand orders is read in a tenth of the time a serializer takes.
+"""Fast path for ordinary order bodies: it parses a list of a thousand orders in a tenth of a serializer's time.
 
-Whatever is the least unusual is left to the serializer, whose answer would be the same for what is read here, and whose
-refusals are the only ones.
+Anything unusual falls back to the serializer, which gives the same result for what is parsed here and produces all
+error messages.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KNOWN = frozenset(
 
 
 def new_order(body: Any) -> NewOrder | None:
-    """The order in this body; None where only the serializer can tell."""
+    """The order in this body; None where the serializer has to parse it."""
     if type(body) is not dict or not body.keys() <= KNOWN:
         return None
     try:

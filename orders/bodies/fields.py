@@ -1,4 +1,4 @@
-"""Fields of a body, read as every other way in reads them: `market.values.decimals` says what a number is."""
+"""Serializer fields that parse values like every other entry point: `market.values.decimals` defines a valid number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework import serializers
 from market.values import decimals
 from orders.domain.rules import BIGGEST_ID
 
-# What a person would call them.
+# The names that error messages use.
 NAMES = {"last_qty": "quantity", "last_price": "price"}
 
 
@@ -21,7 +21,7 @@ class AmountField(serializers.DecimalField):
         super().__init__(max_digits=23, decimal_places=8, **kwargs)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """Any field's; a decimal field of DRF's own takes blanks for null."""
+        """Skip the check of DRF's decimal field, which treats blank text as null."""
         return serializers.Field.validate_empty_values(self, data)
 
     def to_internal_value(self, data: Any) -> Decimal:
@@ -35,7 +35,7 @@ class AmountField(serializers.DecimalField):
 
 
 class WholeField(serializers.IntegerField):
-    """A whole number from 1 on: an id or a version."""
+    """A whole number of at least 1: an id or a version."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=BIGGEST_ID, **kwargs)
@@ -48,7 +48,7 @@ class WholeField(serializers.IntegerField):
 
 
 class TextField(serializers.CharField):
-    """Text as it was typed; whether its characters are allowed is checked by the rules that every way in shares."""
+    """Text exactly as sent; the rules that every entry point shares check its characters."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)

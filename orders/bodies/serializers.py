@@ -1,6 +1,6 @@
-"""Request bodies into the types of `trading`; what cannot be read at all is refused here, the rules are there.
+"""Parses request bodies into the types of `trading`; refuses malformed ones here, all other rules are in `trading`.
 
-Used by REST and by the socket alike, and by the OpenAPI schema as the shape of what goes in and comes out.
+REST and the socket use it, and the OpenAPI schema takes the shapes of requests and responses from it.
 """
 
 from __future__ import annotations
@@ -104,12 +104,12 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 def new_order(body: Any) -> NewOrder:
-    """The order in this body; `user` is not the sender's to say, and ignored. Raises ValidationFailed."""
+    """The order in this body. Clients can't set `user`, so it is ignored. Raises ValidationFailed."""
     return fast_path.new_order(body) or slow_new_order(body)
 
 
 def slow_new_order(body: Any) -> NewOrder:
-    """The same, of any body."""
+    """The same for any body, without the fast path."""
     values = _valid(NewOrderSerializer, body)
     return NewOrder(
         symbol=values["symbol"],
@@ -125,9 +125,9 @@ def slow_new_order(body: Any) -> NewOrder:
 
 
 def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, Any]]:
-    """The expected version and what is to change, in a body that may repeat the order's other fields.
+    """The expected version and the changes, in a body that may repeat the order's other fields.
 
-    `naming`: fields that name the order besides. Raises ValidationFailed.
+    `naming`: further fields that identify the order. Raises ValidationFailed.
     """
     values = _valid(AmendmentSerializer, body, {*_reader(OrderSerializer).fields, *naming})
     if "text" in values:
@@ -136,7 +136,7 @@ def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, A
 
 
 def list_amendment(body: Any) -> Amend:
-    """One amendment of a list, which names its order by `id`. Raises ValidationFailed."""
+    """One amendment of a list, which identifies its order by `id`. Raises ValidationFailed."""
     values = _valid(ListAmendmentSerializer, body, _reader(OrderSerializer).fields)
     fixed = sorted(body.keys() - values.keys() - {"user"})
     if fixed:
@@ -147,14 +147,14 @@ def list_amendment(body: Any) -> Amend:
 
 
 def refuse_for_others(user: User, body: Any) -> None:
-    """A trader's `user` is ignored; one who watches others and names one of them is told that they only watch."""
+    """Raise Forbidden where a user who may watch others names one of them; a trader's `user` is ignored."""
     name = body.get("user") if isinstance(body, dict) else None
     if name is not None and name != user.get_username() and trading.can_watch(user):
-        raise Forbidden("Nobody places orders for others.")
+        raise Forbidden("You can't place orders for other users.")
 
 
 def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
-    """Raises ValidationFailed where a form or a body has other fields than these, or one of them twice."""
+    """Raise ValidationFailed where a form or a body has an unknown field, or one of them twice."""
     for name in body:
         if name not in known:
             raise ValidationFailed.at(name, UNKNOWN)
@@ -171,25 +171,25 @@ def report(body: Any) -> Report:
 
 
 def expected_version(body: Any, naming: Collection[str] = ()) -> int | None:
-    """The version a cancel expects, if it names one; `naming`: fields that name the order. Raises ValidationFailed."""
+    """The version that a cancel expects, or None; `naming`: fields that identify the order. Raises ValidationFailed."""
     version: int | None = _valid(CancelSerializer, body, naming).get("expected_version")
     return version
 
 
 def check_empty(body: Any) -> None:
-    """Of what needs no body: an empty object is none, and `user` is ignored as everywhere. Raises ValidationFailed."""
+    """Check the body of a request that needs none: `{}` is valid, and `user` is ignored. Raises ValidationFailed."""
     _valid(serializers.Serializer, body)
 
 
 def whole_number(field: str, value: Any) -> int:
-    """A positive whole number that a database takes. Raises ValidationFailed."""
+    """A positive whole number within the database's range. Raises ValidationFailed."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_ID:
         raise ValidationFailed.at(field, decimals.NOT_WHOLE)
     return value
 
 
 def _told(field: Field) -> serializers.Field[Any, Any, Any, Any]:
-    """How the API tells of it."""
+    """The field in the schema of a response."""
     match field.value:
         case Value.WHOLE:
             return serializers.IntegerField()
@@ -203,7 +203,7 @@ def _told(field: Field) -> serializers.Field[Any, Any, Any, Any]:
 def _valid(
     serializer_class: type[serializers.Serializer[Any]], body: Any, more: Collection[str] = ()
 ) -> dict[str, Any]:
-    """What the body says in the serializer's fields; `more` may stand there as well, and `user`, which is ignored."""
+    """The validated values of the serializer's fields; also allowed are `more` fields, and `user`, which is ignored."""
     if not isinstance(body, Mapping):
         raise ValidationFailed("An object is required.")
     reader = _reader(serializer_class)
@@ -219,5 +219,5 @@ def _valid(
 
 @cache
 def _reader(serializer_class: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    """One for all bodies: it keeps nothing of what it reads, and copying its fields costs more than reading."""
+    """One instance for all bodies: it keeps no state between them, and copying its fields costs more than parsing."""
     return serializer_class()
