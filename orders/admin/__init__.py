@@ -1,4 +1,4 @@
-"""Data entry: orders are placed, amended and moved on through `trading`; nothing is typed over, nothing deleted."""
+"""The orders admin: placing, amending and every other step go through `trading`; nothing is overwritten or deleted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from orders.trading import Report
 
 HISTORY = 50
 QUANTITY, PRICE, STOP_PRICE = (amount_column(name) for name in ("quantity", "price", "stop_price"))
-# What a form shows where it can't be amended, and what never can.
+# Fields of a form whose order can't be amended, and fields that never can be.
 ONLY_READ: list[Any] = [QUANTITY, PRICE, STOP_PRICE, "text"]
 FIXED: list[Any] = [
     *("id", "user", "symbol", "side", "order_type", "time_in_force", "status"),
@@ -46,12 +46,12 @@ FIXED: list[Any] = [
 
 admin.site.site_header = admin.site.site_title = "Order monitor"
 admin.site.index_title = "Administration"
-admin.site.enable_nav_sidebar = False  # the lists need the room
+admin.site.enable_nav_sidebar = False  # the lists need the width
 STEP_NAMES = {
     ExecutionKind.ACCEPT: "Accept",
     ExecutionKind.REJECT: "Reject",
     ExecutionKind.FILL: "Fill",
-    ExecutionKind.CANCEL: "Confirm the cancel of",
+    ExecutionKind.CANCEL: "Confirm the cancellation of",
     ExecutionKind.CANCEL_REFUSED: "Refuse to cancel",
     ExecutionKind.EXPIRE: "Expire",
 }
@@ -78,21 +78,21 @@ class OrderAdmin(ModelAdmin):
     list_select_related = ["user"]
     list_per_page = 50
     show_full_result_count = False
-    # Every other column would sort the whole table.
+    # Sorting by any other column would sort the whole table.
     sortable_by = ["id"]
-    search_fields = ["symbol", "client_order_id", "text"]  # shows the box; how it searches: admin_list
-    search_help_text = "A user's name, or a part of symbol, name, client order id or text; buy or sell; an id"
+    search_fields = ["symbol", "client_order_id", "text"]  # shows the search box; `listing.found` does the search
+    search_help_text = "User name; part of a symbol, instrument name, client order id or text; buy or sell; order id"
     autocomplete_fields = ["user", "symbol"]
     ordering = ["-id"]
     inlines = [ExecutionInline]
     actions = [*(f"step_{kind}" for kind in ExecutionKind), "request_cancel"]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """What is refused only at the commit, since others were quicker, is told as what was refused before."""
+        """Show a refusal that comes only at the commit, after a concurrent change, like an earlier one."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except OrderError as refused:
-            list(messages.get_messages(request))  # what Django has said of it already is not so
+            list(messages.get_messages(request))  # drop Django's success message: it is not true
             self.message_user(request, refused.message, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
@@ -118,7 +118,7 @@ class OrderAdmin(ModelAdmin):
         return super().get_queryset(request).select_related("user")
 
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Paginator:
-        """The list's own counts orders and nothing else; an order's history pages what was done to it."""
+        """The order list has its own paginator; the history page of one order has Django's."""
         paginator = OrderPaginator if queryset.model is Order else Paginator
         return paginator(queryset, *args, **kwargs)
 
@@ -127,7 +127,7 @@ class OrderAdmin(ModelAdmin):
         return (listing.found(queryset, term) if term else queryset), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        """Orders are cancelled; the log would tell of a deletion, but nobody needs one."""
+        """Never allowed: orders are cancelled. The log would record a deletion, but none is needed."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
@@ -152,7 +152,7 @@ class OrderAdmin(ModelAdmin):
         head = "<tr><th>Version</th><th>At (UTC)</th><th>Event</th><th>Changes</th><th>Source</th><th>By</th></tr>"
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), lines)
 
-    @admin.action(description="Request the cancel of the selected orders", permissions=["change"])
+    @admin.action(description="Request cancellation of the selected orders", permissions=["change"])
     def request_cancel(self, request: HttpRequest, queryset: OrderQuerySet[Order]) -> None:
         done = 0
         with acting(Source.ADMIN, request.user.get_username()):
@@ -163,7 +163,7 @@ class OrderAdmin(ModelAdmin):
                 except OrderError as refused:
                     self.message_user(request, f"{order}: {refused.message}", messages.ERROR)
         if done:
-            self.message_user(request, f"Asked to cancel {done} order{pluralize(done)}.", messages.SUCCESS)
+            self.message_user(request, f"Requested cancellation of {done} order{pluralize(done)}.", messages.SUCCESS)
 
     def has_execute_permission(self, request: HttpRequest) -> bool:
         return trading.can_execute(request.user)  # type: ignore[arg-type]
@@ -171,7 +171,7 @@ class OrderAdmin(ModelAdmin):
     def _take_step(
         self, request: HttpRequest, queryset: OrderQuerySet[Order], kind: ExecutionKind
     ) -> HttpResponse | None:
-        """Asks for the reason first, naming the orders that allow the step, then reports it for each of them."""
+        """Ask for the reason first, listing the orders that allow the step; then report the step for each of them."""
         orders = list(queryset.select_related("user"))
         legal = [order for order in orders if lifecycle.is_legal(Status(order.status), Step(kind))]
         form = ReportForm(kind, request.POST if "confirmed" in request.POST else None)
@@ -227,7 +227,7 @@ for _kind in ExecutionKind:
 
 @admin.register(OrderEvent)
 class OrderEventAdmin(ModelAdmin):
-    """The log, read only."""
+    """The event log, read only."""
 
     list_display = ["seq", "at", "user", "order_id", "version", "kind", "source", "actor"]
     list_filter = ["kind", "source"]
@@ -247,7 +247,7 @@ class OrderEventAdmin(ModelAdmin):
 
 
 def _given(values: dict[str, Any], name: str, otherwise: Decimal | None) -> Decimal | None:
-    """What was typed, 0 too, which the rules refuse; where nothing was, something else."""
+    """The entered value, even 0, which the rules refuse; the default where the field is empty."""
     return otherwise if values[name] is None else values[name]
 
 

@@ -1,4 +1,4 @@
-"""The admin's forms: typed in by a person, decided by `trading`, whose refusals stand under the fields."""
+"""The admin's forms: `trading` decides about the input, and its refusals are shown at the fields."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ AS_TYPED = {"text": TextFormField, "client_order_id": TextFormField}
 
 
 class _ServiceForm(forms.ModelForm):
-    """Tries the service and takes it back, so that what it refuses is shown in the form with all that was typed."""
+    """Runs the service and rolls it back, so that the form shows refusals together with the entered values."""
 
     def validate_constraints(self) -> None:
-        """The services say the same in words meant for a person."""
+        """Do nothing: the services check the same and have clearer messages."""
 
     def _try(self, service: Callable[[], Any]) -> None:
         try:
@@ -83,7 +83,7 @@ class NewOrderForm(_ServiceForm):
 
 
 class AmendForm(_ServiceForm):
-    """Knows the version it was opened at, so that nobody's change in between is overwritten."""
+    """Keeps the version it was opened at, so that no concurrent change is overwritten."""
 
     expected_version = WholeFormField(widget=forms.HiddenInput)
 
@@ -108,15 +108,15 @@ class AmendForm(_ServiceForm):
 
     @property
     def amendment(self) -> dict[str, Any]:
-        """What was changed in the form."""
+        """The values that were changed in the form."""
         return {name: self.cleaned_data[name] for name in trading.AMENDABLE if name in self.changed_data}
 
 
 class ReportForm(forms.Form):
-    """The reason of a step; of a fill, how much and at what price."""
+    """The reason for a step; for a fill also quantity and price."""
 
-    last_qty = AmountFormField(required=False, label="Quantity", help_text="Empty: all that is left.")
-    last_price = AmountFormField(required=False, label="Price", help_text="Empty: the order's limit price.")
+    last_qty = AmountFormField(required=False, label="Quantity", help_text="Leave empty for all that remains.")
+    last_price = AmountFormField(required=False, label="Price", help_text="Leave empty for the order's limit price.")
     text = TextFormField(required=False, max_length=255, label="Reason")
 
     def __init__(self, kind: ExecutionKind, *args: Any, **kwargs: Any) -> None:
@@ -128,5 +128,5 @@ class ReportForm(forms.Form):
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         if self.fields["text"].required and not text.strip():
-            raise forms.ValidationError("Blanks are no reason.")
+            raise forms.ValidationError("Enter a reason.")
         return text

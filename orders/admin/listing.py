@@ -1,7 +1,7 @@
-"""The admin's list of orders: what a page costs does not grow with the number of orders.
+"""The admin's order list: the cost of a page does not grow with the number of orders.
 
-All orders are counted by their owners' counters, few are counted and fetched by their ids, and of many it is said
-that they are more than that.
+Without a filter, the count comes from the owners' counters. A short filtered list is counted and fetched by ids; of a
+long one only a lower bound is shown.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from orders.listing.filters import Query
 from orders.models import EventCounter, Order
 from orders.models.querysets import OrderQuerySet
 
-# Up to here a narrowed list is counted, and can be paged through.
+# A filtered list is counted, and can be paged through, up to here.
 EXACT = 1000
 NOTE = 40
 
 
 class More(int):
-    """At least so many; it says so where it is shown."""
+    """A lower bound of a count, shown with a plus sign."""
 
     def __str__(self) -> str:
         return f"{int(self):,}+"
 
 
 class OrderPaginator(Paginator):
-    """Pages of a list of orders, counted up to a point."""
+    """Pages of an order list, with a bounded count."""
 
     object_list: QuerySet[Order]
 
@@ -61,12 +61,12 @@ def symbol(order: Order) -> str:
 
 @admin.display(description="Note")
 def note(order: Order) -> str:
-    """So much of it that the other columns stay in sight."""
+    """The start of the note, so that the other columns stay visible."""
     return Truncator(order.text).chars(NOTE)
 
 
 def found(orders: OrderQuerySet[Order], term: str) -> OrderQuerySet[Order]:
-    """The orders of this person, or else those that a search for the term finds."""
+    """The orders of the user with this name, or else those that a search for the term finds."""
     owner = User.objects.filter(username=term).first()
     if owner is not None:
         return orders.filter(user_id=owner.pk)

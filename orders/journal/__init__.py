@@ -1,4 +1,4 @@
-"""Recorded order flow: read from a file, and played again.
+"""Order journals: recorded order flow, parsed from a file and replayed.
 
-Knows the file's format; what a line does is done by `orders.trading`.
+Knows the file format; `orders.trading` carries out each line.
 """

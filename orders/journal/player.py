@@ -1,7 +1,7 @@
-"""Applying journal lines: through the same services as everything else, each line whole or not at all, and only once.
+"""Replays order journals through the same services as everything else: each line in full or not at all, and only once.
 
-A place is known by its client_order_id, a report by its exec_id; an amendment leaves an `Execution` with its key.
-Missing people and instruments are made.
+A place is identified by its client_order_id, a report by its exec_id; an amendment stores an `Execution` with its key.
+Missing users and instruments are created.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class _Known:
 
 @dataclass
 class Player:
-    """Applies lines in order; of no more use once it has raised or its transaction was rolled back."""
+    """Applies lines in order; unusable after it has raised or its transaction was rolled back."""
 
     _people: dict[str, User] = field(default_factory=dict)
     _decimals: dict[str, int] = field(default_factory=dict)
     _orders: dict[tuple[str, str], _Known] = field(default_factory=dict)
 
     def apply(self, line: Line) -> bool:
-        """Whether the line changed anything; False where it stood already. Raises BadLine with nothing written."""
+        """Apply a line; False if it had been applied before. Raises BadLine with nothing written."""
         try:
             with transaction.atomic():
                 return self._apply(line)
@@ -64,7 +64,7 @@ class Player:
         return placed.created
 
     def _show(self, new: NewOrder) -> None:
-        """Lets an instrument show all the decimals of its prices; one with a coarser tick shows its tick's already."""
+        """Show all decimals of the order's prices; an instrument with a coarser tick shows that tick's already."""
         places = max(_places(new.price), _places(new.stop_price))
         if places > self._decimals[new.symbol]:
             self._decimals[new.symbol] = places
@@ -86,7 +86,7 @@ class Player:
     def _person(self, name: str) -> User:
         if name not in self._people:
             users = User.objects
-            # Without a password nobody can sign in as this person until an administrator sets one.
+            # Without a password, no sign-in as this user is possible until an administrator sets one.
             self._people[name] = users.filter(username=name).first() or users.create_user(username=name)
         return self._people[name]
 
@@ -96,7 +96,7 @@ def _amend(order_id: int, amendment: Amendment) -> bool:
     applied = Execution.objects.filter(order_id=order_id, exec_id=amendment.key).values_list("kind", flat=True)
     for kind in applied:
         if kind != "amend":
-            raise DuplicateExecId(f"exec_id {amendment.key} is that of a {kind}.")
+            raise DuplicateExecId(f"exec_id {amendment.key} already belongs to a {kind}.")
         return False
     trading.amend(order.user, order_id, order.version, amendment.changes, owner=False)
     Execution.objects.create(order=order, exec_id=amendment.key, kind="amend")
@@ -104,7 +104,7 @@ def _amend(order_id: int, amendment: Amendment) -> bool:
 
 
 def _instrument(symbol: str) -> int:
-    """Makes the instrument where it is missing, with the smallest steps there are; the decimals that it shows."""
+    """Create the instrument if it is missing, with the smallest possible steps; returns its displayed decimals."""
     smallest = {"tick_size": SMALLEST, "lot_size": SMALLEST, "price_decimals": DEFAULT_DECIMALS}
     instrument, _ = Instrument.objects.get_or_create(
         symbol=symbol, defaults={"name": symbol, "currency": "USD"} | smallest

@@ -1,4 +1,4 @@
-"""Order journals as text: what each line of a CSV file says, typed and checked, before anything is done about it."""
+"""Parses order journals: each line of a CSV file is typed and checked before any of it is applied."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ COLUMNS = [
 ]
 AMOUNTS = ("quantity", "price", "stop_price", "last_qty", "last_price")
 USER = re.compile(r"[\w.@+-]{1,150}")
-# The longest cells; of others, which have bounds of their own where they are needed, nobody means more.
+# Max lengths of cells. Other cells, which have their own limits where they are used, never honestly exceed CELL_LENGTH.
 LENGTHS = {"exec_id": EXEC_ID_LENGTH, "text": rules.TEXT_LENGTH}
 CELL_LENGTH = 1000
-# Of a cell that is refused so much is shown.
+# How much of a refused cell an error shows.
 SHOWN = 60
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -63,7 +63,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What an amend line changes, and the key by which it is known to have been applied."""
+    """The changes of an amend line, and the key that marks it as applied."""
 
     key: str
     changes: dict[str, Decimal | str]
@@ -71,7 +71,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One action, ready for `trading`. `number` is its place in the file; `symbol` may be empty but for a place."""
+    """One action, ready for `trading`. `number` is its line in the file; `symbol` may be empty except for a place."""
 
     number: int
     time: datetime
@@ -83,7 +83,7 @@ class Line:
 
 
 def read(text: Iterable[str]) -> Iterator[Line]:
-    """The lines of a journal, in order. Raises BadLine where one can't be read."""
+    """Parse a journal's lines, in order. Raises BadLine at an invalid one."""
     seen: Counter[str] = Counter()
     for number, row in rows(text, _wrong_columns, clean=str):
         try:
@@ -99,7 +99,7 @@ def _wrong_columns(names: list[str]) -> str:
 def _line(number: int, cells: Row, seen: Counter[str]) -> Line:
     row = {name: _cell(name, cell) for name, cell in cells.items()}
     action = _one_of(Action, row, "action")
-    # As the site's own forms keep a name, so that a second look finds it.
+    # Normalized as the site's own forms store a name, so that a later lookup finds it.
     user = unicodedata.normalize("NFKC", row["user"])
     _check(row, "user", USER.fullmatch(user) is not None)
     _check(row, "client_order_id", rules.CLIENT_ORDER_ID.fullmatch(row["client_order_id"]) is not None)
@@ -115,9 +115,9 @@ def _line(number: int, cells: Row, seen: Counter[str]) -> Line:
 
 
 def _cell(name: str, cell: str) -> str:
-    """The cell without the spaces around it, whether its action needs it or not; but a number has none of them.
+    """The cell without surrounding spaces, checked even where its action ignores it; an amount must have none.
 
-    Raises ValueError for what nobody can read, and for more than there is room for.
+    Raises ValueError for text that can't be read, and for a cell that is too long.
     """
     bare = cell.strip(" ")
     why = refusal(bare)
@@ -130,7 +130,7 @@ def _cell(name: str, cell: str) -> str:
 
 
 def _key(row: dict[str, str], seen: Counter[str]) -> str:
-    """The ExecID of a line that has none: the same whenever its file is read, and another's only if all is the same."""
+    """The ExecID of a line without one: the same whenever its file is read, and different for every other line."""
     digest = hashlib.blake2b("\n".join(row.values()).encode(), digest_size=12).hexdigest()
     seen[digest] += 1
     return f"J-{digest}-{seen[digest]}"
@@ -177,7 +177,7 @@ def _time(row: dict[str, str]) -> datetime:
         moment = parse_datetime(row["time"]) if row["time"].isascii() else None
     except ValueError:
         moment = None
-    _check(row, "time", moment is not None and moment.tzinfo is not None, "a time with its zone")
+    _check(row, "time", moment is not None and moment.tzinfo is not None, "a time with a time zone")
     assert moment is not None
     return moment
 
@@ -198,6 +198,6 @@ def _one_of(members: type[Member], row: dict[str, str], name: str, default: Memb
     return members(row[name])
 
 
-def _check(row: dict[str, str], name: str, good: bool, wanted: str = "one that can be used") -> None:
+def _check(row: dict[str, str], name: str, good: bool, wanted: str = "valid") -> None:
     if not good:
         raise ValueError(f"{name} {row[name][:SHOWN]!r} is not {wanted}")

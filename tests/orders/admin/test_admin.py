@@ -159,7 +159,7 @@ def test_only_orders_whose_status_allows_the_step_take_it(admin: Client, alice: 
     asked = act(admin, "accept", waiting, filled).content.decode()
     act(admin, "accept", waiting, filled, confirmed="yes", text="")
 
-    assert "Left as they are" in asked
+    assert "Not included, because" in asked
     assert fresh(waiting).status == "new"
     assert fresh(filled).version == filled.version
 

@@ -121,8 +121,8 @@ def test_what_can_not_be_read_is_named_with_its_line() -> None:
         (line("place", "b 1"), "client_order_id 'b 1'"),
         (line("place", user="no one!"), "user 'no one!'"),
         (line("fill", last_qty="1", last_price="5"), "a fill needs an exec_id"),
-        (line("place", at="25:00:00"), "is not a time with its zone"),
-        (line("place").replace("Z,", ",", 1), "is not a time with its zone"),
+        (line("place", at="25:00:00"), "is not a time with a time zone"),
+        (line("place").replace("Z,", ",", 1), "is not a time with a time zone"),
         (line("place") + ",extra", "15 cells are needed, not 16"),
     ]
     assert failing(cases, check) == []
