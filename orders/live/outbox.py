@@ -158,7 +158,7 @@ class Delivery:
 
     async def _send_next(self, sub: Subscription) -> bool:
         if sub.position > sub.stream.head:
-            await self._reset(sub, "The log has not come that far.")
+            await self._reset(sub, "`after` is beyond the newest event.")
             return True
         room = outbound.WINDOW - self.out
         if room <= 0:

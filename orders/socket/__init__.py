@@ -1,4 +1,4 @@
-"""One websocket: who it is, whom it follows, what it may ask, and how it ends.
+"""One WebSocket: its authentication, subscriptions, commands, rate limit and close.
 
-Knows its person and the frames; rules live in `orders.trading`, delivery in `orders.live`.
+Knows its user and the frames; rules live in `orders.trading`, delivery in `orders.live`.
 """

@@ -1,4 +1,4 @@
-"""Who may open a websocket and keep it: host, origin, session or token of the handshake, and the latter each second."""
+"""Authenticates the WebSocket handshake (host, origin, session or token), and re-checks its credentials."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PERSON = Prepared(User, pk=GIVEN_NUMBER)
 PERSON_OF_TOKEN = Prepared(User, auth_token__key=GIVEN)
 SESSION = Prepared(Session, session_key=GIVEN)
 
-# No person, path, query or fragment: an origin is compared as text, not as what some reader might make of it.
+# No user info, path, query or fragment: an origin is compared as text, not as some parser may understand it.
 ORIGIN = re.compile(r"(https?)://([^\s/?#@\\]+?)(?::([0-9]+))?", re.IGNORECASE)
 USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a socket was let in with; it is good as long as all of it still holds."""
+    """The credentials a socket was accepted with; valid as long as all of them hold."""
 
     user: User
     password: str
@@ -51,25 +51,25 @@ def has_token(scope: dict[str, Any]) -> bool:
 
 
 def address(scope: dict[str, Any]) -> str:
-    """Where the handshake comes from; behind a proxy of one's own, what that says."""
+    """The client's address; behind the site's own proxy, the address that the proxy reports."""
     client = scope.get("client")
     return str(client[0]) if client else "?"
 
 
 def is_known_host(scope: dict[str, Any]) -> bool:
-    """Whether the handshake names a host that this site answers to."""
+    """Whether the handshake's host is one that this site answers to."""
     domain, _ = split_domain_port(header(scope, b"host") or "")
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def is_secure(scope: dict[str, Any]) -> bool:
-    """Whether the handshake came by TLS; the proxy that ends it says so, and is believed where TLS is on."""
+    """Whether the handshake came over TLS; the proxy that terminates TLS reports it, and is trusted where TLS is on."""
     forwarded = header(scope, b"x-forwarded-proto") if settings.TLS else None
     return scope.get("scheme") == "wss" or (forwarded or "").split(",")[0].strip() == "https"
 
 
 def is_same_origin(scope: dict[str, Any]) -> bool:
-    """Whether the page behind the handshake comes from this very scheme, host and port, or a listed origin."""
+    """Whether the handshake's origin is this site's own scheme, host and port, or a listed origin."""
     origin = header(scope, b"origin")
     # Behind a proxy the handshake itself is plain; the site's pages are https wherever TLS is on.
     scheme = "https" if settings.TLS or is_secure(scope) else "http"
@@ -77,7 +77,7 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
 
 
 def is_foreign(request: HttpRequest) -> bool:
-    """Whether another site's page has sent this: browsers say so, and programs say nothing."""
+    """Whether another site's page sent this request: browsers say so in a header that other clients don't send."""
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
     if origin is not None:
         return not _is_own(origin, f"{request.scheme}://{request.get_host()}")
@@ -85,7 +85,7 @@ def is_foreign(request: HttpRequest) -> bool:
 
 
 def normal(origin: str) -> str | None:
-    """The origin in lower case and without its scheme's usual port; None where it is anything else than an origin."""
+    """The origin in lower case, without its scheme's default port; None where it is not a valid origin."""
     found = ORIGIN.fullmatch(origin)
     if found is None:
         return None
@@ -99,7 +99,7 @@ def _is_own(origin: str, own: str) -> bool:
 
 
 def find_pass(scope: dict[str, Any]) -> Pass | None:
-    """The handshake's token or session, if it is good."""
+    """The credentials from the handshake's token or session; None if they are not valid."""
     return _by_token(scope) if has_token(scope) else _by_session(scope)
 
 
@@ -113,7 +113,7 @@ def _by_token(scope: dict[str, Any]) -> Pass | None:
 
 def _by_session(scope: dict[str, Any]) -> Pass | None:
     key = parse_cookie(header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
-    if not key or "\0" in key:  # PostgreSQL takes it in no text; a cookie may spell it \000
+    if not key or "\0" in key:  # PostgreSQL allows no NUL in text; a cookie may encode it as \000
         return None
     session: SessionBase = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(key)
     if SESSION_KEY not in session:
@@ -125,7 +125,7 @@ def _by_session(scope: dict[str, Any]) -> Pass | None:
 
 
 def person_of(entry: Pass) -> User | None:
-    """The pass' person as he is now, if it is still good."""
+    """The user of the credentials, freshly read; None if the credentials are no longer valid."""
     user: User | None = None
     if entry.token:
         user = PERSON_OF_TOKEN.first(entry.token)
@@ -136,7 +136,7 @@ def person_of(entry: Pass) -> User | None:
 
 
 def still_good(passes: Iterable[Pass]) -> set[Pass]:
-    """Those whose person is active with the same password, and whose session or token still exists; a few queries."""
+    """The credentials whose user is active with the same password and whose session or token exists, in few queries."""
     wanted = list(passes)
     users = _users({entry.user.pk for entry in wanted})
     sessions = {entry.session_key for entry in wanted if entry.session_key}
@@ -155,7 +155,7 @@ def still_good(passes: Iterable[Pass]) -> set[Pass]:
 
 
 def still_watching(passes: Iterable[Pass]) -> set[Pass]:
-    """Those whose person may still follow others."""
+    """The credentials whose user may still follow others."""
     wanted = list(passes)
     people = User.objects.in_bulk({entry.user.pk for entry in wanted})
     return {entry for entry in wanted if entry.user.pk in people and trading.can_watch(people[entry.user.pk])}

@@ -1,4 +1,4 @@
-"""`order.place`, `order.amend` and `order.cancel` over the socket: as in REST, same rules, same errors."""
+"""The commands `order.place`, `order.amend` and `order.cancel` of the socket: the same rules and errors as in REST."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from orders.domain import rows
 from orders.domain.errors import ValidationFailed
 from orders.log.provenance import Source, acting
 
-# What a frame may say of the order that it names, beside its version; it must be so.
+# Fields by which a frame may describe its order, next to the version; they must match it.
 NAMING = frozenset({"order_id", "client_order_id", "symbol", "side", "user"})
 
 
 def run(user: User, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
-    """Runs the command for this user as he is now; the status HTTP would have, and the order's row."""
+    """Run the command for a freshly read user; returns the status that HTTP would have, and the order's row."""
     with acting(Source.SOCKET, user.get_username()):
         match kind:
             case "order.place":
@@ -36,13 +36,13 @@ def run(user: User, kind: str, body: dict[str, Any]) -> tuple[int, rows.Row]:
             case "order.cancel":
                 expected = expected_version(body, NAMING)
                 return 200, rows.order_row(trading.cancel(user, _named(body), expected, told=body))
-    raise ValidationFailed(f"There is no command {kind}.")
+    raise ValidationFailed(f"Unknown command {kind}.")
 
 
 def _named(body: dict[str, Any]) -> int | str:
-    """The order that a frame names: by `order_id`, since `id` is its own, or by its `client_order_id`.
+    """The order of a frame: by its `order_id` (`id` is the frame's own), or by its `client_order_id`.
 
-    Raises ValidationFailed. Where both stand there, the latter is told of the order, and must be so.
+    Raises ValidationFailed. Where a frame has both, `client_order_id` describes the order and must match it.
     """
     client_order_id = body.get("client_order_id")
     if "order_id" not in body and isinstance(client_order_id, str):

@@ -1,4 +1,4 @@
-"""The websocket `/ws/`: one a tab, carrying a person's order events and his commands (docs/protocol.md)."""
+"""The WebSocket consumer of `/ws/`: one socket per tab, for a user's order events and commands (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STRIKES = 50
 
 
 class OrdersConsumer(AsyncConsumer):
-    """Knows its person, the frames and its subscriptions; what a command may do is decided in `trading`."""
+    """Knows its user, the frames and its subscriptions; `trading` decides what a command may do."""
 
     scope: Any
     base_send: Any
@@ -42,8 +42,8 @@ class OrdersConsumer(AsyncConsumer):
     rate: MessageRate
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        # Channels' own loop gives every socket a channel, and every message a hop through the one shared thread;
-        # the hub has one channel for all of them, and database work has threads of its own (orders.live.threads).
+        # Channels' own loop gives every socket a channel, and passes every message through the one shared thread;
+        # the hub has one channel for all of them, and database work has its own threads (orders.live.threads).
         self.scope, self.base_send = scope, send
         self.closed = False
         self.strikes = 0
@@ -102,7 +102,7 @@ class OrdersConsumer(AsyncConsumer):
         text = message.get("text")
         received_at = outbound.now()
         if text is None:
-            await self._strike(inbound.WireError("bad_message", "A frame is text, not binary."))
+            await self._strike(inbound.WireError("bad_message", "A frame must be text, not binary."))
         elif len(text) > sizes.FROM_CLIENT_BYTES or len(text.encode()) > sizes.FROM_CLIENT_BYTES:
             await self.send_text(outbound.error(None, inbound.WireError("message_too_big", "At most 64 KiB a frame.")))
             await self.close(Close.TOO_BIG)
@@ -165,7 +165,7 @@ class OrdersConsumer(AsyncConsumer):
             await self.close(Close.SIGNED_OUT)
 
     def _run(self, frame: inbound.Command) -> tuple[int, Row]:
-        """Whoever has just been signed out does nothing more, even before the look that closes his socket."""
+        """Run a command, but not for a user who has just signed out and whose socket the next check will close."""
         user = auth.person_of(self.entry)
         if user is None:
             raise Unauthenticated("Sign in again.")
@@ -178,7 +178,7 @@ class OrdersConsumer(AsyncConsumer):
     async def _send(self, message: dict[str, Any]) -> None:
         try:
             await self.base_send(message)
-        except OSError:  # as ASGI has a server say that the client has left; we are about to be told
+        except OSError:  # ASGI's signal that the client has left; its disconnect message follows
             self.closed = True
 
     def _send_now(self, text: str) -> None:
@@ -186,7 +186,7 @@ class OrdersConsumer(AsyncConsumer):
             self.server_send_now(text)
 
     async def close(self, code: Close) -> None:
-        """Closes once; what comes in afterwards is not read."""
+        """Close once; later messages are ignored."""
         if not self.closed:
             self.closed = True
             if self.serving is not None:
@@ -198,7 +198,7 @@ class OrdersConsumer(AsyncConsumer):
         await self.close(Close.RESTART)
 
     async def _refuse(self, what: str) -> None:
-        """Refuses the handshake itself."""
+        """Refuse the handshake."""
         log.warning("refused: wrong %s, from %s", what, auth.address(self.scope))
         self.closed = True
         await self.base_send({"type": "websocket.close"})
@@ -214,7 +214,7 @@ class OrdersConsumer(AsyncConsumer):
         await self.close(Close.TOO_SLOW)
 
     def _served(self, task: asyncio.Task[None]) -> None:
-        """A delivery that failed must not leave a silent socket: the client comes back and is caught up."""
+        """Close a socket whose delivery failed, instead of leaving it silent: its client reconnects and catches up."""
         if not task.cancelled() and task.exception() is not None:
             log.error("The delivery failed.", exc_info=task.exception())
             self.ending = asyncio.ensure_future(self.close(Close.RESTART))

@@ -1,4 +1,4 @@
-"""The prices that one socket is shown: which symbols, how often, and never more than it takes."""
+"""The price subscription of one socket: which symbols, how often, and flow control for a slow client."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _keeping: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = Wea
 
 
 def get_quote_hub() -> QuoteHub:
-    """The running event loop's: one a server process."""
+    """The running event loop's quote hub: one per server process."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = QuoteHub(outbound.quotes)
@@ -34,12 +34,12 @@ def get_quote_hub() -> QuoteHub:
 
 
 def quote_hubs() -> list[QuoteHub]:
-    """This process' own, of all its event loops; for the metrics."""
+    """All quote hubs of this process, one per event loop; for the metrics."""
     return list(_hubs.values())
 
 
 async def close_quote_hub() -> None:
-    """Before the server ends: its symbols' places are free at once."""
+    """Close the hub before the server exits, which frees its symbols' feed slots at once."""
     loop = asyncio.get_running_loop()
     if loop in _hubs:
         await end(_keeping.pop(loop))
@@ -52,7 +52,7 @@ class TooManySymbols(OrderError):
 
 
 class SymbolLimit(OrderError):
-    """The feed carries as many symbols as it may; these wait for a place."""
+    """The feed carries its max number of symbols; these wait for a slot."""
 
     code = "symbol_limit"
     status = 400
@@ -61,7 +61,7 @@ class SymbolLimit(OrderError):
 class Viewing:
     """One socket's side of the quote hub.
 
-    `send_now`, where the server can, sends at once; `is_behind` tells whether the client has yet to take what was sent.
+    `send_now`, where the server has it, sends at once; `is_behind` tells whether the client has yet to take sent data.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class Viewing:
         self._closing: asyncio.Future[None] | None = None
 
     async def subscribe(self, frame: inbound.SubscribeQuotes) -> None:
-        """Answers `subscribed`; then comes what is known of these symbols, and what changes."""
+        """Answer `subscribed`; then send the known quotes of these symbols, and every change."""
         if settings.FEED == "off":
             raise ValidationFailed("There are no quotes: no price feed is running.")
         hub = get_quote_hub()
         wanted = hub.watched(self).union(frame.symbols)
         if len(wanted) > inbound.SYMBOLS:
-            raise TooManySymbols(f"At most {inbound.SYMBOLS} symbols a socket.")
+            raise TooManySymbols(f"At most {inbound.SYMBOLS} symbols per socket.")
         unknown, working = await in_thread(_look_up, self.user, frame.symbols, wanted)
         if unknown:
             names = ", ".join(unknown)
@@ -111,7 +111,7 @@ class Viewing:
         await self._send(outbound.unsubscribed_quotes(frame.id, gone))
 
     def leave(self) -> None:
-        """What is under way to a socket that is gone ends with it."""
+        """Leave the hub and cancel pending sends."""
         if (hub := _hubs.get(asyncio.get_running_loop())) is not None:
             hub.leave(self)
         for sending in (self._sending, *self._answering):
@@ -119,7 +119,7 @@ class Viewing:
                 sending.cancel()
 
     def show(self, frame: str) -> bool:
-        """False where the client still has some to take: it gets the latest once it has."""
+        """Send the frame; False where the client has yet to take earlier ones: it gets the latest quotes after that."""
         if self._must_wait():
             self._stuck()
             return False
@@ -132,7 +132,7 @@ class Viewing:
 
     def queued(self, symbols: Iterable[str], limit: int) -> None:
         names = list(symbols)
-        text = f"All {limit} live symbols are in use: {', '.join(names)} will follow when a place is free."
+        text = f"All {limit} live symbols are in use: {', '.join(names)} will follow when a slot is free."
         refused = outbound.error(None, SymbolLimit(text, fields={"symbols": names}))
         answering = asyncio.ensure_future(self._send(refused))
         self._answering.add(answering)
@@ -152,6 +152,6 @@ class Viewing:
 
 
 def _look_up(user: User, symbols: Iterable[str], wanted: Iterable[str]) -> tuple[list[str], frozenset[str]]:
-    """Which of the symbols nobody can trade, and in which of all that is wanted this person has working orders."""
+    """The symbols that can't be traded, and the wanted ones in which this user has working orders."""
     known = set(Instrument.objects.filter(symbol__in=symbols, active=True).values_list("symbol", flat=True))
     return [symbol for symbol in symbols if symbol not in known], slot_priority.working(user, wanted)

@@ -1,4 +1,4 @@
-"""How many frames a minute a socket may send."""
+"""Rate limit of a socket's frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 
 class MessageRate:
-    """Allows ORDERS_MESSAGES_PER_MINUTE of a socket's frames, `received` and `ping` aside; None allows all."""
+    """Allows ORDERS_MESSAGES_PER_MINUTE frames a minute, without counting `received` and `ping`; None is no limit."""
 
     def __init__(self) -> None:
         self._most: int | None = settings.ORDERS_MESSAGES_PER_MINUTE

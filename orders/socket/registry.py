@@ -1,4 +1,4 @@
-"""The sockets that are open in this process: closed within two seconds of sign-out, and told when the server goes."""
+"""Registry of this process' open sockets: closes them within two seconds of sign-out, and drains them at shutdown."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 1.0
 RESTART_MS = 500
 RESTART_SPREAD_MS = 3000
-# What was written leaves with later turns of the loop, and a server that ends at once would take it along: clients get
-# so long to answer the close.
+# Written frames leave in later iterations of the event loop, and a server that exits at once would lose them. So
+# clients have this long to answer the close.
 FLUSH_SECONDS = 2.0
 
 
 class OpenSocket(Protocol):
-    """A socket, as far as who keeps it open knows it."""
+    """A socket as the registry sees it."""
 
     entry: Pass
     subscriptions: Subscriptions
@@ -41,7 +41,7 @@ class OpenSocket(Protocol):
 
 
 class Sessions:
-    """One an event loop: the open sockets and the task that asks each second whether they still may be."""
+    """The open sockets of one event loop, and the task that re-checks their credentials every second."""
 
     def __init__(self) -> None:
         self.open: set[OpenSocket] = set()
@@ -49,11 +49,11 @@ class Sessions:
         self._left = asyncio.Event()
         self._is_ending = False
         self._outage = Outage(
-            log, "Sockets' sign-ins can't be checked (%s); tried each second.", "Sockets' sign-ins are checked again."
+            log, "Can't check sockets' sign-ins (%s); retrying every second.", "Sockets' sign-ins are checked again."
         )
 
     async def enter(self, socket: OpenSocket) -> None:
-        """Counts the socket as open; one that comes while the server ends is told so at once."""
+        """Register the socket as open; during a shutdown, send it away at once."""
         self.open.add(socket)
         if self._task is None:
             self._task = asyncio.create_task(self._checking())
@@ -65,7 +65,7 @@ class Sessions:
         self._left.set()
 
     async def check(self) -> None:
-        """Closes every socket whose person has signed out, was deactivated or has lost what it needs."""
+        """Close every socket whose user has signed out, was deactivated or has lost a permission that it needs."""
         sockets = list(self.open)
         if not sockets:
             return
@@ -79,17 +79,17 @@ class Sessions:
                 await _guarded(socket.close(Close.FORBIDDEN))
 
     async def farewell(self) -> None:
-        """Tells every client to come back to the next server, spread out so that they do not come all at once.
+        """Graceful shutdown: tell every client to reconnect, each after a random delay to spread the reconnects.
 
-        Only a server that accepts no more connections may say it: a client that is told early and comes back to the
-        same process would be cut.
+        Call it only once the server accepts no more connections: a client that is told early and reconnects to the same
+        process would be cut off.
         """
         self._is_ending = True
         for socket in list(self.open):
             await _guarded(send_away(socket))
 
     async def all_gone(self) -> None:
-        """Waits until every client has answered the close, but not for ever."""
+        """Wait until every client has answered the close, for at most FLUSH_SECONDS."""
         with suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):
                 while self.open:
@@ -104,9 +104,9 @@ class Sessions:
             except Error as error:
                 self._outage.failed(error)
             except Exception:
-                log.exception("The sockets' sign-ins could not be checked; the next look follows in a second.")
+                log.exception("The sockets' sign-ins could not be checked; retrying in a second.")
             else:
-                if self.open:  # else the database was not asked
+                if self.open:  # else the database was not queried
                     self._outage.answered()
 
 
@@ -114,22 +114,22 @@ _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Sessions] = WeakKeyDicti
 
 
 def get_sessions() -> Sessions:
-    """The running event loop's sockets."""
+    """The running event loop's registry."""
     return _sessions.setdefault(asyncio.get_running_loop(), Sessions())
 
 
 def open_sockets() -> int:
-    """How many there are in this process; any thread may ask."""
+    """The number of open sockets in this process; any thread may call it."""
     return sum(len(sessions.open) for loop, sessions in list(_sessions.items()) if loop.is_running())
 
 
 async def send_away(socket: OpenSocket, why: str = "restart") -> None:
-    """Closes it with a moment to come back at, another for each."""
+    """Close the socket and tell its client to reconnect after a random delay."""
     await socket.go_away(why, RESTART_MS + random.randrange(RESTART_SPREAD_MS))  # noqa: S311 – no secret
 
 
 async def _guarded(closing: Awaitable[None]) -> None:
-    """One socket that can't be closed keeps no other open."""
+    """Log a failed close, so that the other sockets are still closed."""
     try:
         await closing
     except Exception:

@@ -1,4 +1,4 @@
-"""Who has working orders in what he watches: while symbols wait for a place in the feed, theirs go first."""
+"""Feed slot priority: while symbols wait for a slot, those in which their viewers have working orders go first."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ AGAIN_SECONDS = 5.0
 
 
 class Person(Viewer, Protocol):
-    """A viewer of whom it is known who he is."""
+    """A viewer with a known user."""
 
     user: User
 
 
 def working(user: User, symbols: Iterable[str]) -> frozenset[str]:
-    """Those of the symbols in which this person has working orders."""
+    """Those of the symbols in which this user has working orders."""
     return _working({user.pk}, symbols).get(user.pk, frozenset())
 
 
 async def keep(hub: QuoteHub) -> None:
-    """For ever: orders come and go after their symbols were subscribed; who waits for one is asked about anew."""
-    outage = Outage(log, "Nobody knows who has working orders (%s).", "It is known again who has working orders.")
+    """Update the priorities of waiting symbols for ever: orders come and go after a subscription."""
+    outage = Outage(log, "Can't read viewers' working orders (%s).", "Viewers' working orders are read again.")
     while True:
         await asyncio.sleep(AGAIN_SECONDS)
         wants: Mapping[Person, frozenset[str]] = hub.wants()  # type: ignore[assignment]  # all are sockets
@@ -52,7 +52,7 @@ async def keep(hub: QuoteHub) -> None:
 
 
 def _working(user_ids: Iterable[int], symbols: Iterable[str]) -> dict[int, frozenset[str]]:
-    """By user, for nobody's eyes: it decides about places alone."""
+    """The symbols by user id; for slot priority only, never shown to any user."""
     orders = Order.objects.working().filter(user_id__in=list(user_ids), symbol_id__in=list(symbols))
     found: dict[int, frozenset[str]] = {}
     for user_id, symbol in orders.order_by().values_list("user_id", "symbol_id").distinct():

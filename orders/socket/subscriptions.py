@@ -1,4 +1,4 @@
-"""Whose events one socket follows: its person's own, or, for those who may watch, another's or everyone's."""
+"""The order streams that one socket follows: its user's own, or, with a permission, another user's or everyone's."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Subscriptions:
 
     @property
     def foreign(self) -> bool:
-        """Whether somebody else's events are followed, which a permission may end."""
+        """Whether the socket follows other users' events, and so must close when that permission is revoked."""
         return self.follows_everyone or any(id_ != self.user.pk for id_ in self.delivery.subscriptions)
 
     async def subscribe(self, frame: inbound.Subscribe, send: Callable[[str], Awaitable[None]]) -> None:
-        """Answers `subscribed` and begins after the position asked for, or at the head; `reset` where it is lost."""
+        """Answer `subscribed` and deliver from `after` on, or from the head; `reset` where that position is lost."""
         if frame.user == EVERYONE:
             await self._subscribe_everyone(frame, send)
             return
@@ -48,13 +48,13 @@ class Subscriptions:
         if user_id != self.user.pk and user_id not in self.delivery.subscriptions:
             log.info("%r watches %r", self.user.get_username(), name)
         stream = await self.hub.join(user_id, name, self.delivery)
-        self.delivery.end(user_id)  # nothing of the old position may follow the answer
+        self.delivery.end(user_id)  # no event from the old position may follow the answer
         head = stream.head
         await send(outbound.subscribed(frame.id, name, head))
         await self._begin(stream, head, frame.after if isinstance(frame.after, int) else None, send)
 
     async def unsubscribe(self, frame: inbound.Unsubscribe) -> str:
-        """Stops and answers where each stream stood."""
+        """Stop the delivery; the answer has the head of each stream."""
         if frame.user == EVERYONE:
             heads = self.delivery.heads
             self.follows_everyone = False
@@ -70,7 +70,7 @@ class Subscriptions:
         return outbound.unsubscribed(frame.id, name, head)
 
     def received(self, frame: inbound.Received) -> None:
-        """An answer for a stream that is not followed (any more) is none of ours."""
+        """Take an acknowledgement; ignore one for a stream that this socket no longer follows."""
         user_id = self._ids.get(frame.user or self.user.get_username())
         if user_id is None:
             names = {sub.stream.user: id_ for id_, sub in self.delivery.subscriptions.items()}
@@ -102,18 +102,18 @@ class Subscriptions:
     async def _begin(
         self, stream: Stream, head: int, after: int | None, send: Callable[[str], Awaitable[None]]
     ) -> None:
-        """Follows the stream from `after`, or from the head that was told, even if it has moved on since."""
+        """Follow the stream from `after`, or from the reported head, even if the stream has moved on since."""
         reason = await self._unreachable(stream.user_id, head, after)
         if reason:
             await send(outbound.reset(stream.user, head, reason))
         self.delivery.begin(stream, head if after is None or reason else after)
 
     async def _unreachable(self, user_id: int, head: int, after: int | None) -> str | None:
-        """Why the log can't go on from `after`, if it can't."""
+        """Why the log can't resume from `after`; None if it can."""
         if after is None:
             return None
         if after > head:
-            return "The log has not come that far."
+            return "`after` is beyond the newest event."
         if after == head:
             return None
         _, trimmed = await in_thread(events.head_and_trimmed, user_id)
@@ -134,15 +134,15 @@ class Subscriptions:
         return person.pk, person.get_username()
 
     def _may_watch(self) -> bool:
-        """Asks anew: Django keeps an instance's permissions as first read."""
+        """Read the user again: Django caches an instance's permissions."""
         return trading.can_watch(User.objects.get(pk=self.user.pk))
 
     def _check_room(self, user_ids: set[int]) -> None:
         if len(user_ids | self.delivery.subscriptions.keys()) > outbound.SUBSCRIPTIONS:
-            raise TooManySubscriptions(f"At most {outbound.SUBSCRIPTIONS} streams a socket.")
+            raise TooManySubscriptions(f"At most {outbound.SUBSCRIPTIONS} streams per socket.")
 
 
 def _everyone(named: Iterable[str]) -> dict[int, str]:
-    """The names of all who have a log, and of those named: a client that remembers more than the log must be told."""
+    """The names of all users with a log, and of those named: a client that is ahead of its log needs a `reset`."""
     known = User.objects.filter(username__in=[name for name in named if "\0" not in name])
     return events.user_names(events.heads()) | dict(known.values_list("pk", "username"))

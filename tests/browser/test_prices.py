@@ -457,7 +457,7 @@ def test_what_does_not_come_says_why(open_as: Open, trader: Trader) -> None:
     def say(**frame: Any) -> None:
         told[-1].send(json.dumps(frame))
 
-    full = "All 50 live symbols are in use: AAPL will follow when a place is free."
+    full = "All 50 live symbols are in use: AAPL will follow when a slot is free."
     feed = {"name": "finnhub", "state": "live", "reason": "", "queued": ["AAPL"]}
     say(type="quotes", sent=0, changes=0, quotes=[], feed=feed)
     say(type="error", id=None, code="symbol_limit", status=400, message=full, fields={"symbols": ["AAPL"]})

@@ -180,8 +180,8 @@ async def test_a_database_that_is_away_while_symbols_wait_is_told_of_once(
     keeping.cancel()
 
     assert [record.getMessage() for record in caplog.records if record.name == "orders.socket.slot_priority"] == [
-        "Nobody knows who has working orders (refused).",
-        "It is known again who has working orders.",
+        "Can't read viewers' working orders (refused).",
+        "Viewers' working orders are read again.",
     ]
 
 

@@ -171,7 +171,7 @@ async def test_a_database_that_is_away_for_many_checks_is_two_lines(
         await until(lambda: "checked again" in caplog.text, "a check that works")
     told = [record.getMessage() for record in caplog.records if record.name == "orders.socket.registry"]
     assert told == [
-        "Sockets' sign-ins can't be checked (refused); tried each second.",
+        "Can't check sockets' sign-ins (refused); retrying every second.",
         "Sockets' sign-ins are checked again.",
     ]
 
