@@ -1,4 +1,4 @@
-"""The REST API: one module for each thing that has an address.
+"""The REST API: one module per resource.
 
-Knows requests and answers; rules live in `orders.trading`, lists in `orders.listing`.
+Knows requests and responses; rules live in `orders.trading`, lists in `orders.listing`.
 """

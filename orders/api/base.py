@@ -1,4 +1,4 @@
-"""What every view of the API shares: who sees which orders, where a change comes from, and JSON written once."""
+"""The base of all API views: visibility of orders, the source of a change, and responses from prebuilt JSON."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ log = logging.getLogger(__name__)
 
 PAGE_HEADER = "X-Order-Source"
 
-# What narrows and sorts a list, for the schema.
+# The filter and sort parameters of a list, for the schema.
 FILTERS = [
-    OpenApiParameter("user", str, description="For desk and broker: somebody's name, or `*` for everyone."),
-    OpenApiParameter("tab", str, enum=list(lifecycle.TABS), description="Which orders, by how far they have come."),
+    OpenApiParameter("user", str, description="For desk and broker: a user's name, or `*` for everyone."),
+    OpenApiParameter("tab", str, enum=list(lifecycle.TABS), description="Orders whose status is in this group."),
     OpenApiParameter("symbol", str, description="One or more symbols, separated by commas."),
     several("side", lifecycle.Side, "One or both, separated by a comma."),
     several("status", lifecycle.Status, "One or more, separated by commas."),
     several("order_type", lifecycle.OrderType, "One or more, separated by commas."),
-    OpenApiParameter("created_after", datetime, description="Placed at this moment or later; RFC 3339 with a zone."),
-    OpenApiParameter("created_before", datetime, description="Placed before this moment; RFC 3339 with a zone."),
+    OpenApiParameter("created_after", datetime, description="Placed at this time or later; RFC 3339 with a time zone."),
+    OpenApiParameter("created_before", datetime, description="Placed before this time; RFC 3339 with a time zone."),
     OpenApiParameter(
         "search",
         {"type": "string", "maxLength": filters.SEARCH_LENGTH},
@@ -54,23 +54,23 @@ FILTERS = [
     several(
         "ordering",
         [f"-?{column}" for column in fields.SORTS],
-        "Columns, separated by commas; `-` before one turns it round. Newest first without it.",
+        "Columns, separated by commas; `-` before one sorts it descending. Default: newest first.",
     ),
 ]
 
 
 class OrdersView(APIView):
-    """Checks what every request is made of, and stamps every change with its source and its actor.
+    """Validates every request, and records the source and the actor of every change.
 
-    `parameters` are the query parameters that reading understands, and writing understands none; any other is refused
-    rather than ignored. `lengths` are of those that may be longer than usual.
+    `parameters` are the query parameters of a read; a write accepts none. Any other parameter is refused, not ignored.
+    `lengths` are the max lengths of those that may be longer than usual.
     """
 
     parser_classes: Sequence[type[BaseParser]] = [JsonParser]
     renderer_classes: Sequence[type[BaseRenderer]] = [JsonRenderer]
     parameters: frozenset[str] = frozenset()
     lengths: Mapping[str, int] = MappingProxyType({})
-    # How large a body may be; refused before anything of it is read.
+    # Max body size; a larger one is refused before any of it is read.
     most_bytes: int = SMALL_BYTES
     # Whether a POST checks a password.
     hashes = False
@@ -84,7 +84,7 @@ class OrdersView(APIView):
         check_names(request.query_params, self.knows if request.method in SAFE_METHODS else _none)
 
     def knows(self, name: str) -> bool:
-        """Whether reading understands this query parameter."""
+        """Whether a read accepts this query parameter."""
         return name in self.parameters
 
     def _check_format(self, parameters: QueryDict) -> None:
@@ -99,7 +99,7 @@ class OrdersView(APIView):
 
     @contextmanager
     def as_sender(self, request: Request) -> Iterator[None]:
-        """Changes made inside are the sender's, from the page where the page itself says so."""
+        """Attribute the changes made inside to the user, and to the page where its header says so."""
         from_page = isinstance(request.successful_authenticator, SessionAuthentication)
         from_page &= request.headers.get(PAGE_HEADER) == "page"
         with acting(Source.PAGE if from_page else Source.REST, person(request).get_username()):
@@ -107,18 +107,18 @@ class OrdersView(APIView):
 
 
 def _none(name: str) -> bool:
-    """Writing is told by its body alone."""
+    """Refuse every name: a write accepts no query parameters, only a body."""
     return False
 
 
 def person(request: Request) -> User:
-    """Who asks; the API lets nobody in unnamed."""
+    """The authenticated user; the API refuses anonymous requests."""
     user: Any = request.user
     return user  # type: ignore[no-any-return]
 
 
 def watched(request: Request) -> User | None:
-    """Whose orders are asked for by `user`: oneself by default, None for everyone's. Raises NotFound."""
+    """The user whose orders `user` asks for: by default the requesting user, None for everyone. Raises NotFound."""
     user = person(request)
     name = request.query_params.get("user", "")
     if not name or name == user.get_username():
@@ -136,7 +136,7 @@ def watched(request: Request) -> User | None:
 
 
 def visible_order(user: User, order_id: int) -> Order:
-    """One order that this person may see. Raises NotFound, for foreign ones as for those that do not exist."""
+    """An order that this user may see. Raises NotFound, for other users' orders as for missing ones."""
     order = trading.visible(user, order_id)
     if order.user_id != user.pk:
         log.info("%r reads order %s of %r", user.get_username(), order.pk, order.user.get_username())
@@ -145,7 +145,7 @@ def visible_order(user: User, order_id: int) -> Order:
 
 @contextmanager
 def reading(check: Callable[[User, int], Any], user: User, order_id: int) -> Iterator[None]:
-    """A body is read inside; where it is refused, `check` says first whether the order is there for this person."""
+    """Parse a body inside; if it is invalid, `check` first raises if the order isn't there for this user."""
     try:
         yield
     except ValidationFailed:
@@ -154,5 +154,5 @@ def reading(check: Callable[[User, int], Any], user: User, order_id: int) -> Ite
 
 
 def json_text(text: str) -> HttpResponse:
-    """An answer whose JSON is written already."""
+    """A response from JSON text that is already serialized."""
     return HttpResponse(text, content_type="application/json")

@@ -1,7 +1,7 @@
 """DataTables' server-side protocol over djangorestframework-datatables, with every parameter checked.
 
-The library takes column names, regular expressions, lengths and offsets as the client sends them; here only the
-columns of an order exist, nothing is a regular expression, and a page has 1 to 1,000 rows.
+The library takes column names, regular expressions, lengths and offsets as the client sends them. Here a column must be
+one of an order's, no search is a regular expression, and a page has 1 to 1,000 rows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAX_START = 2**31
 MAX_DRAW = 2**31
 MAX_SORTS = 5
 PARAMETERS = filters.PARAMETERS | {"draw", "start", "length", "user"}
-# What the protocol says of a column and of a key of the sort, which have a place, and of the search.
+# The protocol's parameters of a column and of a sort key, which have an index, and of the search.
 NUMBER = r"(?:0|[1-9][0-9]{0,3})"
 OF_SEARCH = r"(?:\[(?:value|regex)\]|\[fixed\](?:\[[0-9]*\](?:\[(?:name|term)\])?)?)"
 SEARCH = re.compile(rf"search{OF_SEARCH}")
@@ -55,28 +55,28 @@ class CountsSerializer(drf.Serializer[Any]):
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "object", "additionalProperties": {"type": "integer"}}]})
 class HeadField(drf.JSONField):
-    """A number, or for everyone's orders one by each name."""
+    """A number; for everyone's orders, one number by user name."""
 
 
 class OrderTableSerializer(drf.Serializer[Any]):
-    """The shape of a table's answer, for the schema."""
+    """The shape of a table response, for the schema."""
 
     draw = drf.IntegerField()
-    recordsTotal = drf.IntegerField(help_text="of the tab")  # noqa: N815 DataTables' names
-    recordsFiltered = drf.IntegerField(help_text="of tab, search and filters")  # noqa: N815
-    recordsFilteredIsMore = drf.BooleanField(required=False, help_text="there are more than that")  # noqa: N815
+    recordsTotal = drf.IntegerField(help_text="orders in the tab")  # noqa: N815 DataTables' names
+    recordsFiltered = drf.IntegerField(help_text="orders that match tab, search and filters")  # noqa: N815
+    recordsFilteredIsMore = drf.BooleanField(required=False, help_text="more match than that")  # noqa: N815
     data = OrderSerializer(many=True)  # type: ignore[assignment]
-    counts = CountsSerializer(help_text="of everything, whatever is searched")
+    counts = CountsSerializer(help_text="totals by tab, without search and filters")
     user = drf.CharField()
     head = HeadField(help_text="the newest number of the owner's event log, or of each owner's")
 
 
 class OrdersRenderer(JsonRenderer, DatatablesRenderer):
-    """The library's format by name; whole rows, whichever columns were named, as the view gives them."""
+    """The library's format name; returns the view's whole rows, whichever columns the client asks for."""
 
 
 class OrdersFilterBackend(DatatablesFilterBackend):
-    """Tab, filters, search and sort of a DataTable's request."""
+    """Tab, filters, search and sort of a DataTables request."""
 
     def query(self, request: Request) -> Query:
         parameters = request.query_params
@@ -94,7 +94,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         return found
 
     def columns(self, parameters: QueryDict) -> list[str]:
-        """The column names in their order; an empty one is a column that shows no field."""
+        """The column names in order; an empty name is a column without a field."""
         columns: list[str] = []
         while (data := parameters.get(f"columns[{len(columns)}][data]")) is not None:
             name = parameters.get(f"columns[{len(columns)}][name]") or data
@@ -105,13 +105,13 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         return columns
 
     def searches(self, parameters: QueryDict, columns: list[str]) -> tuple[tuple[str, str], ...]:
-        """The searches of single columns."""
+        """The searches in single columns, as (column, term)."""
         found = []
         for number, column in enumerate(columns):
             name = f"columns[{number}][search][value]"
             if term := parameters.get(name, "").strip():
                 if not column or column in fields.TIMES or len(term) > filters.SEARCH_LENGTH:
-                    _refuse(name, f"At most {filters.SEARCH_LENGTH} characters, and of no time: use created_after.")
+                    _refuse(name, f"At most {filters.SEARCH_LENGTH} characters; for times use created_after.")
                 found.append((column, term))
         return tuple(found)
 
@@ -124,16 +124,16 @@ class OrdersFilterBackend(DatatablesFilterBackend):
             if not place or len(sorts) >= MAX_SORTS or number >= len(columns) or not columns[number]:
                 _refuse(name, "There is no such column.")
             if parameters.get(f"{name}[name]", "") not in ("", columns[number]):
-                _refuse(f"{name}[name]", "This is another column.")
+                _refuse(f"{name}[name]", "This name does not match the column.")
             if direction not in ("asc", "desc"):
-                _refuse(f"{name}[dir]", "asc or desc.")
+                _refuse(f"{name}[dir]", "Must be asc or desc.")
             sorts.append(Sort(columns[number], direction == "desc"))
         _refuse_gaps(parameters, "order", len(sorts), "column")
         return tuple(sorts)
 
 
 class OrdersPagination(DatatablesLimitOffsetPagination):
-    """`length` rows from row `start` on, wherever that is."""
+    """`length` rows from row `start` on."""
 
     def paginate_queryset(self, found: Found, request: Request, view: Any = None) -> Any:
         self.offset, self.limit = asked_rows(request)
@@ -143,13 +143,13 @@ class OrdersPagination(DatatablesLimitOffsetPagination):
 
 
 def asked_rows(request: Request) -> tuple[int, int]:
-    """Where the page begins, and how many rows it has."""
+    """The page's first row and its number of rows."""
     start = whole_number(request.query_params, "start", 0, 0, MAX_START)
     return start, whole_number(request.query_params, "length", DEFAULT_LENGTH, 1, MAX_LENGTH)
 
 
 def knows(name: str) -> bool:
-    """Whether this is a parameter of the protocol, or one of the filters."""
+    """Whether this is a parameter of the protocol or a filter."""
     return name in PARAMETERS or bool(PLACE.fullmatch(name) or SEARCH.fullmatch(name))
 
 
@@ -158,7 +158,7 @@ def draw(parameters: QueryDict) -> int:
 
 
 def _refuse_gaps(parameters: QueryDict, kind: str, count: int, first: str) -> None:
-    """Places are 0, 1, 2 … without a gap: what is said of a later one would be said of nothing."""
+    """Indices are 0, 1, 2 … without a gap: a parameter with a later index would apply to nothing."""
     for name in parameters:
         place = PLACE.fullmatch(name)
         if place and (number := place[kind]) and int(number) >= count:
@@ -166,12 +166,12 @@ def _refuse_gaps(parameters: QueryDict, kind: str, count: int, first: str) -> No
 
 
 def _refuse_garbage(parameters: QueryDict) -> None:
-    """Switches are on or off, and searches that a page's own script adds are not made: DataTables may name none."""
+    """Refuse switches other than true and false, and the fixed searches that a page's own script can add."""
     for name, value in parameters.items():
         if value and name.endswith(SWITCHES) and value not in ("true", "false"):
-            _refuse(name, "true or false.")
+            _refuse(name, "Must be true or false.")
         if value and "[fixed]" in name:
-            _refuse(name, "Fixed searches are not made here.")
+            _refuse(name, "Fixed searches are not supported.")
 
 
 def _refuse(name: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Every refusal of the API in one shape: `{"code","message","fields"?,"current"?}`."""
+"""Every error of the API in one shape: `{"code","message","fields"?,"current"?}`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CODES = {
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: an answer for what is expected; None lets the unexpected become a 500 with a log entry."""
+    """DRF's exception handler: a response for an expected error; None turns any other into a 500 with a log entry."""
     if isinstance(error, OrderError):
         set_rollback()
         seconds = getattr(error, "retry_after", None)
@@ -39,7 +39,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "message_too_big", "message": "This request is too large."}, status=413)
     if isinstance(error, SuspiciousOperation):
-        # Too many parameters, a malformed upload: what Django itself refuses to read.
+        # Too many parameters or a malformed upload: Django itself refuses to read it.
         return Response({"code": "validation_failed", "message": "This request can't be understood."}, status=400)
     if isinstance(error, OperationalError | InterfaceError):
         set_rollback()
@@ -61,7 +61,7 @@ def _body(error: Exception, response: Response) -> dict[str, Any]:
     if isinstance(error, exceptions.ParseError):
         return {"code": "bad_json", "message": str(error.detail)}
     if isinstance(error, Http404):
-        return {"code": code, "message": "There is nothing here."}
+        return {"code": code, "message": "Not found."}
     if isinstance(error, PermissionDenied):
         return {"code": code, "message": "This is not allowed."}
     return {"code": code, "message": str(getattr(error, "detail", error))}

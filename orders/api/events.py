@@ -1,4 +1,4 @@
-"""`/api/events/` and an order's own history: the log as it was written."""
+"""`/api/events/` and the history of one order: the event log as it was written."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from orders.log import events
 from orders.store.snapshots import read_snapshot
 
 PAGE = [
-    whole("after", 0, BIGGEST_ID, "The last number that you have: what follows it is answered.", default=0),
-    whole("limit", 1, events.PAGE, "How many events at most.", default=events.PAGE),
+    whole("after", 0, BIGGEST_ID, "The last `seq` that you have; the events after it are returned.", default=0),
+    whole("limit", 1, events.PAGE, "Max number of events.", default=events.PAGE),
 ]
 
 
@@ -27,21 +27,21 @@ class EventList(OrdersView):
     @extend_schema(
         operation_id="events_list",
         summary="Read the event log",
-        description="What happened to one's orders, in order and without a gap. Go on with the last `seq` until it is "
+        description="The events of your orders, in order and without a gap. Continue with the last `seq` until it is "
         "`head`, or follow the websocket from there.",
-        parameters=[*PAGE, OpenApiParameter("user", str, description="For desk and broker: whose log.")],
+        parameters=[*PAGE, OpenApiParameter("user", str, description="For desk and broker: a user's name.")],
         responses={200: serializers.EventPageSerializer},
     )
     def get(self, request: Request) -> HttpResponse:
         owner = watched(request)
         if owner is None:
-            message = "One user's log at a time: each has numbers of its own."
+            message = "One user's log at a time: each has its own numbers."
             raise ValidationFailed(f"user: {message}", fields={"user": [message]})
         after = whole_number(request.query_params, "after", 0, 0, BIGGEST_ID)
         limit = whole_number(request.query_params, "limit", events.PAGE, 1, events.PAGE)
         with read_snapshot():
             head, trimmed = events.head_and_trimmed(owner.pk)
-            # What a restore has left below is in no log any more; the socket says `reset` of it.
+            # Older events, left by a restore, no longer belong to the log; the socket sends `reset` for them.
             found = events.since(owner.pk, max(after, trimmed), limit)
         return _page(head, found)
 
@@ -52,7 +52,7 @@ class OrderEvents(OrdersView):
     @extend_schema(
         operation_id="orders_events",
         summary="Read an order's history",
-        description="The events of one order, as far back as the log of its present owner goes.",
+        description="The events of one order, as far back as the log of its current owner goes.",
         parameters=[ORDER_ID, *PAGE],
         responses={200: serializers.EventPageSerializer},
     )
@@ -67,5 +67,5 @@ class OrderEvents(OrdersView):
 
 
 def _page(head: int, found: list[events.Logged]) -> HttpResponse:
-    """Every event is JSON text already."""
+    """A response joined from the events' JSON texts."""
     return json_text(f'{{"head":{head},"results":[{",".join(event.body for event in found)}]}}')

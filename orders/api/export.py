@@ -26,7 +26,7 @@ from orders.store.snapshots import table_database
 
 
 def _xlsx_blocks(found: Generator[Row, None, None]) -> Generator[bytes, None, None]:
-    from orders.api.export_xlsx import blocks  # a server that is asked for no such file does without what writes it
+    from orders.api.export_xlsx import blocks  # loads the library only for an xlsx export
 
     return blocks(found)
 
@@ -40,7 +40,7 @@ FILES: dict[str, tuple[str, Callable[[Generator[Row, None, None]], Chunks]]] = {
 
 
 class CsvFormat(JsonRenderer):
-    """Names a format for `?format=`: the view streams by itself, refusals stay JSON."""
+    """Names a format for `?format=`; the view streams the file itself, and errors stay JSON."""
 
     format = "csv"
 
@@ -54,16 +54,16 @@ class OrderExport(OrdersView):
     parameters = filters.LIST_PARAMETERS
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
-        """The parameter names the format of the answer, which is not that of a refusal: `Accept` has no say."""
+        """Ignore `Accept`: the `format` parameter names the format of the file, and errors are always JSON."""
         renderer = CsvFormat()
         return renderer, renderer.media_type
 
     @extend_schema(
         operation_id="orders_export",
         summary="Export orders",
-        description="All orders that the same parameters would list, as a file for spreadsheets and scripts, from one "
-        "consistent read.",
-        parameters=[*FILTERS, OpenApiParameter("format", str, enum=list(FILES), description="`csv` without it.")],
+        description="All orders that the list returns for the same parameters, as a file for spreadsheets and scripts, "
+        "from one consistent read.",
+        parameters=[*FILTERS, OpenApiParameter("format", str, enum=list(FILES), description="Default: `csv`.")],
         responses={(200, "text/csv"): OpenApiTypes.STR, (200, XLSX): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> StreamingHttpResponse:
@@ -80,15 +80,15 @@ class OrderExport(OrdersView):
 
 
 def _rows(orders: OrderQuerySet[Order]) -> Generator[Row, None, None]:
-    """Out of one statement: all as of one moment, little of it in memory."""
+    """Stream the rows of one statement: a consistent read, with few of them in memory."""
     for order in orders.iterator(chunk_size=export_csv.CHUNK):
         yield rows.order_row(order)
 
 
 async def _from_thread(chunks: Any) -> AsyncIterator[str | bytes]:
-    """The chunks, each made in the request's own thread: an event loop serving a plain iterator gathers all of it.
+    """The chunks, each produced in the request's own thread: under ASGI, Django would first collect a plain iterator.
 
-    Between two of them, empty ones too, a client that has left ends it.
+    Between two chunks, empty ones too, the disconnect of the client ends the export.
     """
     try:
         while (chunk := await sync_to_async(lambda: next(chunks, None))()) is not None:

@@ -1,4 +1,4 @@
-"""Orders as CSV for spreadsheets and scripts, some hundred lines at a time; no separator makes a formula of a text."""
+"""Orders as CSV for spreadsheets and scripts, in chunks of 500 lines; no separator can turn a text into a formula."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from orders.domain.rows import Row
 
 CHUNK = 500
 
-# Everything that some reader takes for the end of a line.
+# All characters that some program treats as the end of a line.
 BREAKS = "\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-# What begins a formula in some spreadsheet: full-width and small forms count as well.
+# Characters that start a formula in some spreadsheet, full-width and small forms included.
 SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫"
-# A cell begins at the text's beginning, and for a reader with another separator after that; quotes and what nobody
-# sees don't keep a sign from being the first that counts. An apostrophe before it makes text of it.
+# A cell starts at the start of the text, and for a program with another separator also after that. Quotes and invisible
+# characters before a sign don't keep it from starting a formula. An apostrophe before the sign makes the cell text.
 FORMULA = re.compile(rf"((?:^|[;,|\t{BREAKS}])[^\w!#-~＝＋－＠﹦﹢﹣﹫]*)(?=[{SIGNS}])")
 CONTROLS = ("\t", "\r", "\n", "\0")
 
@@ -29,7 +29,7 @@ class _Echo:
 
 
 def csv_chunks(found: Iterable[Row]) -> Generator[str, None, None]:
-    """RFC 4180: the names of the columns, then some hundred lines at a time, whose cells are all quoted."""
+    """RFC 4180: the column names, then chunks of 500 lines in which every cell is quoted."""
     writer: Any = csv.writer(_Echo(), lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     rows = iter(found)
     yield ",".join(NAMES) + "\r\n"
@@ -38,7 +38,7 @@ def csv_chunks(found: Iterable[Row]) -> Generator[str, None, None]:
 
 
 def as_text(text: str) -> str:
-    """The same as no separator can turn into a formula."""
+    """The text, escaped so that it is no formula with any separator."""
     return FORMULA.sub(r"\1'", f"'{text}" if text.startswith(CONTROLS) else text)
 
 

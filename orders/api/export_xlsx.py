@@ -1,4 +1,4 @@
-"""Orders as a file of Excel's own format, whose text is text whatever it says; imported where one is asked for."""
+"""Orders as an Excel file (xlsx), in which text stays text whatever it contains; imported only for such an export."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from orders.domain.fields import AMOUNTS, NAMES, WHOLE_NUMBERS
 from orders.domain.rows import Row
 
 NUMBERS = AMOUNTS | WHOLE_NUMBERS
-# What one sheet of Excel holds; a longer file goes on in the next sheet.
+# Max number of rows of an Excel sheet; a longer export continues in the next sheet.
 SHEET_ROWS = 1_048_576
 BLOCK = 64 * 1024
 WIDTH = 18
-# What XML can't hold at all; xlsxwriter spells control characters.
+# Characters that XML can't contain; xlsxwriter escapes control characters.
 NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 class Sheet(Worksheet):
-    """One whose text has no markup: xlsxwriter takes what stands between <r> and </r> for its own."""
+    """A sheet without markup in its text: xlsxwriter treats text between <r> and </r> as its own markup."""
 
     def _xml_rich_inline_string(self, string: str, attributes: Any = ()) -> None:
         self._xml_inline_string(string, True, attributes)
 
     def close(self) -> None:
-        """Lets go of the rows' file, if the book has not."""
+        """Close the rows' temporary file, if the workbook has not."""
         self._opt_close()
 
 
 def blocks(found: Iterable[Row], sheet_rows: int = SHEET_ROWS) -> Generator[bytes, None, None]:
-    """The file. Nothing of it can be sent before all of it is written, which is to another one without a name.
+    """The file in blocks. It can't be sent before it is complete, so it is written to an unnamed temporary file.
 
-    Until then an empty block comes some hundred rows at a time, so that it can be given up.
+    Until then, one empty block per 500 rows lets the caller cancel.
     """
     with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
         with closing(_write(file, folder, found, sheet_rows)) as written:
@@ -52,7 +52,7 @@ def blocks(found: Iterable[Row], sheet_rows: int = SHEET_ROWS) -> Generator[byte
 
 
 def _write(file: IO[bytes], folder: str, found: Iterable[Row], sheet_rows: int) -> Generator[None, None, None]:
-    """Writes the rows as they come, of which no more than one is kept in memory."""
+    """Write the rows as they come, with at most one in memory."""
     book = Workbook(file, {"constant_memory": True, "tmpdir": folder})
     book.use_zip64()
     heads, texts = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
@@ -72,7 +72,7 @@ def _write(file: IO[bytes], folder: str, found: Iterable[Row], sheet_rows: int) 
 
 
 def _sheet(book: Workbook, heads: Any) -> Sheet:
-    """The next sheet, with the names of the columns standing still above it."""
+    """Add the next sheet, with the column names in a frozen first row."""
     count = len(book.worksheets()) + 1
     sheet: Sheet = book.add_worksheet("Orders" if count == 1 else f"Orders {count}", Sheet)
     sheet.freeze_panes(1, 0)
@@ -91,10 +91,10 @@ def _write_row(sheet: Sheet, number: int, row: Row, texts: Any) -> None:
         if name in NUMBERS and is_exact(text):
             sheet.write_number(number, column, Decimal(text))
         else:
-            # As text by its format too: who edits such a cell gets text again.
+            # The cell's format is text as well: editing the cell gives text again.
             sheet.write_string(number, column, NO_XML.sub("\ufffd", text), texts)
 
 
 def is_exact(number: str) -> bool:
-    """Whether a spreadsheet, which counts in doubles and shows 15 digits, shows this decimal as it is."""
+    """Whether a spreadsheet, which computes in doubles and shows 15 digits, shows this decimal exactly."""
     return len(number.replace(".", "").strip("0")) <= SIGNIFICANT_DIGITS

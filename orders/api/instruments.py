@@ -1,4 +1,4 @@
-"""What can be traded, listed and searched."""
+"""`/api/instruments/`: lists and searches the instruments."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ class InstrumentSerializer(drf.Serializer[Any]):
 
 
 class Instruments(OrdersView):
-    """All of them by symbol; with `q` those that it may mean, the best first."""
+    """All instruments by symbol; with `q` the best matches first."""
 
     parameters = frozenset({"q", "limit"})
 
     @extend_schema(
         operation_id="instruments_list",
         summary="List or search instruments",
-        description="What can be traded, by symbol. With `q` those that may be meant, the best first, with a typo too.",
+        description="All instruments, by symbol. With `q` those that match, best match first, typos allowed.",
         parameters=[
             OpenApiParameter(
                 "q", {"type": "string", "maxLength": TERM_LENGTH}, description="Part of a symbol or a name."
             ),
-            whole("limit", 1, MOST_FOUND, f"With `q`: how many at most, {FOUND} without it."),
+            whole("limit", 1, MOST_FOUND, f"With `q`: max number of matches, default {FOUND}."),
         ],
         responses={200: InstrumentSerializer(many=True)},
     )
@@ -58,7 +58,7 @@ class Instruments(OrdersView):
         if term is not None:
             return Response([instrument_row(instrument) for instrument in self._found(request, term)])
         if "limit" in request.query_params:
-            raise ValidationFailed("limit: Goes with q.", fields={"limit": ["Goes with q."]})
+            raise ValidationFailed("limit: Requires q.", fields={"limit": ["Requires q."]})
         body = orjson.dumps([instrument_row(instrument) for instrument in Instrument.objects.all()])
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache"}

@@ -1,4 +1,4 @@
-"""JSON in and out of the API: bounded bodies, quick answers."""
+"""JSON of the API: a parser of bounded bodies, and a fast renderer."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from rest_framework.renderers import JSONRenderer
 from orders.domain.errors import ValidationFailed
 from orders.protocol import strict_json
 
-# More than any one order, report or sign-in needs; what takes lists says so itself.
+# More than any one order, report or sign-in needs; views that accept lists set their own limit.
 SMALL_BYTES = 16 * 1024
-# A thousand whole orders are fewer texts, commas and brackets; each may cost a hundred times its size in memory.
+# A thousand complete orders have fewer strings, commas and brackets; each may cost a hundred times its size in memory.
 MOST_PARTS = 100_000
 SLICE = 64 * 1024
-# The end of a text is optional, so that one without any is read once and not from each of its quotes again.
+# The closing quote is optional, so that an unterminated string is scanned once, not again from each of its quotes.
 PART = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,\[{]', re.DOTALL)
 
 
 class JsonParser(JSONParser):
     """UTF-8 JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes and MOST_PARTS parts.
 
-    DRF's own trusts the request's charset (`zlib` is one), reads a body of any size, fails on a deep one, and takes a
-    number for what a double holds of it.
+    DRF's own trusts the request's charset (`zlib` is one), reads a body of any size, fails on deep nesting, and rounds
+    numbers to doubles.
     """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
@@ -37,28 +37,28 @@ class JsonParser(JSONParser):
         if len(body) > most:
             raise RequestDataTooBig(f"More than {most} bytes.")
         if has_too_many_parts(body):
-            raise ParseError("This can't be read as JSON: it has more values than 1,000 orders.")
+            raise ParseError("The body has more values than 1,000 orders.")
         try:
             return strict_json.loads(body)
         except strict_json.GivenTwice as twice:
             raise ValidationFailed.at(twice.name, "Given more than once.") from twice
         except ValueError as error:
-            raise ParseError(f"This can't be read as JSON: {error}") from error
+            raise ParseError(f"Invalid JSON: {error}") from error
 
 
 def has_too_many_parts(body: bytes) -> bool:
-    """Whether this would become so many objects that no honest body has them; found out without making any."""
+    """Whether parsing would create more objects than any honest body has; counted without creating them."""
     found, start = 0, 0
     while found <= MOST_PARTS and start < len(body):
         found += sum(body.count(each, start, start + SLICE) for each in (b'"', b",", b"[", b"{"))
         start += SLICE
     if found <= MOST_PARTS:
-        return False  # as nearly always; else it is looked at what of it stands in texts
+        return False  # nearly always; else count again without what is inside strings
     return any(number > MOST_PARTS for number, _ in enumerate(PART.finditer(body), 1))
 
 
 class JsonRenderer(JSONRenderer):
-    """DRF's renderer with orjson inside: a page of 1,000 orders in a tenth of the time."""
+    """DRF's renderer on top of orjson: a page of 1,000 orders in a tenth of the time."""
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         return b"" if data is None else orjson.dumps(data, default=str)

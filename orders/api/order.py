@@ -19,7 +19,7 @@ class OrderDetail(OrdersView):
     @extend_schema(
         operation_id="orders_read",
         summary="Read an order",
-        description="One order as it stands: one's own; for desk and broker anybody's.",
+        description="One order in its current state: your own; for desk and broker any user's.",
         parameters=[ORDER_ID],
         responses={200: serializers.OrderSerializer},
     )
@@ -29,8 +29,8 @@ class OrderDetail(OrdersView):
     @extend_schema(
         operation_id="orders_amend",
         summary="Amend an order",
-        description="Changes quantity, prices or text. `expected_version` is the order's version as you know it: where "
-        "it has moved on, nothing is changed, and the answer is 409 `version_conflict` with the order under `current`.",
+        description="Changes quantity, prices or text. `expected_version` is the order's version as you know it: if it "
+        "has changed, nothing is amended, and the response is 409 `version_conflict` with the order under `current`.",
         parameters=[ORDER_ID],
         request=serializers.AmendmentSerializer,
         responses={200: serializers.OrderSerializer, 409: serializers.ErrorSerializer},
@@ -49,7 +49,7 @@ class OrderCancel(OrdersView):
         operation_id="orders_cancel",
         summary="Cancel an order",
         description="An order that the broker has not accepted is canceled at once; a working one becomes "
-        "`pending_cancel` until the broker answers. A body is not needed.",
+        "`pending_cancel` until the broker answers. No body is needed.",
         parameters=[ORDER_ID],
         request=serializers.CancelSerializer,
         responses={200: serializers.OrderSerializer, 409: serializers.ErrorSerializer},
@@ -65,8 +65,8 @@ class OrderExecutions(OrdersView):
     @extend_schema(
         operation_id="orders_execute",
         summary="Report an execution",
-        description="For brokers: accepts, rejects, fills, cancels or expires an order. The same report again changes "
-        "nothing and is answered with 200, so that one that was not answered can be sent again.",
+        description="For brokers: accepts, rejects, fills, cancels or expires an order. Idempotent: the same report "
+        "again changes nothing and is answered with 200, so a report without a response can be retried.",
         parameters=[ORDER_ID],
         request=serializers.ReportSerializer,
         responses={

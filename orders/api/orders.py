@@ -1,4 +1,4 @@
-"""`/api/orders/`: list, place, read, amend, cancel, execute."""
+"""`/api/orders/`: list and place orders, and amend a list of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Read = TypeVar("Read")
 
 
 def either(name: str, one: Any, other: Any) -> PolymorphicProxySerializer:
-    """For the schema: this shape or that, which a reader tells apart by what is in it."""
+    """One of two shapes, for the schema; clients tell them apart by their fields."""
     return PolymorphicProxySerializer(
         component_name=name, serializers=[one, other], resource_type_field_name=None, many=False
     )
@@ -41,12 +41,12 @@ def either(name: str, one: Any, other: Any) -> PolymorphicProxySerializer:
 PageOrTable = either("OrderPageOrTable", serializers.OrderPageSerializer, datatables.OrderTableSerializer)
 NewOrderOrList = either("NewOrderOrList", serializers.NewOrderSerializer, serializers.NewOrderSerializer(many=True))
 OrderOrList = either("OrderOrList", serializers.OrderSerializer, serializers.OrderSerializer(many=True))
-# The view speaks two formats when it is read, and one when it is written to.
+# A read has two formats, a write one.
 NO_FORMAT = OpenApiParameter("format", exclude=True)
 
 
 class OrderList(OrdersView):
-    """The orders a person sees, and the place where they place their own."""
+    """Lists the orders that a user may see, places new ones and amends a list."""
 
     renderer_classes = [JsonRenderer, datatables.OrdersRenderer]
     parameters = filters.LIST_PARAMETERS | {"page", "page_size"}
@@ -61,14 +61,14 @@ class OrderList(OrdersView):
     @extend_schema(
         operation_id="orders_list",
         summary="List orders",
-        description="Newest first, all of one moment; `count` is exact. With `format=datatables` it speaks DataTables' "
+        description="Newest first, in one consistent read; `count` is exact. `format=datatables` speaks DataTables' "
         "server-side protocol instead (`draw`, `start`, `length`, `search[value]`, `order[i][column]`, "
-        "`order[i][dir]`, `columns[i][data]`, `columns[i][search][value]`, and no pages) and answers an `OrderTable`.",
+        "`order[i][dir]`, `columns[i][data]`, `columns[i][search][value]`, and no pages) and returns an `OrderTable`.",
         parameters=[
             *FILTERS,
-            whole("page", 1, MAX_PAGE, "Which page, the first without it."),
-            whole("page_size", 1, MAX_PAGE_SIZE, f"How many orders a page has, {PAGE_SIZE} without it."),
-            OpenApiParameter("format", str, enum=["json", "datatables"], description="`json` without it."),
+            whole("page", 1, MAX_PAGE, "Page number, default 1."),
+            whole("page_size", 1, MAX_PAGE_SIZE, f"Orders per page, default {PAGE_SIZE}."),
+            OpenApiParameter("format", str, enum=["json", "datatables"], description="Default: `json`."),
         ],
         responses={200: PageOrTable},
     )
@@ -97,13 +97,13 @@ class OrderList(OrdersView):
     @extend_schema(
         operation_id="orders_place",
         summary="Place an order, or a list of orders",
-        description="One order, or 1 to 1,000 of which all are placed or none. The same body under the same "
-        "`client_order_id` again is answered with 200 and the order that exists, so that one that was not answered can "
-        "be sent again; another body is 409 `duplicate_client_order_id`.",
+        description="One order, or a list of 1 to 1,000, all or none. Idempotent: the same body with the same "
+        "`client_order_id` again is answered with 200 and the existing order, so a request without a response can be "
+        "retried. Another body is 409 `duplicate_client_order_id`.",
         parameters=[
             NO_FORMAT,
             OpenApiParameter(
-                "Idempotent-Replay", str, OpenApiParameter.HEADER, response=[200], description="`true`: it was there."
+                "Idempotent-Replay", str, OpenApiParameter.HEADER, response=[200], description="`true`: it existed."
             ),
         ],
         request=NewOrderOrList,
@@ -128,8 +128,7 @@ class OrderList(OrdersView):
     @extend_schema(
         operation_id="orders_amend_list",
         summary="Amend a list of orders",
-        description="1 to 1,000 amendments of which all are made or none, each order once. A refusal names the place "
-        "in the list.",
+        description="1 to 1,000 amendments, all or none, each order once. An error names the position in the list.",
         parameters=[NO_FORMAT],
         request=serializers.ListAmendmentSerializer(many=True),
         responses={
@@ -167,9 +166,9 @@ class OrderList(OrdersView):
 
 
 def each(bodies: Any, read: Callable[[Any], Read]) -> list[Read]:
-    """What the bodies of a list say. Raises ValidationFailed, naming the place of the first that can't be read."""
+    """Parse the bodies of a list. Raises ValidationFailed, with the position of the first invalid one."""
     if not isinstance(bodies, list) or not 0 < len(bodies) <= MOST_AT_ONCE:
-        raise ValidationFailed(f"1 to {MOST_AT_ONCE} orders in one list.")
+        raise ValidationFailed(f"A list must have 1 to {MOST_AT_ONCE} orders.")
     found = []
     for index, body in enumerate(bodies):
         try:

@@ -1,4 +1,4 @@
-"""What every request is checked for before anything is read from it; and numbers among its parameters."""
+"""Validates query parameters."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from orders.domain import rules
 from orders.domain.errors import ValidationFailed
 
 LENGTH = 2000
-# DRF's own, and the one that keeps old caches from answering.
+# DRF's own parameter, and the usual cache buster.
 ALWAYS_KNOWN = frozenset({"format", "_"})
 
 
 def check_text(parameters: QueryDict, lengths: Mapping[str, int]) -> None:
-    """No parameter of any name holds what a database or a reader can't bear. Raises ValidationFailed.
+    """Check all names and values for characters that a database or a person can't read, and for their length.
 
-    `lengths` are of those whose values may be longer, or shorter, than usual.
+    `lengths` are the max lengths of values that may be longer, or shorter, than usual. Raises ValidationFailed.
     """
     for name, values in parameters.lists():
         most = lengths.get(name, LENGTH)
@@ -31,12 +31,12 @@ def check_text(parameters: QueryDict, lengths: Mapping[str, int]) -> None:
 
 
 def _is_plain(text: str, most: int) -> bool:
-    """Whether it is short and holds nothing of what is looked for: no printable ASCII is."""
+    """Whether the text is short, printable ASCII, which needs no further check."""
     return text.isascii() and text.isprintable() and len(text) <= most
 
 
 def check_names(parameters: QueryDict, knows: Callable[[str], bool]) -> None:
-    """Every parameter is one that is understood, and given once. Raises ValidationFailed."""
+    """Check that every parameter is known, and given once. Raises ValidationFailed."""
     problems = rules.Problems()
     for name, values in parameters.lists():
         if not knows(name) and name not in ALWAYS_KNOWN:

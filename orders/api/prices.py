@@ -62,13 +62,13 @@ class Quotes(OrdersView):
     @extend_schema(
         operation_id="quotes_list",
         summary="Read the latest prices",
-        description="Of the symbols named, or of all that can be traded. What has no price yet is left out; `at` says "
-        "when each last changed. For prices as they change use the websocket.",
+        description="Of the named symbols, or of all active instruments. Symbols without a price are left out; `at` is "
+        "the time of each symbol's last change. For live prices use the websocket.",
         parameters=[
             OpenApiParameter(
                 "symbols",
                 {"type": "string", "maxLength": MOST * (SYMBOL_LENGTH + 1)},
-                description=f"Up to {MOST} symbols, separated by commas; without it all instruments that are active.",
+                description=f"Up to {MOST} symbols, separated by commas. Default: all active instruments.",
             )
         ],
         responses={200: QuotesSerializer},
@@ -94,7 +94,7 @@ class Quotes(OrdersView):
         try:
             texts, feed = redis_board.read(symbols), redis_board.feed_text()
         except redis.RedisError as error:
-            raise Unavailable("The broker does not answer: there are no prices now.") from error
+            raise Unavailable("Redis does not answer: no prices at the moment.") from error
         quotes = ",".join(texts[symbol] for symbol in symbols if symbol in texts)
         return json_text(f'{{"feed":{feed or "null"},"quotes":[{quotes}]}}')
 
@@ -104,8 +104,8 @@ class BarList(OrdersView):
 
     @extend_schema(
         operation_id="bars_list",
-        summary="Read a symbol's minutes",
-        description="One-minute bars, oldest first, 1,500 at most; the last one is the present minute.",
+        summary="Read a symbol's one-minute bars",
+        description="One-minute bars, oldest first, at most 1,500; the last one is the current minute.",
         parameters=[OpenApiParameter("symbol", str, required=True, description="One symbol.")],
         responses={200: BarsSerializer, 404: ErrorSerializer},
         examples=[
@@ -121,6 +121,6 @@ class BarList(OrdersView):
         try:
             texts = redis_board.read_bars(instrument.symbol)
         except redis.RedisError as error:
-            raise Unavailable("The broker does not answer: there are no prices now.") from error
+            raise Unavailable("Redis does not answer: no prices at the moment.") from error
         symbol = orjson.dumps(instrument.symbol).decode()
         return json_text(f'{{"symbol":{symbol},"seconds":{bars.SECONDS},"bars":[{",".join(texts)}]}}')

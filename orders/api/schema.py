@@ -1,4 +1,4 @@
-"""The OpenAPI description where it says more than each view: how anything is refused, what an amount looks like."""
+"""Additions to the OpenAPI schema that no view declares: error responses, and the format of an amount."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from orders.domain.rules import BIGGEST_ID
 
 Schema = dict[str, Any]
 
-# The longest list that is placed or amended at once.
+# Max length of a list that is placed or amended at once.
 MOST_AT_ONCE = 1000
 AMOUNT: Schema = {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,8})?$"}
-# What the serializers' own checks don't tell; an empty client_order_id is none.
+# Constraints that the serializers don't declare; an empty client_order_id counts as none.
 REFINED: dict[str, dict[str, Schema]] = {
     "NewOrder": {"client_order_id": {"pattern": "^[A-Za-z0-9_-]{0,36}$"}},
     "Order": {name: {"pattern": AMOUNT["pattern"]} for name in sorted(AMOUNTS)},
 }
-# Bodies in which a field that is not known is refused.
+# Bodies in which an unknown field is refused.
 STRICT = ("NewOrder", "Amendment", "ListAmendment", "Cancel", "Report", "SignIn")
 MEANINGS = {
-    "200": "Done, or found.",
-    "201": "Made.",
-    "400": "It makes no sense as it is: `fields` says what.",
-    "401": "Nobody is signed in, or the token is not good.",
-    "403": "This is not yours to do. With a session: the CSRF token is missing.",
-    "404": "There is no such thing, or none that you may see.",
-    "409": "The order, or another one of its name, does not allow it: `code` says why, `current` is how it stands.",
+    "200": "OK.",
+    "201": "Created.",
+    "400": "Invalid request: `fields` names the fields and the reasons.",
+    "401": "Not signed in, or the token is not valid.",
+    "403": "You don't have permission to do this. With a session: or the CSRF token is missing.",
+    "404": "Not found, or not visible to you.",
+    "409": "Conflict with the order's state, or a duplicate id: `code` says which, `current` is the order.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
-    "429": "Too much in too short a time: come back after `Retry-After` seconds.",
-    "503": "The database, or for prices the broker, does not answer. Whether a change was made is not known:"
-    " send it again unchanged only with its `client_order_id`, `expected_version` or `exec_id`.",
+    "429": "Rate limit exceeded: retry after `Retry-After` seconds.",
+    "503": "The database, or for prices Redis, does not answer. It is not known whether a change was made:"
+    " retry it only unchanged and with its `client_order_id`, `expected_version` or `exec_id`.",
 }
-# Parameters that name something which may not be there.
+# Parameters that name something that may not exist.
 NAMING = frozenset({"user", "page"})
 REFUSAL = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "in seconds"}}
@@ -51,7 +51,7 @@ ORDER_ID = OpenApiParameter(
 
 
 class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """An amount that comes in: text, so that no program rounds it; 15 digits with a point are 16 characters."""
+    """An amount in a request: a string, so that no client rounds it; 15 digits and a point are 16 characters."""
 
     target_class = "orders.bodies.fields.AmountField"
 
@@ -60,20 +60,20 @@ class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
 
 def whole(name: str, least: int, most: int, description: str, default: int | None = None) -> OpenApiParameter:
-    """A whole number within its bounds."""
+    """A whole-number parameter within its bounds."""
     size = "int32" if most < 2**31 else "int64"
     bounds: Schema = {"type": "integer", "format": size, "minimum": least, "maximum": most}
     return OpenApiParameter(name, bounds, description=description, default=default)
 
 
 def several(name: str, members: Iterable[str], description: str) -> OpenApiParameter:
-    """One or more of these, separated by commas."""
+    """A parameter of one or more of these values, separated by commas."""
     one = f"(?:{'|'.join(members)})"
     return OpenApiParameter(name, str, description=description, pattern=f"^{one}(?:,{one})*$")
 
 
 def complete(result: Schema, **kwargs: Any) -> Schema:
-    """Postprocessing hook of drf-spectacular, before its own: adds refusals, meanings and the bounds of lists."""
+    """Postprocessing hook of drf-spectacular, run before its own: adds errors, descriptions and the bounds of lists."""
     components = result["components"]["schemas"]
     for component, properties in REFINED.items():
         for name, refinement in properties.items():
@@ -99,7 +99,7 @@ def _add_refusals(method: str, operation: Schema) -> None:
 
 
 def _refusals(method: str, operation: Schema) -> Iterator[str]:
-    """The codes that every operation of this kind may answer with."""
+    """The error codes that every operation of this kind may return."""
     yield from ("400", "429", "503")
     if operation.get("security"):
         yield "401"

@@ -309,13 +309,13 @@ def test_a_page_whose_table_is_refused_says_so_and_is_live_all_the_same(open_as:
 
     def refuse(route: Route) -> None:
         asked.append(route.request.url)
-        body = {"code": "not_found", "message": "There is nothing here."}
+        body = {"code": "not_found", "message": "Not found."}
         route.fulfill(status=404, content_type="application/json", body=json.dumps(body))
 
     page.route("**/api/orders/?*format=datatables*", refuse)
     page.reload()
 
-    expect(page.locator("#orders-failed")).to_contain_text("There is nothing here.")
+    expect(page.locator("#orders-failed")).to_contain_text("Not found.")
     expect(page.locator("#orders-failed")).not_to_contain_text("Trying again")
     blotter.until_state("live")
     order = trader.place()
