@@ -1,4 +1,4 @@
-"""Generation: every committed change of an order is one event of its owner's log, numbered without a gap.
+"""Event generation: every committed change of an order becomes one event in its owner's log, numbered without gaps.
 
-Records, numbers, reads and trims; sends `recording.committed`. Knows nothing of who hears it.
+Records, numbers, reads and trims events; sends the signal `recording.committed`. Knows none of its receivers.
 """

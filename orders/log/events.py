@@ -1,4 +1,4 @@
-"""Reads the owners' event logs: how far each has come, and what follows a number."""
+"""Queries of the owners' event logs: the newest number (head), and the events after a number."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _COUNTER = Prepared(EventCounter, pk=GIVEN_NUMBER)
 
 
 class Standing(NamedTuple):
-    """An owner's newest number, and how many of his orders each tab holds, as of the same moment."""
+    """An owner's newest number and the number of their orders in each tab, as of the same moment."""
 
     head: int
     counts: dict[str, int]
 
 
 class Logged(NamedTuple):
-    """An event as the log holds it; `body` is its JSON text."""
+    """A stored event; `body` is its JSON text."""
 
     seq: int
     body: str
@@ -36,7 +36,7 @@ class Logged(NamedTuple):
 
 
 def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
-    """The owner's events that follow `after`, in order, at most `limit`."""
+    """The owner's events after the number `after`, in order, at most `limit`."""
     events = OrderEvent.objects.filter(user_id=user_id, seq__gt=after).order_by("seq")
     return _read(events, limit)
 
@@ -47,19 +47,19 @@ def _read(events: QuerySet[OrderEvent], limit: int) -> list[Logged]:
 
 
 def beyond(user_id: int, after: int, limit: int) -> tuple[int, list[Logged]]:
-    """The newest number of the owner, and what follows `after` up to it: all of it, or nothing if more than `limit`."""
+    """The owner's newest number, and all events after `after` up to it; no events if there are more than `limit`."""
     head = heads([user_id])[user_id]
     return head, since(user_id, after, limit) if 0 < head - after <= limit else []
 
 
 def of_order(order: Order, after: int = 0, limit: int = PAGE) -> list[Logged]:
-    """The order's events in its present owner's log, in order; what it was to an earlier owner is his."""
+    """The order's events in its current owner's log, in order; a former owner's events stay in their own log."""
     found = OrderEvent.objects.filter(order_id=order.pk, user_id=order.user_id, seq__gt=after).order_by("seq")
     return _read(found, limit)
 
 
 def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
-    """The newest number of each of these owners (None: of everyone who has a log); 0 for one without events."""
+    """The newest number of each of these owners (None: of every owner with a log); 0 for an owner without events."""
     counters = EventCounter.objects.all()
     if user_ids is None:
         return dict(counters.values_list("user_id", "head"))
@@ -71,13 +71,13 @@ def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
 
 
 def standing(user_id: int) -> Standing:
-    """The owner's; all zero for one without events."""
+    """The owner's head and totals; all zero for an owner without events."""
     counter = _COUNTER.first(user_id) or EventCounter(user_id=user_id)
     return _standing(counter.head, [getattr(counter, tab) for tab in KEPT])
 
 
 def standings() -> dict[int, Standing]:
-    """Everyone's who has a log."""
+    """Head and totals of every owner with a log, by user id."""
     found = EventCounter.objects.values_list("user_id", "head", *KEPT)
     return {user_id: _standing(head, kept) for user_id, head, *kept in found}
 
@@ -87,11 +87,11 @@ def _standing(head: int, kept: list[int]) -> Standing:
 
 
 def head_and_trimmed(user_id: int) -> tuple[int, int]:
-    """The owner's newest number and the newest that the log no longer holds."""
+    """The owner's newest number, and the newest number that has been trimmed from the log."""
     return EventCounter.objects.filter(user_id=user_id).values_list("head", "trimmed").first() or (0, 0)
 
 
 def user_names(user_ids: Iterable[int]) -> dict[int, str]:
-    """The names of these owners."""
+    """The names of these owners, by user id."""
     users = User.objects.filter(pk__in=list(user_ids))
     return {user.pk: user.get_username() for user in users}

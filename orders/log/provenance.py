@@ -1,4 +1,4 @@
-"""Where a change comes from: the source and the actor that every event of the present context is stamped with."""
+"""Provenance of changes: the source and the actor that every event of the current context records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Source(StrEnum):
 
 
 class Origin(NamedTuple):
-    """`actor` is the acting person's user name; None where no person acts."""
+    """Source and actor of a change; `actor` is the acting user's name, None if no user acts."""
 
     source: Source = Source.SYSTEM
     actor: str | None = None
@@ -35,7 +35,7 @@ def current() -> Origin:
 
 @contextmanager
 def acting(source: Source, actor: str | None = None) -> Iterator[None]:
-    """Everything saved inside is recorded as done from `source` by `actor`."""
+    """Record everything saved inside as done from `source` by `actor`."""
     token = _origin.set(Origin(source, actor))
     try:
         yield

@@ -1,7 +1,7 @@
-"""Records changes of orders: every committed change is one event of its owner, numbered 1, 2, 3 … in commit order.
+"""Event recording: every committed change of an order is one event of its owner, numbered 1, 2, 3 … in commit order.
 
-The number comes from the owner's counter row, raised in the change's own transaction: the row's lock makes commit order
-and number order the same, and a rollback takes the number back with it.
+The number comes from the owner's counter row, incremented in the change's own transaction. The row's lock makes number
+order equal to commit order, and a rollback undoes the increment too.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from orders.models.log import KEPT
 from orders.models.staged import Changes, Entry
 from orders.store import statements
 
-# Sent in the writer's thread once a transaction has committed: with `events`, a list of `Committed`, and `at`, the unix
-# milliseconds of the commit. What a receiver raises is logged; the writer hears of none of it.
+# Sent in the writer's thread after a transaction has committed, with `events`, a list of `Committed`, and `at`, the
+# commit time in unix milliseconds. Errors of receivers are logged and never reach the writer.
 committed = Signal()
 
 
@@ -48,7 +48,7 @@ _FIELDS = [OrderEvent._meta.get_field(name) for name in _COLUMNS]
 
 
 class Committed(NamedTuple):
-    """A committed event on its way: its owner, its number and its JSON text."""
+    """A committed event to deliver: its owner, its number and its JSON text."""
 
     user_id: int
     seq: int
@@ -56,9 +56,9 @@ class Committed(NamedTuple):
 
 
 def record(changes: Iterable[Change[Order]], *, using: str = "default") -> None:
-    """Records these changes, to be numbered and written when they are committed; one without a kind is `corrected`.
+    """Record these changes, to be numbered and written at the commit; a change without a kind is `corrected`.
 
-    Must be called in the transaction of the change itself; until that commits the log does not have them.
+    Must be called in the transaction of the change itself; the log doesn't hold the events until that commits.
     """
     entries = [entry for change in changes for entry in _entries(*change)]
     if entries:
@@ -66,7 +66,7 @@ def record(changes: Iterable[Change[Order]], *, using: str = "default") -> None:
 
 
 def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
-    """Gives what a transaction recorded its numbers and writes it; called right before the commit."""
+    """Number the changes that a transaction has recorded and write their events; called right before the commit."""
     waiting = [changes for changes in recorded if changes.announce is None]
     counts = Counter(entry.user_id for changes in waiting for entry in changes.entries)
     totals = _moved(entry for changes in waiting for entry in changes.entries)
@@ -75,7 +75,7 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
         for user_id in sorted(counts):
             cursor.execute(_RAISE_HEAD, [user_id, counts[user_id], *(totals[user_id, tab] for tab in KEPT)])
             newest[user_id] = cursor.fetchone()[0] - counts[user_id]
-        at = timezone.now()  # not before the numbers, for which one may have to wait: times ascend as they do
+        at = timezone.now()  # read after the numbers, which may block on a lock: so times ascend with the numbers
         stored_at, told_at = connection.ops.adapt_datetimefield_value(at), rows.timestamp(at)
         written = []
         for changes in waiting:
@@ -92,7 +92,7 @@ def number(connection: BaseDatabaseWrapper, recorded: list[Changes]) -> None:
 
 
 def announce(events: list[Committed]) -> None:
-    """Says in this process that these were committed just now."""
+    """Send the signal `committed` for these events, which have just been committed in this process."""
     committed.send_robust(OrderEvent, events=events, at=time.time() * 1000)
 
 
@@ -118,7 +118,7 @@ def _entry(order: Order, kind: Kind, row: rows.Row, changes: dict[str, list[Any]
 
 
 def _moved(entries: Iterable[Entry]) -> Counter[tuple[int, str]]:
-    """By how many each owner's tabs grow."""
+    """The change of each owner's totals, by owner and tab."""
     found = Counter[tuple[int, str]]()
     for entry in entries:
         tab = entry.user_id, lifecycle.TAB_OF[entry.order["status"]]

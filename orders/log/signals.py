@@ -1,4 +1,4 @@
-"""The signals that make a write of orders an event: each receiver is one call."""
+"""Signal receivers that record every write of orders as events; each is one call."""
 
 from __future__ import annotations
 

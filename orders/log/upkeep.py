@@ -1,4 +1,4 @@
-"""What an operator does to the logs: trimming, counting anew, and leaving numbers out after a restore."""
+"""Log maintenance for operators: trim events, recount totals, and skip numbers after a restore."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orders.models.log import KEPT
 
 
 def recount(user_id: int) -> bool:
-    """Counts the owner's orders anew, after rows were written behind the log's back; whether the totals were wrong."""
+    """Recount the owner's orders, after rows were written without the log; return whether the totals were wrong."""
     with transaction.atomic(durable=True):
         counter = EventCounter.objects.select_for_update().filter(user_id=user_id).first()
         counter = counter or EventCounter(user_id=user_id)
@@ -30,8 +30,8 @@ def recount(user_id: int) -> bool:
 
 
 def trim(user_id: int, through: int, *, limit: int | None = None, using: str = "default") -> int:
-    """Drops the owner's events up to and including `through`, at most the `limit` oldest; how many were dropped."""
-    # Alone in its transaction: whoever holds a counter while he does other work could meet another in a deadlock.
+    """Delete the owner's events up to and including `through`, at most the `limit` oldest; return how many."""
+    # In a transaction of its own: holding the lock of a counter during other work could cause a deadlock.
     with transaction.atomic(using=using, durable=True):
         counter = EventCounter.objects.using(using).select_for_update().filter(user_id=user_id).first()
         if counter is None:
@@ -40,16 +40,16 @@ def trim(user_id: int, through: int, *, limit: int | None = None, using: str = "
         old = OrderEvent.objects.using(using).filter(user_id=user_id, seq__lte=through)
         if limit is not None:
             through = next(iter(old.order_by("seq").values_list("seq", flat=True)[limit - 1 : limit]), through)
-        # After a restore there are events below what counts as trimmed.
+        # After a restore the log still holds events below `trimmed`.
         counter.trimmed = max(counter.trimmed, through)
         counter.save(using=using, update_fields=["trimmed"])
         return old.filter(seq__lte=through).delete()[0]
 
 
 def pass_over(count: int) -> int:
-    """Leaves out everyone's next `count` numbers, as if trimmed with all before; how many owners have a log.
+    """Skip every owner's next `count` numbers, and mark them and all before as trimmed; return the number of owners.
 
-    After a restore, numbers that clients have seen would else be given to other events, and nobody would notice. The
-    events that are there stay for their orders' histories until they are trimmed.
+    After a restore, new events would otherwise reuse numbers that clients have seen, and no client would notice. Stored
+    events stay, for their orders' histories, until they are trimmed.
     """
     return EventCounter.objects.update(head=F("head") + count, trimmed=F("head") + count)
