@@ -1,4 +1,4 @@
-"""Delivery: what was committed reaches every socket that follows its owner, once and in order.
+"""Event delivery: every committed event reaches every socket that follows its owner, once and in order.
 
-Knows the log and Redis; nothing of people's rights. What Redis says is a hint, and the log is the truth.
+Knows the log and Redis, but no permissions. Messages from Redis are hints; the log is the source of truth.
 """

@@ -1,4 +1,4 @@
-"""Looks into the log for what a stream lacks: as far as the log goes, whatever was hinted."""
+"""Gap filling: reads the events that a stream lacks from the log, up to the log's head, whatever number was hinted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orders.protocol import outbound
 
 
 class Looks:
-    """Those under way, one a stream; `tell` is called when a stream has gone on by what was found."""
+    """Log reads in progress, at most one per stream; `tell` is called when a read has advanced its stream."""
 
     def __init__(self, tell: Callable[[Stream], None]) -> None:
         self._tell = tell
@@ -23,12 +23,12 @@ class Looks:
         return stream in self._under_way
 
     def begin(self, stream: Stream, number: int) -> asyncio.Task[None]:
-        """Has the stream go on to the log's head; where that is under way, once more if it did not reach `number`."""
+        """Advance the stream to the log's head; a read already in progress is repeated if it doesn't reach `number`."""
         self._numbers[stream] = max(number, self._numbers.get(stream, 0))
         task = self._under_way.get(stream)
         if task is None:
             task = self._under_way[stream] = asyncio.create_task(self._look(stream))
-            # Whoever waits hears of an error, and the sweep looks again.
+            # Marks an error as retrieved: callers that wait get it anyway, and the sweep retries.
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return task
 
@@ -43,7 +43,7 @@ class Looks:
             del self._under_way[stream]
 
     async def _go_on(self, stream: Stream) -> None:
-        """The log alone says how far it is: no number that was hinted moves the stream beyond that."""
+        """Advance the stream to the log's head and never beyond: a hinted number is not trusted."""
         before = stream.head
         head, found = await in_thread(events.beyond, stream.user_id, before, RING)
         if found:

@@ -1,4 +1,4 @@
-"""The names of Channels groups, one a user, and a server process's one channel that joins them."""
+"""Names of the Channels groups, one per user, and the one channel through which a server process joins them."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from market.support.outage import Outage
 log = logging.getLogger(__name__)
 
 BROKER_SECONDS = 1.0
-# A broker that did not answer is left alone for so long: the sweep delivers meanwhile.
+# How long the circuit breaker stays open after a failure of Redis; the sweep delivers meanwhile.
 BREAK_SECONDS = 1.0
 
 
 def orders(user_id: int) -> str:
-    """The group that hears the events of this user's orders; by his id, so that no name needs escaping."""
+    """The group that receives the events of this user's orders; named by user id, so that no name needs escaping."""
     return f"orders.{user_id}"
 
 
 class Membership:
-    """One channel in any number of users' groups. Nothing here raises, or waits long, when the broker is away."""
+    """One channel in any number of users' groups. Nothing here raises or blocks for long when Redis is down."""
 
     def __init__(self) -> None:
         self.joined: set[int] = set()
         self._channel: str | None = None
         self._has_channel = asyncio.Event()
-        # Joining and leaving take turns, so that there is one channel and a group is left before it is joined anew.
+        # Serializes joining and leaving: one channel is created, and a group is left before it is joined again.
         self._turn = asyncio.Lock()
-        self._breaker = CircuitBreaker(Outage(log, "The broker does not answer (%s).", "The broker answers again."))
+        self._breaker = CircuitBreaker(Outage(log, "Redis doesn't answer (%s).", "Redis answers again."))
 
     async def join(self, user_id: int) -> None:
         async with self._turn:
@@ -58,11 +58,11 @@ class Membership:
         return message
 
     async def _answer(self, call: Awaitable[Any], answer: Any = None) -> Any:
-        """What the broker's call returns, or `answer` if given; None if the broker does not answer."""
+        """The result of a channel-layer call, or `answer` if given; None if Redis doesn't answer."""
         try:
             async with asyncio.timeout(BROKER_SECONDS):
                 result = await call
-        except Exception as error:  # whatever the broker does, sockets are served from the log
+        except Exception as error:  # whatever Redis does, sockets are served from the log
             self._breaker.failed(error, BREAK_SECONDS)
             return None
         self._breaker.answered()
@@ -70,5 +70,5 @@ class Membership:
 
 
 def _layer() -> Any:
-    """The one channel layer; settings always name it."""
+    """The default channel layer; the settings always configure it."""
     return get_channel_layer()

@@ -1,7 +1,7 @@
-"""One a server process: one channel-layer subscription feeds all its sockets, and a sweep finds what was never said.
+"""Fan-out hub, one per server process: a channel-layer subscription feeds all sockets, and a sweep finds lost events.
 
-The hub keeps a `Stream` for each owner whom a socket here follows and joins that owner's group. It never waits for a
-client: sockets are woken and take what they lack from the stream, or from the log where the stream no longer holds it.
+The hub keeps a `Stream` for each owner that a local socket follows, and joins that owner's group. It never waits for a
+client: it wakes sockets, which take what they lack from the stream, or from the log if the stream no longer holds it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from orders.protocol import outbound
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-# A message on its way needs no sweep: what the log has more is looked at again this much later.
+# Messages may still be on their way: when the log is ahead, the sweep compares again after this delay.
 GRACE_SECONDS = 0.05
 
 
 class Follower(Protocol):
-    """A socket, as far as the hub knows it."""
+    """A socket, as the hub sees it."""
 
     def wake(self, user_id: int) -> None: ...
 
@@ -48,26 +48,26 @@ class Hub:
         self._followers: dict[int, set[Follower]] = {}
         self._watchers: dict[Follower, set[int]] = {}
         self._looks = Looks(self._wake)
-        # How far the streams were at the last sweep.
+        # The streams' heads at the last sweep.
         self._known: dict[Stream, int] = {}
         self._joining: dict[int, asyncio.Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._regrouping: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._news: set[Stream] = set()
-        self._outage = Outage(log, "The log can't be swept (%s); tried each second.", "The log is swept again.")
+        self._outage = Outage(log, "The log can't be swept (%s); retrying every second.", "The log is swept again.")
 
     @property
     def followers(self) -> set[Follower]:
-        """Every socket that follows somebody."""
+        """Every socket that follows an owner, or watches for new ones."""
         return set(self._watchers).union(*self._followers.values())
 
     async def join(self, user_id: int, user: str, follower: Follower) -> Stream:
-        """The owner's stream, from now on waking this follower; its head is the log's as of now or later."""
+        """Have the owner's stream wake this follower, and return the stream; its head is at least the log's of now."""
         self._followers.setdefault(user_id, set()).add(follower)
         while user_id not in self.streams:
             await self._opened(user_id, user, follower)
-            # One that left meanwhile is followed for once more: its caller sees that, and takes it out.
+            # A follower that left meanwhile is added again: its caller notices and removes it.
             self._followers.setdefault(user_id, set()).add(follower)
         stream = self.streams[user_id]
         head = (await in_thread(events.heads, [user_id]))[user_id]
@@ -76,11 +76,11 @@ class Hub:
         return stream
 
     def watch(self, follower: Follower, known: Iterable[int]) -> None:
-        """Owners beyond the known ones, who get their first event later, are followed as well."""
+        """Have the follower also follow owners beyond the known ones, from their first event on."""
         self._watchers[follower] = set(known)
 
     async def leave(self, user_id: int, follower: Follower) -> None:
-        """Stops waking this follower; the owner's stream goes with its last one."""
+        """Stop waking this follower; the owner's stream is dropped with its last follower."""
         followers = self._followers.get(user_id, set())
         followers.discard(follower)
         if not followers:
@@ -94,7 +94,7 @@ class Hub:
             await self.leave(user_id, follower)
 
     async def _opened(self, user_id: int, user: str, follower: Follower) -> None:
-        """Returns once the stream has been opened, by whichever of its followers came first."""
+        """Return once the stream is open; its first follower starts the opening, later ones share it."""
         opening = self._joining.get(user_id)
         if opening is None:
             opening = self._joining[user_id] = asyncio.ensure_future(self._open(user_id, user))
@@ -112,7 +112,7 @@ class Hub:
             head = (await in_thread(events.heads, [user_id]))[user_id]
             if user_id in self._followers:
                 self.streams[user_id] = Stream(user_id, user, head)
-            else:  # they have all left meanwhile
+            else:  # all followers have left meanwhile
                 await self.membership.leave(user_id)
         finally:
             del self._joining[user_id]
@@ -122,20 +122,20 @@ class Hub:
             try:
                 self._hear(await self.membership.receive())
             except Exception:
-                log.exception("A message of the channel layer could not be used.")
+                log.exception("A message from the channel layer could not be processed.")
                 await asyncio.sleep(GRACE_SECONDS)
 
     def _hear(self, message: Mapping[str, Any]) -> None:
-        """What this site has signed is taken. Anything else may be anybody's, and only has us look into the log."""
+        """Accept a message that this site has signed. Any other is untrusted, and only triggers a read of the log."""
         if signing.is_signed(message):
             self._take(message["user_id"], message["first"], message["texts"])
         elif (stream := self.streams.get(message["user_id"])) is not None:
             self._hint(stream, stream.head + 1)
 
     def hear_committed(self, events: Sequence[Committed], at: float) -> bool:
-        """Takes what was committed in this process, from any thread: Redis' copy will come later and be known.
+        """Accept events committed in this process, from any thread; Redis' copy comes later and is dropped as known.
 
-        Whether anybody here follows one of these owners.
+        Return whether a local socket follows one of their owners.
         """
         followed = [event for event in events if event.user_id in self.streams]
         if followed:
@@ -158,7 +158,7 @@ class Hub:
             self._tell(stream)
 
     def _tell(self, stream: Stream) -> None:
-        """Wakes the stream's followers once all that has come with it is in hand."""
+        """Wake the stream's followers in the next loop iteration, so that events that come together wake them once."""
         if not self._news:
             self._loop.call_soon(self._tell_all)
         self._news.add(stream)
@@ -173,10 +173,10 @@ class Hub:
             try:
                 follower.wake(stream.user_id)
             except Exception:
-                log.exception("A socket could not be told of its events.")
+                log.exception("A socket could not be woken for its events.")
 
     def _hint(self, stream: Stream, number: int) -> None:
-        # Heard twice, here and from the broker, it is one gap.
+        # Reported twice, by this process and by Redis, it counts as one gap.
         self.gaps += stream not in self._looks
         self._looks.begin(stream, number)
 
@@ -188,18 +188,18 @@ class Hub:
             except Error as error:
                 self._outage.failed(error)
             except Exception:
-                log.exception("The sweep failed; the next one follows in a second.")
+                log.exception("The sweep failed; retrying in a second.")
             else:
-                if self.followers:  # else the database was not asked
+                if self.followers:  # without followers the database was not queried
                     self._outage.answered()
 
     async def sweep(self) -> None:
-        """Compares the streams' heads with the log's, fills what is missing, and joins groups that were not joined."""
+        """Compare the streams' heads with the log's, read missing events, and join the groups not joined yet."""
         known = self._known
         self._known = {stream: stream.head for stream in self.streams.values()}
         heads = await in_thread(events.heads, None if self._watchers else list(self.streams))
         for stream, head in known.items():
-            # Only a database that was brought back to an earlier state has less than what was in hand a sweep ago.
+            # Only a database that was restored to an earlier state has a lower head than the stream had a sweep ago.
             if self.streams.get(stream.user_id) is stream and heads.get(stream.user_id, 0) < head:
                 stream.jump(heads.get(stream.user_id, 0))
                 self._wake(stream)
@@ -209,11 +209,11 @@ class Hub:
             await asyncio.sleep(GRACE_SECONDS)
         behind = [stream for stream in behind if heads[stream.user_id] > stream.head]
         self.swept += len(behind)
-        # One owner's log that can't be read keeps no other from theirs.
+        # A failure to read one owner's log must not affect the others.
         looks = [self._looks.until_done(stream, heads[stream.user_id]) for stream in behind]
         looked = await asyncio.gather(*looks, return_exceptions=True)
         if self._regrouping is None or self._regrouping.done():
-            # Not waited for: a broker that hangs must not slow down the sweep that stands in for it.
+            # Not awaited: a Redis that hangs must not slow down the sweep that stands in for it.
             self._regrouping = asyncio.create_task(self._regroup(self.streams.keys() - self.membership.joined))
         for failed in looked:
             if isinstance(failed, BaseException):

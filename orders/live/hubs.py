@@ -1,4 +1,4 @@
-"""The hubs of this process: one an event loop."""
+"""The hubs of this process, one per event loop."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
 def get_hub() -> Hub:
-    """The running event loop's hub: one a server process."""
+    """The running event loop's hub; a server process has one."""
     return _hubs.setdefault(asyncio.get_running_loop(), Hub())
 
 
 def hear_committed(events: Sequence[Committed], at: float) -> None:
-    """Tells this process' hubs what was committed in it `at` (unix milliseconds): their followers need no Redis."""
+    """Hand events committed here `at` (unix milliseconds) to this process' hubs: their followers need no Redis."""
     heard = False
     for hub in hubs():
         with suppress(RuntimeError):  # its loop has just ended
             heard |= hub.hear_committed(events, at)
     if heard:
-        # The loop that is to send them needs Python's lock, which this thread would else keep for some milliseconds.
+        # Releases the GIL to the loop that sends them; this thread would otherwise keep it for some milliseconds.
         time.sleep(HAND_OVER_SECONDS)
 
 
 def hubs() -> list[Hub]:
-    """Those of the loops that run in this process, for whoever counts; other threads read their figures, no more."""
+    """The hubs of this process' running loops, for metrics; other threads may read their counters and nothing else."""
     return [hub for loop, hub in list(_hubs.items()) if loop.is_running()]
 
 

@@ -1,7 +1,7 @@
-"""What one socket is still owed, sent at the pace its client answers: every event of its streams once and in order.
+"""Outbox of one socket, with flow control: sends every event of its streams once, in order, at the client's pace.
 
-A stream's events are taken from memory while the client keeps up and from the log when it does not. At most
-`wire.WINDOW` events are out unanswered; then the client is asked by a heartbeat and nothing is sent before it answers.
+Events come from memory while the client keeps up, and from the log when it doesn't. At most `outbound.WINDOW` events
+are in flight, sent but not acknowledged; then a heartbeat asks the client, and nothing is sent before it answers.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from orders.log import events
 from orders.protocol import outbound
 from orders.protocol.sizes import TO_CLIENT_BYTES
 
-# The ASGI extension of a server whose sockets take a text at once, without being waited for.
+# ASGI extension: sends a text on the socket at once, without being awaited.
 SEND_NOW = "orders.send_now"
-# And the one that tells whether a client has yet to take what it was sent.
+# ASGI extension: tells whether the client has yet to read some of what it was sent.
 IS_BEHIND = "orders.is_behind"
 LOG_PAGE = 250
 SMALL_LOG_PAGE = 16
 ANSWER_SECONDS = 30.0
-# A frame counts only once it is whole: at a kilobyte a second the largest takes minutes, and none would ever arrive
-# before its client is given up. Who answers a heartbeat soon is sent large ones.
+# A client can use a frame only once it is complete: at a kilobyte a second the largest takes minutes, longer than the
+# client's timeout. So only a client that answers a heartbeat soon gets large frames.
 SMALL_FRAME_BYTES = 8 * 1024
 SOON_SECONDS = 1.0
 
 
 @dataclass(slots=True, eq=False)
 class Subscription:
-    """`position` is the newest number sent, `received` the newest the client says it has applied."""
+    """A stream followed; `position` is the newest number sent, `received` the newest that the client has applied."""
 
     stream: Stream
     position: int
@@ -43,7 +43,7 @@ class Subscription:
 class Delivery:
     """One socket's subscriptions and the task that serves them.
 
-    Where the server can `send_now`, what a client that keeps up is owed goes out the moment it is woken, without it.
+    If the server can `send_now`, a client that keeps up gets its events the moment it is woken, without that task.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Delivery:
 
     @property
     def out(self) -> int:
-        """Events sent and not answered yet."""
+        """The number of events in flight: sent and not acknowledged yet."""
         return sum([sub.position - sub.received for sub in self.subscriptions.values()])
 
     def wake(self, user_id: int) -> None:
-        """There is more in this owner's stream."""
+        """Send new events of this owner's stream now, or have the task send them."""
         sub = self.subscriptions.get(user_id)
         if sub is None or self._send_now is None or not self._is_waiting:
             self._wake.set()
@@ -97,7 +97,7 @@ class Delivery:
             self._wake.set()
 
     def follow(self, stream: Stream) -> None:
-        """An owner who is new to a socket that follows everyone: from his first event on."""
+        """Follow an owner new to a socket that follows everyone, from their first event on."""
         if stream.user_id not in self.subscriptions:
             self.begin(stream, 0)
 
@@ -105,7 +105,7 @@ class Delivery:
         return user_id in self.subscriptions
 
     def begin(self, stream: Stream, position: int) -> None:
-        """Sends what follows `position`, in place of what was followed of this stream before."""
+        """Send the stream's events after `position`; replaces an earlier subscription to this stream."""
         self.subscriptions[stream.user_id] = Subscription(stream, position, position)
         self._answered()
 
@@ -114,7 +114,7 @@ class Delivery:
         self._answered()
 
     def received(self, user_id: int, seq: int) -> None:
-        """The client has applied everything up to `seq`; a number beyond what was sent counts as what was sent."""
+        """Note that the client has applied all events up to `seq`, or up to the newest sent if `seq` is beyond it."""
         sub = self.subscriptions.get(user_id)
         if sub is not None:
             sub.received = max(sub.received, min(seq, sub.position))
@@ -125,7 +125,7 @@ class Delivery:
         self._answered()
 
     async def run(self) -> None:
-        """Serves the socket until cancelled: events as they come, a heartbeat when one is due."""
+        """Serve the socket until cancelled: events as they come, a heartbeat when one is due."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, self._next_heartbeat - time.monotonic())):
@@ -149,7 +149,7 @@ class Delivery:
         return any(sub.position != sub.stream.head for sub in self.subscriptions.values())
 
     async def _send_round(self) -> bool:
-        """Gives each subscription that is behind its next frame; whether any frame was sent."""
+        """Send each subscription that is behind its next frame; return whether any frame was sent."""
         sent = False
         for sub in list(self.subscriptions.values()):
             if sub.position != sub.stream.head:
@@ -166,7 +166,7 @@ class Delivery:
         frame = self._next_frame(sub)
         if frame is None:
             page = LOG_PAGE if self._frame_bytes == TO_CLIENT_BYTES else SMALL_LOG_PAGE
-            # No further than the stream: the log may be ahead of it, and who is ahead of their stream is sent back.
+            # Not beyond the stream's head: the log may be ahead of it, and a position beyond the head causes a reset.
             chunk = await self._read(sub, min(room, page, sub.stream.head - sub.position))
             if chunk is None or self.subscriptions.get(sub.stream.user_id) is not sub:
                 return True
@@ -177,13 +177,13 @@ class Delivery:
         return True
 
     def _next_frame(self, sub: Subscription) -> str | None:
-        """What the client may be sent next from memory; None where that does not reach back, or nothing may be sent."""
+        """The next frame from memory; None if memory doesn't reach back that far, or nothing may be sent now."""
         room = outbound.WINDOW - self.out
         chunk = sub.stream.after(sub.position, room, self._frame_bytes) if room > 0 else None
         return None if chunk is None else self._frame(sub, chunk)
 
     def _frame(self, sub: Subscription, chunk: Chunk) -> str:
-        """The chunk as a frame that counts as sent."""
+        """The chunk as a frame, which counts as sent from now on."""
         sub.position = chunk.last
         self._sent_since_heartbeat = True
         if self._waiting_since is None:
@@ -191,7 +191,7 @@ class Delivery:
         return chunk.frame()
 
     async def _read(self, sub: Subscription, limit: int) -> Chunk | None:
-        """The next events from the log; None, after a `reset`, where the log no longer holds them."""
+        """The next events from the log; None, after a `reset`, if the log no longer holds them."""
         found = await in_thread(events.since, sub.stream.user_id, sub.position, limit)
         if found and found[0].seq == sub.position + 1:
             texts = [outbound.replayed_event(event.body, event.at) for event in found]
@@ -209,8 +209,8 @@ class Delivery:
         if self._waiting_since is not None and time.monotonic() - self._waiting_since > ANSWER_SECONDS:
             await self._too_slow()
             return
-        # A client counts heartbeats without events as a loss: while it is owed something, none comes without an event,
-        # unless it has answered that it is not done yet and would not be asked again.
+        # A client takes repeated heartbeats without events as a loss. While events are pending, a heartbeat therefore
+        # needs an event since the last one, unless the client has answered that one but is not done: it is asked again.
         if self._sent_since_heartbeat or not self._is_behind or not self._unanswered:
             await self._heartbeat()
 

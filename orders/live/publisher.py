@@ -1,8 +1,8 @@
-"""Hands committed events to the channel layer; never fails and never delays whoever saved.
+"""Publisher of committed events to the channel layer; it never fails and never delays the writer.
 
-A commit puts its events into a bounded queue; a daemon thread with a broker connection of its own sends them,
-an owner's run of consecutive events as one message: the first at once, what follows it closely together.
-What the queue or a dead broker swallows is found by every server's sweep of the log, so nothing here is retried.
+A commit puts its events into a bounded queue. A daemon thread with its own Redis connection sends them, an owner's run
+of consecutive events as one message: the first event at once, those that follow closely in batches.
+Events lost to a full queue or a dead Redis are found by every server's sweep of the log, so nothing here is retried.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 QUEUE = 20_000
 RUN = 200
 SEND_SECONDS = 2.0
-# A flood of saves must not pay for a sending each.
+# Minimum interval between two batches, so that a flood of saves doesn't cost one send each.
 PACE_SECONDS = 0.005
 BREAK_SECONDS = 0.5
 EXIT_SECONDS = 3.0
@@ -46,7 +46,7 @@ class _Queued(NamedTuple):
 
 @dataclass
 class Publisher:
-    """One a process: the queue, the thread that empties it, and what it has counted."""
+    """One per process: the queue, the thread that empties it, and their counters."""
 
     published: int = 0
     dropped: int = 0
@@ -59,25 +59,25 @@ class Publisher:
     _sender: GroupSender = field(default_factory=lambda: GroupSender(SEND_SECONDS))
     _breaker: CircuitBreaker = field(
         default_factory=lambda: CircuitBreaker(
-            Outage(log, "The broker takes no events (%s); the sweep delivers them.", "The broker takes events again.")
+            Outage(log, "Redis accepts no events (%s); the sweep delivers them.", "Redis accepts events again.")
         )
     )
 
     def put(self, events: Sequence[Committed], at: float) -> None:
-        """Queues what was committed `at` for sending, or counts it as dropped; returns at once."""
+        """Queue events committed `at`, or count them as dropped; return at once."""
         if self._breaker.is_open or len(self._queue) + len(events) > QUEUE:
             self.dropped += len(events)
             return
         self._queue.extend(_Queued(*event, at) for event in events)
         if self._thread is None:
             self._start()
-        # While it is at work it looks into the queue again by itself, before it rests.
+        # A busy thread checks the queue again before it waits, so only an idle one is woken.
         if self._idle.is_set():
             self._idle.clear()
             self._wake.set()
 
     def flush(self, seconds: float) -> None:
-        """Waits until everything queued was sent or given up, at most so long."""
+        """Wait until everything queued has been sent or dropped, at most `seconds`."""
         deadline = time.monotonic() + seconds
         while self._thread and (self._queue or not self._idle.is_set()) and (left := deadline - time.monotonic()) > 0:
             self._idle.wait(left)
@@ -101,18 +101,18 @@ class Publisher:
                 time.sleep(early)
             next_at = time.monotonic() + PACE_SECONDS
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), RUN))]
-            # Threads may queue what they committed in another order; sorting here spares the hubs a look into the log.
+            # Threads may queue events in another order than they committed them; sorting spares hubs a read of the log.
             batch.sort(key=itemgetter(0, 1))
             try:
                 self._sender.send(_messages(batch))
-            except Exception as error:  # whatever the broker does, the log has the events
+            except Exception as error:  # whatever Redis does, the log has the events
                 self._give_up(error, len(batch))
             else:
                 self.published += len(batch)
                 self._breaker.answered()
 
     def _give_up(self, error: Exception, unsent: int) -> None:
-        """Drops what waits and takes nothing for a moment, so that a stopped broker is not asked for every event."""
+        """Drop the queue and open the circuit breaker, so that a stopped Redis is not tried for every event."""
         self.failures += 1
         self.dropped += unsent + len(self._queue)
         self._queue.clear()
@@ -131,7 +131,7 @@ def _messages(batch: list[_Queued]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def message(user_id: int, first: int, texts: Sequence[str]) -> dict[str, Any]:
-    """What a group is told: consecutive events of its owner, the first of them numbered `first`."""
+    """A message to a group: consecutive events of its owner, the first of them numbered `first`."""
     signature = signing.sign(user_id, first, texts)
     return {"type": "orders.events", "user_id": user_id, "first": first, "texts": texts, "signature": signature}
 
@@ -140,7 +140,7 @@ publisher = Publisher()
 
 
 def put(events: Sequence[Committed], at: float) -> None:
-    """Hands what was committed `at` (unix milliseconds) to this process' publisher."""
+    """Hand events committed `at` (unix milliseconds) to this process' publisher."""
     publisher.put(events, at)
 
 

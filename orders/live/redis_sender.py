@@ -1,6 +1,6 @@
-"""Sends messages to Channels groups from a thread without an event loop: any number of them in one round trip.
+"""Sender of messages to Channels groups from a thread without an event loop: any number of them in one round trip.
 
-On channels_redis' pub/sub layer it publishes what that layer's own `group_send` would, a third of its cost in processor
+On channels_redis' pub/sub layer it publishes what that layer's own `group_send` would, for a third of the processor
 time; on any other layer it calls `group_send`.
 """
 
@@ -22,17 +22,17 @@ Message = tuple[str, dict[str, Any]]
 
 
 class GroupSender:
-    """For one thread of one process; connects when it first sends, and again after an error."""
+    """A sender for one thread of one process; it connects when it first sends, and again after an error."""
 
     def __init__(self, seconds: float) -> None:
-        """Nobody is waited for longer than `seconds`."""
+        """`seconds` is the timeout of a connect and of each reply."""
         self._seconds = seconds
         self._layer: Any = None
         self._prefix = ""
         self._connections: list[Any] = []  # redis-py's own, whose commands have no types
 
     def send(self, messages: Sequence[Message]) -> None:
-        """Sends each (group, message) in turn. Raises what the layer or its broker does; some may be sent by then."""
+        """Send each (group, message) in order. Raises the errors of the layer or Redis; some may be sent by then."""
         layer: Any = get_channel_layer()
         if not isinstance(layer, RedisPubSubChannelLayer):
             for group, message in messages:
@@ -63,7 +63,7 @@ def _ask(connection: Any, commands: list[tuple[str, str, bytes]]) -> None:
         for _ in commands:
             connection.read_response()
     except BaseException:
-        # Answers that are still to come would else be taken for those of the next commands.
+        # Replies still to come would otherwise be taken for those of the next commands.
         with suppress(redis.RedisError, OSError):
             connection.disconnect()
         raise

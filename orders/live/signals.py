@@ -1,4 +1,4 @@
-"""What a commit sets going: sockets of this process are woken, then other processes told. Each receiver is one call."""
+"""Signal receivers that deliver a commit: to this process' sockets, then to other processes. Each is one call."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def told_elsewhere(sender: object, events: list[recording.Committed], at: float,
 
 
 def connect() -> None:
-    # In this order: the publisher's thread would be in the way of the sockets that follow here.
+    # In this order: woken first, the publisher's thread would delay the sockets of this process.
     recording.committed.connect(told_here)
     recording.committed.connect(told_elsewhere)

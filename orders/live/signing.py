@@ -1,6 +1,6 @@
-"""Signs what the publisher announces: whoever else can write to Redis has nothing believed.
+"""Signatures of published events: messages from any other client that can write to Redis are not trusted.
 
-The key follows from the site's secret and its database, so that a copy of a site which has kept the secret is another.
+The key derives from the site's secret and its database, so that a copy of a site with the same secret has another key.
 """
 
 from __future__ import annotations

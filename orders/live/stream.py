@@ -1,4 +1,4 @@
-"""One owner's newest events in this process, without a gap, ready to be sent to any number of sockets."""
+"""In-memory buffer of one owner's newest events in this process, without gaps, shared by any number of sockets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from orders.protocol.sizes import TO_CLIENT_BYTES
 
 RING = 1000
 RING_BYTES = 1024 * 1024
-# Sockets that are sent the same thing within so many milliseconds are sent the same text.
+# Sockets that get the same events within this many milliseconds get the same frame.
 SHARED_MS = 1.0
 
 
@@ -32,7 +32,7 @@ class Chunk:
 
 
 class Stream:
-    """`head` is the newest number in hand: of what this site announced as the next one, or of what the log confirms."""
+    """An owner's buffer. `head` is its newest number, announced by this site as the next or confirmed by the log."""
 
     def __init__(self, user_id: int, user: str, head: int) -> None:
         self.user_id = user_id
@@ -44,7 +44,7 @@ class Stream:
         self._chunk: tuple[tuple[int, int, int], Chunk] | None = None
 
     def take(self, first: int, texts: Sequence[str]) -> bool:
-        """Appends consecutive events numbered from `first`; what is known already is dropped. False on a gap."""
+        """Append consecutive events numbered from `first`, without those already known. Return False on a gap."""
         if first > self.head + 1:
             return False
         for text in texts[self.head + 1 - first :]:
@@ -57,14 +57,14 @@ class Stream:
         return True
 
     def jump(self, head: int) -> None:
-        """Goes on from `head` with nothing in hand: what lies before is read from the log by whoever needs it."""
+        """Continue from `head` with an empty buffer; sockets read earlier events from the log."""
         self._texts.clear()
         self._sizes.clear()
         self._bytes = 0
         self.head = head
 
     def after(self, position: int, limit: int, frame_bytes: int = TO_CLIENT_BYTES) -> Chunk | None:
-        """The events that follow `position`, at most `limit` and a frame's worth; None if no longer in hand."""
+        """The events after `position`, at most `limit` and at most a frame; None if the buffer no longer holds them."""
         start = position - (self.head - len(self._texts))
         if start < 0:
             return None
@@ -73,7 +73,7 @@ class Stream:
         if self._chunk is not None and self._chunk[0] == asked and self._chunk[1].last == self.head:
             return self._chunk[1]
         chunk = pack(position, self._texts[start : start + limit], self._sizes[start : start + limit], frame_bytes)
-        # Sockets that keep up ask for the same thing one after the other.
+        # Cached: sockets that keep up ask for the same events one after the other.
         self._chunk = (asked, chunk)
         return chunk
 

@@ -1,4 +1,4 @@
-"""Database work for the event loop: a few threads, so that no socket waits for another's query on the shared one."""
+"""Thread pool for the event loop's database work, so that no socket waits for another's query in one shared thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="orders-db")
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Calls the function in one of the threads, each with a database connection of its own."""
+    """Call the function in one of the threads, each of which has its own database connection."""
     call = partial(contextvars.copy_context().run, _fresh, partial(function, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_pool, call)
 

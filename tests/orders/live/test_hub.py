@@ -130,7 +130,7 @@ class TestAnnounced:
             await client.follow()
             layer: Any = get_channel_layer()
             await layer.group_send(groups.orders(alice.pk), {"type": "nonsense"})
-            await until(lambda: "could not be used" in caplog.text, "the message being looked at")
+            await until(lambda: "could not be processed" in caplog.text, "the message being looked at")
             with monkeypatch.context() as silent:
                 silent.setattr(recording, "announce", lambda committed: None)
                 await in_thread(place, alice)
@@ -300,7 +300,7 @@ class TestNeverAnnounced:
             await until(lambda: "swept again" in caplog.text, "a sweep that works")
             await get_hub().sweep()
         told = [record.getMessage() for record in caplog.records if record.name == "orders.live.hub"]
-        assert told == ["The log can't be swept (refused); tried each second.", "The log is swept again."]
+        assert told == ["The log can't be swept (refused); retrying every second.", "The log is swept again."]
 
 
 async def test_a_watcher_who_remembers_more_than_the_log_holds_is_reset(alice: User, desk: User) -> None:
@@ -535,7 +535,7 @@ class TestFollowers:
         for user in (alice, bob):
             await in_thread(place, user)
         await until(lambda: [ear.woken for ear in ears] == [2] * 6, "all being woken")
-        assert "could not be told" in caplog.text
+        assert "could not be woken" in caplog.text
 
     async def test_one_that_goes_while_its_stream_opens_leaves_nothing(
         self, alice: User, database: SlowDatabase

@@ -224,7 +224,7 @@ def test_an_outage_is_reported_once(
             announce(number)
             publisher.publisher.flush(PATIENCE)
     assert publisher.publisher.failures == 3
-    assert [record.message.split("(")[0] for record in caplog.records] == ["The broker takes no events "]
+    assert [record.message.split("(")[0] for record in caplog.records] == ["Redis accepts no events "]
 
 
 def test_a_layer_that_cannot_be_made_is_no_concern_of_the_writers(
