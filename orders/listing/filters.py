@@ -1,7 +1,7 @@
-"""Which orders a reader asks for: tab, filters, search and sort, from query parameters that nobody is trusted with.
+"""List queries: parses and validates tab, filters, search and sort from untrusted query parameters.
 
-One `Query` serves the JSON list, the DataTable and the export. Whatever is wrong with a parameter is a
-`ValidationFailed` that names it.
+One `Query` serves the JSON list, the DataTable and the export. An invalid parameter raises a `ValidationFailed` that
+names it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from orders.models.querysets import OrderQuerySet
 
 SEARCH_LENGTH = 100
 MAX_VALUES = 50
-# What `parse` reads.
+# The parameters that `parse` reads.
 PARAMETERS = frozenset({"tab", "symbol", "side", "status", "order_type", "created_after", "created_before"})
 LIST_PARAMETERS = PARAMETERS | {"search", "ordering", "user"}
 
@@ -43,18 +43,18 @@ NEWEST_FIRST = (Sort("created_at", descending=True),)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to show, in which order; `conditions` are the filters alone, without tab and search."""
+    """A list query: which orders, sorted how; `conditions` are the filters alone, without tab and search."""
 
     tab: str
     conditions: Q
     search: str
     sorts: tuple[Sort, ...]
-    # Column and term of the searches of single columns.
+    # Column and term of each single-column search.
     in_columns: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether it asks for less than its tab holds."""
+        """Whether a search or a filter narrows the tab."""
         return bool(self.search or self.conditions or self.in_columns)
 
     def in_tab(self, orders: OrderQuerySet[Order]) -> OrderQuerySet[Order]:
@@ -62,28 +62,28 @@ class Query:
         return orders if self.tab == "all" else orders.filter(status__in=statuses)
 
     def term(self, using: str) -> Term:
-        """The search, by the names of instruments as they are in that database now."""
+        """The search, parsed with the current names of instruments in that database."""
         return Term.read(self.search, using)
 
     def filtered(self, orders: OrderQuerySet[Order], sought: Term | None = None) -> OrderQuerySet[Order]:
-        """`sought` is the term of the search, where somebody has it already."""
+        """The orders that match, unsorted. `sought` is the term of the search, if the caller has it already."""
         found = self.in_tab(orders).filter(self.conditions)
         for column, term in self.in_columns:
             found = _with_column(found, column, term)
         if not self.search:
             return found
-        # What is searched stands one a line in its column, so that no term reaches from one into the next.
+        # The column `searched` holds one field per line, so that no term matches across two fields.
         return found.none() if "\n" in self.search else found.filter((sought or self.term(orders.db)).condition)
 
     def ordered(self, orders: OrderQuerySet[Order]) -> OrderQuerySet[Order]:
-        """Nulls last either way; what is equal comes in the order of ids, in the direction of the first column."""
+        """Sort the orders: nulls last in both directions, ties by id in the direction of the first column."""
         keys = [_order_by(sort) for sort in self.sorts]
         keys.append(_order_by(Sort("id", self.sorts[0].descending)))
         return orders.order_by(*keys)
 
 
 def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: str | None = None) -> Query:
-    """The query in these parameters; the DataTable hands in its own sort and search."""
+    """Parse these parameters into a query; the DataTable passes its own sort and search."""
     problems = rules.Problems()
     tab = parameters.get("tab", "all")
     if tab not in lifecycle.TABS:
@@ -112,7 +112,7 @@ def parse(parameters: QueryDict, sorts: tuple[Sort, ...] | None = None, search: 
 
 
 def _with_column(orders: OrderQuerySet[Order], column: str, term: str) -> OrderQuerySet[Order]:
-    """Those whose column holds the term; a number is compared as a number, and what is none is found nowhere."""
+    """The orders whose column contains the term; a number's column must equal it, and matches nothing but numbers."""
     if column in WHOLE_NUMBERS:
         return orders.filter(**{column: int(term)}) if ID.fullmatch(term) else orders.none()
     if column in AMOUNTS:
@@ -129,8 +129,8 @@ def _with_column(orders: OrderQuerySet[Order], column: str, term: str) -> OrderQ
 def _order_by(sort: Sort) -> OrderBy:
     key: F | Collate = F(SORTS[sort.column])
     if sort.column == "user" and connection.vendor == "postgresql":
-        key = Collate(key, "C")  # every column of our own is bytewise already
-    # Where no null can be, saying so keeps the index usable.
+        key = Collate(key, "C")  # the project's own columns are bytewise already
+    # On a column without nulls, a NULLS LAST would only make the index unusable.
     nulls_last = True if sort.column in NULLABLE else None
     return key.desc(nulls_last=nulls_last) if sort.descending else key.asc(nulls_last=nulls_last)
 
@@ -171,5 +171,5 @@ def _moment(parameters: QueryDict, name: str, problems: rules.Problems) -> datet
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # a 31st of February, or a time before the year 1 in UTC
-    problems.add(name, "A time with its zone, such as 2026-01-31T09:30:00Z.")
+    problems.add(name, "A time with a time zone, such as 2026-01-31T09:30:00Z.")
     return None

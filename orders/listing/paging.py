@@ -1,7 +1,7 @@
-"""What a query finds of somebody's orders: how many, up to a point, and any page of them.
+"""Pagination: the count of a query's orders, exact up to a limit, and any page of them.
 
-Few are read by their ids and sorted; many are walked through in the order of an index that holds the sort, which stops
-at the page's end. So nothing is counted through for a request, and what is said of the count is true.
+Few orders are read by id and sorted. Many are scanned in the order of an index that matches the sort, and the scan ends
+at the page's end. So no request counts all of them, and the count that is reported is always true.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from orders.listing.filters import Query
 from orders.models import Order
 from orders.models.querysets import OrderQuerySet
 
-# Up to here every count is exact.
+# Counts up to this number are exact.
 EXACT = 1000
-# A book of so few is counted through and walked through whatever is asked.
+# An owner's order list up to this size is counted and scanned in full for any query.
 SMALL = 5000
-# From here on two short queries are faster than one that reads whole rows only to skip them.
+# From this offset on, two short queries are faster than one that reads whole rows only to skip them.
 DEEP = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`count` orders, or more than that where `is_more` says so."""
+    """The result of a query: `count` orders, or more than that if `is_more`."""
 
     owner: User | None
     orders: OrderQuerySet[Order]
@@ -33,7 +33,7 @@ class Found:
     is_more: bool = False
 
     def page(self, offset: int, limit: int) -> list[Order]:
-        """These rows; deep ones are found by id, in an index, from the nearer end."""
+        """These rows; for a deep page, their ids are read first, from an index and from its nearer end."""
         if offset < DEEP:
             return list(self.orders[offset : offset + limit])
         ids = self.orders.values_list("pk", flat=True)
@@ -47,14 +47,14 @@ class Found:
 
 
 def orders_of(owner: User | None, *, by_id: bool = False) -> OrderQuerySet[Order]:
-    """His orders (None: everyone's), with their owners' names at hand."""
+    """The owner's orders (None: everyone's), with their owners' names loaded."""
     if owner is None:
         return Order.objects.select_related("user")
     return Order.objects.for_trader(owner, by_id=by_id)
 
 
 def matching(query: Query, owner: User | None, using: str | None = None) -> OrderQuerySet[Order]:
-    """All of his orders that the query lets through, in no order."""
+    """All orders of the owner that match the query, unsorted."""
     orders = orders_of(owner).using(using)
     if not query.search:
         return query.filtered(orders).order_by()
@@ -64,9 +64,9 @@ def matching(query: Query, owner: User | None, using: str | None = None) -> Orde
 
 
 def find(query: Query, owner: User | None, totals: dict[str, int], reach: int | None) -> Found:
-    """What the query finds, counted exactly up to `EXACT` and as far as the row `reach` (None: to the end).
+    """Run the query; its orders are counted exactly up to `EXACT` and up to the row `reach` (None: to the end).
 
-    `totals` are those of his tabs, as his counter keeps them.
+    `totals` are the owner's totals by tab, as their counter row keeps them.
     """
     total, is_small = totals[query.tab], totals["all"] <= SMALL
     if not query.is_narrowed and (is_small or query.tab == "all" or total > EXACT):

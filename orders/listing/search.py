@@ -1,7 +1,7 @@
-"""What a search looks for, and which orders the index of trigrams (orders.listing.search_index) says may hold it.
+"""Search terms, and the candidate orders that the trigram index (orders.listing.search_index) finds for them.
 
-Exact is `Term.condition` alone, which `filters.Query.filtered` asks for; the index narrows what it has to look at, or
-is silent.
+Only `Term.condition` is exact, and `filters.Query.filtered` applies it; the index, where it is of use, reduces the
+orders to which it is applied.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from orders.domain.lifecycle import Side
 from orders.models import Order
 from orders.models.querysets import OrderQuerySet
 
-# What a search may take for an id, or for a version.
+# A term that may be an id, or a version.
 ID = re.compile(r"[0-9]{1,15}")
 SIDES = frozenset(side.value for side in Side)
-# Two letters stand in half of all names.
+# Two letters match half of all names.
 SHORTEST_NAME = 3
-# More symbols than this are not carried from one query into the next.
+# Up to this many symbols are read and become parameters of the next query; more stay a subquery.
 MANY_NAMED = 500
 
-# With more candidates than this it is faster to walk through the orders as they are sorted, and stop early.
+# With more candidates than this it is faster to scan the orders in the sort's order, and stop early.
 MOST = 20_000
 GRAM = 3
 
 _HOLDING = "SELECT rowid FROM orders_search WHERE orders_search MATCH %s"
 _HOLDING_SHORT = "SELECT doc FROM orders_search_gram WHERE term >= %s AND term < %s"
-# What is newer than the index, and what a number finds besides.
+# Orders newer than the index, and the id that a number also matches.
 _BESIDE = "SELECT id FROM orders_order WHERE id > (SELECT through FROM orders_search_state)"
 _NUMBERED = "SELECT %s"
 _LAST = chr(0x10FFFF)
@@ -43,11 +43,11 @@ _LAST = chr(0x10FFFF)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A search: all of its text; the side that this begins or ends with, and the rest of it, each empty for none.
+    """A parsed search: its text, the side that the text begins or ends with, and the rest; these two may be empty.
 
-    `named` are the orders of instruments whose name holds the text, `named_by_rest` those of the rest; empty for none.
-    Names stand in no index of orders, since who renames an instrument would write all its orders anew: they are read
-    as they are now, and become symbols, which every order has.
+    `named` matches orders of instruments whose name contains the text, `named_by_rest` the same for the rest; empty if
+    there are none. No index of orders contains these names, since renaming an instrument would rewrite all its orders:
+    the current names are looked up, and become symbols, which every order has.
     """
 
     text: str
@@ -58,23 +58,23 @@ class Term:
 
     @classmethod
     def read(cls, typed: str, using: str) -> Term:
-        """What is typed, by the names of instruments in that database."""
+        """Parse what the user has typed, with the names of instruments in that database."""
         text = folded(typed)
         side, rest = _sided(text)
         return cls(text, _named(text, using), side, rest, _named(rest, using))
 
     @property
     def number(self) -> int | None:
-        """The id that it finds as well, if it is one."""
+        """The id that the term also matches, if it is a number."""
         return int(self.text) if ID.fullmatch(self.text) else None
 
     @property
     def condition(self) -> Q:
-        """Orders whose symbol, client order id, text or instrument's name holds it, or that have this id.
+        """Orders whose symbol, client order id, text or instrument's name contains the term, or that have this id.
 
-        Where it names a side, also those of that side which hold the rest in the same way. The case of A to Z does not
-        matter. Other letters' would to SQLite and not to PostgreSQL, whose columns, bytewise as they are, fold ASCII
-        alone but whose `icontains` folds all of the term: so ASCII it is for both.
+        If the term names a side, also orders of that side that contain the rest in the same way. Only A to Z match in
+        either case: for other letters `icontains` would differ between SQLite and PostgreSQL, where a bytewise column
+        folds ASCII alone but `icontains` folds all letters of the term. So both fold ASCII alone.
         """
         found = Q(searched__contains=self.text) | self.named
         if self.number is not None:
@@ -85,21 +85,21 @@ class Term:
 
     @property
     def unheld(self) -> Q:
-        """What it finds, or more, whatever an order itself holds; empty for nothing."""
+        """A condition that covers all matches outside `searched`, and may match more; empty if there are none."""
         if self.side and not self.rest:
             return self.named | Q(side=self.side)
         return self.named | self.named_by_rest
 
 
 def folded(text: str) -> str:
-    """With A to Z in small letters, as the column `searched` is written."""
+    """The text with A to Z in lower case, as in the column `searched`."""
     return "".join(char.lower() if char.isascii() else char for char in text)
 
 
 def narrowed(orders: OrderQuerySet[Order], term: Term, same: OrderQuerySet[Order]) -> OrderQuerySet[Order] | None:
-    """Those of the orders that the term may find; None where the index has too many, or is none.
+    """Those of the orders that the term may match; None if the index has too many candidates, or doesn't exist.
 
-    On PostgreSQL the planner asks the index by itself. SQLite's planner would not: `orders` must not name its owner in
+    On PostgreSQL the planner uses the index by itself. SQLite's planner would not: `orders` must not filter by owner in
     a way that an index serves (`OrderQuerySet.for_trader(…, by_id=True)`); `same` are the same orders, and do.
     """
     connection = connections[orders.db]
@@ -120,7 +120,7 @@ def narrowed(orders: OrderQuerySet[Order], term: Term, same: OrderQuerySet[Order
 
 
 def _candidates(term: Term, same: OrderQuerySet[Order]) -> tuple[str, list[Any]]:
-    """What holds the term, or the rest of it, by trigrams; and all else that it finds, by the orders' own indexes."""
+    """Orders that contain the term or its rest, by trigrams; and all its other matches, by the orders' own indexes."""
     holding, parameters = _trigrams(term.rest or term.text)
     if not term.unheld:
         return holding, parameters
@@ -136,7 +136,7 @@ def _trigrams(text: str) -> tuple[str, list[Any]]:
 
 
 def _sided(text: str) -> tuple[str, str]:
-    """The side that a text begins or ends with, and the rest of it; nothing where it names none."""
+    """The side that a text begins or ends with, and the rest of the text; both empty if it names no side."""
     first, _, after = text.partition(" ")
     if first in SIDES:
         return first, after.strip()
@@ -145,7 +145,7 @@ def _sided(text: str) -> tuple[str, str]:
 
 
 def _named(text: str, using: str) -> Q:
-    """Orders of instruments whose name holds the text; where their symbol holds it as well, they are found by that."""
+    """Orders of instruments whose name contains the text but whose symbol doesn't: a symbol's match is found anyway."""
     if len(text) < SHORTEST_NAME:
         return Q()
     name: Any = Collate("name", "C") if connections[using].vendor == "postgresql" else F("name")

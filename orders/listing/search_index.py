@@ -1,10 +1,10 @@
-"""Makes the index that a search asks, and makes it anew where it is missing: after each `migrate`, which looks.
+"""Trigram index for searches: checked after each `migrate`, and created or rebuilt if anything of it is missing.
 
-SQLite: `orders_search`, trigrams of every order's `searched` (FTS5, without the text itself), kept by triggers, so that
-what any program writes is in it. New orders are put in `BATCH` at a time, which costs a fifteenth of one by one: those
-above `through` are not in it yet, and are searched beside it. `orders_search_gram` lists its trigrams. Django makes a
-table anew to change it, which drops its triggers: then all of it is built anew.
-PostgreSQL: a GIN index of pg_trgm's, where that extension may be made; without it a search reads the owner's orders.
+SQLite: `orders_search`, trigrams of every order's `searched` (FTS5, without the text itself). Triggers maintain it, so
+that it holds what any program writes. New orders are added `BATCH` at a time, at a fifteenth of the cost of one by one:
+those above `through` are not in it yet, and are searched separately. `orders_search_gram` lists its trigrams. Django
+recreates a table to alter it, which drops the triggers: then the whole index is rebuilt.
+PostgreSQL: a GIN index with pg_trgm, if that extension may be created; without it a search reads the owner's orders.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from market.support.reasons import reason
 log = logging.getLogger(__name__)
 
 BATCH = 500
-# Two ends of a line after the text: so every character of it begins a trigram, and a short term can be looked up.
+# Two newlines after the text: so every character of it begins a trigram, and a short term can be looked up.
 END = "char(10) || char(10)"
 _THROUGH = "(SELECT through FROM orders_search_state)"
 _INSERT = "INSERT INTO orders_search (rowid, searched) SELECT {id}, {searched} || " + END
@@ -50,14 +50,14 @@ _SQLITE = {
             {_REMOVE};
         END""",
 }
-"""What the index is made of, by name."""
+"""The SQL objects of the index, by name."""
 
 _POSTGRESQL = """CREATE INDEX IF NOT EXISTS order_search ON orders_order
     USING gin (searched gin_trgm_ops) WITH (gin_pending_list_limit = 1024)"""
 
 
 def prepare(using: str = "default", **_: Any) -> None:
-    """Called after every `migrate`."""
+    """Create or rebuild the index; called after every `migrate`."""
     connection = connections[using]
     if connection.vendor == "sqlite":
         _prepare_sqlite(connection)
@@ -66,7 +66,7 @@ def prepare(using: str = "default", **_: Any) -> None:
 
 
 def _is_wanted(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> bool:
-    """Whether the column is there: the migrations may not have come so far, or have gone back."""
+    """Whether the column `searched` exists: its migration may not have run yet, or may have been reversed."""
     if "orders_order" not in connection.introspection.table_names(cursor):
         return False
     description = connection.introspection.get_table_description(cursor, "orders_order")
@@ -83,14 +83,14 @@ def _prepare_sqlite(connection: BaseDatabaseWrapper) -> None:
         try:
             cursor.execute(_SQLITE["orders_search"])
         except DatabaseError as error:
-            log.warning("SQLite has no trigram index (%s): a search reads all orders of its owner.", reason(error))
+            log.warning("SQLite has no trigram index (%s): searches read all orders of the owner.", reason(error))
             return
         for name, statement in _SQLITE.items():
             if name != "orders_search":
                 cursor.execute(statement)
         cursor.execute("INSERT INTO orders_search_state SELECT coalesce(max(id), 0) FROM orders_order")
         cursor.execute(f"{_INSERT.format(id='id', searched='searched')} FROM orders_order")
-        # Else the next orders would pay for the merging of what was written here.
+        # Otherwise the next inserts would pay for merging what was written here.
         cursor.execute("INSERT INTO orders_search (orders_search) VALUES ('optimize')")
 
 
@@ -107,4 +107,4 @@ def _prepare_postgresql(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
                 cursor.execute(_POSTGRESQL)
     except DatabaseError as error:
-        log.warning("PostgreSQL has no trigram index (%s): a search reads all orders of its owner.", reason(error))
+        log.warning("PostgreSQL has no trigram index (%s): searches read all orders of the owner.", reason(error))

@@ -1,4 +1,4 @@
-"""How many orders each tab holds, with how far the log had come by then."""
+"""Totals: the number of orders in each tab, with the log's head at the same moment."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from orders.log import events
 
 @dataclass(frozen=True)
 class Book:
-    """How far the log has come, and how many orders each tab holds, whatever is searched and filtered."""
+    """The totals of an order list: the log's head, and the number of orders in each tab without search and filters."""
 
     head: int | dict[str, int]
     counts: dict[str, int]
 
 
 def book(owner: User | None) -> Book:
-    """The owner's as of the present snapshot; everyone's where there is no one owner, with his head by each name."""
+    """The owner's totals as of the current snapshot; without an owner everyone's, with each owner's head by name."""
     if owner is not None:
         return Book(*events.standing(owner.pk))
     found = events.standings()
