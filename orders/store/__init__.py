@@ -1,4 +1,4 @@
-"""SQL that the ORM is too slow for, and reads of one moment.
+"""SQL for which the ORM is too slow, and consistent snapshots.
 
-Knows tables and databases; nothing of what an order may do.
+Knows tables and databases, but no rules of trading.
 """

@@ -1,6 +1,6 @@
-"""Queries that are worded once: the ORM takes longer to word one than a database to answer it.
+"""Precompiled lookups: for single-row queries, building SQL in the ORM takes longer than running it.
 
-Only for what every request asks; the SQL is still the ORM's own, and so is what becomes of a row.
+Only for the queries of every request. The ORM still compiles the SQL, once, and its converters still read the rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Stand for the text or the number that is asked for, in the query that is worded.
+# Placeholders, in the query to compile, for the text or the number that is looked up.
 GIVEN = "\0given"
 GIVEN_NUMBER = 2**62 + 7
 
@@ -19,7 +19,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class _Worded(NamedTuple):
-    """The SQL, and by place in the row what turns a value of this database into the field's."""
+    """A compiled query: its SQL, and by place in the row the converters from this database's values to the fields'."""
 
     sql: str
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
@@ -27,7 +27,7 @@ class _Worded(NamedTuple):
 
 
 class Prepared(Generic[M]):
-    """A query for one whole row of a model by one value: `Prepared(User, username=GIVEN)`."""
+    """A precompiled query for one whole row of a model by one value: `Prepared(User, username=GIVEN)`."""
 
     def __init__(self, model: type[M], **lookup: str | int) -> None:
         self._model = model
@@ -35,7 +35,7 @@ class Prepared(Generic[M]):
         self._worded: dict[str, _Worded] = {}
 
     def first(self, given: str | int) -> M | None:
-        """The row, read from where the ORM would read it, or None."""
+        """The row, or None; read from the database from which the ORM would read it."""
         connection = connections[router.db_for_read(self._model)]
         worded = self._worded.get(connection.vendor) or self._word(connection)
         with connection.cursor() as cursor:
@@ -55,7 +55,7 @@ class Prepared(Generic[M]):
         compiler = query.get_compiler(connection=using)
         sql, parameters = compiler.as_sql()
         if tuple(parameters) not in ((GIVEN,), (GIVEN_NUMBER,)):
-            raise ValueError(f"One value, not {parameters}.")
+            raise ValueError(f"One value expected, not {parameters}.")
         columns = [column for column, _, _ in compiler.select]
         converters = [(place, *found) for place, found in compiler.get_converters(columns).items()]
         names = [field.attname for field in self._model._meta.concrete_fields]

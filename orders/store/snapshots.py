@@ -1,4 +1,4 @@
-"""Several reads of one moment: what they find was all true at once; and from which database the table's reads come."""
+"""Consistent snapshots for several reads, and read-replica routing for the orders' table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from market.support.outage import Outage
 log = logging.getLogger(__name__)
 
 REPLICA = "replica"
-# Asking a replica that is away costs a request up to its connect_timeout: so not every request does.
+# How long the circuit breaker stays open: trying a replica that is down costs a request up to its connect_timeout.
 AGAIN_SECONDS = 5.0
 
 T = TypeVar("T")
@@ -26,13 +26,13 @@ _reading: ContextVar[str | None] = ContextVar("reading", default=None)
 
 
 class TableRouter:
-    """Django's reads inside `read_table` go to the database that it chose; all else stays with the primary."""
+    """Database router: reads inside `read_table` go to the database that it chose, all else to the primary."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str | None:
         return _reading.get()
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        return True  # both are the same data
+        return True  # both databases hold the same data
 
     def allow_migrate(self, alias: str, app_label: str, **hints: Any) -> bool:
         return alias != REPLICA
@@ -44,10 +44,10 @@ _breaker = CircuitBreaker(
 
 
 def read_table(work: Callable[[], T]) -> T:
-    """What `work` makes of one snapshot: the replica's where there is one that answers, else the primary's.
+    """Return the result of `work`, run in one snapshot: the replica's if a replica answers, else the primary's.
 
-    All that a table's answer says comes from the same snapshot, its head too: what the replica has not got yet comes by
-    the log, which is read from the primary.
+    Everything in a table's answer comes from the same snapshot, the head too. Changes that the replica doesn't have yet
+    reach the client as events of the log, which is read from the primary.
     """
     if _replica_is_wanted():
         try:
@@ -63,7 +63,7 @@ def read_table(work: Callable[[], T]) -> T:
 
 
 def table_database() -> str:
-    """The alias to stream a table's rows from: the replica's if it answers now."""
+    """The alias of the database to stream a table's rows from: the replica's if it answers now, else the primary's."""
     if _replica_is_wanted():
         try:
             with connections[REPLICA].cursor() as cursor:
@@ -96,10 +96,10 @@ def _reading_from(alias: str) -> Iterator[None]:
 
 @contextmanager
 def read_snapshot(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Reads inside see the database as of the first of them.
+    """Run reads in one snapshot: all see the database as of the first of them.
 
     SQLite begins a deferred transaction by hand, since Django's `atomic()` would take the write lock for it; PostgreSQL
-    reads at REPEATABLE READ. Inside a transaction that is under way, that one is the snapshot.
+    reads at REPEATABLE READ. Inside a transaction that has begun already, that transaction is the snapshot.
     """
     connection = connections[using]
     if connection.in_atomic_block:

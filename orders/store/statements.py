@@ -1,6 +1,6 @@
-"""Many rows in few statements: an INSERT or UPDATE of a hundred rows costs a database little more than one row's.
+"""Multi-row INSERT and UPDATE: a statement for a hundred rows costs a database little more than one for a single row.
 
-Tables and columns are named by the code, never by a request; values are parameters.
+The names of tables and columns come from the code, never from a request; values are parameters.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# With twenty columns well below what any database takes as parameters of one statement.
+# With twenty columns, well below any database's limit of parameters per statement.
 ROWS = 100
 
 Values = Sequence[Sequence[Any]]
@@ -28,9 +28,9 @@ def insert(
     unless: Columns = (),
     returning: Columns = (),
 ) -> list[tuple[Any, ...]]:
-    """Inserts these rows, whose values the database takes as they are; what it returns of each, in any order.
+    """Insert these rows, whose values are in the database's own form; return the `returning` columns, in any order.
 
-    A row that has all of `unless` in common with another, by a unique constraint of theirs, is left out.
+    `unless` are the columns of a unique constraint: a row that conflicts with another there is skipped.
     """
     columns = tuple(str(field.column) for field in fields)
     tail = _tail(unless, returning)
@@ -48,13 +48,13 @@ def insert(
 
 
 def update(connection: BaseDatabaseWrapper, table: str, fields: Fields, rows: Values) -> None:
-    """Writes these fields of the rows that the last of them, the primary key, names."""
+    """Update these fields; the last of them is the primary key, which selects the row."""
     columns = tuple(str(field.column) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_update_columns(table, columns, _types(fields, connection)), [_text(columns, rows)])
         else:
-            # No round trip a row here, and a statement that is prepared once.
+            # SQLite has no round trip per row, and prepares the statement once.
             cursor.executemany(_update(table, columns), rows)
 
 
@@ -63,7 +63,7 @@ def _types(fields: Fields, connection: BaseDatabaseWrapper) -> tuple[str, ...]:
 
 
 def _text(columns: Columns, rows: Values) -> str:
-    """All rows as one parameter: the driver takes a statement with thousands of them apart anew each time."""
+    """All rows as one JSON parameter: the driver would parse a statement with thousands of parameters each time."""
     return orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str).decode()
 
 
