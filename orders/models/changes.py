@@ -1,6 +1,6 @@
-"""What a write changes, as the log hears of it: by Django's own signals of a save and a delete, else by `bulk_written`.
+"""Changes of orders, as reported to the log: by Django's own signals of a save or a delete, else by `bulk_written`.
 
-`post_save` has no room for the row as it was: `Order.save` says it here, while it saves and no longer.
+`post_save` can't carry the previous row, so `Order.save` provides it here while it saves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.dispatch import Signal
 
 from orders.domain.lifecycle import Kind
 
-# Orders: their model saves by this module.
+# Always an Order, whose module imports this one.
 M = TypeVar("M", bound=models.Model)
 
 # Sent inside the transaction of the write, with `changes`, a list of `Change`, and `using`.
@@ -24,7 +24,7 @@ bulk_written = Signal()
 
 
 class Change(NamedTuple, Generic[M]):
-    """An order as it was (None: it is new) and as it is (None: it is gone); `kind` is what `trading` calls that."""
+    """An order before (None: created) and after (None: deleted) a change; `kind` is the event kind from `trading`."""
 
     before: M | None
     after: M | None
@@ -36,7 +36,7 @@ _SAVING: ContextVar[Change[Any]] = ContextVar("_SAVING")
 
 @contextmanager
 def saving(change: Change[M]) -> Iterator[None]:
-    """While this lasts the change's `after` is saved, and `saved` tells its receivers how it was before."""
+    """Context in which the change's `after` is saved: `saved` gives signal receivers the order as it was before."""
     token = _SAVING.set(change)
     try:
         yield
@@ -45,9 +45,9 @@ def saving(change: Change[M]) -> Iterator[None]:
 
 
 def saved(order: M, names: Collection[str] | None) -> Change[M]:
-    """The change that `post_save` tells of: what was not named was not saved, whatever the instance says."""
+    """The change that `post_save` reports: fields that were not named were not saved, whatever the instance holds."""
     change = _SAVING.get()
-    assert change.after is order, "an order is saved by its save()"
+    assert change.after is order, "an order must be saved by Order.save()"
     if change.before is None or names is None:
         return change
     after = copy(change.before)

@@ -1,16 +1,16 @@
-"""The owners' event logs: the events, and how far each log has come."""
+"""The owners' event logs: the events, and each owner's counter row."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 
-# Of each tab but the one that holds them all: the columns that count its orders.
+# The columns that count the orders of a tab; the tab `all` is their sum.
 KEPT = ("working", "filled", "closed")
 
 
 class EventCounter(models.Model):
-    """Each owner's place in his log: the newest number given, the newest trimmed away; and his orders by tab."""
+    """An owner's counter row: the newest event number, the newest number trimmed, and their orders by tab."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     head = models.BigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Orders and their executions: fields and constraints, and the version that each save gives."""
+"""Orders and their executions: fields, constraints, and the version that each save assigns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLIENT_ORDER_ID = r"^[A-Za-z0-9\-_]{1,36}\Z"
 
 
 def values(members: Iterable[StrEnum]) -> list[str]:
-    """Plain strings, as migrations keep them."""
+    """The members' values as plain strings, as migrations store them."""
     return sorted(member.value for member in members)
 
 
@@ -33,7 +33,7 @@ def new_client_order_id() -> str:
 
 
 class Order(models.Model):
-    """An order in FIX's terms. Its status is a result of steps (`orders.trading`), never typed in."""
+    """An order in FIX's terms. Its status results from steps (`orders.trading`) and is never set by hand."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
     client_order_id = BytewiseCharField(
@@ -80,7 +80,7 @@ class Order(models.Model):
     is_import = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
-    arrival_price = AmountField(null=True, blank=True, editable=False)  # the market's when the broker took the order
+    arrival_price = AmountField(null=True, blank=True, editable=False)  # the market's when the broker accepted it
 
     objects = OrderQuerySet.as_manager()
 
@@ -143,10 +143,10 @@ class Order(models.Model):
         before: Order | None = None,
         kind: Kind | None = None,
     ) -> None:
-        """Saves in one transaction with its event; the next version if anything changes, none and no event else.
+        """Save in one transaction with the event; without a change the version stays and there is no event.
 
-        `before`, the stored row, spares its read to a caller who has locked it; `kind` is what `trading` calls the
-        change.
+        `before` is the stored row, if the caller has locked and read it already; `kind` is the event kind from
+        `trading`.
         """
         alias = using or self._state.db or "default"
         with transaction.atomic(using=alias, savepoint=False):
@@ -166,7 +166,7 @@ class Order(models.Model):
                 super().save(force_insert=force_insert, force_update=force_update, using=alias, update_fields=names)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
-        """Deletes as a query does, which locks the order first: the signals tell of the stored row, not of this one."""
+        """Delete by a query, which locks the order first: the signals report the stored row, not this instance."""
         if self.pk is None:
             raise ValueError("An order that was never saved can't be deleted.")
         deleted = OrderQuerySet(Order, using=using or self._state.db or "default").filter(pk=self.pk).delete()
@@ -178,7 +178,7 @@ class Order(models.Model):
         return stored[0] if stored else None
 
     def _clean_values(self, alias: str) -> None:
-        """Turns what was assigned, expressions for the database too, into the values that a later read will find."""
+        """Replace the assigned values, database expressions included, by those that a later read will return."""
         for field in self._meta.concrete_fields:
             value = self.__dict__.get(field.attname)
             if field.generated or field.primary_key or value is None:
@@ -198,7 +198,7 @@ class Order(models.Model):
 
 
 class Execution(models.Model):
-    """A broker's report as it was taken, so that the same ExecID reported again changes nothing."""
+    """A broker's report as accepted; it makes reports idempotent: the same ExecID again changes nothing."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="executions")
     exec_id = BytewiseCharField(max_length=64)

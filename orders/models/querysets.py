@@ -1,7 +1,7 @@
-"""Reads that begin at a person, and bulk writes that no event escapes.
+"""Reads limited to one user's orders, and bulk writes that record every change.
 
-`QuerySet.update`, `bulk_create` and `bulk_update` send no signal of Django's; here they send `bulk_written`, inside the
-write's own transaction, with the orders as they were and as they are.
+For `QuerySet.update`, `bulk_create` and `bulk_update` Django sends no signal; here they send `bulk_written`, inside the
+write's own transaction, with the orders before and after.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from orders.models.changes import Change, M, bulk_written
 from orders.models.log import OrderEvent
 
 BATCH = 500
-# The columns that readers sort by and that have an index for nothing else.
+# Columns by which lists are sorted, each with an index for that alone.
 SORTED = (
     *("side", "order_type", "time_in_force", "quantity", "price", "stop_price", "status"),
     *("cum_qty", "leaves_qty", "avg_price", "text", "version", "updated_at"),
 )
-# What a search looks through: one a line, so that no term reaches from one into the next.
+# Fields that a search covers, one per line, so that no term matches across two fields.
 SEARCHED = ("symbol", Value("\n"), "client_order_id", Value("\n"), "text")
 
 
 class OrderQuerySet(models.QuerySet[M]):
     def for_trader(self, user: User | AnonymousUser, *, by_id: bool = False) -> Self:
-        """This person's own orders; nobody else's exist for him.
+        """This user's own orders; other users' orders don't exist for them.
 
-        `by_id` says that ids will be named as well: they are looked up, and no index of the owner's is read through.
+        `by_id` says that the query also filters by id: the ids are looked up then, and no index by owner is scanned.
         """
         found: Any
         if by_id:
@@ -43,7 +43,7 @@ class OrderQuerySet(models.QuerySet[M]):
             found = self.alias(owner_id=owner).filter(owner_id=user.pk or 0)
         else:
             found = self.filter(user_id=user.pk or 0)
-        # As Django's own `user.orders` does it: nobody asks the database who he is for every row.
+        # As Django's own `user.orders` does: the owner is not queried for every row.
         found._known_related_objects = {self.model._meta.get_field("user"): {user.pk: user}}
         return found  # type: ignore[no-any-return]
 
@@ -51,9 +51,9 @@ class OrderQuerySet(models.QuerySet[M]):
         return self.filter(status__in=lifecycle.WORKING)
 
     def by_id(self, ids: Iterable[int], *, lock: bool = False, owner: User | None = None) -> list[M]:
-        """These orders with their owners, by id, in batches that every database takes; `lock` until the commit.
+        """These orders with their owners, sorted by id, read in batches; with `lock` locked until the commit.
 
-        With an `owner` theirs alone: others' are neither read nor locked. A number that is too large is nobody's id.
+        With an `owner`, only their orders are read and locked. Numbers too large for an id are skipped.
         """
         everyones: OrderQuerySet[M] = OrderQuerySet(self.model, using=self.db)
         orders = everyones.select_related("user") if owner is None else everyones.for_trader(owner, by_id=True)
@@ -67,14 +67,14 @@ class OrderQuerySet(models.QuerySet[M]):
         """Django's update, recorded: every row that really changes gets the next version and an event."""
         if self.query.is_sliced:
             raise TypeError("Cannot update a query once a slice has been taken.")
-        # The log alone counts versions and dates changes.
+        # Versions and times of changes are set here alone, for the log.
         written = {name: value for name, value in kwargs.items() if name not in rows.BOOKKEEPING}
         with transaction.atomic(using=self.db, savepoint=False):
             before = self.by_id(self.order_by().values_list("pk", flat=True), lock=True)
             ids = [order.pk for order in before]
             if not written:
                 return len(ids)
-            # Only rows that are locked are written: others may match by now, and nobody would tell of them.
+            # Only locked rows are written: other rows may match by now, and their changes would not be recorded.
             matched = sum(super(OrderQuerySet, self.filter(pk__in=some)).update(**written) for some in _batches(ids))
             self._changed(before, self.by_id(ids))
         return matched
@@ -84,7 +84,7 @@ class OrderQuerySet(models.QuerySet[M]):
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         """Django's bulk_create, recorded; refuses to ignore or update conflicts, which would hide what happened."""
         if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
-            raise ValueError("Orders are created or they are not: conflicts can be neither ignored nor overwritten.")
+            raise ValueError("bulk_create of orders supports neither ignore_conflicts nor update_conflicts.")
         with transaction.atomic(using=self.db, savepoint=False):
             orders: Any = list(objs)
             for order in orders:
@@ -98,7 +98,7 @@ class OrderQuerySet(models.QuerySet[M]):
     bulk_create.alters_data = True  # type: ignore[attr-defined]
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Django's delete, of orders that are locked by id, as every writer of several orders locks them."""
+        """Django's delete, after locking the orders in the order of their ids, as every writer of several does."""
         if self.query.is_sliced or self.query.distinct_fields:
             return super().delete()
         counts = Counter[str]()
@@ -115,7 +115,7 @@ class OrderQuerySet(models.QuerySet[M]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def next_version(self, order_id: int | None) -> int:
-        """The version of an order that is about to be made: 1, or where it had got to before it was deleted."""
+        """The first version of a new order: 1, or the one after the last if an order with this id was deleted."""
         if order_id is None:
             return 1
         logged = OrderEvent.objects.using(self.db).filter(order_id=order_id)
@@ -126,14 +126,14 @@ class OrderQuerySet(models.QuerySet[M]):
         return last + 1
 
     def _show_as_stored(self, orders: list[M], stored: list[M]) -> None:
-        """Gives the instances the values that a later read will find, as a save does."""
+        """Give the instances the values that a later read will return, as a save does."""
         by_id = {order.pk: order for order in stored}
         for order in orders:
             for field in self.model._meta.concrete_fields:
                 setattr(order, field.attname, getattr(by_id[order.pk], field.attname))
 
     def _changed(self, before: list[Any], after: list[Any]) -> None:
-        """Raises the version of what changed and announces it."""
+        """Raise the version of the orders that changed, and send `bulk_written` for them."""
         now = timezone.now()
         pairs: list[tuple[Any, Any]] = []
         for old, new in zip(before, after, strict=True):

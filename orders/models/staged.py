@@ -1,6 +1,6 @@
-"""What a transaction has changed and will number right before its commit: kept in Django's own list of commit hooks.
+"""Staged changes of a transaction, to be numbered right before its commit; kept in Django's own list of commit hooks.
 
-There a rolled-back savepoint takes its changes back by itself, and a rollback all of them.
+Django removes the hooks of a rolled-back savepoint or transaction from that list, and so the changes too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orders.domain.lifecycle import Kind
 
 
 class Entry(NamedTuple):
-    """One event before it has a number: whose log it goes to, and what it says."""
+    """An event without a number yet: the owner of its log, and its content."""
 
     user_id: int
     kind: Kind
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 
 @dataclass(eq=False)
 class Changes:
-    """What one call recorded. `before_commit` numbers it and sets `announce`, which is called once it is committed."""
+    """The changes of one call. `before_commit` numbers them and sets `announce`, which is called after the commit."""
 
     entries: list[Entry]
     before_commit: Callable[[BaseDatabaseWrapper, list[Changes]], None]
@@ -42,18 +42,18 @@ class Changes:
 
 
 def add(changes: Changes, using: str) -> None:
-    """Keeps the changes until the commit of the transaction under way, which has them numbered first."""
+    """Stage the changes in the current transaction, to be numbered right before its commit."""
     connection = connections[using]
     if not hasattr(connection, "prepare_commit"):
-        raise ImproperlyConfigured(f"The database {using!r} can't number events: use an ENGINE of webapp.db.")
+        raise ImproperlyConfigured(f"The database {using!r} can't number events: its ENGINE must be one of webapp.db.")
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("An event is recorded in the transaction of the change itself.")
-    # What is raised after the commit could not undo it, and would hide from the writer that it was one: it is logged.
+        raise transaction.TransactionManagementError("Record an event inside the transaction of its change.")
+    # An error after the commit can't undo it, and would hide from the writer that it has happened: so it is logged.
     transaction.on_commit(changes, using=using, robust=True)
 
 
 def entries(using: str) -> Iterator[Entry]:
-    """What the transaction under way has recorded and not numbered yet."""
+    """The entries that the current transaction has recorded and not numbered yet."""
     hooks: list[Any] = connections[using].run_on_commit
     for _, func, _ in hooks:
         if isinstance(func, Changes) and func.announce is None:
