@@ -1,7 +1,7 @@
-"""The rules of placing, amending, cancelling and executing orders: page, REST, socket, admin and import come here.
+"""Trading services: place, amend, cancel and execute orders by the rules, for page, REST, socket, admin and import.
 
-Each service is one transaction that locks the order, checks the step against `lifecycle` and saves; the save itself is
-what the event log hears. Refusals are `orders.domain.errors`.
+Each service is one transaction that locks the order, checks the step against `lifecycle` and saves; the event log
+records that save. Refusals are `orders.domain.errors`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Amending orders: what may change of them, checked as when they were placed, one at a time or a list at once."""
+"""Amending orders, one or a list: which fields may change, validated as when the order was placed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orders.trading.permissions import missing
 from orders.trading.steps import transition
 
 AMENDABLE = frozenset({"quantity", "price", "stop_price", "text"})
-FIXED = "This can't be amended."
+FIXED = "This field can't be amended."
 _WRITTEN = (*sorted(AMENDABLE), "status")
 
 
@@ -45,11 +45,11 @@ def amend(
     owner: bool = True,
     told: Mapping[str, Any] = NOTHING,
 ) -> Order:
-    """Amends quantity, price, stop_price or text of one's own order; None of a field means no value.
+    """Amend quantity, price, stop_price or text of the user's own order; a field's None means no value.
 
-    The order is named by its id or its client_order_id. `owner=False` lets an administrator or an import amend
-    anybody's. What is `told` of the order besides must be so. Raises NotFound, Forbidden, VersionConflict,
-    InvalidTransition, ValidationFailed.
+    `order_id` is the order's id or client_order_id. `owner=False` lets an administrator or an import amend any user's
+    order. `told` are other fields as the client states them; they must match the order. Raises NotFound, Forbidden,
+    VersionConflict, InvalidTransition, ValidationFailed.
     """
     with transaction.atomic():
         order = locked(user, order_id, owner=owner)
@@ -61,7 +61,7 @@ def amend(
 
 
 def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
-    """Amends all of these orders of one's own or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
+    """Amend all of these orders of the user, or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
     times = Counter(one.order_id for one in amendments)
     with transaction.atomic():
         found = {order.pk: order for order in lock_all(user, times)}
@@ -85,7 +85,7 @@ def amend_many(user: User, amendments: Sequence[Amend]) -> list[Order]:
 
 def _amend(order: Order, expected_version: int, changes: Mapping[str, Any], told: Mapping[str, Any] = NOTHING) -> None:
     expect(order, expected_version, told, FIXED)
-    transition(order, Step.AMEND, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
+    transition(order, Step.AMEND, order.quantity, order.cum_qty)  # refuses an illegal step before anything else
     changed = {name: value for name, value in changes.items() if name in AMENDABLE and value != getattr(order, name)}
     _check_amended(order, changed)
     for name, value in changed.items():
@@ -94,7 +94,7 @@ def _amend(order: Order, expected_version: int, changes: Mapping[str, Any], told
 
 
 def _check_amended(order: Order, changed: Mapping[str, Any]) -> None:
-    """Only what is asked for anew: rules may have become others since the rest was, and a broker's fills have none."""
+    """Validate only the changed fields: the rules may be newer than the rest of the order, and don't bind fills."""
     problems = rules.Problems()
     for name, value in changed.items():
         match name:
@@ -113,7 +113,7 @@ def _check_amended(order: Order, changed: Mapping[str, Any]) -> None:
 
 def _check_quantity(problems: rules.Problems, order: Order, quantity: Decimal) -> None:
     if quantity == order.cum_qty > ZERO:
-        return  # nothing more is wanted, whatever the lot size is by now
+        return  # nothing is left to fill, so any lot size will do
     rules.check_amount(problems, "quantity", quantity, order.symbol.lot_size, "lot size")
     if quantity.is_finite() and quantity < order.cum_qty:
         problems.add("quantity", f"Not below the {decimal_string(order.cum_qty)} filled already.")

@@ -1,7 +1,7 @@
-"""Lists of orders written in few statements, each order with its event: what `save` does, for a thousand at a time.
+"""Bulk writes of orders in few statements, each order with its event: as `save`, for a thousand at a time.
 
-`QuerySet.bulk_create` and `update` take whatever is given to them, so they read back what the database made of it. Here
-every value is known before it is written.
+`QuerySet.bulk_create` and `update` accept any values, so they read back what the database has stored. Here every value
+is known before it is written.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from orders.store import statements
 
 
 def create(orders: Sequence[Order], *, using: str = "default") -> None:
-    """Inserts new orders whose owners are at hand; then they are as a later read will find them.
+    """Insert new orders whose owners are loaded; afterwards they are as a later read will return them.
 
-    One whose owner has its client_order_id already stays as it is, without a key: the database itself says so.
+    An order whose owner has already used its client_order_id is left unchanged, without a key: the database decides.
     """
     with transaction.atomic(using=using, savepoint=False):
         connection = connections[using]
@@ -53,7 +53,7 @@ def create(orders: Sequence[Order], *, using: str = "default") -> None:
 
 
 def change(changes: Sequence[Change[Order]], names: Sequence[str], *, using: str = "default") -> None:
-    """Writes these fields of orders that are locked, where one of them changes, with the next version and the time."""
+    """Update these fields of locked orders, if one of the fields changes, with the next version and the time."""
     now = timezone.now()
     changed = [
         each for each in changes if any(getattr(each.before, name) != getattr(each.after, name) for name in names)
@@ -75,7 +75,7 @@ def change(changes: Sequence[Change[Order]], names: Sequence[str], *, using: str
 
 
 def _round(orders: Sequence[Order], field: AmountField, connection: BaseDatabaseWrapper) -> None:
-    """Gives the orders the numbers that a later read will find."""
+    """Give the orders the numbers that a later read will return."""
     for order in orders:
         value = getattr(order, field.attname)
         if value is not None:
@@ -83,7 +83,7 @@ def _round(orders: Sequence[Order], field: AmountField, connection: BaseDatabase
 
 
 def _stored(orders: Sequence[Order], field: Any, connection: BaseDatabaseWrapper) -> list[Any]:
-    """This column of the orders, as the database takes it."""
+    """This column of the orders, in the database's own form."""
     as_stored: Callable[[Any], Any]
     if isinstance(field, AmountField):
         as_stored = float if connection.vendor == "sqlite" else _as_it_is

@@ -1,4 +1,4 @@
-"""Asks the broker to cancel an order, or cancels it where the broker does not have it yet."""
+"""Cancelling orders: at once if the broker has not accepted the order yet, else by a request to the broker."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def cancel(
     owner: bool = True,
     told: Mapping[str, Any] = NOTHING,
 ) -> Order:
-    """Cancels an order the broker has not accepted yet, or asks the broker to cancel a working one.
+    """Cancel an order that the broker has not accepted yet, or ask the broker to cancel a working one.
 
-    The order is named, and is as it is told, as in `amend`.
+    `order_id`, `owner` and `told` mean the same as in `amend`.
     """
     with transaction.atomic():
         order = locked(user, order_id, owner=owner)

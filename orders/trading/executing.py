@@ -1,4 +1,4 @@
-"""Executing orders: a broker's reports, each counted once, and the arithmetic of fills."""
+"""Executing orders: idempotent execution reports of a broker, and the arithmetic of fills."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Executed:
 
 
 def execute(user: User | None, order_id: int, report: Report) -> Executed:
-    """Takes a broker's report on any order; `user` None is the system itself (import, demo, paper broker).
+    """Apply a broker's report to any order; `user` None is the system itself (import, demo, paper broker).
 
     Raises NotFound, Forbidden, DuplicateExecId, InvalidTransition, ValidationFailed.
     """
@@ -71,7 +71,7 @@ def _fill(order: Order, report: Report) -> None:
     before = copy.copy(order)
     assert report.last_qty is not None
     assert report.last_price is not None
-    transition(order, Step.FILL, order.quantity, order.cum_qty)  # refuses what is not legal before anything else
+    transition(order, Step.FILL, order.quantity, order.cum_qty)  # refuses an illegal step before anything else
     problems = rules.Problems()
     rules.check_positive(problems, "last_qty", report.last_qty)
     rules.check_positive(problems, "last_price", report.last_price)
@@ -81,7 +81,7 @@ def _fill(order: Order, report: Report) -> None:
         left = decimal_string(order.quantity - order.cum_qty)
         problems.add("last_qty", f"More than the {left} that can still be filled.")
     elif not decimals.fits(cum_qty) or not decimals.fits(order.quantity - cum_qty):
-        problems.add("last_qty", f"What is filled or left would have more than {decimals.SIGNIFICANT_DIGITS} digits.")
+        problems.add("last_qty", f"Filled or open quantity would have more than {decimals.SIGNIFICANT_DIGITS} digits.")
     problems.check()
     leads_to = transition(order, Step.FILL, order.quantity, cum_qty)
     order.status = leads_to.status
@@ -103,9 +103,9 @@ def _check_report(report: Report) -> None:
         problems.add("exec_id", "This field is required.")
     for name, value in (("last_qty", report.last_qty), ("last_price", report.last_price)):
         if report.kind is ExecutionKind.FILL and value is None:
-            problems.add(name, "A fill needs it.")
+            problems.add(name, "Required for a fill.")
         elif report.kind is not ExecutionKind.FILL and value is not None:
-            problems.add(name, "Only a fill has it.")
+            problems.add(name, "Only allowed for a fill.")
         elif value is not None and not decimals.fits(value):
             problems.add(name, decimals.TOO_LONG)
     problems.check()
@@ -122,6 +122,6 @@ def _columns(report: Report) -> dict[str, Any]:
 
 
 def _says(report: Report | Execution) -> tuple[str, ...]:
-    """What a report says, however its numbers are written."""
+    """A report's content for comparison, independent of how its numbers are written."""
     amounts = ("" if value is None else decimal_string(value) for value in (report.last_qty, report.last_price))
     return (str(report.kind), *amounts, report.text)

@@ -1,4 +1,4 @@
-"""The limits a desk may switch on by settings: notional of an order, open orders of a person. None is on by default."""
+"""Limits that settings can turn on: an order's notional and a user's open orders. None is on by default."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orders.models import Order
 
 
 def check_notional(quantity: Decimal, price: Decimal | None) -> None:
-    """Raises ValidationFailed where quantity times price is above ORDERS_MAX_NOTIONAL; a market order has no price."""
+    """Raise ValidationFailed if quantity times price is above ORDERS_MAX_NOTIONAL; a market order has no price."""
     most = settings.ORDERS_MAX_NOTIONAL
     if most is not None and price is not None and quantity * price > most:
         message = f"The notional {quantity * price:f} is above the limit of {most:f}."
@@ -24,28 +24,28 @@ def check_notional(quantity: Decimal, price: Decimal | None) -> None:
 
 
 def room(user: User) -> int | None:
-    """How many more orders this user may have open now; None for any number."""
+    """The number of orders that this user may still open now; None without a limit."""
     most = settings.ORDERS_MAX_OPEN
     return None if most is None else most - Order.objects.for_trader(user).working().count()
 
 
 def check_open(left: int | None) -> None:
-    """Raises ValidationFailed where there is no room for another open order."""
+    """Raise ValidationFailed if there is no room for another open order."""
     if left is not None and left <= 0:
         raise ValidationFailed(f"You may have {settings.ORDERS_MAX_OPEN} open orders at most.")
 
 
 def check_open_at_commit(user: User) -> None:
-    """Has the transaction fail if by its commit the user has more open orders than they may.
+    """Make the transaction fail if at its commit the user has more open orders than allowed.
 
-    Others place at the same time, and wait for nobody before they commit.
+    Concurrent transactions may place orders too, and don't wait for each other before they commit.
     """
     if settings.ORDERS_MAX_OPEN is not None:
         transaction.on_commit(_AtCommit(user))
 
 
 def _check_again(connection: BaseDatabaseWrapper, placed: Sequence[_AtCommit]) -> None:
-    """Of those who place for the same owner, each has the others' orders counted: it holds the owner's log by now."""
+    """Count again, with the orders of concurrent transactions: this one holds the lock of the owner's log by now."""
     for user in {each.user for each in placed}:
         left = room(user)
         check_open(None if left is None else left + 1)
@@ -53,7 +53,7 @@ def _check_again(connection: BaseDatabaseWrapper, placed: Sequence[_AtCommit]) -
 
 @dataclass(frozen=True)
 class _AtCommit:
-    """A commit hook (webapp.db) that has nothing left to do once it is committed."""
+    """A hook before the commit (webapp.db); after the commit there is nothing left to do."""
 
     before_commit = staticmethod(_check_again)
     user: User

@@ -1,4 +1,4 @@
-"""Takes orders for a change: locked until the commit, and as the sender takes them to be."""
+"""Row locks on orders until the commit of a change, and checks that the orders are as the client expects."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from orders.domain.errors import ValidationFailed, VersionConflict
 from orders.models import Order
 from orders.trading.permissions import missing
 
-# What no step of an order's life changes.
+# Fields that no step of an order's lifecycle changes.
 LASTING = frozenset({"id", "client_order_id", "user", "symbol", "side", "order_type", "time_in_force", "created_at"})
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-OTHERWISE = "The order that is named says otherwise."
+OTHERWISE = "Doesn't match the order."
 
 
 def lock(order_id: int) -> Order | None:
-    """Anybody's order, for those who may change it whose ever it is."""
+    """Lock any user's order, for callers that may change all orders; None if it doesn't exist."""
     return next(iter(Order.objects.by_id([order_id], lock=True)), None)
 
 
 def locked(user: User, order_id: int | str, *, owner: bool) -> Order:
-    """The order, if this person may change it: with `owner` it must be theirs. Raises NotFound, or Forbidden.
+    """Lock the order, if this user may change it: with `owner` it must be their own. Raises NotFound or Forbidden.
 
-    One's own may be named by its client_order_id. The query that locks asks for the owner: a foreign order costs what
-    none does, and nobody holds one.
+    A user's own order may be named by its client_order_id. The locking query filters by owner: another user's order
+    costs as much as a missing one, and can't be locked.
     """
     ids: Iterable[int] = [order_id] if isinstance(order_id, int) else _named(user, order_id)
     found = Order.objects.by_id(ids, lock=True, owner=user if owner else None)
@@ -39,7 +39,7 @@ def locked(user: User, order_id: int | str, *, owner: bool) -> Order:
 
 
 def lock_all(user: User, order_ids: Iterable[int]) -> list[Order]:
-    """Those of these orders that are this person's, with owners and instruments at hand."""
+    """Lock those of these orders that are the user's own; their owners and instruments are loaded."""
     orders = Order.objects.by_id(order_ids, lock=True, owner=user)
     instruments = Instrument.objects.in_bulk({order.symbol_id for order in orders}, field_name="symbol")
     for order in orders:
@@ -48,9 +48,9 @@ def lock_all(user: User, order_ids: Iterable[int]) -> list[Order]:
 
 
 def expect(order: Order, version: int | None, told: Mapping[str, Any] = NOTHING, message: str = OTHERWISE) -> None:
-    """Raises VersionConflict where the order is at another version, ValidationFailed where it is not as it is `told`.
+    """Raise VersionConflict if the order is at another version, ValidationFailed if a field differs from `told`.
 
-    Of an order that has moved on only what never changes counts before: the conflict says more of the rest.
+    At another version only the fields that never change are compared first: for all others the conflict says more.
     """
     row = rows.order_row(order) if told else {}
     has_moved = version not in (None, order.version)

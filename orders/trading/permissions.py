@@ -1,4 +1,4 @@
-"""Who may see, watch, change and execute which orders: everyone their own, the desk and the broker see everyone's."""
+"""Permissions to see, watch, change and execute orders: users their own; the desk and the broker see everyone's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MISSING = "There is no such order."
 
 
 def can_watch(user: User) -> bool:
-    """Whether this person finds everyone's orders: the desk and the broker do."""
+    """Whether this user may see everyone's orders: the desk and the broker may."""
     return user.has_perm("orders.watch_all_orders") or user.has_perm("orders.execute_order")
 
 
@@ -20,9 +20,9 @@ def can_execute(user: User) -> bool:
 
 
 def visible(user: User, order_id: int) -> Order:
-    """The order, if this person may see it; nothing is locked. Raises NotFound, for foreign ones as for none.
+    """The order, not locked, if this user may see it. Raises NotFound, for other users' orders as for missing ones.
 
-    Permissions are asked for only where it is not their own.
+    Permissions are queried only if the order is not the user's own.
     """
     found = Order.objects.by_id([order_id], owner=user)
     if not found and can_watch(user):
@@ -33,20 +33,20 @@ def visible(user: User, order_id: int) -> Order:
 
 
 def check_may_change(user: User, order_id: int) -> None:
-    """Raises NotFound, or Forbidden where they only watch it."""
+    """Raise NotFound, or Forbidden if the user may only watch the order."""
     if visible(user, order_id).user_id != user.pk:
         raise missing(user, order_id)
 
 
 def check_may_execute(user: User, order_id: int) -> None:
-    """Raises Forbidden for anyone but a broker, and NotFound where they do not even see the order."""
+    """Raise Forbidden for any user but a broker, and NotFound if they may not even see the order."""
     if not can_execute(user):
         visible(user, order_id)
         raise Forbidden("Only a broker may report executions.")
 
 
 def missing(user: User, order_id: int | str) -> OrderError:
-    """What is said of an order that is not among one's own: Forbidden where one only watches it, else NotFound."""
+    """The error for an order that is not the user's own: Forbidden if they may watch it, else NotFound."""
     if isinstance(order_id, int) and can_watch(user) and Order.objects.by_id([order_id]):
-        return Forbidden("This is somebody else's order.")
+        return Forbidden("This order belongs to another user.")
     return NotFound(MISSING)

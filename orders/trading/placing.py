@@ -1,4 +1,4 @@
-"""Placing orders: checked by the rules, and once for every `client_order_id`."""
+"""Placing orders: validated by the rules, and idempotent by `client_order_id`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INSTRUMENT = Prepared(Instrument, symbol=GIVEN)
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order as somebody wants to place it; without a `client_order_id` one is made."""
+    """An order to place; without a `client_order_id` one is generated."""
 
     symbol: str
     side: Side
@@ -40,7 +40,7 @@ class NewOrder:
     client_order_id: str = ""
 
     def fingerprint(self) -> str:
-        """The same for the same body, however its numbers are written."""
+        """A hash of the body, independent of how its numbers are written."""
         body = [
             self.symbol,
             self.side,
@@ -54,20 +54,20 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The order, and whether this call made it (False: it stood already, placed by the same body)."""
+    """The order, and whether this call created it (False: it exists already, placed with the same body)."""
 
     order: Order
     created: bool
 
 
 def place(user: User, new: NewOrder) -> Placed:
-    """Places one order for this user. Raises ValidationFailed or DuplicateClientOrderId."""
+    """Place one order for this user. Raises ValidationFailed or DuplicateClientOrderId."""
     [placed] = _place_all(user, [new], lambda _, refused: refused)
     return placed
 
 
 def place_many(user: User, new_orders: Sequence[NewOrder]) -> list[Placed]:
-    """Places all of these or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
+    """Place all of these or none; a refusal names the place in the list, `{"3.quantity": […]}`."""
     return _place_all(user, new_orders, in_list)
 
 
@@ -76,7 +76,7 @@ def _place_all(
     new_orders: Sequence[NewOrder],
     tell: Callable[[int, ValidationFailed], OrderError],
 ) -> list[Placed]:
-    """Nearly always none of them was placed before: they are looked for only where that would change the answer."""
+    """Place the orders; existing ones are looked up only after a failure, since hardly ever one was placed before."""
     new_orders = [replace(new, client_order_id=new.client_order_id or new_client_order_id()) for new in new_orders]
     try:
         return _place_together(user, new_orders, tell, {})
@@ -108,7 +108,7 @@ class _Batch:
 
     def __init__(self, user: User, new_orders: Sequence[NewOrder], known: dict[str, Order]) -> None:
         self.user = user
-        # By client_order_id: what stands already or is to be made here, and of these what is.
+        # By client_order_id: all orders that exist or are to be created, and those that are to be created.
         self._orders = dict(known)
         self._made: dict[str, Order] = {}
         self._asked = [new.client_order_id for new in new_orders]
@@ -116,7 +116,7 @@ class _Batch:
         self._room = limits.room(user)
 
     def take(self, new: NewOrder) -> None:
-        """Checks that this may be placed, or has been. Raises OrderError."""
+        """Validate this order and add it to the batch, unless it exists already. Raises OrderError."""
         problems = rules.Problems()
         rules.check_client_order_id(problems, new.client_order_id)
         problems.check()
@@ -148,9 +148,9 @@ class _Batch:
         )
 
     def save(self) -> list[Placed]:
-        """Writes what was taken; what somebody has placed meanwhile is found, not written. Raises OrderError.
+        """Write the batch; an order placed meanwhile by another transaction is looked up instead. Raises OrderError.
 
-        A single one is saved, and the IntegrityError is raised that says so of it.
+        A single order is saved, which raises an IntegrityError if it was placed meanwhile.
         """
         made = list(self._made.values())
         if len(made) == 1:
@@ -163,7 +163,7 @@ class _Batch:
         return [Placed(self._orders[asked], created=self._made.pop(asked, None) is not None) for asked in self._asked]
 
     def _find(self, orders: Sequence[Order]) -> None:
-        """Puts in the place of these what stands already."""
+        """Replace these orders by the existing ones of the same client_order_id."""
         standing = _placed_before(self.user, [order.client_order_id for order in orders]) if orders else {}
         for order in orders:
             existing = standing[order.client_order_id]
@@ -174,14 +174,14 @@ class _Batch:
     def _instrument(self, symbol: str, problems: rules.Problems) -> Instrument:
         instrument = self._instruments.get(symbol)
         if instrument is None or not instrument.active:
-            problems.add("symbol", "There is no such instrument." if instrument is None else "This is not traded now.")
+            problems.add("symbol", "There is no such instrument." if instrument is None else "Not tradable now.")
             problems.check()
         assert instrument is not None
         return instrument
 
 
 def _check_same(existing: Order, fingerprint: str) -> None:
-    """Raises DuplicateClientOrderId where the order that stands is not the one that is asked for."""
+    """Raise DuplicateClientOrderId if the existing order was placed with another body."""
     if existing.fingerprint != fingerprint:
         raise DuplicateClientOrderId(
             f"client_order_id {existing.client_order_id} belongs to another order of yours.",

@@ -1,4 +1,4 @@
-"""One legal step of an order, and what a step that brings it to the market notes."""
+"""Legal steps of an order, and the arrival price that is noted when a step brings it to the market."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def transition(order: Order, step: Step, quantity: Decimal, cum_qty: Decimal) ->
 
 
 def take_step(order: Order, step: Step, text: str | None) -> None:
-    """A step that moves no quantities; a reason, where one is given, becomes the order's text."""
+    """Take a step that changes no quantities; a reason, if given, becomes the order's text."""
     before = copy.copy(order)
     leads_to = transition(order, step, order.quantity, order.cum_qty)
     order.status = leads_to.status
@@ -33,9 +33,10 @@ def take_step(order: Order, step: Step, text: str | None) -> None:
 
 
 def note_arrival(before: Order, order: Order) -> list[str]:
-    """Gives an order that has just come to the market the price it met there; the names of the fields this set.
+    """Set the arrival price of an order that has just reached the market; return the names of the fields set.
 
-    Once: whatever becomes of the order, it is judged by that price. Recorded flow has met another day's.
+    Set once: the order is measured by that price, whatever happens to it later. Imported orders get none, since they
+    met another day's market.
     """
     if before.status != Status.PENDING_NEW or order.status not in ARRIVED or order.is_import:
         return []

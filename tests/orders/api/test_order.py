@@ -161,7 +161,7 @@ def test_a_fill_that_leaves_a_number_too_long_for_any_reader_is_refused(
     body = {"exec_id": "e-1", "kind": "fill", "last_qty": "0.00000001", "last_price": "5"}
     refused = as_user(broker).post(path, body, format="json")
     assert refused.status_code == 400
-    assert refused.json()["fields"] == {"last_qty": ["What is filled or left would have more than 15 digits."]}
+    assert refused.json()["fields"] == {"last_qty": ["Filled or open quantity would have more than 15 digits."]}
     assert (fresh(order).cum_qty, fresh(order).version) == (0, 1)
     taken = as_user(broker).post(path, body | {"last_qty": "0.0000001"}, format="json")
     assert (taken.status_code, taken.json()["leaves_qty"]) == (201, "99999999.9999999")

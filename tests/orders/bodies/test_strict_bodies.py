@@ -182,7 +182,7 @@ class TestRest:
                 body = json.dumps({"expected_version": version, "text": "x"} | naming)
                 assert sent(api, "patch", f"{ORDERS}{order.pk}/", body) == (
                     400,
-                    {next(iter(naming)): ["This can't be amended."]},
+                    {next(iter(naming)): ["This field can't be amended."]},
                 )
         assert fresh(order).version == 1
 

@@ -118,7 +118,7 @@ def test_nobody_types_it_in(as_user: Any, alice: User, market: Market) -> None:
     body = {"expected_version": 2, "arrival_price": "1"}
     answer = as_user(alice).patch(f"/api/orders/{order.pk}/", body, format="json")
     assert answer.status_code == 400
-    assert answer.json()["fields"] == {"arrival_price": ["This can't be amended."]}
+    assert answer.json()["fields"] == {"arrival_price": ["This field can't be amended."]}
     answer = as_user(alice).get("/api/orders/?ordering=arrival_price")
     assert answer.status_code == 400
 

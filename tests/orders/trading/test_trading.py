@@ -191,7 +191,7 @@ def test_a_bad_order_is_refused_naming_the_field_and_leaves_nothing(alice: User)
 
 def test_an_instrument_that_is_not_traded_now_takes_no_new_orders(alice: User) -> None:
     builders.instrument("OLD", active=False)
-    with pytest.raises(ValidationFailed, match="not traded now"):
+    with pytest.raises(ValidationFailed, match="Not tradable now"):
         trading.place(alice, new_order(symbol="OLD"))
 
 
