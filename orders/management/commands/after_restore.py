@@ -1,4 +1,4 @@
-"""`manage.py after_restore`: lets every client reload, once, after a database was brought back to an earlier state."""
+"""`manage.py after_restore`: makes every client reload once, after a database was restored to an earlier state."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from market.support.database_command import DatabaseCommand
 from market.support.reasons import reason
 from orders.log import upkeep
 
-# More than any owner's events that a restore can have taken back.
+# More events than a restore can have lost of any owner.
 NUMBERS = 1_000_000
 
 
 class Command(DatabaseCommand):
-    help = "Run it after a restore, or a failover that lost something, before anything else opens the database."
+    help = "Run this after a restore, or a failover that lost data, before anything else opens the database."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if connection.vendor == "sqlite":
-            if self._called_from_command_line:  # type: ignore[attr-defined]  # else we have it open ourselves
+            if self._called_from_command_line:  # type: ignore[attr-defined]  # else this process has it open
                 _refuse_leftovers()
             _refuse_damage()
         owners = upkeep.pass_over(NUMBERS)
-        self.stdout.write(f"{owners:,} owners' numbers go on {NUMBERS:,} later; whoever comes back reloads.")
+        self.stdout.write(f"Skipped {NUMBERS:,} event numbers of each of {owners:,} owners: their clients will reload.")
 
 
 def _refuse_leftovers() -> None:
-    """What a crash has left beside the file is folded into whatever has the database's name by now."""
+    """Refuse files that a crash has left next to the database: SQLite would apply them to the restored file."""
     for end in ("-wal", "-journal"):
         left = Path(f"{connection.settings_dict['NAME']}{end}")
         if left.exists() and left.stat().st_size:
             raise CommandError(
-                f"{left.name} is there: a server still runs, or it is of the database from before the restore. "
-                "Stop the servers, remove -wal, -shm and -journal beside it, restore once more and run this again."
+                f"{left.name} exists: a server is still running, or the file is from before the restore. Stop the "
+                "servers, remove the -wal, -shm and -journal files, restore again and run this command again."
             )
 
 
@@ -47,4 +47,4 @@ def _refuse_damage() -> None:
     except DatabaseError as error:
         found = reason(error)
     if found != "ok":
-        raise CommandError(f"The database is damaged ({found}). Restore once more as docs/operations.md has it.")
+        raise CommandError(f"The database is damaged ({found}). Restore it again as docs/operations.md describes.")

@@ -1,4 +1,4 @@
-"""`manage.py recount`: puts the tabs' totals right after rows were written behind the log's back."""
+"""`manage.py recount`: corrects the tabs' totals, after rows were written without the log."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from orders.log import events, upkeep
 
 
 class Command(DatabaseCommand):
-    help = "Counts everyone's orders anew, owner by owner; saves of an owner wait while his are counted."
+    help = "Recounts all orders, one owner at a time; an owner's saves wait while their orders are counted."
 
     def handle(self, *args: Any, **options: Any) -> None:
         owners = {*events.heads(), *User.objects.filter(orders__isnull=False).values_list("pk", flat=True)}
         wrong = sum(upkeep.recount(user_id) for user_id in sorted(owners))
-        self.stdout.write(f"Totals of {wrong:,} owners were wrong and are right now.")
+        self.stdout.write(f"Corrected the totals of {wrong:,} owners.")

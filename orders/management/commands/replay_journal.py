@@ -1,4 +1,4 @@
-"""`manage.py replay_journal FILE.csv`: feeds recorded order flow through `trading`, at its own pace or faster."""
+"""`manage.py replay_journal FILE.csv`: feeds recorded order flow through `trading`, at recorded speed or faster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orders.journal.player import Player
 from orders.journal.reading import Action, Line
 from orders.log.provenance import Source, acting
 
-# A transaction lasts 50 ms at most; what is left of them is for its last line and the commit.
+# A transaction lasts at most 50 ms; the rest of that is for its last line and the commit.
 BATCH_SECONDS = 0.04
 LEAD_SECONDS = 3.0
 PROGRESS_SECONDS = 5.0
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 
 
 class Pace:
-    """When a line is due: as long after the first one as recorded, divided by the speed (None: always)."""
+    """When a line is due: its recorded delay after the first line, divided by the speed (None: at once)."""
 
     def __init__(self, speed: float | None, first: Line) -> None:
         self.speed = speed
@@ -47,7 +47,7 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="a CSV file of journal lines")
-        parser.add_argument("--speed", choices=["1", "10", "max"], default="1", help="how much faster than recorded")
+        parser.add_argument("--speed", choices=["1", "10", "max"], default="1", help="factor; max ignores the gaps")
         parser.add_argument("--start-at-once", action="store_true", help="do not wait before the first line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -67,7 +67,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"{options['file']}: {reason(error)}.") from error
         except KeyboardInterrupt as stop:
             self._sum_up()
-            message = "Stopped; running the file again goes on where this ended."
+            message = "Stopped. Run the file again to continue from here."
             raise CommandError(message, returncode=INTERRUPTED) from stop
         self._sum_up()
 
@@ -84,7 +84,7 @@ class Command(DatabaseCommand):
                 line = self._batch(line, lines, pace)
 
     def _batch(self, line: Line, lines: Iterator[Line], pace: Pace) -> Line | None:
-        """Applies this line and those due after it in one short transaction; the first line that it left."""
+        """Apply this line and those due after it in one short transaction; return the first line not applied."""
         bad: BadLine | None = None
         following: Line | None = line
         changed: list[Action] = []
@@ -100,7 +100,7 @@ class Command(DatabaseCommand):
                     if time.monotonic() >= until or (following is not None and pace.wait(following)):
                         break
             except BadLine as error:
-                # What came before the bad line in this transaction is good, and is kept.
+                # The lines before the bad one in this transaction are valid, and are committed.
                 bad = error
         self.lines += count
         self.changed.update(changed)

@@ -1,4 +1,4 @@
-"""`manage.py trim_log --keep 10000 --days 7`: drops old events, some at a time, so that nobody waits for it."""
+"""`manage.py trim_log --keep 10000 --days 7`: drops old events in small batches, so that writers hardly wait."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from market.values import decimals
 from orders.log import upkeep
 from orders.models import EventCounter, OrderEvent
 
-# The owner's writers wait while so many are dropped: some hundredths of a second.
+# The owner's writers wait while a batch is dropped: some hundredths of a second.
 BATCH = 2000
 
 
 class Command(DatabaseCommand):
-    help = "Drops events from the log. What either --keep or --days wants to keep is kept."
+    help = "Drops old events from the log. An event stays if either --keep or --days keeps it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--keep", type=decimals.whole, help="keep so many of each owner's newest events")
-        parser.add_argument("--days", type=decimals.real, help="keep what is younger than so many days")
-        parser.add_argument("--user", help="of this owner alone")
+        parser.add_argument("--keep", type=decimals.whole, help="keep this many of each owner's newest events")
+        parser.add_argument("--days", type=decimals.real, help="keep events younger than this many days")
+        parser.add_argument("--user", help="trim only this owner's events")
 
     def handle(self, *args: Any, **options: Any) -> None:
         keep, days = options["keep"], options["days"]
         if keep is None and days is None:
-            raise CommandError("Say what is to be kept: --keep EVENTS, --days DAYS or both.")
+            raise CommandError("Specify what to keep: --keep EVENTS, --days DAYS or both.")
         if (keep or 0) < 0 or not 0 <= (days or 0) <= 36_500:
-            raise CommandError("--keep is 0 or more, and --days from 0 to 36500.")
+            raise CommandError("--keep must be 0 or more, and --days from 0 to 36500.")
         since = None if days is None else timezone.now() - timedelta(days=days)
         owners = dropped = 0
         for counter in self._counters(options["user"]):
@@ -57,7 +57,7 @@ def _log(counter: EventCounter) -> QuerySet[OrderEvent]:
 
 
 def _trim(counter: EventCounter, keep: int | None, since: datetime | None) -> int:
-    """How many events were dropped; numbers may be missing before the newest, which a restore leaves out."""
+    """Trim an owner's log; return the number of events dropped. After a restore, numbers may be missing in the log."""
     seqs = _log(counter).values_list("seq", flat=True)
     oldest = seqs.first()
     if oldest is None or (keep or 0) >= counter.head:
@@ -77,11 +77,11 @@ def _trim(counter: EventCounter, keep: int | None, since: datetime | None) -> in
 
 
 def _last_before(counter: EventCounter, oldest: int, since: datetime) -> int:
-    """The number of the owner's newest event that is older; times ascend with numbers, so halving finds it."""
+    """The number of the owner's newest event before `since`, by binary search: times ascend with numbers."""
     old, young = oldest - 1, counter.head + 1
     while young - old > 1:
         middle = (old + young) // 2
-        # The first that is there at or after the middle.
+        # The first stored event at or after the middle.
         at = _log(counter).filter(seq__gte=middle).values_list("at", flat=True).first()
         if at is not None and at < since:
             old = middle

@@ -28,7 +28,7 @@ def test_a_database_beside_a_log_of_before_or_one_that_is_damaged_is_refused(tmp
 
     code, told = restored(server)
     assert code == 1
-    assert told.startswith("CommandError: db.sqlite3-wal is there")
+    assert told.startswith("CommandError: db.sqlite3-wal exists")
     again.unlink()
     assert restored(server) == (0, "")
 
