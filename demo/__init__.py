@@ -1,4 +1,4 @@
-"""All that only pretends: the demo's people and instruments, their order flow, and a broker on paper.
+"""The demo: demo people and instruments, a simulated order flow, and a paper broker.
 
-Knows orders as any client does; nothing of the product knows of it.
+Knows orders as any client does; the product knows nothing of the demo.
 """

@@ -1,4 +1,4 @@
-"""The demo's people: made once, with passwords of four words kept in a file that only its owner reads."""
+"""Demo people: users created once, with passwords of four words in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PERMISSIONS = {"desk": "watch_all_orders", "broker": "execute_order"}
 
 
 def make_people(file: Path, given: str, given_to_admin: str = "") -> list[str]:
-    """Makes those who are missing, with what is given, what the file has or four words. The names of those made."""
+    """Create missing demo people; return their names. Passwords are as given, as in the file, or four new words."""
     users = get_user_model()._default_manager
     missing = [name for name in settings.DEMO_PEOPLE if not users.filter(username=name).exists()]
     if not missing:
         return []
-    # A second database of the same folder gets the same people: the file's passwords are true for both.
+    # A second database of the same folder gets the same passwords, so that the file is right for both.
     kept = _kept(file)
     words = xkcd_password.generate_wordlist(wordfile=xkcd_password.locate_wordfile(), min_length=4, max_length=7)
     passwords = {
@@ -53,7 +53,7 @@ def _kept(file: Path) -> dict[str, str]:
 
 
 def _keep(file: Path, passwords: dict[str, str]) -> None:
-    """The file is whole at every moment, and never readable by others."""
+    """Write the passwords atomically, to a file that others can never read."""
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         opened.writelines(f"{name}:{password}\n" for name, password in passwords.items())

@@ -1,4 +1,4 @@
-"""The demo flow's switch."""
+"""REST endpoint that starts and stops the demo flow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DemoSerializer(drf.Serializer[Any]):
 
 
 class IsDemoPerson(BasePermission):
-    message = "The demo flow plays for demo people only."
+    message = "Only demo people can use the demo flow."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return is_demo_person(request.user)
@@ -36,7 +36,7 @@ class Demo(OrdersView):
 
     @extend_schema(
         operation_id="demo_read",
-        summary="Read whether the demo flow plays",
+        summary="Read whether the demo flow is running",
         description="For demo people.",
         responses={200: DemoSerializer, 403: ErrorSerializer},
     )
@@ -46,7 +46,7 @@ class Demo(OrdersView):
     @extend_schema(
         operation_id="demo_start",
         summary="Play two minutes of demo flow",
-        description="For demo people. Orders of one's own are placed, filled and canceled, as if there were a market.",
+        description="For demo people. Places, fills and cancels orders of their own, as if there were a market.",
         request=None,
         responses={201: DemoSerializer},
     )

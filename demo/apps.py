@@ -1,4 +1,4 @@
-"""The demo's own app: its switch is stored, and its commands are there."""
+"""The demo's Django app, for the model of its switch and for its commands."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The demo's instruments: believable steps and decimals across stocks, currencies and crypto."""
+"""Demo instruments: stocks, currencies and crypto with realistic tick sizes, lot sizes and decimals."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CRYPTO = {
 
 
 def make_instruments() -> int:
-    """Adds those of the demo that are missing; what somebody has edited stays. The number added."""
+    """Create missing demo instruments, and leave existing ones as they are; return the number created."""
     wanted = [
         *(_instrument(symbol, name, "USD", 2, Decimal(1)) for symbol, name in STOCKS.items()),
         *(_instrument(symbol, name, "EUR", 2, Decimal(1)) for symbol, name in EUROPE.items()),

@@ -1,4 +1,4 @@
-"""The switch of the demo's order flow."""
+"""The stored switch of the demo flow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 class DemoRun(models.Model):
-    """A demo flow of a demo person: whoever holds `token` plays it until `ends_at`, and says so in `seen_at`."""
+    """A demo person's flow: the thread that holds `token` plays it until `ends_at`; `seen_at` is its heartbeat."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     token = models.UUIDField(default=uuid.uuid4)
@@ -18,7 +18,7 @@ class DemoRun(models.Model):
     seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "orders_demorun"  # as it was named when orders had it
+        db_table = "orders_demorun"  # its name from when it belonged to the app `orders`
 
     def __str__(self) -> str:
         return f"{self.user_id} until {self.ends_at:%H:%M:%S}"

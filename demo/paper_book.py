@@ -1,7 +1,7 @@
-"""Which orders are the paper broker's to answer: found in the logs of demo people, as every other reader finds them.
+"""The orders that the paper broker has to answer, read from the event logs of demo people, as any reader does.
 
-An order is when its first event says that it was placed by hand (page, REST, socket, admin) or by the demo flow. Those
-of journals, imports, shells and other people never are. What a log no longer tells is left alone.
+An order belongs to them if its first event says that it was placed by hand (page, REST, socket, admin) or by the demo
+flow. Orders from journals, imports, shells and other people never do. An order whose first event is trimmed is skipped.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from orders.log.provenance import Source
 from orders.models import EventCounter, Order, OrderEvent
 
 BY_HAND = frozenset({Source.PAGE, Source.REST, Source.SOCKET, Source.ADMIN})
-# Of each status, at the start or after more events than are worth reading; older ones are found by their next event.
+# Orders loaded per status, at the start or if more events are pending than are worth reading; older orders are found by
+# their next event.
 NEWEST = 1000
 MOST_BEHIND = 5000
 BATCH = 500
 
 
 class Book:
-    """`follow` reads on; `now`: seconds that only go forward. An order's silence counts from when it was heard of."""
+    """The orders to answer. `now` is a monotonic clock in seconds; an order is quiet since its last event was read."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.symbols: frozenset[str] = frozenset()
@@ -42,7 +43,7 @@ class Book:
         return order_id in self._orders
 
     def follow(self) -> None:
-        """Takes in what the logs have that was not read yet. One small query where that is nothing."""
+        """Read new events from the logs; one small query if there are none."""
         counters = EventCounter.objects.filter(user__groups__name=DEMO_GROUP)
         heads = dict(counters.values_list("user_id", "head"))
         for user_id in self._read.keys() - heads.keys():
@@ -56,13 +57,13 @@ class Book:
         self.symbols = frozenset(order.symbol for order in self._orders.values())
 
     def quiet_for(self, seconds: float) -> list[tuple[Held, float]]:
-        """The orders of which nothing was heard for so long, and for how long; the longest first."""
+        """The orders without an event for at least `seconds`, and for how many; the longest first."""
         now = self._now()
         found = [(order, now - self._heard[order.id]) for order in self._orders.values()]
         return sorted((each for each in found if each[1] >= seconds), key=lambda each: -each[1])
 
     def forget(self, order_id: int) -> None:
-        """Until its next event."""
+        """Drop the order until its next event."""
         self._orders.pop(order_id, None)
         self._heard.pop(order_id, None)
 
@@ -81,7 +82,7 @@ class Book:
             row = event["order"]
             if event["kind"] == Kind.DELETED or row["status"] in lifecycle.DONE:
                 unknown.pop(row["id"], None)
-                # Given to another demo person it is in his log, which may have been read before.
+                # An order given to another demo person is in their log, which may have been read before.
                 if row["id"] in self and self._orders[row["id"]].user_id == user_id:
                     self.forget(row["id"])
             elif row["id"] in self or (row["version"] == 1 and _is_placed_here(event["source"], row)):
@@ -98,7 +99,7 @@ class Book:
             self._heard[held.id] = self._now()
 
     def _begin(self, user_id: int, head: int) -> None:
-        """The newest working orders as the database has them; what happens to them meanwhile is read after `head`."""
+        """Load the newest working orders from the database; their changes meanwhile are events after `head`."""
         self._forget_person(user_id)
         found: dict[int, Held] = {}
         for status in sorted(lifecycle.WORKING):
@@ -121,7 +122,7 @@ def _is_placed_here(source: str, row: rows.Row) -> bool:
 
 
 def _placed_here(order_ids: Iterable[int]) -> set[int]:
-    """Those of which the log still has the first event, and that it tells of."""
+    """Those orders whose first event is still in the log and says that they were placed by hand or by the demo flow."""
     wanted, found = sorted(order_ids), set()
     for start in range(0, len(wanted), BATCH):
         first = OrderEvent.objects.filter(order_id__in=wanted[start : start + BATCH], version=1)

@@ -1,7 +1,7 @@
-"""The paper broker at work: one process of all answers the orders of its book from the quotes on the board.
+"""The paper broker: one process answers the orders of its book at the quotes on the board.
 
-One leads by a lock in Redis (market.live.leader), so that nobody works twice. What makes a report safe is the order's
-row: locked, still at the version that was looked at, the same whoever else comes.
+Leader election by a lock in Redis (market.live.leader) avoids double work. What makes a report safe is the order's row:
+it is locked, and must still be at the version that was read, whatever other processes do.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ from orders.trading.locking import lock
 log = logging.getLogger(__name__)
 
 KEY = name("orders.paper")
-# No name of a person: those have no space.
+# Never a user's name: those contain no space.
 ACTOR = "paper broker"
-# An order that something happened to is somebody's for so long: his who looks at it, or another broker's.
+# An order is answered only after so long without an event: until then its user can look at it, or another broker act.
 QUIET_SECONDS = 3.0
 ROUND_SECONDS = 0.5
-# Reports a round: people, and the database, come first.
+# The max of reports per round, so that users and the database come first.
 MOST = 20
 RETRY_SECONDS = 1.0
 OPERATION_SECONDS = 2.0
 PRETENDED = frozenset({"sim", "replay"})
-# These tell the whole book: where nobody stands on either side there is no price, whatever was traded last.
+# Feeds that send the whole book: if both its sides are empty there is no price, whatever was traded last.
 BOOKS = frozenset({"sim"})
 
 
 class PaperBroker:
-    """`seed`: the same decides the same; `clock` may be anybody's."""
+    """The paper broker's process. The same `seed` makes the same decisions; `clock` can be replaced."""
 
     def __init__(self, seed: int, clock: Clock = CLOCK) -> None:
         self.book = Book(clock.now)
@@ -65,11 +65,11 @@ class PaperBroker:
         self._trouble = ""
 
     async def run(self) -> None:
-        """Until cancelled, once: works when nobody else does, whatever becomes of broker and database."""
+        """Run until cancelled, only once: work while this process leads, and survive outages of Redis and database."""
         try:
             await self._lead_again_and_again()
         finally:
-            self._thread.shutdown()  # a report that has begun is made
+            self._thread.shutdown()  # a report that has begun is finished
 
     async def _lead_again_and_again(self) -> None:
         while True:
@@ -77,9 +77,9 @@ class PaperBroker:
                 async with redis_client.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
             except (redis.RedisError, OSError) as error:
-                self._tell(f"The message broker does not answer ({reason(error)})")
+                self._tell(f"Redis doesn't answer ({reason(error)})")
             except LostLead:
-                self._tell("Another paper broker leads by now")
+                self._tell("Another paper broker leads now")
             await self._clock.sleep(RETRY_SECONDS)
 
     async def _as_leader(self, client: redis.asyncio.Redis) -> None:
@@ -92,7 +92,7 @@ class PaperBroker:
                 await leader.release()
 
     async def _wanting(self, client: redis.asyncio.Redis) -> None:
-        """Has the feed carry the symbols of these orders, whether anybody looks or not."""
+        """Lease the symbols of these orders, so that the feed carries them even without viewers."""
         lease, told, again_at = Lease(client), frozenset[str](), 0.0
         try:
             while True:
@@ -122,7 +122,7 @@ class PaperBroker:
             close_old_connections()
 
     def round(self) -> int:
-        """Looks at every order that is quiet; the number of reports made. Raises redis.RedisError, django.db.Error."""
+        """Answer the quiet orders; return the number of reports made. Raises redis.RedisError, django.db.Error."""
         self.book.follow()
         quiet = self.book.quiet_for(QUIET_SECONDS)
         markets = self._markets({order.symbol for order, _ in quiet})
@@ -137,7 +137,7 @@ class PaperBroker:
         return done
 
     def _answer(self, order: Held, market: Market, waited: float) -> Report | None:
-        # What a stop has seen is nowhere kept: after a restart it waits again, unless it was filled in part.
+        # A stop's trigger is not stored: after a restart the stop waits again, unless it was filled in part.
         triggered = order.cum_qty > 0 or self._triggered.get(order.id) == order.stop_price
         if not triggered and paper_rules.triggers(order, market.quote):
             self._triggered[order.id] = order.stop_price
@@ -146,7 +146,7 @@ class PaperBroker:
         return paper_rules.answer(order, market, now, self._seed, waited=waited, triggered=triggered)
 
     def _report(self, held: Held, report: Report) -> bool:
-        """Whether it was made; not where somebody was quicker, whose event is on its way."""
+        """Make the report; return False if another change came first, whose event will arrive."""
         try:
             with acting(Source.SYSTEM, ACTOR), transaction.atomic():
                 order = lock(held.id)
@@ -154,13 +154,13 @@ class PaperBroker:
                     return False
                 trading.execute(None, held.id, report)
         except OrderError as refused:
-            log.warning("Order %s is left alone until something happens to it: %s", held.id, refused)
+            log.warning("Skipping order %s until its next event: %s", held.id, refused)
             self.book.forget(held.id)
             return False
         return True
 
     def _markets(self, symbols: set[str]) -> dict[str, Market]:
-        """By symbol; none at all where the prices are real, whoever brings them."""
+        """The markets by symbol; none if the prices are real, whichever process sends them."""
         if not symbols:
             return {}
         state = redis_board.feed_text()
@@ -176,7 +176,7 @@ class PaperBroker:
         return {symbol: Market(quotes.get(symbol), lots.get(symbol)) for symbol in symbols}
 
     def _tell(self, trouble: str) -> None:
-        """Once when it begins, and once when it is over."""
+        """Log a trouble once when it begins, and once when it is over."""
         if trouble != self._trouble:
             log.warning("Paper broker: %s.", trouble or "at work again")
             self._trouble = trouble

@@ -1,7 +1,7 @@
-"""What the paper broker answers an order, decided purely: from the order, the quote and a seed.
+"""The rules of the paper broker: its answer to an order, as a pure function of the order, the quote and a seed.
 
-Nothing here is an exchange: market orders meet the other side of the book, limit orders wait until it comes to them,
-stops until the market has traded there. How much stands at a price is not known and follows from the seed.
+They don't simulate an exchange: market orders meet the other side of the book, limit orders wait until it reaches their
+limit, stops until the market has traded at their price. The quantity at a price is unknown, and drawn by the seed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from orders.trading import Report
 
 EXEC_ID = "paper-"
 SAYS = "Paper broker: "
-# How much of an order meets the market at once; with these it takes three fills at most.
+# The share of an order that is filled at once; with these shares an order takes at most three fills.
 SHARES = (Decimal("0.4"), Decimal("0.6"), Decimal(1), Decimal(1), Decimal(1))
-# A limit so many times worse than the market is taken for a slip of the finger.
+# A limit this many times worse than the market is treated as a typing error.
 FAR = 10
-# An order that can't wait for a price is given one for so long.
+# An order that needs a price at once is rejected if there is none for so long.
 PRICE_SECONDS = 15.0
 
 IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
@@ -31,7 +31,7 @@ STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A working order as its newest event tells of it."""
+    """A working order as of its newest event."""
 
     id: int
     user_id: int
@@ -49,7 +49,7 @@ class Held:
 
     @classmethod
     def of(cls, user_id: int, row: Row) -> Held:
-        """From the order's one JSON shape."""
+        """Parse the order's JSON row."""
         price, stop_price = (None if row[name] is None else Decimal(row[name]) for name in ("price", "stop_price"))
         return cls(
             row["id"],
@@ -74,16 +74,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What is known of an order's instrument; `quote` None without a price, `lot_size` None while it is not traded."""
+    """The market of an order's instrument; `quote` is None without a price, `lot_size` while it is not tradable."""
 
     quote: Quote | None
     lot_size: Decimal | None
 
 
 def answer(order: Held, market: Market, now: datetime, seed: int, *, waited: float, triggered: bool) -> Report | None:
-    """The broker's next word; None while there is nothing to say.
+    """The broker's next report on this order; None if there is none now.
 
-    `waited`: for how many seconds the order has stood as it is; `triggered`: whether its stop has been reached before.
+    `waited`: the seconds that the order has been in this state; `triggered`: whether its stop has been reached before.
     """
     if order.status is Status.PENDING_CANCEL:
         return _report(order, ExecutionKind.CANCEL)
@@ -93,10 +93,10 @@ def answer(order: Held, market: Market, now: datetime, seed: int, *, waited: flo
         return _admit(order, market, waited)
     is_immediate = order.time_in_force in IMMEDIATE
     if is_immediate and order.cum_qty > 0:
-        return _report(order, ExecutionKind.EXPIRE, "the rest was not there at once.")
+        return _report(order, ExecutionKind.EXPIRE, "the rest could not be filled at once.")
     price = None if market.lot_size is None else price_of(order, market.quote, triggered)
     if price is None:
-        return _report(order, ExecutionKind.EXPIRE, "nothing was there at once.") if is_immediate else None
+        return _report(order, ExecutionKind.EXPIRE, "nothing could be filled at once.") if is_immediate else None
     assert market.lot_size is not None
     quantity = order.leaves_qty
     if order.time_in_force is not TimeInForce.FOK:
@@ -105,7 +105,7 @@ def answer(order: Held, market: Market, now: datetime, seed: int, *, waited: flo
 
 
 def price_of(order: Held, quote: Quote | None, triggered: bool) -> Decimal | None:
-    """What the market trades with this order at now; never worse than its limit. None where it does not."""
+    """The price at which this order can be filled now, never worse than its limit; None if it can't."""
     if quote is None or quote.is_crossed or (order.order_type in STOPS and not triggered):
         return None
     price = _touch(order, quote)
@@ -118,7 +118,7 @@ def price_of(order: Held, quote: Quote | None, triggered: bool) -> Decimal | Non
 
 
 def triggers(order: Held, quote: Quote | None) -> bool:
-    """Whether the market has come to the order's stop: by its last trade, else by the other side of the book."""
+    """Whether the market has reached the order's stop: by its last trade, else by the other side of the book."""
     if order.stop_price is None or quote is None:
         return False
     price = quote.last if quote.last is not None else _touch(order, quote)
@@ -128,7 +128,7 @@ def triggers(order: Held, quote: Quote | None) -> bool:
 
 
 def at_once(order: Held, lot_size: Decimal, seed: int) -> Decimal:
-    """How much there is for this order now, in whole lots; the same for the same seed, order and version."""
+    """The quantity available to this order now, in whole lots; the same for the same seed, order and version."""
     share = random.Random(f"{seed}:{order.id}:{order.version}").choice(SHARES)  # noqa: S311 believable, not secret
     lots = (order.quantity * share / lot_size).to_integral_value(ROUND_CEILING)
     return max(lots, Decimal(1)) * lot_size
@@ -136,10 +136,10 @@ def at_once(order: Held, lot_size: Decimal, seed: int) -> Decimal:
 
 def _admit(order: Held, market: Market, waited: float) -> Report | None:
     if market.lot_size is None:
-        return _report(order, ExecutionKind.REJECT, f"{order.symbol} is not traded now.")
+        return _report(order, ExecutionKind.REJECT, f"{order.symbol} is not tradable now.")
     if market.quote is None and (order.order_type is OrderType.MARKET or order.time_in_force in IMMEDIATE):
         is_late = waited >= PRICE_SECONDS
-        return _report(order, ExecutionKind.REJECT, f"there is no price of {order.symbol}.") if is_late else None
+        return _report(order, ExecutionKind.REJECT, f"there is no price for {order.symbol}.") if is_late else None
     if market.quote is not None and _is_far(order, market.quote):
         return _report(order, ExecutionKind.REJECT, "the limit is more than ten times worse than the market.")
     return _report(order, ExecutionKind.ACCEPT)
@@ -153,7 +153,7 @@ def _is_far(order: Held, quote: Quote) -> bool:
 
 
 def _touch(order: Held, quote: Quote) -> Decimal | None:
-    """The best price of the other side; of a market that tells no book, its last."""
+    """The best price of the other side; without a book, the last trade's."""
     if not quote.has_side:
         return quote.last
     return quote.ask if order.side is Side.BUY else quote.bid
@@ -164,5 +164,5 @@ def _report(order: Held, kind: ExecutionKind, why: str = "") -> Report:
 
 
 def _exec_id(order: Held) -> str:
-    """One for each state of an order, so that no second broker could count a report again."""
+    """One id for each version of an order, so that a report is idempotent even if a second broker makes it."""
     return f"{EXEC_ID}{order.id}-{order.version}"

@@ -1,4 +1,4 @@
-"""Who is a person of the demo: a member of the group `demo`."""
+"""Demo people: the members of the group `demo`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def demo_people_exist() -> bool:
 
 
 def demo_people(request: HttpRequest) -> dict[str, Any]:
-    """Context for the sign-in page, which tells where the demo's passwords are while there are demo people."""
+    """Template context of the sign-in page, which says where the demo passwords are while demo people exist."""
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         return {}
     return {"demo_people_exist": demo_people_exist}

@@ -1,7 +1,7 @@
-"""A believable living book for one person: the next deed is decided purely (`decide`), then done by `orders.trading`.
+"""Simulated order flow of one user: `decide` is a pure function that picks the next action, `orders.trading` does it.
 
-Prices are the feed's, else a random walk a symbol. It moves its own orders and no others: what the person places by
-hand is the paper broker's to answer, or another broker's.
+Prices are the feed's, else a random walk per symbol. The flow changes only its own orders: the paper broker, or another
+broker, answers those that the user places by hand.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from orders.trading import NewOrder, Report
 
 FEWEST, MOST = 12, 28
 LOOKED_AT = 100
-# How the flow's orders are known, when it plays no more and the paper broker has them.
+# Marks the flow's orders, by which the paper broker knows them after the flow has ended.
 DEMO_ID = "demo-"
 OWN_ID = re.compile(rf"{DEMO_ID}[0-9a-f]{{31}}")
-# A person should see an order wait before the broker takes it.
+# A user should see an order wait before the broker accepts it.
 SETTLE = timedelta(milliseconds=700)
-# Nobody trades at a limit that the market is so far away from.
+# A limit further than this from the market is not filled.
 FAR = Decimal("0.02")
 
-# Symbol: a price to begin at, and a usual size.
+# By symbol: a price to start from, and a usual size.
 BASE = {
     "AAPL": ("230", 100),
     "MSFT": ("470", 50),
@@ -56,7 +56,7 @@ REASONS = ("Price outside the permitted band", "Insufficient buying power", "Mar
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """What a decision needs to know of a working order."""
+    """The fields of a working order that a decision needs."""
 
     id: int
     status: Status
@@ -100,7 +100,7 @@ Deed = Place | Execute | Amend | RequestCancel
 
 @dataclass
 class Market:
-    """Prices that wander, a step a look, about those of the feed where it has any."""
+    """Prices of a random walk, one step per read, from the feed's price where there is one."""
 
     rng: random.Random
     instruments: dict[str, Instrument]
@@ -120,12 +120,12 @@ class Market:
 
 
 def decide(rng: random.Random, market: Market, working: Sequence[Working]) -> Deed | None:
-    """The next deed for a book with these orders; None where there is nothing to trade."""
+    """The next action for a user with these working orders; None if there is nothing to trade."""
     waiting = [order for order in working if order.status in (Status.PENDING_NEW, Status.PENDING_CANCEL)]
     accepted = [order for order in working if order.status in (Status.NEW, Status.PARTIALLY_FILLED)]
     if waiting and rng.random() < 0.6:
         return _answer(rng, rng.choice(waiting))
-    # Now and then something moves while the book still grows: who looks on wants to see a fill soon.
+    # Now and then an existing order moves even while the book grows, so that a viewer sees a fill soon.
     grows = len(working) < FEWEST and rng.random() < 0.8
     if grows or not accepted or (len(working) < MOST and rng.random() < 0.35):
         return _place(rng, market)
@@ -142,7 +142,7 @@ def decide(rng: random.Random, market: Market, working: Sequence[Working]) -> De
 
 
 class Flow:
-    """The flow of one person: `step()` does the next thing."""
+    """The flow of one user; `step()` does the next action."""
 
     def __init__(self, user: User, seed: int | None = None) -> None:
         self.user = user
@@ -152,7 +152,7 @@ class Flow:
         self._origins: dict[int, bool] = {}
 
     def step(self) -> bool:
-        """Does one deed; False where there was none, or the order had moved on meanwhile."""
+        """Do one action; return False if there was none, or the order has changed meanwhile."""
         deed = decide(self.rng, self.market, self._working())
         if deed is None:
             return False
@@ -175,7 +175,7 @@ class Flow:
         return found
 
     def _own(self, orders: Iterable[Order]) -> list[Order]:
-        """Those that a flow placed: others may give theirs such ids."""
+        """Those that a flow has placed: other orders may have such ids too."""
         alike = [order for order in orders if OWN_ID.fullmatch(order.client_order_id)]
         new = [order.pk for order in alike if order.pk not in self._origins]
         if new:
@@ -201,7 +201,7 @@ class Flow:
 
 
 def _answer(rng: random.Random, order: Working) -> Execute:
-    """The broker's word on an order that waits for it."""
+    """The broker's report on an order that waits for one."""
     if order.status is Status.PENDING_CANCEL:
         if rng.random() < 0.9:
             return Execute(order.id, Report(_exec_id(), ExecutionKind.CANCEL))

@@ -1,8 +1,8 @@
-"""The demo flow: two minutes of order flow for a demo person, in a thread of the server, ended from any process.
+"""The demo flow's switch: two minutes of order flow for a demo person, in a server thread; any process can stop it.
 
-The row in `DemoRun` is the switch: the thread plays while the row holds its token and its time has not come. It says so
-in the row with each deed; a flow that has not been seen for a moment died with its process, and plays no more. The
-process that is asked to play does so itself: whether another one still does, it can't know at once.
+The row in `DemoRun` is the switch: the thread plays while the row holds its token and `ends_at` lies ahead. With each
+action it writes a heartbeat into the row; a flow without a recent heartbeat has died with its process, and counts as
+stopped. A process that is asked to start the flow plays it itself: it can't know at once whether another still does.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 
 LASTS = timedelta(minutes=2)
 STEPS_A_SECOND = 4.0
-# One that was not seen for so long plays no more; were it only slow, it ends where another takes over.
+# The heartbeat's timeout: a flow silent for longer counts as stopped; if it was only slow, it ends when another starts.
 UNSEEN = timedelta(seconds=2)
-# Of the runs that threads of this process play.
+# The tokens of the runs that threads of this process play.
 _tokens: set[uuid.UUID] = set()
 
 
 def start(user: Any) -> datetime:
-    """Plays from now on, or goes on playing here what another process may have left; when it will end."""
+    """Start the flow, or continue here one that another process may have left; return its end time."""
     with transaction.atomic():
         playing = _playing(user).select_for_update().first()
         if playing is not None and playing.token in _tokens:
@@ -46,17 +46,17 @@ def start(user: Any) -> datetime:
 
 
 def stop(user: Any) -> None:
-    """Ends the flow, whichever process plays it."""
+    """Stop the flow, whichever process plays it."""
     DemoRun.objects.filter(user=user).delete()
 
 
 def running(user: Any) -> datetime | None:
-    """When the flow will end; None while none plays."""
+    """The end time of the flow; None if none is running."""
     return _playing(user).values_list("ends_at", flat=True).first()
 
 
 def play(user: User, token: uuid.UUID, pause: threading.Event) -> int:
-    """Does one deed after the other until the switch is off; the number of deeds done."""
+    """Do one action after the other until the switch is off; return the number of actions done."""
     flow = Flow(user)
     done = 0
     while _is_on(user, token):
@@ -72,7 +72,7 @@ def _playing(user: Any) -> QuerySet[DemoRun]:
 
 
 def _is_on(user: User, token: uuid.UUID) -> bool:
-    """Whether to play on, which is said where others see it."""
+    """Whether to play on; writes the heartbeat too."""
     now = timezone.now()
     return bool(DemoRun.objects.filter(user=user, token=token, ends_at__gt=now).update(seen_at=now))
 

@@ -1,4 +1,4 @@
-"""The demo's address."""
+"""URL of the demo's switch."""
 
 from django.urls import path
 

@@ -376,7 +376,7 @@ class TestTheProcess:
         await until(lambda: rounds, "a round")
         await end(task)
 
-        assert caplog.text.count("message broker does not answer") == 1
+        assert caplog.text.count("Paper broker: Redis doesn't answer") == 1
 
 
 async def until(fact: Any, what: str) -> None:

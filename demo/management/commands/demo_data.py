@@ -1,4 +1,4 @@
-"""`manage.py demo_data`: the demo's people and instruments; whatever is there already stays as it is."""
+"""`manage.py demo_data`: creates demo people and instruments; existing ones stay as they are."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from market.support.database_command import DatabaseCommand
 
 
 class Command(DatabaseCommand):
-    help = "Makes the demo's people and instruments where they are missing."
+    help = "Creates the demo people and instruments that are missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = settings.BASE_DIR / ".demo-passwords"
         people = make_people(file, settings.DEMO_PASSWORD, settings.ADMIN_PASSWORD)
         instruments = make_instruments()
         if people:
-            self.stdout.write(f"Made {', '.join(people)}; their passwords are in .demo-passwords.")
+            self.stdout.write(f"Created {', '.join(people)}; their passwords are in .demo-passwords.")
         if instruments:
-            self.stdout.write(f"Made {instruments} instruments.")
+            self.stdout.write(f"Created {instruments} instruments.")

@@ -1,4 +1,4 @@
-"""`manage.py paper_broker`: the pretended counterparty of the demo; of several, one acts."""
+"""`manage.py paper_broker`: the simulated counterparty of the demo; of several processes, only the leader acts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from market.support.together import until_told
 
 
 class Command(BaseCommand):
-    help = "Pretends to be the broker of demo people: answers their orders from the prices of FEED=sim or replay."
+    help = "Simulates the broker of demo people: answers their orders at the prices of FEED=sim or replay."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.PAPER_BROKER:
-            raise CommandError("There is no paper broker: PAPER_BROKER is off, or FEED is neither sim nor replay.")
+            raise CommandError("The paper broker can't run: PAPER_BROKER is off, or FEED is neither sim nor replay.")
         self.stdout.write(f"Paper broker: demo people's orders are filled on paper, at the prices of {settings.FEED}.")
         self.stdout.flush()
         asyncio.run(until_told(PaperBroker(settings.FEED_SEED).run()))

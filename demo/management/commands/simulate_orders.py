@@ -1,4 +1,4 @@
-"""`manage.py simulate_orders --user alice --rate 5`: a believable living book until Ctrl-C."""
+"""`manage.py simulate_orders --user alice --rate 5`: a realistic order flow until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
-        parser.add_argument("--rate", type=decimals.real, default=5.0, help="deeds a second")
-        parser.add_argument("--seconds", type=decimals.real, help="how long; until Ctrl-C without it")
-        parser.add_argument("--seed", type=decimals.whole, help="the same seed decides the same")
+        parser.add_argument("--rate", type=decimals.real, default=5.0, help="actions per second")
+        parser.add_argument("--seconds", type=decimals.real, help="duration; by default until Ctrl-C")
+        parser.add_argument("--seed", type=decimals.whole, help="the same seed makes the same decisions")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < options["rate"] <= 10_000:
-            raise CommandError("--rate is above 0 and at most 10000.")
+            raise CommandError("--rate must be above 0 and at most 10000.")
         user = get_user_model()._default_manager.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']}.")
-        self.stdout.write(f"Orders of {options['user']} at {options['rate']:g} a second; Ctrl-C stops.")
+        self.stdout.write(f"Orders of {options['user']}: {options['rate']:g} actions a second; Ctrl-C stops.")
         began = told = time.monotonic()
         done = step = 0
         flow = Flow(user, options["seed"])

@@ -202,7 +202,7 @@ def test_a_demo_person_starts_and_stops_the_flow(
 def test_the_demo_flow_is_for_demo_people(as_user: Any, alice: User, method: str) -> None:
     response = getattr(as_user(alice), method)("/api/demo/")
     assert response.status_code == 403
-    assert response.json() == {"code": "forbidden", "message": "The demo flow plays for demo people only."}
+    assert response.json() == {"code": "forbidden", "message": "Only demo people can use the demo flow."}
 
 
 @pytest.mark.parametrize("method", ["post", "delete"])
