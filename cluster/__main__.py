@@ -1,4 +1,4 @@
-"""`make cluster`: the whole site on this machine until Ctrl-C. Its address and what it needs are printed once."""
+"""`make cluster`: runs the whole site on this machine until Ctrl-C; prints its address and how to use it once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _greet(cluster: Cluster, began: float) -> None:
 
 
 def _interrupt(number: int, frame: Any) -> None:
-    # One is enough: a second one must not cut the ending short.
+    # Ignore further signals: a second one must not interrupt the graceful shutdown.
     for stop in STOPS:
         signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt

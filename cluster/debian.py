@@ -1,4 +1,4 @@
-"""Finds the programs of Debian's packages, or says in one line which are missing."""
+"""Search for the programs of Debian's packages; one line names those that are missing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-# A user's PATH leaves out the folder that Debian puts servers in.
+# Debian installs servers in this folder, which is not in a user's PATH.
 SYSTEM = "/usr/sbin"
 
 
 class Missing(Exception):
-    """Programs that the cluster can't do without; the message is one line for a person."""
+    """Programs that the cluster requires are missing; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Programs:
 
 
 def find() -> Programs:
-    """Where they are. Raises Missing."""
+    """Find the programs. Raises Missing."""
     postgresql = _postgresql()
     redis = shutil.which("redis-server") or shutil.which("valkey-server")
     nginx = shutil.which("nginx") or shutil.which("nginx", path=SYSTEM)

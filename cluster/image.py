@@ -1,4 +1,4 @@
-"""`python -m cluster.image on|off`: nginx's configuration for the image `front`, with TLS in front of it or not."""
+"""`python -m cluster.image on|off`: prints nginx's configuration for the image `front`, behind a TLS proxy or not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cluster.nginx import configuration
 
-# As compose.yaml names them; Docker's own name server knows where each is now.
+# As compose.yaml names them; Docker's own DNS server resolves each to its current address.
 SERVERS = ["server-1:8000", "server-2:8000"]
 DOCKERS_RESOLVER = "127.0.0.11"
 

@@ -1,4 +1,4 @@
-"""nginx in front of the servers: static files, websockets, and no request lost to a server that is going."""
+"""nginx as the servers' reverse proxy: static files, websockets, and no request lost to a server that shuts down."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def configuration(
     resolver: str | None = None,
     behind_tls: bool = False,
 ) -> str:
-    """nginx's configuration: where the servers are, where it listens, and whose name its workers take if it is root.
+    """nginx's configuration: the servers' addresses, its own, and the user that its workers run as if it is root.
 
-    With a `resolver` servers are names that it is asked for again and again (nginx 1.27.3 or newer). `behind_tls` is
-    for another proxy in front, which ends TLS and alone reaches this one: what it says of its clients is believed.
+    With a `resolver`, servers are host names that it resolves again and again (nginx 1.27.3 or newer). `behind_tls` is
+    for another proxy in front, which terminates TLS and alone can reach this one: its headers on clients are trusted.
     """
     resolve = " resolve" if resolver else ""
     trusted = ("set_real_ip_from 0.0.0.0/0;", "set_real_ip_from ::/0;", "real_ip_header X-Forwarded-For;")
@@ -56,29 +56,29 @@ class Nginx(Part):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def configure(self, ports: list[int]) -> None:
-        """Writes its configuration for servers on these ports of this machine."""
+        """Write its configuration for servers on these ports of this machine."""
         self.folder.mkdir(parents=True, exist_ok=True)
         servers = [f"127.0.0.1:{port}" for port in ports]
-        # As root it would hand its work to another user, who may not get at the project's folder.
+        # Started by root, its workers would run as another user, who may have no access to the project's folder.
         user = "root" if os.geteuid() == 0 else None
         (self.folder / "nginx.conf").write_text(configuration(servers, self.address, self.static, user))
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Starts the process and does not wait for it."""
+        """Start the process without waiting for it."""
         self._end_orphans()
         return self.run([self.program, "-p", str(self.folder), "-c", "nginx.conf", "-e", "stderr"], cwd=self.folder)
 
     def start(self) -> None:
-        """Returns when it listens. Raises CannotStart."""
+        """Start it, and return once it listens. Raises CannotStart."""
         self.launch()
         self.wait(self._listens)
 
     def reload(self) -> None:
-        """Takes the configuration anew; connections that are open stay with the workers that have them."""
+        """Reload the configuration; open connections stay with their workers."""
         self.send(signal.SIGHUP)
 
     def _end_orphans(self) -> None:
-        """Its workers outlive a main process that was killed, and keep the port."""
+        """Kill the workers of a main process that was killed: they outlive it, and keep the port."""
         if self.process is not None and self.process.poll() is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What all parts of a cluster are: a process on a leash with a log of its own, which is waited for and ends."""
+"""Base of all parts of a cluster: a child process that ends with its parent, with its own log file."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ LOOK_SECONDS = 0.02
 
 
 class CannotStart(Exception):
-    """A part does not come up; the message is one line for a person."""
+    """A part can't start; the message is one line for the user."""
 
 
 class HeldPort:
-    """A port of this machine that is ours as long as this object lives, whether a part listens on it or not.
+    """A port of this machine, reserved as long as this object lives, whether a part listens on it or not.
 
-    It is bound here and never listened on. Linux lets our parts bind it as well, since all of them set SO_REUSEADDR,
-    and hands it to no one who asks for any port, nor to an outgoing connection: a part may stop and start again, and
-    finds its port free. Elsewhere it is only a port that was free a moment ago.
+    It is bound here and never listened on. Linux lets the parts bind it as well, since all of them set SO_REUSEADDR,
+    and assigns it neither to a process that asks for any port nor to an outgoing connection: a part can stop and start
+    again, and finds its port free. On other systems it is only a port that was free a moment ago.
     """
 
     def __init__(self, host: str = "127.0.0.1", number: int = 0) -> None:
-        """This very port, or one that the system picks. Raises CannotListen."""
+        """Reserve this port, or with 0 one that the system picks. Raises CannotListen."""
         held = bind(host, number)
         held.set_inheritable(False)
         self.number: int = held.getsockname()[1]
@@ -45,7 +45,7 @@ class HeldPort:
 
 @dataclass(eq=False)
 class Part(ABC):
-    """One process; `ending` is the signal that ends it in good order, and `inherited` what it holds open of ours."""
+    """One process; `ending` is the signal for its graceful shutdown, `inherited` the file descriptors passed to it."""
 
     name: str
     log_file: Path
@@ -55,18 +55,18 @@ class Part(ABC):
 
     @abstractmethod
     def launch(self) -> subprocess.Popen[bytes]:
-        """Starts the process and does not wait for it."""
+        """Start the process without waiting for it."""
 
     @abstractmethod
     def start(self) -> None:
-        """Returns when it can be used. Raises CannotStart."""
+        """Start the process, and return once it can be used. Raises CannotStart."""
 
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def run(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        """Starts it in a group of its own, so that Ctrl-C ends the parts in the cluster's order and not all at once."""
+        """Start it in its own process group, so that Ctrl-C stops the parts in the cluster's order, not all at once."""
         with open(self.log_file, "ab") as log:
             self.process = child.start(
                 command,
@@ -81,16 +81,16 @@ class Part(ABC):
         return self.process
 
     def wait(self, ready: Callable[[], bool]) -> None:
-        """Returns when it is ready. Raises CannotStart when it has ended, or takes too long."""
+        """Wait until it is ready. Raises CannotStart if it has ended or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             if not self.is_running or time.monotonic() > deadline:
                 how = "is not ready" if self.is_running else "ended"
-                raise CannotStart(f"{self.name} {how}; {self.log_file} says why.")
+                raise CannotStart(f"{self.name} {how}; see {self.log_file}.")
             time.sleep(LOOK_SECONDS)
 
     def send(self, number: int) -> None:
-        """Does nothing where it does not run."""
+        """Send a signal to the process, if it is running."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
@@ -98,7 +98,7 @@ class Part(ABC):
         self.send(self.ending if number is None else number)
 
     def stop(self, number: int | None = None) -> None:
-        """Returns when it has ended, in good order unless another signal is given."""
+        """Stop it and wait until it has ended; a graceful shutdown unless another signal is given."""
         if self.process is None:
             return
         self.ask_to_stop(number)
@@ -109,11 +109,11 @@ class Part(ABC):
             self.process.wait()
 
     def kill(self) -> None:
-        """As a crash ends it, or `kill -9`."""
+        """End it as a crash or `kill -9` would."""
         self.stop(signal.SIGKILL)
 
     def pause(self) -> None:
-        """It keeps its connections and answers nothing, as a machine that hangs."""
+        """Suspend it: it keeps its connections and answers nothing, like a machine that hangs."""
         self.send(signal.SIGSTOP)
 
     def resume(self) -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own: made once, reached by a unix socket in a folder that only its owner may enter."""
+"""A private PostgreSQL: created once, reached by a unix socket in a folder that only its owner may enter."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from urllib.parse import quote
 
 from cluster.parts import CannotStart, Part
 
-# It does not run as root; "nobody" is there on every system.
+# PostgreSQL refuses to run as root; the user "nobody" exists on every system.
 STAND_IN = "nobody"
-# A socket's address is at most 107 bytes, and its name takes 15 of them.
+# A unix socket's path is at most 107 bytes, and the file name takes 15 of them.
 LONGEST_FOLDER = 90
-ELSEWHERE = Path("/var/tmp")  # noqa: S108 outlives a restart; what is made there is checked to be the owner's alone
+ELSEWHERE = Path("/var/tmp")  # noqa: S108 survives a reboot; a folder there is checked to be the owner's alone
 
 
 class PostgreSQL(Part):
-    """Its data lies in the folder, or, where its user can't get there, in one of /var/tmp that follows from it."""
+    """A server with its data in the folder, or, if its user has no access there, under /var/tmp, named by a hash."""
 
     def __init__(self, folder: Path, binaries: Path, log_file: Path, **settings: str) -> None:
-        """`settings` are the server's own: max_connections="200"."""
-        # SIGINT is its fast shutdown; at a SIGTERM it would wait until everybody has gone.
+        """`settings` are settings of the server: max_connections="200"."""
+        # SIGINT is its fast shutdown; at a SIGTERM it would wait until all clients have disconnected.
         super().__init__("PostgreSQL", log_file, ending=signal.SIGINT)
         self.binaries = binaries
         self.settings = {"listen_addresses": "", **settings}
@@ -38,7 +38,7 @@ class PostgreSQL(Part):
         return f"postgres://postgres@/{quote(database)}?host={quote(str(self.folder))}"
 
     def create(self, *options: str) -> None:
-        """Makes its data where there is none yet; the options are initdb's. Raises CannotStart."""
+        """Create its data directory if it doesn't exist; the options are initdb's. Raises CannotStart."""
         data = self.folder / "data"
         if (data / "PG_VERSION").exists():
             return
@@ -46,27 +46,27 @@ class PostgreSQL(Part):
         with open(self.log_file, "ab") as log:
             done = subprocess.run([*command, *options], stdout=log, stderr=log, cwd=self.folder, **self.user)
         if done.returncode:
-            raise CannotStart(f"PostgreSQL's data could not be made; {self.log_file} says why.")
+            raise CannotStart(f"initdb can't create PostgreSQL's data; see {self.log_file}.")
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Starts the process and does not wait for it."""
+        """Start the process without waiting for it."""
         command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
         for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
         return self.run(command, cwd=self.folder, **self.user)
 
     def start(self) -> None:
-        """Returns when it answers. Raises CannotStart."""
+        """Start it, and return once it answers. Raises CannotStart."""
         self.launch()
         self.wait(self.answers)
 
     def make_database(self, name: str) -> None:
-        """Where there is none of this name yet."""
+        """Create this database if it doesn't exist."""
         if (name,) not in self.ask("SELECT datname FROM pg_database"):
             self.ask(f'CREATE DATABASE "{name}"')
 
     def ask(self, query: str, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """The rows of a query, in a transaction of its own."""
+        """The rows of a query, run in its own transaction."""
         import psycopg
 
         address: dict[str, Any] = {"host": str(self.folder), "user": "postgres", "dbname": database}
@@ -93,11 +93,11 @@ class PostgreSQL(Part):
                 os.chown(wanted, self.user["user"], self.user["group"])
         found, owner = wanted.lstat(), self.user.get("user", os.getuid())
         if found.st_uid != owner or found.st_mode & 0o077:
-            raise CannotStart(f"{wanted} belongs to somebody else or is open to others; move it away.")
+            raise CannotStart(f"{wanted} belongs to another user or is open to others; move it away.")
         return wanted
 
     def _reaches(self, wanted: Path) -> bool:
-        """Whether its user gets to the folder; only somebody else than us may not."""
+        """Whether its user has access to the folder; true if that is the current user."""
         if not self.user:
             return True
         wanted.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ class PostgreSQL(Part):
 
 
 def _user() -> dict[str, Any]:
-    """Popen's options for the user it runs as; none where that is who we are."""
+    """Popen's options for the user that it runs as; none if that is the current user."""
     if os.geteuid() != 0:
         return {}
     owner = pwd.getpwnam(STAND_IN)

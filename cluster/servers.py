@@ -1,4 +1,4 @@
-"""One server of the cluster: `manage.py serve` on a port of its own, on the database and Redis of all."""
+"""One server of the cluster: `manage.py serve` on its own port, with the shared database and Redis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.launch import supervisor
 
 class Server(Part):
     def __init__(self, name: str, project: Path, log_file: Path, environment: dict[str, str], site: str) -> None:
-        """`site` is a host name that the site answers to. The port is its own from here on, however often it starts."""
+        """`site` is a host name that the site answers to. The port stays reserved for this server across restarts."""
         super().__init__(name, log_file)
         self.project, self.site = project, site
         self._held = HeldPort()
@@ -22,11 +22,11 @@ class Server(Part):
         self.environment = environment | own
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Starts the process and does not wait for it."""
+        """Start the process without waiting for it."""
         return self.run([sys.executable, "manage.py", "serve"], cwd=self.project, env=self.environment)
 
     def start(self) -> None:
-        """Returns when it is ready. Raises CannotStart."""
+        """Start it, and return once it is ready. Raises CannotStart."""
         self.launch()
         self.wait(self.is_ready)
 

@@ -1,4 +1,4 @@
-"""The whole site: what there is of it, in which order it starts, and that nothing of it stays behind."""
+"""The whole site: its parts, their order of start and stop, and a shutdown that leaves no process behind."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ from webapp.launch import supervisor
 
 FOLDER = ".cluster"
 DATABASE = "orders"
-# Those of a server process: its requests' threads, its sockets' and some room for commands and a look by hand.
+# Database connections of a server process: its requests' threads, its sockets' threads, and some room for commands and
+# queries by hand.
 CONNECTIONS_A_PROCESS = 28
 CONNECTIONS_BESIDE = 40
-# What was killed a moment ago is still ending: a database writes first what it has in memory.
+# Processes that were killed a moment ago may still be ending: a database first writes what it has in memory.
 ENDING_SECONDS = 30.0
 
 
 class Cluster:
-    """PostgreSQL, Redis, servers and nginx. As a context manager it runs inside, and nothing of it runs afterwards.
+    """PostgreSQL, Redis, servers and nginx. As a context manager it runs inside, and no process of it afterwards.
 
-    Use it from the main thread (webapp.launch.child). `environment` is that of the servers, DATABASE_URL and
-    REDIS_URL aside.
+    Use it from the main thread (webapp.launch.child). `environment` is that of the servers, except for DATABASE_URL and
+    REDIS_URL.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Cluster:
     ) -> None:
         """`project` is the folder of manage.py, `site` a host name that the site answers to.
 
-        Where `port` is 0 the system picks one when the cluster starts.
+        If `port` is 0, the system picks one when the cluster starts.
         """
         self.folder = project / FOLDER
         self.logs = self.folder / "logs"
@@ -62,7 +63,7 @@ class Cluster:
         self.redis = Redis(self.folder, programs.redis, self._log("redis"))
         self.shared = {"DATABASE_URL": self.database.address(DATABASE), "REDIS_URL": self.redis.url}
         if secret := environment.get("SECRET_KEY"):
-            self.shared["SECRET_KEY"] = secret  # by which a command is heard at once
+            self.shared["SECRET_KEY"] = secret  # signs a command's events, so that servers accept them at once
         self.nginx = Nginx(
             self.folder / "nginx", programs.nginx, self._log("nginx"), host, port, project / "staticfiles"
         )
@@ -80,7 +81,7 @@ class Cluster:
 
     @property
     def parts(self) -> list[Part]:
-        """In the order in which they start."""
+        """The parts, in the order in which they start."""
         return [self.database, self.redis, *self.servers, self.nginx]
 
     def __enter__(self) -> Cluster:
@@ -95,7 +96,7 @@ class Cluster:
         self.stop()
 
     def start(self) -> None:
-        """Returns when the site answers. Raises CannotStart, CannotListen or BrokerError."""
+        """Start all parts, and return once the site answers. Raises CannotStart, CannotListen or BrokerError."""
         self._take_locks()
         self._held = HeldPort(self.nginx.host, self.nginx.port)
         self.nginx.port = self._held.number
@@ -114,7 +115,7 @@ class Cluster:
         self.nginx.wait(lambda: supervisor.is_ready(self.nginx.host, self.nginx.port, self.site))
 
     def watch(self, say: Callable[[str], None]) -> None:
-        """Starts again whoever ends, later each time if it ends at once; does not return."""
+        """Supervise the parts: restart any that ends, with back-off if it ends at once; does not return."""
         kept = []
         for part in self.parts:
             assert part.process is not None
@@ -125,7 +126,7 @@ class Cluster:
             time.sleep(supervisor.POLL_SECONDS)
 
     def stop(self) -> None:
-        """The servers first, so that they part from their clients in good order; then all that they needed."""
+        """Stop the servers first, for a graceful shutdown of their clients' connections; then all that they need."""
         for server in self.servers:
             server.ask_to_stop()
         for part in (*self.servers, self.nginx, self.redis, self.database):
@@ -139,21 +140,21 @@ class Cluster:
         return self.logs / f"{name}.log"
 
     def _take_locks(self) -> None:
-        """One is this process' alone; the other its parts inherit, and hold until the last of them has ended."""
+        """Take two file locks: one is this process' alone; the parts inherit the other, until the last of them ends."""
         if not self._locked("lock"):
             raise CannotStart("The cluster already runs from this folder.")
         deadline = time.monotonic() + ENDING_SECONDS
         while not self._locked("parts.lock"):
             if time.monotonic() > deadline:
                 raise CannotStart(
-                    f"Something of a cluster that was killed still runs; `fuser {self.folder}/parts.lock` says what."
+                    f"A process of a killed cluster is still running; `fuser {self.folder}/parts.lock` shows which."
                 )
             time.sleep(supervisor.POLL_SECONDS)
         for part in self.parts:
             part.inherited = (self._locks[-1].fileno(),)
 
     def _locked(self, name: str) -> bool:
-        """Whether the lock could be had. It is the kernel's: it goes with whoever holds it, however that ends."""
+        """Try to take the lock; return whether it was free. The kernel releases it when its last holder ends."""
         opened = open(self.folder / name, "w")  # noqa: SIM115 held until stop
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -164,7 +165,7 @@ class Cluster:
         return True
 
     def write_environment(self) -> Path:
-        """The variables with which `manage.py` in another terminal reaches this database and broker, as a file."""
+        """Write the variables by which `manage.py` in another terminal reaches this database and Redis to a file."""
         file = self.folder / "environment"
         lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in self.shared.items())
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:

@@ -76,7 +76,7 @@ def test_a_part_that_ends_instead_of_starting_is_named_with_its_log(tmp_path: Pa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         part = Listening(tmp_path / "log", taken.getsockname()[1])
         part.launch()
-        with pytest.raises(CannotStart, match=r"^The listener ended; \S+/log says why\.$"):
+        with pytest.raises(CannotStart, match=r"^The listener ended; see \S+/log\.$"):
             part.wait(lambda: False)
 
     assert "in use" in (tmp_path / "log").read_text()

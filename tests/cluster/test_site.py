@@ -130,7 +130,7 @@ def test_a_cluster_waits_for_what_is_left_of_one_that_was_killed_and_then_says_s
 
     with open(another.folder / "parts.lock", "w") as left:
         fcntl.flock(left, fcntl.LOCK_EX)
-        with pytest.raises(CannotStart, match=r"was killed still runs; `fuser \S+/parts\.lock` says what\.$"), another:
+        with pytest.raises(CannotStart, match=r"is still running; `fuser \S+/parts\.lock` shows which\.$"), another:
             pass
 
 
