@@ -38,7 +38,7 @@ from tests.servers import ROOT
 from webapp import handler
 from webapp.server import graceful, requests
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
 
 
