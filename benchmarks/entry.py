@@ -1,7 +1,7 @@
-"""How fast orders come in: by REST, one and a thousand at a time, by a journal; and what data entry's list takes.
+"""Rates of order entry: over REST, one and a thousand a request, and by a journal; and the times of the admin's list.
 
 `python -m benchmarks.entry [--rounds N] [--databases sqlite postgresql] [--parts rest journal admin] [--orders N]`.
-The admin's list is measured with 100 thousand orders; `--orders 1000000` is the mark's own size.
+By default the admin's list has 100 thousand orders; its target applies to `--orders 1000000`.
 """
 
 from __future__ import annotations

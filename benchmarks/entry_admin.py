@@ -1,4 +1,4 @@
-"""The admin's change list of orders: its pages with a few orders, and with many."""
+"""Page times of the admin's list of orders, with few orders and with many."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TIMES = 3
 
 
 def pages(count: int) -> dict[str, str]:
-    """What is looked at, by name."""
+    """The measured pages: name to URL."""
     asked = {
         "first page": {},
         "page 100": {"p": "100"},
@@ -41,7 +41,7 @@ def pages(count: int) -> dict[str, str]:
 
 
 class Administrator:
-    """Signed in, on a connection that is kept."""
+    """A signed-in administrator on one persistent connection."""
 
     def __init__(self, port: int) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -52,7 +52,7 @@ class Administrator:
         self._ask("POST", login, 302, urlencode(form | {"csrfmiddlewaretoken": token.decode()}))
 
     def milliseconds(self, path: str) -> float:
-        """The fastest of a few: what the page takes, and not what else the machine was at."""
+        """The fastest of `TIMES` requests: the page's own time, without other load of the machine."""
         taken = []
         for _ in range(TIMES):
             began = time.perf_counter()
@@ -82,7 +82,7 @@ def _fill(surroundings: dict[str, str], count: int) -> None:
 
 
 def figures(urls: tuple[str, str], redis_url: str, vendor: str, count: int, rounds: int) -> list[Figure]:
-    """Each page with so many orders beside itself with few; `urls` are two empty databases."""
+    """Each page with `count` orders compared with itself with `FEW`; `urls` are two empty databases."""
     few: dict[str, list[float]] = defaultdict(list)
     many: dict[str, list[float]] = defaultdict(list)
     asked = {FEW: pages(FEW), count: pages(count)}

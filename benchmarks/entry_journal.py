@@ -1,6 +1,6 @@
-"""Recorded order flow fed through the services by `replay_journal`, beside as many bare saves of the same table.
+"""Rate of `replay_journal` on a recorded order flow, compared with as many bare saves to the same table.
 
-`python -m benchmarks.entry_journal FILE` is one round in a process of its own, on DATABASE_URL's database.
+`python -m benchmarks.entry_journal FILE` is one round in its own process, on the database of DATABASE_URL.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MADE_UP = 240
 
 
 def rows() -> list[dict[str, str]]:
-    """A recorded journal where there is one beside the project, else one that is made up."""
+    """A recorded journal if one lies next to the project, otherwise a generated one."""
     for file in sorted(ROOT.parent.glob("shared/data/*.journal.csv")):
         with file.open(newline="") as lines:
             return list(csv.DictReader(lines))
@@ -36,7 +36,7 @@ def rows() -> list[dict[str, str]]:
 
 
 def _made_up() -> Iterator[dict[str, str]]:
-    """Orders that are placed and accepted, every fifth filled and the others canceled."""
+    """Orders placed and accepted; every fifth is then filled, the others canceled."""
     for number in range(MADE_UP):
         order = {"user": ("alice", "bob")[number % 2], "client_order_id": f"made-up-{number}", "symbol": "AAPL"}
         new = {"side": "buy", "order_type": "limit", "time_in_force": "day", "quantity": "18", "price": "585.33"}
@@ -47,7 +47,7 @@ def _made_up() -> Iterator[dict[str, str]]:
 
 
 def figures(surroundings: dict[str, str], vendor: str, folder: Path, rounds: int) -> list[Figure]:
-    """Each round feeds the same flow to people of its own, for whom nothing stands already."""
+    """Each round replays the same flow for new users, who have no orders yet."""
     recorded = rows()
     kept: dict[str, list[float]] = {"replayed": [], "bare": []}
     for number in range(rounds):

@@ -21,7 +21,7 @@ Rates = dict[str, list[float]]
 
 
 def figures(surroundings: dict[str, str], vendor: str, rounds: int) -> list[Figure]:
-    """How each way compares: the product with the baseline, and lists with single requests."""
+    """The product compared with the baseline, and lists compared with single requests."""
     ours: Rates = defaultdict(list)
     theirs: Rates = defaultdict(list)
     with both(surroundings) as (product, plain):

@@ -1,4 +1,4 @@
-"""The two sites that take orders in, on one database and one broker: the product, and a plain ModelViewSet."""
+"""The two measured sites on one database and one Redis: the product and a plain ModelViewSet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ print("token", Token.objects.get_or_create(user=user)[0].key)
 
 
 class Site:
-    """A running site, asked by one person on a connection that is kept."""
+    """A running site, used by one user on a persistent connection."""
 
     def __init__(self, name: str, port: int, token: str) -> None:
         self.name = name
@@ -43,14 +43,14 @@ class Site:
         self._headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
 
     def again(self, token: str = "", port: int = 0) -> Site:
-        """Another connection, of another person or to another server."""
+        """Another connection: as another user, or to another server."""
         return Site(self.name, port or self.port, token or self.token)
 
     def get(self, path: str) -> bytes:
         return self.send("GET", path, None)
 
     def send(self, method: str, path: str, body: str | None) -> bytes:
-        """The answer to a body that is JSON already."""
+        """The answer to a body that is JSON text."""
         self._line.request(method, path, body, self._headers)
         answer = self._line.getresponse()
         text = answer.read()
@@ -61,7 +61,7 @@ class Site:
 
 @contextmanager
 def databases(vendor: str, folder: Path, names: Sequence[str]) -> Iterator[dict[str, str]]:
-    """The addresses of empty ones."""
+    """Addresses of empty databases, by name."""
     if vendor == "sqlite":
         yield {name: f"sqlite:///{folder}/{name}.sqlite3" for name in names}
         return
@@ -83,21 +83,21 @@ def environment(url: str, redis_url: str) -> dict[str, str]:
 
 
 def manage(surroundings: dict[str, str], *arguments: str) -> str:
-    """Runs a management command; what it prints."""
+    """Run a management command; returns its output."""
     command = [sys.executable, "-m", "django", *arguments]
     done = subprocess.run(command, cwd=served.ROOT, env=surroundings, check=True, capture_output=True, text=True)
     return done.stdout
 
 
 def prepare(surroundings: dict[str, str]) -> str:
-    """Makes the tables, an instrument and an administrator; his token."""
+    """Create the tables, an instrument and an administrator; returns the administrator's token."""
     manage(surroundings, "migrate", "-v0")
     return manage(surroundings, "shell", "-v0", "-c", PEOPLE).split("token ")[1].split()[0]
 
 
 @contextmanager
 def product(surroundings: dict[str, str]) -> Iterator[tuple[Site, served.Process]]:
-    """The product alone, prepared."""
+    """The product alone, with its database prepared."""
     token = prepare(surroundings)
     with served.web(surroundings) as server:
         yield Site("the product", server.port, token), server
@@ -116,14 +116,14 @@ def both(surroundings: dict[str, str]) -> Iterator[tuple[Site, Site]]:
 
 
 def bodies(count: int) -> list[dict[str, Any]]:
-    """Orders that nobody has placed yet."""
+    """Bodies of orders whose client order ids are new."""
     stamp = time.time_ns()
     order = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
     return [order | {"client_order_id": f"{stamp}-{number}"} for number in range(count)]
 
 
 def rate(count: int, action: Any) -> float:
-    """How many of so many a second, done by this."""
+    """Items a second: one call of `action` processes `count` items."""
     began = time.perf_counter()
     action()
     return float(count / (time.perf_counter() - began))

@@ -1,4 +1,4 @@
-"""What every benchmark says of what it measured: medians with their spread, and ratios held against their marks."""
+"""Figures of a benchmark: medians with their spread, and ratios compared with their targets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of several rounds, the lowest and the highest."""
+    """Median, lowest and highest of several rounds."""
 
     median: float
     low: float
@@ -27,9 +27,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing measured of us and of a baseline in the same run; `ratio` is ours to the baseline's.
+    """A quantity of the order monitor and of a baseline, from the same run; `ratio` is ours to the baseline's.
 
-    `at_most` or `at_least` is the mark that the ratio is held against; without one the figure only informs.
+    `at_most` or `at_least` is the ratio's target; without one the figure only informs.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """None where there is no mark."""
+        """Whether the target is met; None without a target."""
         if self.at_most is not None:
             return self.ratio <= self.at_most
         return self.ratio >= self.at_least if self.at_least is not None else None
@@ -62,13 +62,13 @@ class Figure:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that this share of them does not exceed: 0.99 for the p99."""
+    """The measured value that this share of `values` does not exceed: 0.99 for the p99."""
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """For a terminal and, in a code block, for a page."""
-    head = ("", "unit", "baseline", "", "order monitor", "ratio", "mark", "")
+    """A plain-text table, for a terminal or a code block."""
+    head = ("", "unit", "baseline", "", "order monitor", "ratio", "target", "")
     rows = [head] + [
         (
             figure.name,

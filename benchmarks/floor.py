@@ -1,6 +1,6 @@
-"""The floor under any stream: one message of Redis sent on by `websockets.broadcast`, and nothing else.
+"""The floor for any stream: `websockets.broadcast` forwards each message from Redis, and nothing else.
 
-`python -m benchmarks.floor PORT REDIS_URL`. Nobody signs in, nothing is kept, everyone gets everything.
+`python -m benchmarks.floor PORT REDIS_URL`. No sign-in, nothing stored, every socket gets every message.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How each cost grows: with orders and events, with owners, with sockets, with server processes.
 
 `python -m benchmarks.growth [--rounds N] [--database sqlite] [--orders 1000 5000 20000] [--owners 1 10 100 300]
-[--sockets 1 10 50 200]`. The baseline of each curve is its own first point. `python -m benchmarks.plots` draws it.
+[--sockets 1 10 50 200]`. The baseline of each curve is its own first point. `python -m benchmarks.plots` draws them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def placing(site: Site, rounds: int) -> list[float]:
 
 
 def of_orders(site: Site, counts: list[int], rounds: int) -> tuple[Curves, Curves]:
-    """What reading and placing take with so many orders of one owner, and his log with as many events."""
+    """Times of reading and placing by the number of one owner's orders, and of reading a log of as many events."""
     orders: Curves = defaultdict(list)
     events: Curves = defaultdict(list)
     held = 0
@@ -77,7 +77,7 @@ def of_orders(site: Site, counts: list[int], rounds: int) -> tuple[Curves, Curve
 
 
 def of_owners(site: Site, surroundings: dict[str, str], counts: list[int], rounds: int) -> Curves:
-    """What one of so many owners, and one who watches them all, waits for; each has ten orders."""
+    """Times for one owner, and for a user who watches all, by the number of owners; each has ten orders."""
     found: Curves = defaultdict(list)
     for first, last in pairwise([0, *counts]):
         made = manage(surroundings, "shell", "-v0", "-c", OWNERS.format(first=first, last=last))
@@ -92,7 +92,7 @@ def of_owners(site: Site, surroundings: dict[str, str], counts: list[int], round
 
 
 def of_processes(site: Site, surroundings: dict[str, str], counts: list[int], rounds: int) -> Curves:
-    """Requests a second of four clients, spread over so many server processes."""
+    """Requests a second of four clients, by the number of server processes they are spread over."""
 
     def pages(client: Site) -> None:
         for _ in range(REQUESTS):
@@ -151,7 +151,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], float | None]:
 
 
 def figures(axes: dict[str, Any]) -> list[Figure]:
-    """The last point of each curve beside its first."""
+    """The last point of each curve compared with its first."""
     found = []
     for axis, measured in axes.items():
         first, last = measured["points"][0], measured["points"][-1]

@@ -1,4 +1,4 @@
-"""Sockets of one owner: when the last of them has an order that was just committed, and what it cost the server."""
+"""Delay from a commit to the last of one owner's sockets, and the server's processor time for an event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMITTED = re.compile(r'"committed":\s*([\d.]+)')
 
 
 def measure(site: Site, pid: int, counts: list[int], rounds: int) -> dict[str, list[list[float]]]:
-    """For each count of sockets the rounds' milliseconds until the last socket, and of processor time an event."""
+    """By the number of sockets, each round's milliseconds until the last socket, and of processor time an event."""
     found: dict[str, list[list[float]]] = {"commit → last socket": [], "server's processor time an event": []}
     for count in counts:
         last, used = asyncio.run(_measure(site, psutil.Process(pid), count, rounds))
@@ -53,7 +53,7 @@ async def _measure(site: Site, server: psutil.Process, count: int, rounds: int) 
 
 
 async def _next(socket: Any) -> tuple[float, float]:
-    """When the next order was committed, and when it was here; heartbeats are answered, as a client must."""
+    """When the next order was committed and when it arrived; answers heartbeats, as every client must."""
     while True:
         frame = await asyncio.wait_for(socket.recv(), PATIENCE)
         arrived = time.time() * 1000

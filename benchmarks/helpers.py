@@ -1,4 +1,4 @@
-"""Other processes that do a benchmark's work: one line of JSON asks, one answers."""
+"""Helper processes of a benchmark: a line of JSON is a request, another its answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.served import ROOT
 
 
 class Helper:
-    """A running `python -m benchmarks.NAME`; `tell` asks and goes on, `answer` waits for what was asked first."""
+    """A running `python -m benchmarks.NAME`; `tell` sends a request, `answer` waits for the oldest answer."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -37,7 +37,7 @@ class Helper:
 
 @contextmanager
 def helper(name: str, environment: Mapping[str, str]) -> Iterator[Helper]:
-    """The module as a child, which ends with its input."""
+    """The module as a child process, which ends when its input is closed."""
     child = subprocess.Popen(
         [sys.executable, "-m", f"benchmarks.{name}"],
         cwd=ROOT,
@@ -60,7 +60,7 @@ def helper(name: str, environment: Mapping[str, str]) -> Iterator[Helper]:
 
 
 def serve(handlers: Mapping[str, Callable[..., Any]]) -> None:
-    """Answers what is asked on standard input, until that ends."""
+    """Answer the requests on standard input until it is closed."""
     for line in sys.stdin:
         asked = json.loads(line)
         print(json.dumps(handlers[asked.pop("do")](**asked)), flush=True)

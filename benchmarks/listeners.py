@@ -1,6 +1,6 @@
-"""Any number of websockets in one process, and when each event reached each of them: `helpers.helper("listeners")`.
+"""Many websockets in one process, and the arrival of each event at each of them: `helpers.helper("listeners")`.
 
-An event is known by the time of its commit, which every server measured here puts into its frame as `"committed":…`.
+The time of its commit identifies an event: every server measured here puts `"committed":…` into its frames.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Listeners:
         self.closed = 0
 
     def open(self, port: int, tokens: list[str], count: int, subscribes: bool) -> int:
-        """So many sockets, the tokens in turn; from another local address every few thousand."""
+        """Open `count` sockets with the tokens in turn, from another local address every few thousand."""
         for start in range(0, count, AT_ONCE):
             numbers = range(start, min(count, start + AT_ONCE))
             some = [Client(port, f"127.0.0.{2 + number // A_SOURCE}") for number in numbers]
@@ -78,7 +78,7 @@ class Listeners:
                     client.send(json.dumps({"type": "received", "user": user, "seq": seq}))
 
     def is_done(self) -> bool:
-        """Every socket has had its events, or nothing has come for as long as was said."""
+        """Whether every socket has all its events, or nothing has arrived for the agreed time."""
         assert self.goal is not None
         each, quiet, began, _ = self.goal
         if time.monotonic() - max(began, self.newest) > quiet:
@@ -86,7 +86,7 @@ class Listeners:
         return all(count >= each for count in self.counts.values())
 
     def result(self, last: str) -> dict[str, Any]:
-        """Each event's commit, first and last arrival and how many sockets had it; who had the last value."""
+        """Each event's commit, first and last arrival and number of sockets; how many sockets got the last value."""
         events: dict[float, list[float]] = {}
         final: set[int] = set()
         for arrived, number, frame in self.heard:

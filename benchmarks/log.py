@@ -1,4 +1,4 @@
-"""What the log costs writers on PostgreSQL: five designs in bare SQL, and the product's own save beside one without.
+"""Cost of the log for writers on PostgreSQL: five designs in bare SQL, and the product's save with and without a log.
 
 `python -m benchmarks.log [--rounds N] [--seconds S]`: medians of the rounds with their spread, and ratios to the row
 without a log of the same run.
@@ -24,7 +24,7 @@ WORKER = [sys.executable, "-m", "benchmarks.saves"]
 
 
 def designs(url: str, rounds: int, seconds: float) -> dict[str, Any]:
-    """Commits a second and deadlocks of each design under each work."""
+    """Commits a second and deadlocks of each design under each workload."""
     kept: dict[str, dict[str, dict[str, list[float]]]] = {work.name: {} for work in WORKS}
     for number in range(rounds):
         print(f"designs, round {number + 1} of {rounds}", flush=True)

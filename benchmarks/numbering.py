@@ -1,6 +1,6 @@
-"""Five ways to number events without a hole, as bare SQL on PostgreSQL: what each costs writers of the same owners.
+"""Five designs for gap-free event numbers, as bare SQL on PostgreSQL, and their cost for writers of the same owners.
 
-Each design is a transaction of `work`: change an order, do something else for a while, commit. See `benchmarks.log`.
+Each transaction changes an order, does something else for a while and commits. See `benchmarks.log`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Cursor = psycopg.Cursor[Any]
 
 @dataclass(frozen=True)
 class Design:
-    """What a change writes at once, and what its transaction writes right before the commit."""
+    """A design: what a change writes at once, and what its transaction writes right before the commit."""
 
     name: str
     set_up: str
@@ -81,7 +81,7 @@ def _all_numbered(cursor: Cursor, owners: list[int]) -> None:
 
 
 def _nothing(cursor: Cursor, owners: Any) -> None:
-    """No log at all, or nothing at this moment."""
+    """Write nothing: the design has no log, or writes at another moment."""
 
 
 DESIGNS = [
@@ -95,7 +95,7 @@ DESIGNS = [
 
 @dataclass(frozen=True)
 class Work:
-    """`owners_of(writer, turn)` names whose orders a transaction changes; `pause` is what it does after that."""
+    """A workload: `owners_of(writer, turn)` are the owners of the changed orders, `pause` the seconds after that."""
 
     name: str
     owners_of: Callable[[int, int], list[int]]
@@ -111,7 +111,7 @@ WORKS = [
 
 
 def rate(url: str, design: Design, work: Work, writers: int, seconds: float) -> tuple[float, int]:
-    """Commits a second of so many writers, and how many transactions PostgreSQL ended as deadlocked."""
+    """Commits a second of `writers` threads, and the number of transactions that PostgreSQL aborted as deadlocks."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(TABLES)
         if design.set_up:

@@ -1,4 +1,4 @@
-"""Where a benchmark's figures go: one JSON file a benchmark in `benchmarks/results/`, with when and on what it ran."""
+"""Results of the benchmarks: one JSON file each in `benchmarks/results/`, with time and machine of the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 
 def write(name: str, figures: dict[str, Any], **about: Any) -> None:
-    """`about` says what the figures don't: rounds, sizes, the baseline."""
+    """Write the figures; `about` holds the run's settings: rounds, sizes, the baseline."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     machine = {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()}
     found = {"benchmark": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), **machine, **about}

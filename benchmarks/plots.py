@@ -1,4 +1,4 @@
-"""Draws what `benchmarks.growth` measured: a plot each, the same bytes for the same figures.
+"""Plots of `benchmarks.growth`, one an axis; the same figures give the same bytes.
 
 `python -m benchmarks.plots` reads `benchmarks/results/growth.json` and writes `docs/images/growth-*.svg`.
 """
@@ -35,7 +35,7 @@ STYLE: dict[str, Any] = {
 
 
 def draw(axis: str, measured: dict[str, Any], file: Path) -> None:
-    """One axis: a line a curve through the medians, a band from the lowest to the highest round."""
+    """Draw one axis: for each curve a line through the medians and a band from the lowest to the highest round."""
     with mpl.rc_context(STYLE):
         figure, plot = pyplot.subplots(figsize=(6.4, 3.2), layout="constrained")
         points = measured["points"]

@@ -1,7 +1,7 @@
-"""What prices cost on their way to many viewers, how late they are, and whether each viewer ends on the last ones.
+"""Cost and delay of prices on their way to many viewers, and whether each viewer ends on the last values.
 
-Beside plain Channels (a group a symbol, a JSON consumer a socket, a `group_send` a price) on a broker of its own. Both
-are told the same by a feed that is a process of its own (`benchmarks/quotes_feed.py`).
+The baseline is plain Channels (a group a symbol, a JSON consumer a socket, a `group_send` a price), with its own Redis.
+Both get the same ticks from a feed in its own process (`benchmarks/quotes_feed.py`).
 `python -m benchmarks.quotes [--rounds N] [--only PART …] [--clients N] [--ticks N]`.
 """
 
@@ -31,7 +31,7 @@ OF_EACH = 10
 PER_SECOND = 10
 SECONDS = 3.0
 QUIET = 1.0
-# What plain Channels carries: with more, it would be measured how long its queue is.
+# A rate that plain Channels can carry: with more, the length of its queue would be measured.
 DELAY_CLIENTS, DELAY_TICKS, DELAY_PER_SECOND = 100, 150, 40.0
 PATHS = {"plain": "/ws/quotes/", "ours": "/ws/"}
 FAST, SLOW = 100, 50
@@ -40,22 +40,22 @@ SLOW_QUIET = 3.0
 
 
 def choices(clients: int, seed: int = 1) -> list[list[str]]:
-    """Ten symbols for each client, drawn for him alone: no two need have the same."""
+    """Ten symbols for each client, drawn at random for each one."""
     rng = random.Random(seed)
     return [sorted(rng.sample(SYMBOLS, OF_EACH)) for _ in range(clients)]
 
 
 def watched_by(wanted: list[list[str]], told: int) -> int:
-    """How many prices reach these clients if so many of each symbol are told and none is left out."""
+    """How many prices reach these clients if `told` ticks of each symbol are sent and none is dropped."""
     return told * sum(map(len, wanted))
 
 
 class Sites:
-    """Both servers with a feed each."""
+    """Both servers, each with its feed."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         plain = stack.enter_context(served.plain(folder, stack.enter_context(served.broker())))
-        # FEED is any but off: the feed is ours, and no other process of the product is started here.
+        # Any FEED but off: the benchmark runs the feed, and starts no other process of the product.
         ours = served.product(
             folder,
             stack.enter_context(served.broker()),
@@ -91,11 +91,11 @@ def watch(
     found: Helper, name: str, site: Served, wanted: list[list[str]], rate: int | None, slow: bool = False
 ) -> None:
     found.ask("open", port=site.port, path=PATHS[name], token=site.token, symbols=wanted, per_second=rate, slow=slow)
-    found.ask("until", quiet=QUIET)  # what is known at once has come
+    found.ask("until", quiet=QUIET)  # until the current prices have arrived
 
 
 def costs(found: Sites, options: Namespace, kept: Kept) -> None:
-    """Prices a second of the server's processor time. Plain Channels is told what it can deliver in a few seconds."""
+    """Prices a core-second of the server. Plain Channels gets only the ticks that it can deliver in a few seconds."""
     wanted = choices(options.clients)
     alike = [wanted[0]] * options.clients
     for name, prefix, symbols in (("plain", "", wanted), ("ours", "", wanted), ("ours", "alike: ", alike)):
@@ -116,7 +116,7 @@ def costs(found: Sites, options: Namespace, kept: Kept) -> None:
 
 
 def delays(found: Sites, options: Namespace, kept: Kept) -> None:
-    """From a tick to each client, unthrottled, at a rate that both can carry."""
+    """Delay from a tick to each client, unthrottled, at a rate that both servers can carry."""
     wanted = choices(DELAY_CLIENTS)
     with ExitStack() as stack:
         watching = {
@@ -141,7 +141,7 @@ def delay(watching: Helper, feed: Helper, prices: int) -> dict[str, float]:
 
 
 def intakes(options: Namespace, kept: Kept) -> None:
-    """Trades a second of processor time, from frames at hand and from an upstream."""
+    """Trades received a core-second, from frames in memory and from an upstream."""
     own = {"DJANGO_SETTINGS_MODULE": "webapp.settings", "FEED": "off", "SECRET_KEY": secrets.token_urlsafe(50)}
     with helper("quotes_intake", os.environ | own) as intake:
         for number in range(options.rounds):
@@ -152,7 +152,7 @@ def intakes(options: Namespace, kept: Kept) -> None:
 
 
 def millions(found: Sites, options: Namespace, kept: Kept) -> None:
-    """Flat out to quick and slow clients, and then whether the slow ones delay the quick ones."""
+    """Delay of quick clients without and with slow ones, and then ticks at full speed to both."""
     site, feed = found.found["ours"]
     wanted = choices(FAST)
     with viewers("ours", site, wanted, None) as quick, helper("quotes_viewers", os.environ) as others:
@@ -175,7 +175,7 @@ def millions(found: Sites, options: Namespace, kept: Kept) -> None:
 
 
 def conflated(told: Any, heard: list[Any], ends: list[Any], ticks: int) -> dict[str, float]:
-    """How much of it all came, and what share of all sockets' symbols ended on their last prices."""
+    """The share of all ticks that arrived, and the share of all sockets' symbols that ended on their last price."""
     values = sum(end["final"] + end["stale"] for end in ends)
     stale = sum(end["stale"] for end in ends)
     return {

@@ -1,7 +1,7 @@
-"""A price feed as a process of its own, which ticks when asked: `helpers.helper("quotes_feed")`.
+"""A price feed in its own process that ticks on request: `helpers.helper("quotes_feed")`.
 
-For the product it is `market.live.runner.Runner` with all it does, led by pretended ticks; for plain Channels one
-`group_send` a tick. Each tick is another price than the one before, so that each is news.
+For the product it is the complete `market.live.runner.Runner` with simulated ticks; for plain Channels one `group_send`
+a tick. Each tick has another price than the one before, so that each is a change.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from market.live.ticks import Sink, State, Status, Tick
 from market.values.decimals import decimal_string
 
 CENT = Decimal("0.01")
-# Without a rate, so many ticks are told before others get a turn.
+# Ticks between two yields to the event loop, where there is no rate.
 AT_ONCE = 200
 TURN_SECONDS = 0.001
 
 
 class Prices:
-    """Seeded walks in steps of a cent; `lasts` are the prices told last, as readers are to see them."""
+    """Seeded random walks in steps of a cent; `lasts` are the last prices sent, which readers must end on."""
 
     def __init__(self, seed: int = 1) -> None:
         self._rng = random.Random(seed)
@@ -45,7 +45,7 @@ class Prices:
 
 
 async def paced(count: int, per_second: float) -> AsyncIterator[int]:
-    """The numbers up to `count`, so many a second; as fast as they are taken where that is 0."""
+    """The numbers below `count`, `per_second` of them a second; 0 is as fast as they are consumed."""
     began = time.monotonic()
     for number in range(count):
         if not per_second:
@@ -57,7 +57,7 @@ async def paced(count: int, per_second: float) -> AsyncIterator[int]:
 
 
 class Told:
-    """What the feed is to tell, whoever carries it: so many ticks of these symbols in turn."""
+    """Base of both feeds: sends `count` ticks of the given symbols in turn."""
 
     def __init__(self) -> None:
         self.prices = Prices()
@@ -76,11 +76,11 @@ class Told:
         raise NotImplementedError
 
     async def told(self, symbols: Sequence[str]) -> None:
-        """Returns when all that was told is on its way."""
+        """Return once every tick is on its way."""
 
 
 class Plain(Told):
-    """A group a symbol, a message a price."""
+    """The feed of plain Channels: a group a symbol, a message a price."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class Plain(Told):
 
 
 class Listed:
-    """Any symbol, under its own name."""
+    """A listing of any symbols, each under its own name."""
 
     def __init__(self, symbols: Sequence[str]) -> None:
         from market.live.listing import Terms
@@ -102,14 +102,14 @@ class Listed:
         self.terms = {symbol: Terms(symbol, CENT, Decimal(1), None) for symbol in symbols}
 
     async def refresh(self) -> None:
-        """There is nothing to read."""
+        """Nothing to read."""
 
     def name_of(self, symbol: str) -> str:
         return symbol
 
 
 class Ours(Told):
-    """The runner's feed."""
+    """The feed of the product's runner."""
 
     name = "bench"
 
@@ -124,15 +124,15 @@ class Ours(Told):
         self._running = asyncio.ensure_future(runner.run())
 
     def want(self, symbols: Mapping[str, str]) -> None:
-        """All are carried anyway."""
+        """All symbols are always sent."""
 
     async def run(self, sink: Sink) -> None:
-        if not self._sink.done():  # it may lose the lead, and come back to it
+        if not self._sink.done():  # it may lose the leadership and regain it
             self._sink.set_result(sink)
         await asyncio.Event().wait()
 
     async def tell(self, tick: Tick) -> None:
-        (await self._sink)(tick)  # once it leads
+        (await self._sink)(tick)  # once it is the leader
 
     async def told(self, symbols: Sequence[str]) -> None:
         from market.live import redis_board

@@ -1,7 +1,7 @@
-"""Frames as Finnhub and Kraken send them, made up from a seed; and an upstream that sends them as fast as it can.
+"""Seeded frames in the formats of Finnhub and Kraken, and an upstream that sends them as fast as it can.
 
-`python -m benchmarks.quotes_frames KIND TRADES` listens on a free port, prints it, and sends to whoever subscribes to
-the last of SYMBOLS.
+`python -m benchmarks.quotes_frames KIND TRADES` listens on a free port, prints it, and sends to every client that
+subscribes to the last of SYMBOLS.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from websockets.asyncio.server import ServerConnection, serve
 
 SYMBOLS = tuple(f"Q{number:02}" for number in range(50))
 UPSTREAM = {symbol: f"BENCH:{symbol}" for symbol in SYMBOLS}
-# Of the past, so that no time lies ahead when it is read.
+# Times start in the past, so that none is in the future when it is read.
 AGO_SECONDS = 20.0
 STEP_SECONDS = 0.0005
 
 
 class Walk:
-    """Prices in whole cents, and times that go on."""
+    """A seeded random walk of prices in whole cents, with increasing times."""
 
     def __init__(self, count: int) -> None:
         self._rng = random.Random(1)
@@ -77,7 +77,7 @@ def _text(message: dict[str, Any]) -> str:
     return json.dumps(message, separators=(",", ":"))
 
 
-# Name → trades a frame, and what makes one.
+# Name → trades a frame, and the function that builds a frame.
 KINDS: dict[str, tuple[int, Callable[[Walk], str]]] = {
     "finnhub, 1 trade a frame": (1, finnhub),
     "finnhub, 10 trades a frame": (10, lambda walk: finnhub(walk, 10)),
@@ -86,7 +86,7 @@ KINDS: dict[str, tuple[int, Callable[[Walk], str]]] = {
 
 
 def frames(kind: str, trades: int) -> list[str]:
-    """As many frames as hold so many trades."""
+    """Frames with `trades` trades in all."""
     each, make = KINDS[kind]
     walk = Walk(trades)
     return [make(walk) for _ in range(trades // each)]

@@ -1,7 +1,7 @@
-"""How many trades a feed takes in, checked, made quotes and bars, beside what only decodes the same frames.
+"""Trades that a feed receives, validates and turns into quotes and bars, compared with only decoding the same frames.
 
-A process of its own: `helpers.helper("quotes_intake")`. `in_memory` has the frames at hand, `over_a_socket` gets them
-from another process; both count trades a second of this process' own processor time.
+Runs in its own process: `helpers.helper("quotes_intake")`. `in_memory` has the frames in memory, `over_a_socket` gets
+them from another process; both count trades a second of this process's processor time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ DECODERS: dict[str, Callable[[str], Any]] = {
 
 
 def guarded_runner(feed: Any) -> Any:
-    """What a feed tells its ticks to: the product's guard, and behind it its runner."""
+    """The sink of a feed's ticks: the product's guard, followed by its runner."""
     from market.feeds.guard import Guard
     from market.live.listing import Listing
     from market.live.runner import Runner
@@ -107,7 +107,7 @@ def upstream(kind: str, trades: int) -> Iterator[int]:
 
 
 async def _decoded(url: str, frames: int) -> float:
-    """Seconds of processor time for receiving and decoding so many, and nothing else."""
+    """Seconds of processor time for receiving and decoding `frames` frames, and nothing else."""
     async with connect(url, compression=None) as connection:
         await connection.send(SYMBOLS[-1])
         json.loads(await connection.recv())
@@ -118,7 +118,7 @@ async def _decoded(url: str, frames: int) -> float:
 
 
 async def _taken(kind: str, url: str, trades: int) -> float:
-    """The same for the product's feed, whose first trade begins it, too."""
+    """The same for the product's feed, also from its first trade on."""
     from market.feeds.pace import Manners
     from market.feeds.upstream import Upstream
 
@@ -148,9 +148,9 @@ async def _taken(kind: str, url: str, trades: int) -> float:
 
 
 def _check(feed: Any) -> None:
-    """Every trade has been believed: a refused one costs less."""
+    """Check that every trade was accepted: a rejected one costs less."""
     if feed.status.counts:
-        raise SystemExit(f"Not all trades were taken in: {feed.status.counts}")
+        raise SystemExit(f"Not all trades were accepted: {feed.status.counts}")
 
 
 if __name__ == "__main__":

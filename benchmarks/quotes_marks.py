@@ -1,4 +1,4 @@
-"""What prices are held against: which figure of ours, which of the baseline's, and the mark between them."""
+"""Targets for prices: which of our figures is compared with which of a baseline's, and the ratio's target."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchmarks.figures import Figure, Spread
 from benchmarks.quotes_frames import KINDS
 from benchmarks.stream_marks import Kept
 
-# Name, unit, and the mark against plain Channels.
+# Name, unit, and the target of the ratio to plain Channels.
 AGAINST_PLAIN: list[tuple[str, str, dict[str, float]]] = [
     ("prices/core-s", "1/s", {"at_least": 10}),
     ("tick → client p50", "ms", {}),
@@ -17,7 +17,7 @@ AGAINST_PLAIN: list[tuple[str, str, dict[str, float]]] = [
 
 
 def figures(kept: Kept) -> list[Figure]:
-    """Every comparison whose both sides were measured."""
+    """Every comparison of which both sides were measured."""
     return [*_compared(kept), *_taken_in(kept), *_conflated(kept)]
 
 
@@ -32,7 +32,7 @@ def _compared(kept: Kept) -> Iterator[Figure]:
 
 
 def _taken_in(kept: Kept) -> Iterator[Figure]:
-    """Over a socket with a mark; frames at hand, beside each way to decode them, inform."""
+    """Over a socket, with a target; from memory, compared with each decoder, without one."""
     for kind in KINDS:
         theirs, ours = kept.spread(kind, "socket: decoded"), kept.spread(kind, "socket: ours")
         if theirs and ours:
@@ -45,7 +45,7 @@ def _taken_in(kept: Kept) -> Iterator[Figure]:
 
 
 def _conflated(kept: Kept) -> Iterator[Figure]:
-    """Nobody may end on another value than the last one told, and who is quick may not wait for who is slow."""
+    """Every viewer must end on the last value sent, and slow clients must not delay quick ones."""
     every = Spread(1, 1, 1)
     final, sent = kept.spread("ours", "final values"), kept.spread("ours", "sent of all")
     if final and sent:

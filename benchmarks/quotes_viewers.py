@@ -1,7 +1,7 @@
-"""Any number of sockets that watch prices, in one process, and what reached them: `helpers.helper("quotes_viewers")`.
+"""Many sockets that watch prices, in one process, and what reached them: `helpers.helper("quotes_viewers")`.
 
-A price is a pair of symbol and value that a socket has got. Frames are taken apart by `bytes.count` and, where it is
-asked when their prices were made, by one pattern; only what is `kept` is parsed, for the values each socket ends on.
+A price is a pair of symbol and value that a socket has received. `bytes.count` counts the prices of a frame, and in
+`delays` mode one pattern finds their times. Frames are parsed in `keep` mode alone, for the values a socket ends on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SLOW_SECONDS = 0.2
 
 @dataclass(slots=True, eq=False)
 class Watching:
-    """One socket; `lasts` are the values it ended on, `next_at` is when one that reads slowly reads again."""
+    """One socket; `lasts` are its latest values, `next_at` is when a slow one reads again."""
 
     client: Client
     symbols: tuple[str, ...]
@@ -44,14 +44,14 @@ class Viewers:
         self.slow: dict[int, Watching] = {}
         self.poll = select.epoll()
         self.goal: tuple[int, float, float] | None = None
-        self.lost: list[Watching] = []  # closed by the server: what they ended on counts
+        self.lost: list[Watching] = []  # closed by the server: their latest values count
         self.newest = 0.0
         self.begin("count")
 
     def open(
         self, port: int, path: str, token: str, symbols: list[list[str]], per_second: int | None, slow: bool = False
     ) -> int:
-        """A socket for each list of symbols; a `slow` one has little room and reads a little, now and then."""
+        """Open a socket for each list of symbols; a `slow` one has a small buffer and reads a little, now and then."""
         for start in range(0, len(symbols), AT_ONCE):
             some = [(Client(port, narrow=slow), wanted) for wanted in symbols[start : start + AT_ONCE]]
             for client, _ in some:
@@ -76,7 +76,7 @@ class Viewers:
         return len(self.watching)
 
     def begin(self, mode: str) -> int:
-        """From now on: `count` prices, time their `delays` as well, or `keep` the latest values."""
+        """Start a mode: `count` prices, also measure their `delays`, or `keep` the latest values."""
         self.mode = mode
         self.prices = self.frames = self.changes = 0
         self.delays: list[float] = []
@@ -106,7 +106,7 @@ class Viewers:
             watching.lasts[quote["symbol"]] = quote["last"]
 
     def stale(self, lasts: dict[str, str]) -> dict[str, int]:
-        """Of how many symbols of all sockets the value that stands is, and is not, the last one that was told."""
+        """For how many symbols of all sockets the latest value is, and is not, the last one sent."""
         found = {"final": 0, "stale": 0, "closed": len(self.lost)}
         for watching in (*self.watching.values(), *self.slow.values(), *self.lost):
             for symbol in watching.symbols:
@@ -155,7 +155,7 @@ class Viewers:
                 self._take_of(number, self.slow, timed=False)
 
     def _look(self) -> None:
-        """Whether all that was waited for has come, or nothing has for as long as was said."""
+        """Answer once all awaited prices have arrived, or nothing has for the agreed time."""
         assert self.goal is not None
         prices, quiet, began = self.goal
         if (prices and self.prices >= prices) or time.monotonic() - max(began, self.newest) > quiet:

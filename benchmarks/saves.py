@@ -1,6 +1,6 @@
 """One process that saves orders as fast as it can: `python -m benchmarks.saves log|"no log" OWNERS SECONDS`.
 
-Prints how many it saved a second. "no log" is the same model and the same transaction, without what records events.
+Prints saves a second. "no log" is the same model and the same transaction, without recording events.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.core.management import call_command
 
 
 def prepare() -> None:
-    """The tables, an instrument and a hundred owners."""
+    """Create the tables, an instrument and a hundred owners."""
     from django.contrib.auth.models import User
 
     from market.models import Instrument
@@ -27,7 +27,7 @@ def prepare() -> None:
 
 
 def save(owners: int, seconds: float, *, logged: bool) -> float:
-    """Orders saved a second, for so many owners in turn."""
+    """Orders saved a second, for `owners` owners in turn."""
     from django.contrib.auth.models import User
     from django.db import transaction
     from django.db.models import Model

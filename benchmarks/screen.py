@@ -1,9 +1,8 @@
-"""The screen beside AG Grid Community and Tabulator, in one Chromium and on the same events; and from save to screen.
+"""The page compared with AG Grid Community and Tabulator in one Chromium, on the same events; and save to screen.
 
 `python -m benchmarks.screen [--rounds N] [--part patches inserts prices memory load saves] [--events 1000000]`. Each
-grid is used as its own pages advise; none but the order monitor marks what has changed, and it alone keeps a stream
-monitor, a header and announcements besides. All hear the same frames over a websocket, a hundredth of a second's events
-in each.
+grid is used as its own documentation advises. Only the order monitor marks changes, and only it has a stream monitor, a
+header and announcements. All receive the same frames over a websocket, a hundredth of a second's events in each.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def run(parts: list[str], rounds: int, events: int) -> list[Figure]:
             if part == "saves":
                 figures += saves.measure(chromium, rounds)
                 continue
-            # A site of its own: what one part has played is not in the log that the next one's pages read.
+            # Each part has its own site: events that one part plays are not in the log that the next part's pages read.
             with site.served("sim" if part in WITH_PRICES else "off") as place:
                 if part == "memory":
                     figures += memory.measure(chromium, place, events)
@@ -55,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--part", nargs="+", choices=everything, default=everything)
-    parser.add_argument("--events", type=int, default=100_000, help="of the part about memory")
+    parser.add_argument("--events", type=int, default=100_000, help="of the memory part")
     options = parser.parse_args()
     figures = run(options.part, options.rounds, options.events)
     about: dict[str, Any] = {"rounds": options.rounds, "parts": options.part, "memory_events": options.events}

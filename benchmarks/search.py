@@ -1,8 +1,8 @@
-"""How long finding a symbol takes as somebody types, on the page (in Node) and on the server, beside a plain scan.
+"""Time of the symbol search as a user types, in the page (in Node) and on the server, compared with a plain scan.
 
 `python -m benchmarks.search [--rounds N] [--symbols N] [--terms N]`. The plain scan looks for the term in each symbol
-and name, whatever its case: it ranks nothing, forgives no typo and marks nothing. Each round has terms of its own, so
-that nothing made for a term is used again. Drawing the list is not in it.
+and name, case-insensitive: no ranking, no typos, no highlighting. Each round has its own terms, so that nothing cached
+for a term is used again. Drawing the list is not included.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ PAGE_LIMIT, SERVER_LIMIT = 21, 20
 
 
 def on_the_page(rows: Sequence[listings.Row], rounds: list[list[str]]) -> dict[str, Any]:
-    """Milliseconds of each term by round, ours and theirs, and of the first search with its index."""
+    """Milliseconds of each term by round, ours and theirs, and of the first search with building its index."""
     asked = json.dumps({"rows": rows, "rounds": rounds, "limit": PAGE_LIMIT})
-    # Node may be that of a wheel, beside Python.
+    # Node may come from a wheel, next to Python.
     surroundings = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     command = ["node", "benchmarks/search_page.js"]
     done = subprocess.run(
@@ -41,7 +41,7 @@ def on_the_page(rows: Sequence[listings.Row], rounds: list[list[str]]) -> dict[s
 
 
 def on_the_server(rows: Sequence[listings.Row], rounds: list[list[str]]) -> dict[str, Any]:
-    """The same of the server's search."""
+    """The same for the server's search."""
     began = time.perf_counter()
     index = SymbolIndex(rows)
     index.find(rounds[0][0], SERVER_LIMIT)
@@ -83,7 +83,7 @@ def figures(where: str, found: dict[str, Any]) -> list[Figure]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="How long finding a symbol takes as somebody types.")
+    parser = argparse.ArgumentParser(description="Time of the symbol search as a user types.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--symbols", type=int, default=5000)
     parser.add_argument("--terms", type=int, default=400, help="in a round: beginnings, parts and typos")

@@ -1,5 +1,5 @@
 /**
- * Times the page's own search, and a plain scan of the same list beside it, term by term.
+ * Times the page's own search and a plain scan of the same list, term by term.
  *
  * `{rows: [[symbol, name, active]], rounds: [terms, …], limit}` on standard input; milliseconds by round on standard output.
  */

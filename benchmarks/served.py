@@ -1,4 +1,4 @@
-"""Starts what a benchmark measures: a Redis, the product's server and the baseline's, each at a port of its own."""
+"""Start what a benchmark measures: Redis, the product's server and the baseline's, each on its own port."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ for symbol in %r:
 
 @dataclass(frozen=True)
 class Served:
-    """A running server: where it is, the token of its person `bench`, and those of owner-0, owner-1 …"""
+    """A running server: its port, the token of its user `bench`, and those of owner-0, owner-1 …"""
 
     name: str
     port: int
@@ -54,18 +54,18 @@ class Served:
         return [f"owner-{number}" for number in range(len(self.others))]
 
     def seconds(self) -> float:
-        """Processor time that the server's process has used, threads that have ended included."""
-        # clock_getcpuclockid(3), which Python does not have: another process' clock on Linux, to the nanosecond.
+        """Processor time of the server's process, ended threads included."""
+        # clock_getcpuclockid(3), which Python lacks: another process's clock on Linux, to the nanosecond.
         return time.clock_gettime((~self.pid << 3) | 2)
 
     def kibibytes(self) -> float:
-        """Memory that is this process' own."""
+        """Memory of the process: its proportional set size."""
         rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
         return float(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1])
 
 
 class Process(Part):
-    """A command with a port of its own, from the project's folder; `answers` says whether it can be asked there."""
+    """A command on its own port, run in the project's folder; `answers` tells whether it is ready there."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Process(Part):
 
 @contextmanager
 def running(part: Part) -> Iterator[None]:
-    """It can be used inside, and is gone afterwards."""
+    """Start the part, and stop it afterwards."""
     try:
         part.start()
         yield
@@ -104,14 +104,14 @@ def running(part: Part) -> Iterator[None]:
 
 @contextmanager
 def web(environment: dict[str, str]) -> Iterator[Process]:
-    """The product's web process, which answers."""
+    """The product's web process, ready for requests."""
     with _answering("the product", ["webapp.server", "--port"], [], environment) as process:
         yield process
 
 
 @contextmanager
 def daphne(application: str, environment: dict[str, str]) -> Iterator[Process]:
-    """A baseline on Daphne, which answers."""
+    """A baseline on Daphne, ready for requests."""
     with _answering(application, ["daphne", "--verbosity", "0", "--port"], [application], environment) as process:
         yield process
 
@@ -125,7 +125,7 @@ def _answering(name: str, before: list[str], after: list[str], environment: dict
 
 @contextmanager
 def broker() -> Iterator[str]:
-    """A Redis of the benchmark's own; its URL."""
+    """A Redis for the benchmark alone; yields its URL."""
     redis = TcpRedis()
     with running(redis):
         yield redis.url
@@ -141,9 +141,9 @@ def product(
     symbols: Sequence[str] = ("AAPL",),
     **settings: str,
 ) -> Iterator[Served]:
-    """The product, with a fresh SQLite file or this database; `owners` more people.
+    """The product, with a new SQLite file or the given database, and `owners` more users.
 
-    Without a price feed, unless the settings say otherwise; its process is then the benchmark's to start.
+    Without a price feed, unless `settings` name one; the benchmark then starts the feed's process.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url or f"sqlite:///{folder}/product.sqlite3",
@@ -160,7 +160,7 @@ def product(
 
 @contextmanager
 def plain(folder: Path, redis_url: str, *, database_url: str = "", owners: int = 0) -> Iterator[Served]:
-    """The baseline on Daphne, with a fresh SQLite file or this database."""
+    """The baseline on Daphne, with a new SQLite file or the given database."""
     environment = os.environ | {
         "PLAIN_DATABASE": database_url or f"{folder}/plain.sqlite3",
         "REDIS_URL": redis_url,
@@ -173,7 +173,7 @@ def plain(folder: Path, redis_url: str, *, database_url: str = "", owners: int =
 
 @contextmanager
 def floor(redis_url: str) -> Iterator[Served]:
-    """What sends on whatever Redis publishes, and nothing else."""
+    """The floor: forwards what Redis publishes, and nothing else."""
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     environment["REDIS_URL"] = redis_url
     process = Process(
@@ -195,7 +195,7 @@ def _served(
     more: str = "",
 ) -> Iterator[Served]:
     admin = [sys.executable, "-m", "django"]
-    # A baseline's own tables have no migrations, and refer to Django's, which must be there first.
+    # A baseline's own tables have no migrations and refer to Django's, which must exist first.
     for options in ([], ["--run-syncdb"]):
         subprocess.run([*admin, "migrate", "-v0", *options], cwd=ROOT, env=environment, check=True)
     command = [*admin, "shell", "-v0", "-c", PEOPLE % owners + more]
@@ -206,7 +206,7 @@ def _served(
 
 
 def serves_api(port: int) -> bool:
-    """Whether a site answers for its API there, if only that one must sign in."""
+    """Whether a site answers for its API there; "not signed in" is an answer, too."""
     try:
         urlopen(f"http://127.0.0.1:{port}/api/orders/", timeout=2)
     except URLError as error:

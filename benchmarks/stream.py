@@ -1,7 +1,7 @@
-"""How long after a save its frame is at the clients, and what that costs: the product, plain Channels, and the floor.
+"""Delay from a save to its frame at the clients, and its cost: the product, plain Channels and the floor.
 
-Plain Channels is what its tutorial builds (`benchmarks/plain_channels`), the floor `websockets.broadcast` behind one
-subscription of Redis. All servers run at once and are measured in turn, several rounds, medians with their spread.
+Plain Channels is what its tutorial builds (`benchmarks/plain_channels`); the floor is `websockets.broadcast` behind one
+Redis subscription. All servers run at once and are measured in turn, several rounds; medians with their spread.
 `python -m benchmarks.stream [--rounds N] [--only PART] [--without DATABASE] [--idle SOCKETS]`.
 """
 
@@ -35,7 +35,7 @@ DATABASES = {"redis", "sqlite", "postgresql"}
 
 @dataclass
 class Sites:
-    """The servers by name, each with a process that saves on its database; `only` leaves out what is not asked for."""
+    """The servers by name, each with a process that saves to its database."""
 
     folder: Path
     database: Callable[[str], str]
@@ -44,7 +44,7 @@ class Sites:
 
     def start(self, name: str) -> None:
         server, kind = name.split()
-        # Groups are named by users' ids, which are the same at every site: with one Redis they would hear each other.
+        # Group names hold user ids, the same at every site: on one Redis, sites would receive each other's events.
         redis_url = self.stack.enter_context(served.broker())
         url = self.database(name.replace(" ", "_")) if kind == "postgresql" else ""
         if server == "plain":
@@ -59,7 +59,7 @@ class Sites:
 
 @contextmanager
 def sites(names: list[str]) -> Iterator[dict[str, tuple[Served, Helper]]]:
-    """These, but for those on a database that is left out."""
+    """Start the named servers, except those on an excluded database."""
     with (
         tempfile.TemporaryDirectory() as folder,
         postgresql_server() as postgresql_url,
@@ -87,7 +87,7 @@ ON_SQLITE = ["floor redis", "plain sqlite", "product sqlite"]
 def waits(rounds: int, kept: Kept) -> None:
     with sites([*PLAIN, *OURS]) as found, ExitStack() as stack:
         for site, _ in found.values():
-            # With its last socket plain Channels' layer stops listening, and does not always begin again.
+            # Plain Channels' layer stops listening with its last socket, and does not always start again.
             stack.enter_context(listening(site, 1, apart=True))
         for number in range(rounds):
             print(f"waits, round {number + 1} of {rounds}", flush=True)

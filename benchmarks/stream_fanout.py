@@ -1,4 +1,4 @@
-"""What many sockets get: how far apart the first and the last of them hear of a save, at what cost, and if at all."""
+"""Fan-out to many sockets: time between the first and the last arrival of an event, its cost, and completeness."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Found = dict[str, float]
 
 @contextmanager
 def listening(site: Served, count: int, *, apart: bool = False) -> Iterator[Helper]:
-    """So many sockets of one person, or `apart` of as many owners, in another process."""
+    """`count` sockets of one user, or with `apart` of as many owners, in another process."""
     with helper("listeners", os.environ) as listeners:
         tokens = list(site.others[:count]) if apart else [site.token]
         listeners.ask("open", port=site.port, tokens=tokens, count=count, subscribes=site.name == "product")
@@ -26,10 +26,10 @@ def listening(site: Served, count: int, *, apart: bool = False) -> Iterator[Help
 
 
 def together(site: Served, listeners: Helper, writer: Helper, sockets: int, events: int) -> Found:
-    """Last after first of each event in milliseconds, and deliveries a core-second of the server's."""
+    """Milliseconds from the first to the last arrival of an event, and the server's deliveries a core-second."""
     listeners.ask("begin")
     listeners.tell("until", each=1, quiet=4 * QUIET)
-    writer.ask("saves", count=1, pause=0, owners=["bench"])  # it may have to start yet
+    writer.ask("saves", count=1, pause=0, owners=["bench"])  # it may still be starting
     listeners.answer()
     listeners.ask("begin")
     used = site.seconds()
@@ -50,7 +50,7 @@ def together(site: Served, listeners: Helper, writer: Helper, sockets: int, even
 
 
 def apart(site: Served, listeners: Helper, writer: Helper, owners: int) -> Found:
-    """One save of each of so many owners, one socket each: commit to frame, and deliveries a core-second."""
+    """One save of each owner, who has one socket: commit to frame, and deliveries a core-second."""
     listeners.ask("begin")
     used = site.seconds()
     listeners.tell("until", each=1, quiet=QUIET)
@@ -66,7 +66,7 @@ def apart(site: Served, listeners: Helper, writer: Helper, owners: int) -> Found
 
 
 def burst(listeners: Helper, writer: Helper, sockets: int, saves: int, name: str) -> Found:
-    """Saves as fast as another process can: the share that was delivered, and of sockets that know the last value."""
+    """Saves by another process as fast as it can: the share delivered, and the share of sockets with the last value."""
     listeners.ask("begin")
     listeners.tell("until", each=saves, quiet=QUIET, last=f"{name}-{saves};")
     taken: list[float] = writer.ask("changes", count=saves, text=name)

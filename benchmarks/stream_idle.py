@@ -1,4 +1,4 @@
-"""What a subscribed socket costs a server that has nothing to say: memory, and processor time of its heartbeats."""
+"""Cost of an idle subscribed socket for the server: memory, and processor time of its heartbeats."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from benchmarks.served import Served
 from benchmarks.stream_fanout import listening
 
 SETTLED = 1.0
-WATCHED = 6.0  # longer than a heartbeat
+WATCHED = 6.0  # longer than the interval of heartbeats
 
 
 def idle(site: Served, sockets: int) -> dict[str, float]:
-    """KiB a socket, and the share of a core that the server uses while nothing happens."""
+    """KiB a socket, and the share of a core that the idle server uses."""
     with listening(site, 10):
-        time.sleep(SETTLED)  # what only the first ones cost
+        time.sleep(SETTLED)  # one-time costs of the first sockets
     before = site.kibibytes()
     with listening(site, sockets):
         time.sleep(SETTLED)

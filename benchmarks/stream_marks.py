@@ -1,4 +1,4 @@
-"""What the stream is held against: which figure of ours, which of the baseline's, and the mark between them."""
+"""Targets for the stream: which of our figures is compared with which of a baseline's, and the ratio's target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OURS = ["product sqlite", "product postgresql"]
 
 
 class Kept:
-    """Each site's figures, a value a round."""
+    """Each site's figures, one value a round."""
 
     def __init__(self) -> None:
         self._values: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
@@ -31,7 +31,7 @@ class Kept:
         return found
 
 
-# Name, unit, and the mark against plain Channels on the same database.
+# Name, unit, and the target of the ratio to plain Channels on the same database.
 AGAINST_PLAIN: list[tuple[str, str, dict[str, float]]] = [
     ("post → frame p50", "ms", {"at_most": 1 / 2}),
     ("post → frame p99", "ms", {}),
@@ -62,7 +62,7 @@ AGAINST_FLOOR: list[tuple[str, str, dict[str, float]]] = [
 
 
 def figures(kept: Kept) -> list[Figure]:
-    """Every comparison whose both sides were measured."""
+    """Every comparison of which both sides were measured."""
     return [*_compared(kept), *_placed(kept), *_saved(kept), *_all_delivered(kept)]
 
 
@@ -81,7 +81,7 @@ def _compared(kept: Kept) -> Iterator[Figure]:
 
 
 def _placed(kept: Kept) -> Iterator[Figure]:
-    """A command over the socket beside a POST of the same site."""
+    """A command over the socket compared with a POST to the same site."""
     for site in OURS:
         theirs, ours = kept.spread(site, "post → frame p50"), kept.spread(site, "place → frame p50")
         if theirs and ours:
@@ -99,7 +99,7 @@ def _saved(kept: Kept) -> Iterator[Figure]:
 
 
 def _all_delivered(kept: Kept) -> Iterator[Figure]:
-    """Everything, and to everyone: held against all that was sent."""
+    """Every event to every socket: the shares delivered, compared with all."""
     every = Spread(1, 1, 1)
     for site in OURS:
         for name in ("burst: delivered", "burst: on the last value", "apart: delivered", "200: delivered"):

@@ -1,4 +1,4 @@
-"""What one client waits for: from a POST, a command or a commit to the frame; and how many POSTs a second there are."""
+"""Delay of one client from a POST, a command or a commit to the frame; and POSTs a second."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.served import Served
 from benchmarks.websocket import Client
 
 WARM_UP = 10
-# A frame that has not come by now was lost, as plain Channels' are when a socket has just come.
+# A frame that has not arrived by then is lost, as plain Channels' frames are right after a socket connects.
 LOST = 2.0
 ORDER = {"symbol": "AAPL", "side": "buy", "quantity": "18", "price": "585.33"}
 LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
@@ -26,7 +26,7 @@ Found = dict[str, float]
 
 
 class Poster:
-    """One kept HTTP connection that places orders."""
+    """A persistent HTTP connection that places orders."""
 
     def __init__(self, site: Served) -> None:
         self.site = site
@@ -48,7 +48,7 @@ class Poster:
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
 
     def is_answered(self) -> bool:
-        """Reads once; whether the whole answer is here."""
+        """Read once; whether the answer is complete."""
         self._answer += self.socket.recv(65536)
         head, _, body = self._answer.partition(b"\r\n\r\n")
         length = LENGTH.search(head)
@@ -62,7 +62,7 @@ class Poster:
 
 
 class Watcher(Client):
-    """One subscribed socket that answers heartbeats; `committed` are the events' of the newest frames."""
+    """A subscribed socket that answers heartbeats; `committed` are the commit times in the newest frames."""
 
     def __init__(self, site: Served) -> None:
         super().__init__(site.port)
@@ -74,7 +74,7 @@ class Watcher(Client):
             self.wait_for(b'{"type":"subscribed"')
 
     def has_event(self) -> bool:
-        """Reads once; whether an event was in it."""
+        """Read once; whether an event has arrived."""
         self.committed = []
         for frame in self.receive():
             if committed := COMMITTED.findall(frame):
@@ -130,10 +130,10 @@ def commands(site: Served, count: int) -> Found:
 
 
 def elsewhere(site: Served, writer: Helper, count: int) -> Found:
-    """Milliseconds from commit to frame, of saves that another process makes every 5 ms."""
+    """Milliseconds from commit to frame, for saves by another process every 5 ms."""
     watcher = Watcher(site)
     kept: list[float] = []
-    writer.ask("saves", count=1, pause=0, owners=["bench"])  # it may have to start yet
+    writer.ask("saves", count=1, pause=0, owners=["bench"])  # it may still be starting
     writer.tell("saves", count=count + WARM_UP, pause=0.005, owners=["bench"])
     while len(kept) < count + WARM_UP and select.select([watcher.socket], [], [], LOST)[0]:
         if watcher.has_event():
@@ -144,7 +144,7 @@ def elsewhere(site: Served, writer: Helper, count: int) -> Found:
 
 
 def rate(site: Served, connections: int, seconds: float) -> Found:
-    """POSTs a second on so many connections while one socket watches, and a core-second of the server's."""
+    """POSTs a second, and a core-second of the server, on these connections while one socket watches."""
     watcher = Watcher(site)
     posters = {poster.socket: poster for poster in (Poster(site) for _ in range(connections))}
     done = 0

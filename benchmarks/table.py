@@ -1,8 +1,9 @@
-"""The table beside plain djangorestframework-datatables on the same rows and indexes, over HTTP; and what placing pays.
+"""The table compared with plain djangorestframework-datatables on the same rows and indexes; and its cost for placing.
 
 `python -m benchmarks.table [--sizes 10000 100000] [--spread N] [--databases sqlite postgresql] [--rounds N]
-[--no-reads] [--no-writes] [--name NAME]`: medians of the rounds with their spread. The marks are for a million orders
-of one owner: `--sizes 10000 1000000 --spread 1000000 --name table-million`, a quarter of an hour a database.
+[--no-reads] [--no-writes] [--name NAME]`: medians of the rounds with their spread, over HTTP. The targets apply to a
+million orders of one owner: `--sizes 10000 1000000 --spread 1000000 --name table-million`, a quarter of an hour a
+database.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from benchmarks.table_writes import placing
 
 PLAIN = "plain datatables"
 OWNERS = 1000
-# How many times as fast as the plain library, on SQLite and on PostgreSQL, with a million orders.
+# Targets: times as fast as the plain library, on SQLite and on PostgreSQL, with a million orders.
 MARKS = {"first": (8, 4), "deep": (12, 9), "half": (5, 8), "rare": (50, 50), "common": (15, 15), "tab": (20, 20)}
 FLAT, SORTED, PLACING = 1.5, 2.0, 0.7
 QUICK_MS = 100.0
 
 
 def questions(total: int, rare: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    """What is asked, by name: its kind of mark, and the query."""
+    """The measured requests, by name: the kind of target, and the query."""
     deep, half = total * 9 // 10 // 25 * 25, total // 2 // 25 * 25
     asked: dict[str, tuple[str, dict[str, Any]]] = {
         "first page": ("first", {}),
@@ -51,22 +52,22 @@ def questions(total: int, rare: str) -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 def measure(site: Site, query: dict[str, Any]) -> float:
-    """Milliseconds; of three where they are few."""
+    """Milliseconds; the median of three requests where the first is quick."""
     took, _ = site.ask(**query)
     return took if took > QUICK_MS else sorted([took, site.ask(**query)[0], site.ask(**query)[0]])[1]
 
 
 def check(ours: dict[str, Any], theirs: dict[str, Any], name: str) -> None:
-    """The same rows, and a count that is true."""
+    """Check that both give as many rows, and that our count is true."""
     if len(ours["data"]) != len(theirs["data"]):
         raise SystemExit(f"{name}: {len(ours['data'])} rows of ours, {len(theirs['data'])} of theirs.")
     told, true = ours["recordsFiltered"], theirs["recordsFiltered"]
     if not (told < true if ours.get("recordsFilteredIsMore") else told == true):
-        raise SystemExit(f"{name}: {told} told of {true}.")
+        raise SystemExit(f"{name}: counted {told} of {true}.")
 
 
 def reads(ours: Site, theirs: Site, vendor: str, where: str, rounds: int, marked: bool) -> tuple[list[Figure], Spread]:
-    """The figures of one database, and the first page's own time."""
+    """The figures of one database, and the time of our first page."""
     rare = rare_term(int(where.split()[0].replace(",", "")))
     total = ours.ask()[1]["recordsTotal"]
     asked = questions(total, rare)
@@ -96,7 +97,7 @@ def reads(ours: Site, theirs: Site, vendor: str, where: str, rounds: int, marked
 
 @contextmanager
 def databases(vendor: str) -> Iterator[Any]:
-    """A function that makes one, from its name to its address."""
+    """A function that creates a database by name and returns its address."""
     if vendor == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             yield lambda name: sqlite(Path(folder), name)

@@ -1,7 +1,7 @@
-"""Fills a database with orders, quickly: the rows alone, then the indexes, then the search's index and the totals.
+"""Fill a database with orders quickly: the rows alone, then the indexes, then the search index and the totals.
 
-`python -m benchmarks.table_data COUNT OWNERS` fills that of DATABASE_URL; the owners are bench0, bench1 …, whose
-orders lie between each other's.
+`python -m benchmarks.table_data COUNT OWNERS` fills the database of DATABASE_URL; the owners are bench0, bench1 …,
+with their orders interleaved.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLUMNS = (
     "gross_trade_amount,text,version,fingerprint,is_import,created_at,updated_at"
 )
 STATUSES = ("pending_new", "new", "partially_filled", "pending_cancel", "filled", "canceled", "rejected", "expired")
-# In a hundred: two work, as in any book that is older than a day.
+# Percent: two are working, as in any order list older than a day.
 SHARES = (0.5, 0.5, 0.5, 0.5, 50, 40, 4, 4)
 TEXTS = ("urgent", "client asked", "hedge", "close out")
 FIRST = 1_750_000_000
@@ -65,7 +65,7 @@ def orders(count: int, user_ids: list[int], is_sqlite: bool) -> Iterator[tuple[A
 
 
 def rare_term(count: int) -> str:
-    """The beginning of the client order id of one of them, from the middle."""
+    """The beginning of the client order id of the order in the middle."""
     for number, row in enumerate(orders(count, [0], is_sqlite=True)):
         if number == count // 2:
             return str(row[1])[:8]
@@ -111,7 +111,7 @@ def fill(count: int, owners: int) -> None:
 
 
 def drop_indexes(cursor: Any, is_sqlite: bool) -> list[str]:
-    """Drops every index that only reading needs, the search's as well; how to make them again, that of search aside."""
+    """Drop every index that only reads need, search's included; returns the statements to recreate the others."""
     if is_sqlite:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'orders_search%'")
         for (name,) in cursor.fetchall():

@@ -1,4 +1,4 @@
-"""The two sites that the table's benchmark asks, on one filled database: the product and the plain library."""
+"""The two sites of the table's benchmark on one filled database: the product and the plain library."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PATIENCE = 120
 
 
 class Site:
-    """A running site; `ask` is one request on a connection that is kept."""
+    """A running site; `ask` is one request on a persistent connection."""
 
     def __init__(self, port: int, token: str) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -55,7 +55,7 @@ class Site:
 
 
 def parameters(sort: str = "-created_at", start: int = 0, search: str = "", tab: str = "") -> dict[str, Any]:
-    """DataTables' own, as its table sends them."""
+    """DataTables' own parameters, as its table sends them."""
     found: dict[str, Any] = {"format": "datatables", "draw": 1, "start": start, "length": 25}
     for number, name in enumerate(COLUMNS):
         column = f"columns[{number}]"
@@ -72,7 +72,7 @@ def parameters(sort: str = "-created_at", start: int = 0, search: str = "", tab:
 
 @contextmanager
 def postgresql() -> Iterator[PostgreSQL]:
-    """One with a gigabyte of buffers, gone at the end."""
+    """A PostgreSQL with a gigabyte of buffers, removed at the end."""
     database = PostgreSQL(shared_buffers="1GB", maintenance_work_mem="512MB", max_wal_size="4GB")
     try:
         database.create()

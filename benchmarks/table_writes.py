@@ -1,7 +1,7 @@
-"""What placing an order pays for the table: orders a second in process, with and without its indexes and totals.
+"""The table's cost for placing an order: orders a second in process, with and without its indexes and totals.
 
-Two copies of one filled database: the product's, and one without any index that only reading needs, without the
-search's, and with a counter that keeps nothing but the log's head. Rounds alternate between them.
+Two copies of one filled database: the product's, and one without any index that only reads need, without the search
+index, and with a counter that stores only the log's head. Rounds alternate between them.
 `python -m benchmarks.table_writes COUNT [--bare]` is one round, on DATABASE_URL: it prints its rate.
 """
 
@@ -32,7 +32,7 @@ _HEAD_ALONE = """
 
 
 def placing(url: str, rounds: int) -> tuple[Spread, Spread]:
-    """Orders a second: without what the table needs, and as the product is."""
+    """Orders a second: without the table's indexes and totals, and as the product is."""
     bare_url = _copy(url)
     _run(bare_url, "0", "--strip")
     bare, full = [], []

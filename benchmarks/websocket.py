@@ -1,4 +1,4 @@
-"""A websocket client that costs next to nothing, so that what is measured is the server."""
+"""A websocket client that costs next to nothing, so that the server is measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 NARROW_BYTES, SEGMENT_BYTES = 4096, 1400
-MASK = bytes(4)  # masking is the client's duty; with zeros it costs nothing
+MASK = bytes(4)  # a client must mask its frames; masking with zeros costs nothing
 
 
 class Closed(Exception):
@@ -15,10 +15,10 @@ class Closed(Exception):
 
 
 class Client:
-    """`arrived` is when the newest bytes were read; `frames` gives the whole text frames among them."""
+    """`arrived` is when the newest bytes were read; `frames` gives the complete text frames among them."""
 
     def __init__(self, port: int, source: str = "127.0.0.1", *, narrow: bool = False) -> None:
-        """`narrow`: with the packets of a network and room for a few: what it does not read piles up."""
+        """`narrow`: packets as small as a network's and a buffer for a few, so that unread data piles up."""
         self.socket = socket.socket()
         if narrow:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
@@ -33,7 +33,7 @@ class Client:
         self._buffer = b""
 
     def greet(self, token: str, path: str = "/ws/") -> None:
-        """Sends the handshake; `welcome` reads its answer."""
+        """Send the handshake; `welcome` reads its answer."""
         lines = [
             f"GET {path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
@@ -59,11 +59,11 @@ class Client:
         self.socket.sendall(b"\x81" + length + MASK + payload)
 
     def wait_for(self, start: bytes) -> bytes:
-        """The next frame that begins so; others before it are dropped."""
+        """The next frame that starts like this; earlier ones are dropped."""
         return self._wait(lambda frame: frame.startswith(start))
 
     def wait_with(self, part: bytes) -> bytes:
-        """The next frame that has this in it; others before it are dropped."""
+        """The next frame that contains this; earlier ones are dropped."""
         return self._wait(lambda frame: part in frame)
 
     def _wait(self, is_it: Callable[[bytes], bool]) -> bytes:
@@ -74,7 +74,7 @@ class Client:
             self._read()
 
     def receive(self) -> Iterator[bytes]:
-        """Reads once; the whole frames in hand."""
+        """Read once; returns the complete frames."""
         self._read()
         return self.frames()
 
@@ -104,5 +104,5 @@ class Client:
         data = self.socket.recv(262144)
         self.arrived = time.time() * 1000
         if not data:
-            raise Closed("without a word")
+            raise Closed("without a close frame")
         self._buffer += data

@@ -1,6 +1,6 @@
-"""A process of its own that saves orders, in the product, in the baseline or to the floor: `helpers.helper("writer")`.
+"""A process that saves orders in the product or the baseline, or publishes to the floor: `helpers.helper("writer")`.
 
-DJANGO_SETTINGS_MODULE says whose orders; without it the floor gets messages of the same size.
+DJANGO_SETTINGS_MODULE selects the site; without it the floor gets messages of the same size.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _made = 0
 
 
 def saves(count: int, pause: float, owners: list[str]) -> list[float]:
-    """New orders of these owners in turn; the milliseconds that each save took."""
+    """Save new orders of these owners in turn; returns the milliseconds of each save."""
     return _timed(_maker(owners), count, pause)
 
 
 def changes(count: int, text: str) -> list[float]:
-    """One order changed so many times; the last value's text is `text` with a -, its number and a ;."""
+    """Change one order `count` times; each text is `text` with a -, the number of the change and a ;."""
     from django.apps import apps
 
     model: Any = apps.get_model("orders" if IS_PRODUCT else "plain_channels", "Order")
@@ -41,7 +41,7 @@ def changes(count: int, text: str) -> list[float]:
 
 
 def cost(count: int, mode: str, owner: str) -> list[float]:
-    """Milliseconds of each save: `bare` as Django does it, `log` with the event but nobody told, or `stream`."""
+    """Milliseconds of each save: `bare` as Django does it, `log` with the event but unpublished, or `stream`."""
     from django.db import transaction
     from django.db.models import Model
 

@@ -1,4 +1,4 @@
-"""The first load of the product's page by a browser that has nothing of it: bytes as they travel, largest paint."""
+"""First load of the product's page with an empty cache: bytes on the wire, and largest contentful paint."""
 
 from __future__ import annotations
 

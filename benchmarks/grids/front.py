@@ -1,8 +1,8 @@
-"""Stands before the product's server: answers `/ws/`, gives the other grids' pages (`/grids/`), passes on all else.
+"""Reverse proxy of the product's server: answers `/ws/`, serves the other grids' pages (`/grids/`), forwards the rest.
 
-So the product's own page, with its own socket code and under its own security policy, hears events at a pace that no
-page can slow down: a real websocket, since events made inside the page would be charged to the page's own thread. Its
-`received` is read and not waited for, as there is no such thing for the other grids.
+So the product's own page, with its own socket code and under its own security policy, receives events at a pace that no
+page can slow down. The websocket is real, since events created inside the page would be charged to the page's own
+thread. The page's `received` is read and not waited for, since the other grids send no such frame.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ FILES = {
     "tabulator.html": ROOT / "benchmarks/grids/pages/tabulator.html",
     "tabulator.js": ROOT / "benchmarks/grids/pages/tabulator.js",
     "common.js": ROOT / "benchmarks/grids/pages/common.js",
-    # What the grids' columns are is what the product's own source says, with whatever that imports.
+    # The grids take their columns from the product's own source, with all that it imports.
     **{f"js/{path.relative_to(SCRIPTS)}": path for path in SCRIPTS.rglob("*.js")},
     "ag-grid-community.min.js": ROOT / "node_modules/ag-grid-community/dist/ag-grid-community.min.js",
     "tabulator.min.js": ROOT / "node_modules/tabulator-tables/dist/js/tabulator.min.js",
     "tabulator.min.css": ROOT / "node_modules/tabulator-tables/dist/css/tabulator.min.css",
 }
-# What the product's modules find in its own page.
+# Data that the product's modules read from its own page.
 TOLD = f'<script id="page-tables" type="application/json">{json.dumps(page_tables())}</script>'.encode()
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css"}
 
 
 class Front:
-    """To be used in a `with`; `user` and `head` are what a subscriber is told."""
+    """A context manager; every subscriber is sent `user` and `head`."""
 
     def __init__(self, target: int, user: str, head: int) -> None:
         self.user = user
@@ -72,12 +72,12 @@ class Front:
         self._loop.close()
 
     def play(self, events: list[bytes], head: int, a_second: int, batch: int) -> tuple[float, float]:
-        """Sends these, up to number `head`, to whoever is connected; unix time of the first and the last frame."""
+        """Send these, up to number `head`, to every connection; returns unix time of the first and the last frame."""
         return self._await(self._play(events, head, a_second, batch))
 
     @contextmanager
     def ticking(self, a_second: int) -> Iterator[None]:
-        """Meanwhile each price that a page has asked for is told anew so many times a second; 0 for never."""
+        """Meanwhile send a new price of each subscribed symbol `a_second` times a second; 0 is never."""
         task = asyncio.run_coroutine_threadsafe(self._tick(a_second), self._loop) if a_second else None
         yield
         if task is not None:

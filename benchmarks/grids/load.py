@@ -1,6 +1,6 @@
-"""Order events as a socket would bring them, the same from the same seed: fills of orders that stand, and new orders.
+"""Seeded order events as a socket delivers them: fills of existing orders, and new orders.
 
-An event's text has a mark where its hops are, which `stamped` makes the moment of sending.
+An event's text has a placeholder for its hops, which `stamped` replaces by the moment of sending.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AT = "2026-01-05T09:30:00.000000Z"
 
 
 class Load:
-    """Goes on from these orders and this event number; `orders` says how they stand at the end."""
+    """Continues from these orders and this event number; `orders` is their state at the end."""
 
     def __init__(self, orders: list[Order], head: int, seed: int = 7) -> None:
         self.orders = {order["id"]: dict(order) for order in orders}
@@ -29,7 +29,7 @@ class Load:
         self._paid = dict.fromkeys(self.orders, 0)
 
     def fills(self, count: int) -> Iterator[bytes]:
-        """Each of one order, by chance: four cells of its row and two that few pages show."""
+        """Fills of random orders: each changes four cells of a row and two that few pages show."""
         ids = list(self.orders)
         for _ in range(count):
             order = self.orders[self._random.choice(ids)]

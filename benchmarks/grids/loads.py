@@ -1,5 +1,6 @@
-"""The three pages under load: ten thousand patches a second on 25 and on 100 rows, a thousand new orders a second; and
-the product's own while prices move.
+"""The three pages under load: 10,000 patches a second on 25 and on 100 rows, and 1,000 new orders a second.
+
+The product's own page also while prices move.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from benchmarks.grids.site import Site
 PATCHES = 10_000
 NEW = 1_000
 SECONDS = 2
-# The most that a page is told usually, and what it is told by a desk's orders at the same time.
+# A page's usual maximum rate of prices, and the patches a second from a desk's orders at the same time.
 PRICES = 10
 PATCHES_OF_A_DESK = 100
 STILL = "prices standing still"
@@ -94,13 +95,13 @@ def _rounds(chromium: Browser, site: Site, rounds: int, rows: int, names: Sequen
 
 
 def _turned(names: Sequence[str], by: int) -> list[str]:
-    """Nobody is always first."""
+    """Rotate the names, so that no page is always first."""
     by %= len(names)
     return [*names[by:], *names[:by]]
 
 
 def _keep(kept: Kept, name: str, played: Played) -> None:
-    """Stops where the order monitor has lost a last value or asked for what it had been told; says so of others."""
+    """Stop on a wrong final value of the order monitor, print it for other grids; stop if a page requested orders."""
     if played.wrong:
         said = f"{name} does not show what was last sent: {'; '.join(played.wrong[:3])}."
         if name in (PRODUCT, STILL):

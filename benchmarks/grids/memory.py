@@ -1,4 +1,4 @@
-"""Whether the product's page grows: its heap after every tenth of very many events, its garbage collected."""
+"""Memory growth of the product's page: its heap after every tenth of very many events, after garbage collection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEBIBYTE = 2**20
 
 
 def measure(chromium: Browser, site: Site, events: int) -> list[Figure]:
-    """The last three tenths beside the first three: a leak shows as a ratio above one."""
+    """The last three tenths compared with the first three: a leak shows as a ratio above one."""
     load = site.load(25)
     heaps: list[float] = []
     nodes: list[float] = []

@@ -15,7 +15,7 @@ from benchmarks.grids.load import Load, Order
 from benchmarks.served import ROOT
 
 PRODUCT, AG_GRID, TABULATOR = "order monitor", "AG Grid", "Tabulator"
-# All of 25 rows fit, in the product's page below its header and above its monitor, in the grids' 800 pixels.
+# All 25 rows fit: in the product's page below its header and above its monitor, in the grids' 800 pixels.
 VIEWPORT: ViewportSize = {"width": 1440, "height": 1250}
 SCRIPTS = ROOT / "benchmarks" / "grids" / "pages"
 QUIET_SECONDS = 1.0
@@ -42,7 +42,7 @@ class Played:
 
 @contextmanager
 def opened(name: str, chromium: Browser, front: Front, session: str, orders: list[Order]) -> Iterator[Page]:
-    """The page with these orders, in a context of its own."""
+    """The page with these orders, in its own browser context."""
     context = chromium.new_context(viewport=VIEWPORT)
     try:
         page = context.new_page()
@@ -64,14 +64,14 @@ def _open_product(page: Page, front: Front, rows: int) -> None:
     if page.input_value("#page-size") != str(rows):
         page.select_option("#page-size", str(rows))
     page.locator("#orders tbody tr[data-order-id]").nth(rows - 1).wait_for(state="attached")
-    page.wait_for_load_state("networkidle")  # the chart has asked for its orders, too
+    page.wait_for_load_state("networkidle")  # the chart has requested its orders, too
     page.evaluate((SCRIPTS / "product.js").read_text())
 
 
 def play(
     page: Page, front: Front, load: Load, events: list[bytes], a_second: int, rows: int, sample: tuple[int | None, str]
 ) -> Played:
-    """Offers these events, a hundredth of a second's at a time; judges the newest `rows` orders at the end."""
+    """Send these events, a hundredth of a second's at a time; check the newest `rows` orders at the end."""
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url) if "/api/orders/" in request.url else None)
     cdp = page.context.new_cdp_session(page)
@@ -98,7 +98,7 @@ def play(
 
 
 def settle(page: Page) -> None:
-    """Waits until the page has shown nothing new for a second, or has not come to an end for long."""
+    """Wait until the page has shown nothing new for a second, or give up after `PATIENCE_SECONDS`."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     script = "() => performance.timeOrigin + performance.now() - (window.watch.fresh.at(-1) ?? 0)"
     while page.evaluate(script) < QUIET_SECONDS * 1000:

@@ -1,4 +1,4 @@
-"""Quotes of whatever a page asks for: a walk in whole cents, the same from the same seed, each another price."""
+"""Quotes of any symbol a page subscribes to: a seeded random walk in whole cents, with another price at each step."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable
 import orjson
 
 FEED = {"name": "sim", "state": "live", "limit": None, "in_use": 0, "queued": []}
-# Where the benchmark's fills are, so that profit and loss have usual lengths.
+# Close to the benchmark's fills, so that profit and loss have usual lengths.
 START_CENTS = 58_500
 
 
 class Prices:
-    """Starts each symbol where the others start."""
+    """All symbols start at the same price."""
 
     def __init__(self, seed: int = 7) -> None:
         self._random = random.Random(seed)
@@ -25,7 +25,7 @@ class Prices:
             self._cents[symbol] += self._random.choice((-3, -2, -1, 1, 2, 3))
 
     def frame(self, symbols: Iterable[str]) -> bytes:
-        """A `quotes` frame of how these stand now."""
+        """A `quotes` frame with the current prices of these."""
         now = time.time() * 1000
         quotes = [self._quote(symbol, now) for symbol in symbols]
         return orjson.dumps({"type": "quotes", "sent": now, "changes": len(quotes), "quotes": quotes, "feed": FEED})

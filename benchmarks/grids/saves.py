@@ -1,7 +1,7 @@
-"""How long a save takes to a real screen: a browser on the page, its own figures read off its own header.
+"""Delay from a save to a real screen: a browser on the page, whose header shows the page's own figures.
 
-Orders are saved by another process (`simulate_orders`); the page measures each from commit to paint. The baseline of
-the same run is the least any page can take: changing one word on the same page and waiting until it is painted.
+Another process (`simulate_orders`) saves the orders; the page measures each from commit to paint. The baseline of the
+same run is the minimum for any page: changing one word on the same page and waiting until it is painted.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _round(chromium: Browser, server: Served) -> dict[str, float]:
     subprocess.run(flow, cwd=ROOT, env=server.environment, check=True, stdout=subprocess.DEVNULL)
     proof = {name: int(page.locator(f"#stream [data-stream={name}]").inner_text()) for name in ("gaps", "duplicates")}
     if any(proof.values()):
-        raise SystemExit(f"The stream was not whole: {proof}.")
+        raise SystemExit(f"The stream has gaps or duplicates: {proof}.")
     latency = page.locator("#latency")
     shown = {name: float(latency.locator(f"[data-latency={name}]").text_content() or "nan") for name in ("p50", "p99")}
     page.context.close()

@@ -1,4 +1,4 @@
-"""The product's server with a hundred orders of one person, and the front before it from which every page is opened."""
+"""The product's server with a hundred orders of one user, and the front from which every page is opened."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ print("session", session.session_key)
 
 @dataclass(frozen=True)
 class Site:
-    """`orders` are all there are, the newest first, as the server tells them; `session` signs their owner in."""
+    """`orders` are all orders, the newest first, as the server sends them; `session` is their owner's session key."""
 
     front: Front
     session: str
     orders: list[Order]
 
     def load(self, rows: int) -> Load:
-        """Of the newest so many orders; the front goes back to where the server's own log ends."""
+        """A load on the newest `rows` orders; resets the front to the end of the server's own log."""
         self.front.head = len(self.orders)
         return Load(self.orders[:rows], self.front.head)
 
 
 @contextmanager
 def served(feed: str = "off") -> Iterator[Site]:
-    """All of it, until the end of the `with`; with a `feed` the page has prices and a chart, though none come."""
+    """The running site; with a `feed` the page has prices and a chart, though no prices arrive."""
     with (
         tempfile.TemporaryDirectory() as folder,
         servers.broker() as redis_url,

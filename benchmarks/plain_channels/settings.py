@@ -19,7 +19,7 @@ INSTALLED_APPS = [
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if os.environ["PLAIN_DATABASE"].startswith("postgres"):
-    # Each request has a thread of its own here, so that a connection which is kept would be kept for nobody.
+    # Each request has its own thread here, so a persistent connection would never be reused.
     own = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0}
     DATABASES = {"default": database(os.environ["PLAIN_DATABASE"], Path()) | own}
 else:

@@ -1,4 +1,4 @@
-"""What the tutorials do: send from `post_save`, on the writer's time."""
+"""Send from `post_save`, at the writer's expense, as the tutorials do."""
 
 import time
 

@@ -1,6 +1,6 @@
 """Settings of the baseline: the product's database and libraries, a new Django project's middleware."""
 
-from webapp.settings import *  # noqa: F403 whatever is not said here is the product's
+from webapp.settings import *  # noqa: F403 the product's settings, unless overridden here
 
 ROOT_URLCONF = "benchmarks.plain_entry.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.plain_entry"]  # noqa: F405
