@@ -1,5 +1,5 @@
 /**
- * Requests to the server, as JSON, in the name of the person signed in on this page.
+ * JSON requests to the server, with the session and the CSRF token of this page.
  *
  * @import {Order} from "../orders/order.js"
  *
@@ -7,19 +7,19 @@
  */
 
 const TIMEOUT_MS = 15_000;
-/** While the server is not heard there is little hope. */
+/** Timeout while the server is away, when an answer is unlikely. */
 const AWAY_TIMEOUT_MS = 4_000;
-/** Refusals that say "not now": a time-out, too early, too many. */
+/** Statuses worth a retry: request timeout, too early, too many requests. */
 const PASSING = [408, 425, 429];
 const SIGNED_IN_ANEW = "Nothing was sent: somebody has signed in or out in this browser. Reload the page.";
 
-/** A refused or unanswered request. `status` is 0 where no answer came: it may or may not have been carried out. */
+/** A refused or unanswered request. `status` is 0 if no answer came: the server may have carried it out. */
 export class ApiError extends Error {
   status;
   code;
   /** @type {Record<string, string[]>} */
   fields;
-  /** The order as it stands, of a version conflict. @type {Order|null} */
+  /** The current order, after a version conflict. @type {Order|null} */
   current;
 
   /** @param {number} status @param {{code?: string, message?: string, fields?: Record<string, string[]>, current?: Order}} body */
@@ -31,35 +31,35 @@ export class ApiError extends Error {
     this.current = body.current ?? null;
   }
 
-  /** Whether it is unknown if the server did it. */
+  /** Whether the outcome is unknown: the server may have carried it out. */
   get unanswered() {
     return !this.unsent && (this.status === 0 || this.status >= 500);
   }
 
-  /** Whether the same may be answered later: it had no answer, or came too soon. */
+  /** Whether a retry may succeed: no answer came, or the request came too soon. */
   get isPassing() {
     return this.unanswered || PASSING.includes(this.status);
   }
 
-  /** Whether it never left this page. */
+  /** Whether the request never left this page. */
   get unsent() {
     return this.code === "unsent";
   }
 }
 
-/** Whether a change was refused for the sake of its token: nothing was done. @param {unknown} error */
+/** Whether the server refused a change because of its CSRF token, and did nothing. @param {unknown} error */
 function isOfToken(error) {
   return error instanceof ApiError && error.status === 403 && error.message.startsWith("CSRF");
 }
 
 /**
- * While the server is away, no change is sent: what lies on a dead line may be carried out a minute later, when nobody
- * wants it any more.
+ * The API client. While the server is away it sends no changes: a change stuck on a dead connection may be carried out
+ * a minute later, when the user no longer wants it.
  */
 export class Api {
   #session;
   #away = "";
-  /** Ends the changes that are under way. */
+  /** Aborts the changes in flight. */
   #leaving = new AbortController();
 
   /** @param {TokenSource} session */
@@ -67,7 +67,7 @@ export class Api {
     this.#session = session;
   }
 
-  /** @param {string} reason a sentence; empty where the server is there */
+  /** @param {string} reason a sentence; empty while the server is reachable */
   set away(reason) {
     if (reason !== "" && this.#away === "") {
       this.#leaving.abort();
@@ -96,7 +96,11 @@ export class Api {
     return this.#request("DELETE", path);
   }
 
-  /** A change whose token is out of date is sent once more with a new one, the same in all else. @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] */
+  /**
+   * Sends a request. If the server refuses a change because its token is out of date, retries it once with a new one.
+   *
+   * @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal]
+   */
   async #request(method, path, body, signal) {
     try {
       return await this.#send(method, path, body, signal);

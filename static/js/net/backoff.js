@@ -1,11 +1,11 @@
 /**
- * How long to wait before trying again: full jitter, doubling from a second to half a minute, so that a thousand
+ * Back-off between retries: exponential, from one second to half a minute, with full jitter, so that a thousand
  * browsers that lost the same server do not come back at once.
  */
 
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
-/** A wait that somebody else asked for is spread by up to this share, and believed up to a minute. */
+/** A delay that the server asks for is spread by up to this share, and capped at a minute. */
 const SPREAD = 0.5;
 const LONGEST_ASKED_MS = 60_000;
 
@@ -25,13 +25,17 @@ export class Backoff {
     return this.#random() * ceiling;
   }
 
-  /** Milliseconds until the next try where the server has asked for `milliseconds`: never earlier, a little later. @param {number} milliseconds */
+  /**
+   * Milliseconds until the next try if the server asked for `milliseconds`: never shorter, a little longer.
+   *
+   * @param {number} milliseconds
+   */
   after(milliseconds) {
     const asked = Math.min(LONGEST_ASKED_MS, Math.max(0, milliseconds));
     return asked * (1 + SPREAD * this.#random());
   }
 
-  /** The connection has held. */
+  /** Starts again at the shortest delay: the connection has held. */
   reset() {
     this.#failures = 0;
   }

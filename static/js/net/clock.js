@@ -1,5 +1,5 @@
 /**
- * The server's clock as seen from here, estimated from pings: of the last 16 the one with the smallest round trip counts.
+ * Estimate of the server's clock from pings: of the last 16, the one with the smallest round trip counts.
  *
  * All times are unix milliseconds. `now()` never jumps, unlike `Date.now()`; the server's clock may. While a machine
  * sleeps, `now()` may stand still, and then lags behind for good.
@@ -8,27 +8,27 @@
  */
 
 const SAMPLES = 16;
-/** How far two clocks may drift apart while 16 samples last. */
+/** How far the two clocks may drift apart over 16 samples. */
 const DRIFT_MS = 10;
-/** Where the two clocks here have moved apart by this much, the machine has slept or one of them was set. */
+/** If the page's two clocks have moved apart by this much, the machine has slept or a clock was set. */
 const JUMP_MS = 1000;
 
-/** Unix milliseconds of a clock that only goes forward. */
+/** Monotonic clock, in unix milliseconds. */
 export function now() {
   return performance.timeOrigin + performance.now();
 }
 
-/** A point in time from which both clocks here are read: one stands still while the machine sleeps, the other may be set. */
+/** A point in time on both local clocks: one stops while the machine sleeps, the other may be set. */
 export class Moment {
   #steady = now();
   #wall = Date.now();
 
-  /** Milliseconds since, sleep included. */
+  /** Milliseconds since then, including sleep. */
   get age() {
     return Math.max(now() - this.#steady, Date.now() - this.#wall);
   }
 
-  /** What a watch on the wall has shown. */
+  /** The wall clock's reading, in unix milliseconds. */
   get wall() {
     return this.#wall;
   }
@@ -41,21 +41,21 @@ function skew() {
 export class ServerClock {
   /** @type {Sample[]} */
   #samples = [];
-  /** How far the clocks here were apart at the newest sample. */
+  /** Difference of the two local clocks at the newest sample. */
   #skew = 0;
 
   /**
-   * @param {number} sent when the ping left, here
-   * @param {number} received when it came in, there
-   * @param {number} answered when the pong left, there
-   * @param {number} back when it came in, here
+   * @param {number} sent when the ping left, by the local clock
+   * @param {number} received when it arrived, by the server's clock
+   * @param {number} answered when the pong left, by the server's clock
+   * @param {number} back when it arrived, by the local clock
    */
   add(sent, received, answered, back) {
     const roundTrip = Math.max(0, back - sent - (answered - received));
     const offset = (received - sent + (answered - back)) / 2;
     if (!this.known) this.#samples = [];
     this.#skew = skew();
-    // Two samples that cannot both be right: the clock was set in between, what was known is void.
+    // Both samples can't be right: a clock was set in between, so the older ones are void.
     if (this.known && Math.abs(offset - this.offset) > this.error + roundTrip / 2 + DRIFT_MS) this.#samples = [];
     this.#samples.push({ offset, roundTrip });
     if (this.#samples.length > SAMPLES) this.#samples.shift();
@@ -69,7 +69,7 @@ export class ServerClock {
     );
   }
 
-  /** Whether anything is known, and of the time since the machine last slept. */
+  /** Whether there are samples, and none of the clocks has jumped since. */
   get known() {
     return this.#samples.length > 0 && Math.abs(skew() - this.#skew) < JUMP_MS;
   }
@@ -84,7 +84,7 @@ export class ServerClock {
     return (this.#best?.roundTrip ?? 0) / 2;
   }
 
-  /** A time of the server in this clock. @param {number} time */
+  /** Converts a server time to the local clock. @param {number} time */
   toLocal(time) {
     return time - this.offset;
   }

@@ -1,7 +1,7 @@
 /**
  * Durations counted in 1,536 log-linear buckets (24 powers of two, 64 steps each): percentiles within 1.6 %.
  *
- * Takes milliseconds from 1 microsecond to 16 seconds (what is longer counts as that) and never grows.
+ * Takes durations in milliseconds, from 1 microsecond to 16 seconds (longer ones count as 16). Its size is fixed.
  */
 
 const STEPS = 64;
@@ -31,14 +31,18 @@ export class Histogram {
     this.count += 1;
   }
 
-  /** Counts what another has counted as well. @param {Histogram} other */
+  /** Adds another histogram's counts. @param {Histogram} other */
   absorb(other) {
     for (const [bucket, number] of other.#counters.entries())
       this.#counters[bucket] = (this.#counters[bucket] ?? 0) + number;
     this.count += other.count;
   }
 
-  /** The duration that this share of them does not exceed; null while there are none. @param {number} share 0 to 1 @returns {number|null} milliseconds */
+  /**
+   * The duration that this share of the samples does not exceed; null without samples.
+   *
+   * @param {number} share 0 to 1 @returns {number|null} milliseconds
+   */
   percentile(share) {
     if (this.count === 0) return null;
     let left = Math.max(1, Math.ceil(share * this.count));

@@ -1,6 +1,6 @@
 /**
- * One question at a time: asking another gives up the one before, and a server that does not answer is asked again, after
- * a wait that grows. What it refuses is refused.
+ * Latest-wins request with retry: a new request aborts the one before, and a request without an answer is retried with
+ * back-off. A refusal is final.
  */
 
 import { ApiError } from "./api.js";
@@ -22,14 +22,17 @@ export class LatestRequest {
   #backoff;
   #ending = new AbortController();
 
-  /** @param {(error: ApiError) => void} [unanswered] told of each try that had no answer @param {Backoff} [backoff] */
+  /**
+   * @param {(error: ApiError) => void} [unanswered] called for each try without an answer
+   * @param {Backoff} [backoff]
+   */
   constructor(unanswered = () => {}, backoff = new Backoff()) {
     this.#unanswered = unanswered;
     this.#backoff = backoff;
   }
 
   /**
-   * The answer; null where it is not wanted any more. Throws what the server refuses with.
+   * The answer; null if the request was stopped or superseded. Throws if the server refuses it.
    *
    * @template T
    * @param {(signal: AbortSignal) => Promise<T>} read
@@ -53,7 +56,7 @@ export class LatestRequest {
     return null;
   }
 
-  /** Nothing is wanted any more. */
+  /** Aborts the request in flight and its retries. */
   stop() {
     this.#ending.abort();
     this.#ending = new AbortController();

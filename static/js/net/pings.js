@@ -1,5 +1,5 @@
 /**
- * Keeps the server's clock estimated: five quick pings when the socket opens, then one every five seconds.
+ * Keeps the estimate of the server's clock current: five quick pings when the socket opens, then one every 5 seconds.
  *
  * @import {ServerClock} from "./clock.js"
  */
@@ -33,7 +33,10 @@ export class Pings {
     clearTimeout(this.#timer);
   }
 
-  /** @param {{client_time: number, received_at: number, sent_at: number}} pong @param {number} at when it came in, here */
+  /**
+   * @param {{client_time: number, received_at: number, sent_at: number}} pong
+   * @param {number} at when it arrived, by the local clock
+   */
   answered(pong, at) {
     this.#clock.add(pong.client_time, pong.received_at, pong.sent_at, at);
   }

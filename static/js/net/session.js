@@ -1,16 +1,16 @@
 /**
- * Who is signed in on this page, the token by which it may change anything, and whether both still hold: signing in again
- * in another tab makes another token, and may be somebody else's. The page then is read anew for what it says of itself.
+ * The session of this page: its user, its CSRF token and its permissions. Signing in again in another tab makes a new
+ * token, perhaps of another user; the page is then fetched again and its data attributes are read.
  *
- * Fires `other` where somebody else is signed in by now, `token` where there is a new one, and `rights` where the person
- * may do more or less than when the page was opened.
+ * Fires `other` when another user has signed in in this browser, `token` when the token has changed, and `rights` when
+ * the permissions have changed.
  *
- * @typedef {{user?: string, csrfToken?: string, rights?: string}} Facts what the page says of itself
+ * @typedef {{user?: string, csrfToken?: string, rights?: string}} Facts data attributes of the page
  */
 
 const TIMEOUT_MS = 10_000;
 
-/** @returns {Promise<Facts|null>} null where no answer came, or nobody is signed in */
+/** @returns {Promise<Facts|null>} null if no answer came or no user is signed in */
 async function readPage() {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -27,7 +27,7 @@ export class Session extends EventTarget {
   token;
   #rights;
   #read;
-  /** The reading under way. @type {Promise<boolean>|null} */
+  /** The renewal in flight. @type {Promise<boolean>|null} */
   #renewing = null;
 
   /** @param {Facts} facts @param {() => Promise<Facts|null>} [read] */
@@ -39,7 +39,7 @@ export class Session extends EventTarget {
     this.#read = read;
   }
 
-  /** Whether this person is signed in still, with a token that is fresh. */
+  /** Renews the token. Resolves to whether the same user is still signed in. */
   renew() {
     this.#renewing ??= this.#readAnew().finally(() => {
       this.#renewing = null;

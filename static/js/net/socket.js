@@ -1,10 +1,10 @@
 /**
- * One websocket that comes back: tells of frames and of its own state, and never claims to be up when it is silent.
+ * A reconnecting websocket: reports frames and its own state, and never claims to be open while it is silent.
  *
- * Fires `state` on every change of `state`, `frame` (detail `{frame, at}`) for every JSON frame, and `readmitted` where it
- * was refused and is let in now: by another session of the same browser. Where nobody is signed
- * in ("signed-out") it looks ever more rarely whether that still holds; where the server has begun to speak a protocol of
- * which this page knows nothing ("outdated") it ends for good.
+ * Fires `state` on every change of `state`, `frame` (detail `{frame, at}`) for every JSON frame, and `readmitted` when
+ * the server accepts it again after a refusal, with another session of the same browser. While no user is signed in
+ * ("signed-out") it retries less and less often. If the server speaks a protocol that this page does not know
+ * ("outdated") it stops for good.
  *
  * @typedef {"idle"|"connecting"|"open"|"stale"|"down"|"signed-out"|"outdated"} SocketState
  */
@@ -17,17 +17,21 @@ const CHECK_MS = 500;
 const STABLE_MS = 10_000;
 const CONNECT_MS = 10_000;
 const PROBE_MS = 2_000;
-/** Between two looks whether nobody is signed in still: doubling. */
+/** Delay between two tries while signed out: doubles each time. */
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_LONGEST_MS = 60_000;
 const STALE_AFTER_HEARTBEATS = 1.5;
 const DEAD_AFTER_HEARTBEATS = 2;
 const SIGNED_OUT = [4401, 4403];
 const OPEN = 1;
-/** What the next attempt alone does not change. @type {SocketState[]} */
+/** States that the next attempt alone does not change. @type {SocketState[]} */
 const LASTING = ["stale", "signed-out"];
 
-/** Whether something that was due so long after that moment should have been seen before: timers stand still while a machine sleeps. @param {Moment} since @param {number} ms */
+/**
+ * Whether the machine has slept through a deadline: timers stand still during sleep.
+ *
+ * @param {Moment} since @param {number} ms from `since` to the deadline
+ */
 function overslept(since, ms) {
   return since.age > ms + 4 * CHECK_MS;
 }
@@ -41,16 +45,16 @@ export class Socket extends EventTarget {
   /** @type {WebSocket|null} */
   #socket = null;
   #heartbeatMs = 5000;
-  /** When the newest attempt began, or the connection that came of it. */
+  /** When the newest attempt began; once connected, when the server's hello arrived. */
   #since = new Moment();
-  /** Whether the server has said hello on it. */
+  /** Whether the server's hello has arrived on it. */
   #greeted = false;
   /** @type {Moment|null} */
   #heard = null;
   #refusals = 0;
-  /** When a sign of life was asked for that has not come yet. @type {Moment|null} */
+  /** When a ping was sent that is still unanswered. @type {Moment|null} */
   #asked = null;
-  /** In how many milliseconds the server said to come back. @type {number|null} */
+  /** The reconnect delay that the server asked for. @type {number|null} */
   #comeBackMs = null;
   /** The wait for the next attempt. @type {{timer: ReturnType<typeof setTimeout>, since: Moment, ms: number, ordered: boolean}|null} */
   #wait = null;
@@ -67,7 +71,7 @@ export class Socket extends EventTarget {
     this.#backoff = backoff;
   }
 
-  /** When the server was last heard, by the wall clock. */
+  /** When the last frame arrived, by the wall clock. */
   get heard() {
     return this.#heard?.wall ?? Date.now();
   }
@@ -77,14 +81,14 @@ export class Socket extends EventTarget {
     this.#connect();
   }
 
-  /** @param {object} frame @returns {boolean} whether it left */
+  /** @param {object} frame @returns {boolean} whether it was sent */
   send(frame) {
     if (this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
   }
 
-  /** Something changed out there (network, visibility, perhaps the sign-in): tries at once, or asks an open socket for a sign of life. */
+  /** Reconnects at once or pings an open socket, after a change of network, visibility or perhaps the sign-in. */
   nudge() {
     this.#check();
     if (this.state === "signed-out" || (this.state === "down" && !this.#wait?.ordered)) {
@@ -130,7 +134,7 @@ export class Socket extends EventTarget {
       this.#greeted = true;
     }
     if (frame.type === "going_away") this.#comeBackMs = frame.reconnect_after_ms;
-    // Listeners learn of a new hello before of the state: what they were promised on the old socket has ended.
+    // The hello comes before the change of state: subscriptions of the old socket have ended.
     this.dispatchEvent(new CustomEvent("frame", { detail: { frame, at } }));
     if (frame.type === "hello" || (this.state === "stale" && this.#greeted)) this.#become("open");
     if (frame.type === "hello" && this.#refusals > 0) {
@@ -155,14 +159,17 @@ export class Socket extends EventTarget {
     }
   }
 
-  /** Perhaps the browser has a new cookie by now, or will have it in a moment: a password was changed, or somebody has signed in, elsewhere. */
+  /**
+   * Retries at once, then with growing delays: the browser may get a new cookie when a password is changed or a user
+   * signs in in another tab.
+   */
   #refused() {
     const looks = this.#refusals - 1;
     this.#become(looks === 0 ? "down" : "signed-out");
     this.#connectIn(looks === 0 ? 0 : Math.min(LOOK_AGAIN_LONGEST_MS, LOOK_AGAIN_MS * 2 ** (looks - 1)));
   }
 
-  /** @param {number} ms @param {boolean} [ordered] whether the server has asked for it */
+  /** @param {number} ms @param {boolean} [ordered] whether the server asked for this delay */
   #connectIn(ms, ordered = false) {
     this.#wait = { timer: setTimeout(() => this.#connect(), ms), since: new Moment(), ms, ordered };
   }
@@ -179,13 +186,13 @@ export class Socket extends EventTarget {
     }
   }
 
-  /** What its silence means. */
+  /** Watchdog: decides from the silence of the connection whether it is stale or dead. */
   #judge() {
     if (this.#since.age > STABLE_MS) this.#backoff.reset();
     const silence = this.#heard?.age ?? 0;
     const unanswered = this.#asked !== null && this.#asked.age > PROBE_MS;
     if (unanswered || silence > DEAD_AFTER_HEARTBEATS * this.#heartbeatMs) {
-      // A silent socket may take minutes to close: it is left alone and a new one takes its place at once.
+      // Closing a silent socket may take minutes: abandon it and open a new one at once.
       this.#become("stale");
       this.#connect();
     } else if (silence > STALE_AFTER_HEARTBEATS * this.#heartbeatMs) {
@@ -193,7 +200,7 @@ export class Socket extends EventTarget {
     }
   }
 
-  /** No answer to the attempt itself. */
+  /** Gives up an attempt that got no answer. */
   #abandon() {
     this.#forget();
     this.#lost(0);
