@@ -1,5 +1,5 @@
 /**
- * Puts the page together. The only module that acts on load.
+ * Wires the page together. The only module that acts on load.
  *
  * @import {Order, OrderEvent} from "./orders/order.js"
  * @import {Batch} from "./stream/stream.js"
@@ -71,14 +71,14 @@ const watchlist =
   prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, symbols, store);
 const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, symbols, stream };
 const chart = new Chart(find("#chart"), find("#chart-toggle"), store, charted);
-// A theme is the room's, not a person's.
+// The theme belongs to the browser, not to a user.
 new Theme(new Store(), find("#theme"));
 const views = new Views(chart, ticket);
 let signedOut = false;
 let reloading = false;
 let shown = "";
 
-/** Once: frames go on coming until the new page is there, and each would begin it anew. */
+/** Reloads at most once: frames keep coming until the new page loads, and each would restart the reload. */
 function reloadOnce() {
   if (!reloading) reload();
   reloading = true;
@@ -90,7 +90,7 @@ function showState() {
   const state = [stream.state, stream.realtime, away, ending].join();
   if (state === shown) return;
   shown = state;
-  // Whoever has signed in again has another cookie, another token, and perhaps another name.
+  // Signing in again gives another cookie, another token, and perhaps another user.
   if (signedOut && ending === null) reloadOnce();
   if (ending === "signed-out" && !signedOut) leave();
   connection.show();
@@ -98,7 +98,7 @@ function showState() {
   for (const part of [api, ticket, book, chart]) part.away = away;
 }
 
-/** Nobody is signed in here any more: nobody's orders stay on the screen. */
+/** Removes all orders from the screen: no user is signed in any more. */
 function leave() {
   signedOut = true;
   book.empty();
@@ -109,13 +109,13 @@ function leave() {
   ticket.empty();
 }
 
-/** Somebody else is signed in in this browser by now: this page is theirs, and shows nothing of the one before. */
+/** Reloads for another user, who has signed in in this browser, and shows nothing of the user before. */
 function another() {
   leave();
   reloadOnce();
 }
 
-/** Asked until they come: without them no price has its decimals, and no symbol is found. */
+/** Loads the instruments, with retries: without them no price has its decimals, and no symbol is found. */
 async function readInstruments() {
   const why = (/** @type {Error} */ { message }) => `The instruments could not be read: ${message}`;
   const inquiry = new LatestRequest((error) => watchlist?.fail(`${why(error)} Trying again …`));
@@ -157,7 +157,7 @@ function takeEvents({ events, live, backlog, sent, received }) {
 
 const showProof = () => strip.showProof();
 
-/** What was a time of today is now one of yesterday, or other clocks are in force. */
+/** Rewrites all times, after a change of day or of time zone. */
 function showDay() {
   rewriteTimes();
   book.showInstruments();
@@ -173,7 +173,7 @@ function toggleRealtime() {
   store.set("realtime", stream.realtime);
 }
 
-/** Without the stream one's own changes would not be seen. */
+/** Refetches after the user's own change while the stream does not show it. */
 function showOwnChange() {
   if (stream.state === "live") return;
   book.refetch();
@@ -227,7 +227,7 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("resume", () => socket.nudge());
 for (const type of ["online", "offline", "pageshow"]) addEventListener(type, () => socket.nudge());
 
-// It hears Esc before the keys do.
+// Before the keys: the menu must receive Esc first.
 closeMenu(/** @type {HTMLDetailsElement} */ (find(".user-menu")));
 
 startKeys({ book, ticket, views, watchlist, announcer }, store);

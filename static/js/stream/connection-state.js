@@ -1,14 +1,14 @@
 /**
- * How things stand with a stream, said truthfully: never live while something is known to be missing or nothing is heard.
+ * Derives a stream's displayed state: never "live" while something is known to be missing, or during a silence.
  *
  * @import {SocketState} from "../net/socket.js"
  *
  * @typedef {"off"|"connecting"|"live"|"catching-up"|"stale"|"offline"} StreamState
  *
  * @typedef {object} Facts
- * @property {boolean} realtime whether the person wants the stream
+ * @property {boolean} realtime whether the user has realtime turned on
  * @property {SocketState} socket
- * @property {boolean} complete whether everything the server has told of is applied
+ * @property {boolean} complete whether every event that the server has reported is applied
  * @property {boolean} wasLive
  * @property {boolean} broken whether there was a connection that broke
  */
@@ -18,7 +18,11 @@ export function connectionState(facts) {
   return facts.realtime ? reach(facts) : "off";
 }
 
-/** Why commands have no chance now: "stale" or "offline"; null where they have one, also while realtime is off. @param {Facts} facts @returns {"stale"|"offline"|null} */
+/**
+ * Why commands can't be sent now: "stale" or "offline"; null if they can, also while realtime is off.
+ *
+ * @param {Facts} facts @returns {"stale"|"offline"|null}
+ */
 export function away(facts) {
   const state = reach(facts);
   return state === "stale" || state === "offline" ? state : null;

@@ -1,5 +1,5 @@
 /**
- * What happened before this page was opened: the list of its events would else be empty after each reload.
+ * Earlier events, from before this page was opened, so that the stream monitor is not empty after a reload.
  *
  * @import {Api} from "../net/api.js"
  * @import {OrderEvent} from "../orders/order.js"
@@ -7,7 +7,11 @@
 
 const SHOWN = 50;
 
-/** The newest events up to this number, oldest first; none where they cannot be read, since they are no more than a reminder. @param {Api} api @param {string} url @param {number} head @returns {Promise<OrderEvent[]>} */
+/**
+ * The newest events up to `head`, oldest first. Empty if they can't be read, since they are only a reminder.
+ *
+ * @param {Api} api @param {string} url @param {number} head @returns {Promise<OrderEvent[]>}
+ */
 async function earlierEvents(api, url, head) {
   if (head === 0) return [];
   const params = new URLSearchParams({ after: String(Math.max(0, head - SHOWN)), limit: String(SHOWN) });
@@ -20,7 +24,13 @@ async function earlierEvents(api, url, head) {
   }
 }
 
-/** Once the orders are there. @param {EventTarget} book fires `loaded` (detail: head) @param {{showBefore: (events: OrderEvent[]) => void}} monitor @param {Api} api @param {string} url of the events */
+/**
+ * Shows them once, when the orders have loaded.
+ *
+ * @param {EventTarget} book fires `loaded` (detail: head)
+ * @param {{showBefore: (events: OrderEvent[]) => void}} monitor
+ * @param {Api} api @param {string} url of the events
+ */
 export function tellEarlier(book, monitor, api, url) {
   const told = async (/** @type {Event} */ event) => {
     monitor.showBefore(await earlierEvents(api, url, /** @type {CustomEvent<number>} */ (event).detail));

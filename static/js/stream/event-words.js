@@ -1,5 +1,5 @@
 /**
- * What an event says, in words a person reads in passing.
+ * Texts of order events, short enough to read at a glance.
  *
  * @import {Order, OrderEvent, Status} from "../orders/order.js"
  * @import {Fill} from "./fills.js"
@@ -12,13 +12,13 @@ import { isolate } from "../text/bidi.js";
 import { amount, grouped, sentence } from "../text/format.js";
 import { fillOf } from "./fills.js";
 
-/** Fields that follow from others and would only repeat them. */
+/** Fields derived from others: they would only repeat them. */
 const DERIVED = ["leaves_qty"];
-/** What is told of a fill as a whole. */
+/** Fields that the text of a fill covers. */
 const FILLED = ["cum_qty", "avg_price"];
-/** Events whose own name does not say what has become of the order. */
+/** Kinds of event whose name does not say the order's status. */
 const SILENT = new Set(["amended", "corrected"]);
-/** An average price is at most so far from the truth. */
+/** Max rounding error of an average price. */
 const AVERAGE_ERROR = 5e-9;
 const MOST_PLACES = 8;
 /** @type {Map<string, string>} */
@@ -32,14 +32,14 @@ function word(field, value) {
   return /** @type {Set<string>} */ (DECIMALS).has(field) ? amount(text) : isolate(text);
 }
 
-/** "Filled: Buy 18 AAPL at 585.33, day"; of a reject, why as well. @param {string} kind @param {Order} order */
+/** "Filled: Buy 18 AAPL at 585.33, day"; a rejection adds its reason. @param {string} kind @param {Order} order */
 export function outcomeText(kind, order) {
   const text = `${KIND_WORDS[kind] ?? kind}: ${sentence(order)}`;
   return kind === "rejected" ? `${text}. ${isolate(order.text)}`.trim() : text;
 }
 
 /**
- * What a fill was at, out of the averages before and after it; null where they leave a doubt about its last decimals.
+ * The price of one fill, from the average prices before and after it; null if its last decimals are uncertain.
  *
  * @param {OrderEvent} event
  * @param {Fill} fill
@@ -50,13 +50,13 @@ function fillPrice({ order, changes }, fill) {
   const doubt = (AVERAGE_ERROR * (before + after) + Number.EPSILON * fill.price * after) / (after - before);
   for (let places = MOST_PLACES; places >= 2; places -= 1) {
     const text = (fill.price - doubt).toFixed(places);
-    // Prices end before what they are known to, and zeros follow.
+    // A real price has few decimals: at this precision zeros must follow it.
     if (text === (fill.price + doubt).toFixed(places)) return text.endsWith("00") ? text.replace(/\.?0+$/, "") : null;
   }
   return null;
 }
 
-/** "100 @ 585.33, 300 of 500, average 585.12"; nothing where it is no fill. @param {OrderEvent} event */
+/** "100 @ 585.33, 300 of 500, average 585.12"; empty if the event is no fill. @param {OrderEvent} event */
 function fillText(event) {
   const fill = fillOf(event);
   if (fill === null) return "";
@@ -69,8 +69,8 @@ function fillText(event) {
 }
 
 /**
- * Facts first, without what the event's own name says: "quantity 50 → 20" of an amended order, "18 @ 585.33, 18 of 18" of a
- * fill, and the order itself where nothing else is to be told.
+ * Describes what changed, without repeating the event's name: "quantity 50 → 20" for an amended order,
+ * "18 @ 585.33, 18 of 18" for a fill, and the order itself if nothing else is to be said.
  *
  * @param {OrderEvent} event
  */

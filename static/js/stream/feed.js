@@ -1,7 +1,7 @@
 /**
  * One owner's events, each exactly once and in order: applies last + 1, drops what is older, asks again on a gap.
  *
- * Pure: it is told of frames and says what to do. `gaps` and `duplicates` count what arrived, before any healing.
+ * Pure: takes frames and returns what to do. `gaps` and `duplicates` count what arrived, before any repair.
  *
  * @import {OrderEvent} from "../orders/order.js"
  *
@@ -13,21 +13,21 @@
 export class Feed {
   /** Newest event applied; null before the first position is known. @type {number|null} */
   last = null;
-  /** Newest event heard of. */
+  /** Newest event reported by the server. */
   head = 0;
   gaps = 0;
   duplicates = 0;
-  /** Between asking for events and the answer, what comes in belongs to the old position. */
+  /** False between a subscribe and its answer: what arrives then belongs to the old position. */
   #listening = false;
   #wasBehind = false;
 
-  /** Sets the position to go on from. @param {number} seq */
+  /** Sets the position to continue from. @param {number} seq */
   startAfter(seq) {
     this.last = seq;
     this.head = Math.max(this.head, seq);
   }
 
-  /** The subscription is being asked for (again), or has ended: what arrives until `subscribed` is not ours. */
+  /** Ignores what arrives until `subscribed`: a subscribe is under way, or the subscription has ended. */
   stop() {
     this.#listening = false;
     this.#wasBehind = false;
@@ -65,7 +65,11 @@ export class Feed {
     return { fresh, ask: false };
   }
 
-  /** Events may be on their way when a heartbeat overtakes them: only the second one in a row tells of a loss. @param {number} head @returns {boolean} whether to ask */
+  /**
+   * Takes a heartbeat's head. It may overtake events on their way: only the second one in a row that is ahead is a gap.
+   *
+   * @param {number} head @returns {boolean} whether to ask
+   */
   heartbeat(head) {
     this.head = Math.max(this.head, head);
     if (!this.#listening || this.last === null || head <= this.last) {
@@ -77,7 +81,7 @@ export class Feed {
     return false;
   }
 
-  /** The log goes on from elsewhere. @param {number} head */
+  /** Continues from another position of the log, as the server asks. @param {number} head */
   reset(head) {
     this.last = head;
     this.head = head;

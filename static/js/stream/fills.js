@@ -1,5 +1,5 @@
 /**
- * Fills, as a person's order log tells of them, and the marks that a chart makes of many.
+ * Fills, extracted from order events, and the chart marks that sum them up.
  *
  * @import {OrderEvent} from "../orders/order.js"
  * @import {Bar} from "../prices/bars.js"
@@ -9,7 +9,7 @@
  * @property {string} symbol
  * @property {"buy"|"sell"} side
  * @property {string} quantity decimal text
- * @property {number} price what average prices before and after come to: good for drawing, not for reckoning
+ * @property {number} price from the average prices before and after: exact enough to draw, not to calculate with
  * @property {number} at unix milliseconds
  *
  * @typedef {object} FillMark all fills of one side in one bar
@@ -24,7 +24,7 @@ import { difference, sum } from "../text/quantities.js";
 
 const KINDS = new Set(["partially_filled", "filled"]);
 
-/** What an event has filled; null where it is no fill. @param {OrderEvent} event @returns {Fill|null} */
+/** The fill of an event; null if it is no fill. @param {OrderEvent} event @returns {Fill|null} */
 export function fillOf({ seq, kind, order, changes, at }) {
   const filled = /** @type {[string, string]|undefined} */ (changes.cum_qty);
   if (!KINDS.has(kind) || filled === undefined) return null;
@@ -37,7 +37,11 @@ export function fillOf({ seq, kind, order, changes, at }) {
   return { seq, symbol, side, quantity, price, at: Date.parse(at) };
 }
 
-/** The bar at a moment, or the last one before it; -1 where there is none. @param {Bar[]} bars oldest first @param {number} at unix milliseconds */
+/**
+ * The index of the bar at a moment, or of the last bar before it; -1 if there is none.
+ *
+ * @param {Bar[]} bars oldest first @param {number} at unix milliseconds
+ */
 function barAt(bars, at) {
   let from = 0;
   let to = bars.length;
@@ -55,7 +59,11 @@ function markText(side, fills) {
   return `${side === "buy" ? "B" : "S"} ${total}${fills.length > 1 ? ` (${fills.length})` : ""}`;
 }
 
-/** One mark a bar and side, in the order of time; fills from before the first bar have none. @param {Fill[]} fills @param {Bar[]} bars oldest first @returns {FillMark[]} */
+/**
+ * One mark per bar and side, ordered by time; fills from before the first bar get none.
+ *
+ * @param {Fill[]} fills @param {Bar[]} bars oldest first @returns {FillMark[]}
+ */
 export function marksOf(fills, bars) {
   /** @type {Map<string, {time: number, side: FillMark["side"], fills: Fill[]}>} */
   const groups = new Map();

@@ -1,20 +1,20 @@
 /**
- * How long a save takes to reach the screen, hop by hop: committed, published, sent, received, applied, painted.
+ * Latency from save to screen, hop by hop: committed, published, sent, received, applied, painted.
  *
- * Only live events count: none from the log, none from before the subscription, none that a hidden tab could not paint,
- * none before the first ping has told how the clocks stand.
- * The server's times are brought to this clock first; a duration is never negative.
+ * Only live events count: none from the log, none from before the subscription, none that a hidden tab could not
+ * paint, none before the first ping has measured the clocks.
+ * The server's times are converted to the local clock first; a duration is never negative.
  *
  * @import {ServerClock} from "../net/clock.js"
  * @import {OrderEvent} from "../orders/order.js"
  *
- * @typedef {"published"|"sent"|"received"|"applied"|"painted"} Hop each named by where it ends
+ * @typedef {"published"|"sent"|"received"|"applied"|"painted"} Hop each named after its end
  *
  * @typedef {object} Arrival one frame's events on their way to the screen
  * @property {OrderEvent[]} events
- * @property {number} sent server's clock
- * @property {number} received this clock
- * @property {number} applied this clock
+ * @property {number} sent by the server's clock
+ * @property {number} received by the local clock
+ * @property {number} applied by the local clock
  */
 
 import { Histogram } from "../net/histogram.js";
@@ -37,7 +37,11 @@ export class Latency {
     this.#clock = clock;
   }
 
-  /** Counts the live events of a frame that is on the screen now. @param {Arrival} arrival @param {number} painted this clock */
+  /**
+   * Counts the live events of a frame that is on the screen now.
+   *
+   * @param {Arrival} arrival @param {number} painted by the local clock
+   */
   painted({ events, sent, received, applied }, painted) {
     if (!this.#clock.known) return;
     const sentHere = this.#clock.toLocal(sent);

@@ -1,5 +1,5 @@
 /**
- * The rows of the stream monitor: an event each, in words.
+ * Rows of the stream monitor, one per event.
  *
  * @import {OrderEvent} from "../orders/order.js"
  * @import {Widest} from "../text/digits.js"
@@ -12,7 +12,7 @@ import { make, nameRoles, setGrouped, setText } from "../ui/dom.js";
 import { changeText } from "./event-words.js";
 
 const NAMES = ["seq numeric", "at", "kind", "symbol", "side", "order numeric", "changes", "source"];
-/** What is never cut, by its column. @type {Record<number, string>} */
+/** Columns of numbers, which are never truncated: by index, the key of their width. @type {Record<number, string>} */
 const NUMBERS = { 0: "seq", 1: "at", 5: "order" };
 
 export function newEventRow() {
@@ -28,7 +28,7 @@ export function newHeading(text) {
   return row;
 }
 
-/** What the cells of an event say. @param {OrderEvent} event */
+/** The texts of an event's cells. @param {OrderEvent} event */
 function textsOf(event) {
   const { seq, kind, order, at, source, actor } = event;
   const changes = changeText(event);
@@ -44,7 +44,7 @@ function textsOf(event) {
   ];
 }
 
-/** @param {HTMLTableRowElement} row @param {OrderEvent} event @param {Widest} widest of the monitor @returns {HTMLTableRowElement} the row */
+/** @param {HTMLTableRowElement} row @param {OrderEvent} event @param {Widest} widest @returns {HTMLTableRowElement} */
 export function writeEvent(row, event, widest) {
   const { kind, order, at } = event;
   if (row.dataset.kind !== kind) row.dataset.kind = kind;

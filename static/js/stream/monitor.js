@@ -1,8 +1,8 @@
 /**
  * The stream monitor: the newest 500 events since realtime was turned on, newest first, drawn once a frame.
  *
- * Pausing stops the drawing, not the counting. While more comes in than anybody can read, only the rows in sight are
- * drawn; those behind them follow when it is over.
+ * Pausing stops the drawing, not the counting. During a burst, when more comes in than a user can read, only the rows
+ * in view are drawn; the rows behind them follow after it.
  *
  * @import {OrderEvent} from "../orders/order.js"
  * @import {Store} from "../ui/store.js"
@@ -16,14 +16,14 @@ import { isSelected } from "../ui/text-selection.js";
 import { newEventRow, newHeading, writeEvent } from "./monitor-rows.js";
 
 const KEPT = 500;
-/** More new rows in one frame are a burst. */
+/** More new rows than this in one frame are a burst. */
 const BURST = 40;
 const ROW_PIXELS = 24;
-/** Rows that follow in one frame after a burst. */
+/** Rows drawn per frame to catch up after a burst. */
 const STEP = 100;
-/** How long nothing may burst before they do. */
+/** How long no burst must occur before the catch-up. */
 const CALM_MS = 150;
-/** How often rows change in a burst under the eyes of somebody who reads further down. */
+/** How often rows change during a burst while the user has scrolled down to read. */
 const READING_MS = 1000;
 
 export class Monitor {
@@ -35,15 +35,15 @@ export class Monitor {
   #events = [];
   #count = 0;
   #paused = false;
-  /** Whether there is a place for what happened before this page was opened. */
+  /** Whether events from before this page was opened may be shown. */
   #wantsBefore = true;
-  /** How many have come since the last drawing. */
+  /** Events received since the last drawing. */
   #undrawn = 0;
   #burstAt = -Infinity;
   #drawnAt = -Infinity;
-  /** How many rows are in sight at once. */
+  /** Rows in view at once. */
   #seen = BURST;
-  /** Whether somebody reads further down. */
+  /** Whether the user has scrolled down. */
   #scrolled = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #later;
@@ -78,7 +78,7 @@ export class Monitor {
     const show = (/** @type {boolean} */ open) => {
       toggle.setAttribute("aria-expanded", String(open));
       root.classList.toggle("is-closed", !open);
-      // Said there too, since a style sheet that looks for it itself computes the whole page anew at every change.
+      // Set on the body as well: a CSS selector that depends on it would restyle the whole page at every change.
       document.body.classList.toggle("is-monitor-closed", !open);
     };
     toggle.addEventListener("click", () => {
@@ -98,7 +98,7 @@ export class Monitor {
     nextFrame(this.#draw);
   }
 
-  /** Begins anew, counting from nothing. */
+  /** Clears the list and the counter. */
   clear() {
     this.#events = [];
     this.#count = 0;
@@ -110,7 +110,11 @@ export class Monitor {
     nextFrame(this.#draw);
   }
 
-  /** What happened before this page was opened, below what it has received; it is neither counted nor numbered here. @param {OrderEvent[]} events oldest first */
+  /**
+   * Shows events from before this page was opened, below the received ones. They are not counted.
+   *
+   * @param {OrderEvent[]} events oldest first
+   */
   showBefore(events) {
     if (!this.#wantsBefore || events.length === 0) return;
     const rows = events.map((event) => writeEvent(newEventRow(), event, this.#widest));
@@ -119,14 +123,14 @@ export class Monitor {
     nextFrame(this.#draw);
   }
 
-  /** Another day has begun, and the times have been written anew. */
+  /** Measures the times again: after a change of day they have been rewritten. */
   showDay() {
     for (const { cells } of [...this.#rows, ...this.#before.rows]) this.#widest.take("at", cells[1]?.textContent ?? "");
   }
 
   #drawNow() {
     setInteger(find("[data-monitor=count]", this.#root), this.#count);
-    // Text that somebody is about to copy stays where it is.
+    // Text that the user has selected, perhaps to copy it, must not move.
     const rests = this.#paused || isSelected(this.#body);
     setHidden(find("#monitor-held", this.#root), !rests);
     if (!rests) this.#drawRows();
@@ -152,7 +156,7 @@ export class Monitor {
     nextFrame(this.#draw);
   }
 
-  /** The rows in sight, in the nodes that are there. */
+  /** Draws the rows in view, reusing their nodes. */
   #drawSeen() {
     const rows = [...this.#rows];
     const seen = this.#events.slice(-this.#seen).reverse();
@@ -161,7 +165,7 @@ export class Monitor {
     this.#undrawn = 0;
   }
 
-  /** What is new, above the rows that are there; those past the limit are used again, so that it makes no garbage. */
+  /** Prepends the new rows. Rows beyond the limit are reused, which creates no garbage. */
   #drawFresh() {
     if (this.#undrawn === 0) return;
     const fresh = this.#events.slice(-Math.min(this.#undrawn, KEPT));
@@ -173,7 +177,7 @@ export class Monitor {
     this.#body.prepend(...rows.reverse());
   }
 
-  /** A step of what a burst has left out. */
+  /** Draws some of the rows that a burst has left out. */
   #drawBehind() {
     const { length } = this.#rows;
     const end = this.#events.length - length;

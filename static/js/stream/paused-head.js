@@ -1,5 +1,5 @@
 /**
- * How far the log is by now, asked now and then while realtime is off: nothing else tells of it then.
+ * Polls the log's head while realtime is off: no events report it then.
  *
  * @import {Api} from "../net/api.js"
  */
@@ -13,7 +13,7 @@ export class PausedHead {
   #tell;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #timer;
-  /** Ends the question under way; null where there is none. @type {AbortController|null} */
+  /** Aborts the request in flight; null if there is none. @type {AbortController|null} */
   #asking = null;
 
   /** @param {Pick<Api, "get">} api @param {string} url of the events @param {(head: number) => void} tell */
@@ -23,7 +23,7 @@ export class PausedHead {
     this.#tell = tell;
   }
 
-  /** Whether somebody waits to hear of it. @param {boolean} on */
+  /** Starts or stops polling. @param {boolean} on */
   set on(on) {
     clearInterval(this.#timer);
     this.#asking?.abort();
@@ -39,7 +39,7 @@ export class PausedHead {
       const { head } = await this.#api.get(this.#url, NEWEST, asking.signal);
       if (this.#asking === asking) this.#tell(head);
     } catch {
-      // The next one may be answered.
+      // The next poll may succeed.
     }
     if (this.#asking === asking) this.#asking = null;
   }

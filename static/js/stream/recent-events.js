@@ -1,5 +1,5 @@
 /**
- * The newest events in order, as many as memory is given to them, to bring an older answer up to date.
+ * A bounded buffer of the newest events, in order, used to bring an older answer up to date.
  *
  * @import {OrderEvent} from "../orders/order.js"
  */
@@ -10,7 +10,7 @@ export class RecentEvents {
   /** @type {OrderEvent[]} */
   #events = [];
   #capacity;
-  /** The newest event that has happened, held or not; null while nothing is known. @type {number|null} */
+  /** The newest event, whether or not it is buffered; null while unknown. @type {number|null} */
   #newest = null;
 
   constructor(capacity = CAPACITY) {
@@ -24,13 +24,13 @@ export class RecentEvents {
     if (this.#events.length >= 2 * this.#capacity) this.#events.splice(0, this.#capacity);
   }
 
-  /** Forgets all: the log goes on after `head`. @param {number} head */
+  /** Empties the buffer: the log continues after `head`. @param {number} head */
   reset(head) {
     this.#events = [];
     this.#newest = head;
   }
 
-  /** The events after `seq`, none missing; null where some of them are forgotten. @param {number} seq */
+  /** The events after `seq`, none missing; null if some of them are no longer buffered. @param {number} seq */
   after(seq) {
     if (this.#newest === null || seq >= this.#newest) return [];
     const [first] = this.#events;

@@ -1,10 +1,10 @@
 /**
- * This person's order stream: subscribes, resumes after the last event applied, answers the server, and says truthfully
- * how things stand.
+ * The order stream of this page's user: subscribes, resumes after the last event applied, answers heartbeats, and
+ * reports the stream's true state.
  *
- * Fires `state` when `state` or `away` may have changed, `events` (detail `Batch`), `reset` (detail: the head to go on from),
- * `caughtup` (detail: how many events a break had held back), `proof` when seq, head, gaps or duplicates moved, and
- * `stranger` when the browser is signed in as somebody else by now.
+ * Fires `state` when `state` or `away` may have changed, `events` (detail `Batch`), `reset` (detail: the head to
+ * continue from), `caughtup` (detail: how many events a break had held back), `proof` when seq, head, gaps or
+ * duplicates have changed, and `stranger` when another user has signed in in this browser.
  *
  * @import {Socket} from "../net/socket.js"
  * @import {OrderEvent} from "../orders/order.js"
@@ -12,10 +12,10 @@
  *
  * @typedef {object} Batch the fresh events of one frame
  * @property {OrderEvent[]} events
- * @property {OrderEvent[]} live those of them that happened after the subscription
- * @property {boolean} backlog whether they are of so many missed ones that nobody could follow them
- * @property {number} sent server's clock
- * @property {number} received this clock
+ * @property {OrderEvent[]} live those that happened after the subscription
+ * @property {boolean} backlog whether they belong to a backlog too long to watch event by event
+ * @property {number} sent by the server's clock
+ * @property {number} received by the local clock
  */
 
 import { ServerClock } from "../net/clock.js";
@@ -23,9 +23,9 @@ import { Pings } from "../net/pings.js";
 import { away, connectionState } from "./connection-state.js";
 import { Feed } from "./feed.js";
 
-/** As many missed events may be watched one by one. */
+/** Max missed events that are shown one by one. */
 const FEW = 20;
-/** Events may be on their way when a heartbeat overtakes them; this much later they are late. */
+/** A heartbeat may overtake events on their way; after this time they are late. */
 const LATE_MS = 1000;
 
 export class OrderStream extends EventTarget {
@@ -41,12 +41,12 @@ export class OrderStream extends EventTarget {
   #target = 0;
   #backlog = 0;
   #wasLive = false;
-  /** Runs while the server has told of events that are not here. @type {ReturnType<typeof setTimeout>|undefined} */
+  /** Runs while reported events have not arrived. @type {ReturnType<typeof setTimeout>|undefined} */
   #behind;
   #late = false;
-  /** Events applied since a break; null while there was none. @type {number|null} */
+  /** Events applied since a break; null if there was none. @type {number|null} */
   #missed = null;
-  /** Whether it begins without a position. */
+  /** Whether it subscribes without a position. */
   #isAtHead = false;
 
   /** @param {string} user @param {Socket} socket @param {boolean} realtime */
@@ -68,7 +68,7 @@ export class OrderStream extends EventTarget {
     return connectionState(this.#facts);
   }
 
-  /** Why the server can't be asked for anything; null where it can. */
+  /** Why requests can't be sent to the server; null if they can. */
   get away() {
     return away(this.#facts);
   }
@@ -84,7 +84,7 @@ export class OrderStream extends EventTarget {
     };
   }
 
-  /** Where to begin: the newest event in what the table shows. @param {number} seq */
+  /** Starts after the newest event that the table shows. @param {number} seq */
   startAfter(seq) {
     if (this.feed.last !== null) return;
     this.feed.startAfter(seq);
@@ -92,7 +92,7 @@ export class OrderStream extends EventTarget {
     this.#tell("proof");
   }
 
-  /** Nobody can say where to begin: with what happens from now on. */
+  /** Starts with what happens from now on, if the table could not be read. */
   startAtHead() {
     if (this.feed.last !== null || this.#isAtHead) return;
     this.#isAtHead = true;
@@ -131,7 +131,7 @@ export class OrderStream extends EventTarget {
     this.#tell("state");
   }
 
-  /** From here on events are missed until the stream is caught up again. */
+  /** Notes a break: events are missed until the stream has caught up again. */
   #break() {
     this.#answered = false;
     this.#missed ??= 0;
@@ -212,7 +212,7 @@ export class OrderStream extends EventTarget {
     if (this.#answered) this.#socket.send({ type: "received", user: this.#user, seq: this.feed.last });
   }
 
-  /** Whether events are late is a matter of time. */
+  /** Starts or stops the timer after which missing events are late. */
   #watch() {
     if (this.feed.caughtUp) {
       clearTimeout(this.#behind);

@@ -1,13 +1,13 @@
 /**
- * Since when this page has been awake and in sight without a break: what came in before is no measure of the way here.
+ * Since when this page has been awake and visible without a break: events from before are no measure of latency.
  *
- * A machine that sleeps and a browser that freezes a tab stop its timers; the tick that comes late tells.
+ * A sleeping machine and a browser that freezes a tab stop the page's timers: a late tick reveals either.
  */
 
 import { Moment, now } from "../net/clock.js";
 
 const TICK_MS = 500;
-/** A page that is merely busy is not asleep: that it is late belongs into the figures. */
+/** A tick this late means sleep. A busy page is less late, and its delay belongs in the figures. */
 const ASLEEP_MS = 3000;
 
 export class Uninterrupted {
@@ -18,7 +18,7 @@ export class Uninterrupted {
     setInterval(() => this.since, TICK_MS);
   }
 
-  /** Unix milliseconds of this clock. */
+  /** Unix milliseconds, by the local clock. */
   get since() {
     if (this.#tick.age > ASLEEP_MS) this.#since = now();
     this.#tick = new Moment();
