@@ -1,10 +1,10 @@
 /**
- * Which bars a chart shows, counted from the oldest: moved and zoomed, never past the ends, never out of sight.
+ * The range of bars that a chart shows, counted from the oldest: scrolls and zooms, but never past either end.
  *
  * @typedef {{from: number, to: number}} BarRange fractions of bars are allowed
  */
 
-/** Bars of room to the right of the newest one, where the orders are named. */
+/** Space to the right of the newest bar, in bars, for the labels of orders. */
 export const MARGIN = 16;
 const FEWEST = 10;
 
@@ -13,7 +13,11 @@ function span({ from, to }) {
   return to - from;
 }
 
-/** Puts a range of this many bars where it fits, its right end as near to `to` as can be. @param {number} wide @param {number} to @param {number} count of all bars @returns {BarRange} */
+/**
+ * Fits a range of `wide` bars into the data, its right end as near to `to` as possible.
+ *
+ * @param {number} wide @param {number} to @param {number} count of all bars @returns {BarRange}
+ */
 function fitted(wide, to, count) {
   const most = Math.max(FEWEST, count + MARGIN);
   const width = Math.min(most, Math.max(FEWEST, wide));
@@ -26,12 +30,12 @@ function newestEnd(count) {
   return count - 1 + MARGIN;
 }
 
-/** @param {BarRange} range @param {number} share of what is seen; negative goes back in time @param {number} count */
+/** @param {BarRange} range @param {number} share of the range; negative scrolls back in time @param {number} count */
 export function scrolled(range, share, count) {
   return fitted(span(range), range.to + share * span(range), count);
 }
 
-/** The right end stays. @param {BarRange} range @param {number} factor below 1 shows less @param {number} count */
+/** Zooms around the right end. @param {BarRange} range @param {number} factor below 1 zooms in @param {number} count */
 export function zoomed(range, factor, count) {
   return fitted(span(range) * factor, range.to, count);
 }
@@ -47,8 +51,8 @@ export function newest(range, count) {
 }
 
 /**
- * The range that shows the same time once the bars are others: what was read anew may begin later, or have more between.
- * Null where it needs no moving, since the newest bar is in sight.
+ * The range that shows the same time after a reload of the bars, which may begin later or have more between. Null if
+ * the newest bar is visible, so that nothing has to move.
  *
  * @param {BarRange} range over `before` @param {{time: number}[]} before @param {{time: number}[]} after
  * @returns {BarRange|null}

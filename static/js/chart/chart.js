@@ -1,8 +1,8 @@
 /**
- * The panel of the live chart: open or closed as it was left, and of which instrument. What draws, and the library it
- * draws with, is loaded the first time the panel is seen, so that the page opens as fast without it.
+ * The panel of the live chart. Remembers whether it is open, and its instrument. The chart library and the modules that
+ * draw with it are loaded when the panel is first visible, so that the page opens as fast without it.
  *
- * Fires `symbol` (detail: the symbol) when another instrument is to be shown and `open` (detail: whether it is).
+ * Fires `symbol` (detail: the symbol) when the instrument changes and `open` (detail: whether it is).
  *
  * @import {Store} from "../ui/store.js"
  * @import {ChartView, Sources} from "./view.js"
@@ -13,7 +13,7 @@ import { cleaned } from "../text/user-input.js";
 import { find } from "../ui/dom.js";
 import { showState } from "./note.js";
 
-/** Where there is room for it beside the orders. */
+/** Wide enough to show it next to the orders. */
 const WIDE = "(min-width: 1280px)";
 
 export class Chart extends EventTarget {
@@ -23,7 +23,7 @@ export class Chart extends EventTarget {
   #sources;
   #input;
   #symbol;
-  /** What draws; null until it is loaded. @type {ChartView|null} */
+  /** Null until it is loaded. @type {ChartView|null} */
   #view = null;
   #loading = false;
   #seen = false;
@@ -46,7 +46,7 @@ export class Chart extends EventTarget {
     find("[data-action=retry-chart]", root).addEventListener("click", () => this.#retry());
     new SymbolField(this.#input, sources.symbols, (symbol) => this.#choose(symbol));
     this.#input.addEventListener("change", () => this.#left());
-    // Whoever has never closed or opened it sees it where it takes no room from anything, and where it moves.
+    // By default open if it fits next to the orders and prices are live.
     this.#showOpen(store.get("chart-open", sources.prices !== null && matchMedia(WIDE).matches));
     const sight = new IntersectionObserver((entries) => {
       this.#seen = entries.at(-1)?.isIntersecting ?? false;
@@ -70,35 +70,35 @@ export class Chart extends EventTarget {
   }
 
   toggle() {
-    // Open, but the ticket is in its place, or another view on a phone.
+    // Open, but hidden behind the ticket, or by another view on a phone.
     if (this.open && !this.#root.checkVisibility()) this.#tellOpen();
     else this.#open(!this.open);
   }
 
-  /** Why the server is not heard; empty where it is. @param {string} reason */
+  /** Why the server is not reachable; empty while it is. @param {string} reason */
   set away(reason) {
     this.#away = reason;
     if (this.#view) this.#view.away = reason;
   }
 
-  /** Reads again what may have been missed. */
+  /** Refetches data that may have been missed. */
   refetch() {
     this.#view?.refetch();
   }
 
-  /** Nobody may see these orders here any more. */
+  /** Removes all orders, after a sign-out. */
   empty() {
     this.#seen = false;
     this.#view?.empty();
   }
 
-  /** The instruments have come: one can be chosen, and prices get their decimals. */
+  /** Applies the loaded instruments: one can be chosen, and prices get their decimals. */
   showInstruments() {
     this.#view?.showInstruments();
     this.#follow();
   }
 
-  /** Another day has begun here, or other clocks are in force. */
+  /** Rewrites times, after a change of day or of time zone. */
   showDay() {
     this.#view?.showDay();
   }
@@ -131,7 +131,11 @@ export class Chart extends EventTarget {
     this.#follow();
   }
 
-  /** What was typed before there were instruments to choose from, else the first of these; part of a symbol stays typed. @param {string} first */
+  /**
+   * Selects the symbol typed before the instruments were loaded, else `first`. Part of a symbol stays in the field.
+   *
+   * @param {string} first
+   */
   #chooseFirst(first) {
     const text = this.#input.value;
     const typed = cleaned(text).toUpperCase();
@@ -139,7 +143,7 @@ export class Chart extends EventTarget {
     if (text !== "" && this.#symbol !== typed) this.#input.value = text;
   }
 
-  /** Somebody has typed a symbol, or part of one, and gone on. */
+  /** The user has left the field. */
   #left() {
     const symbol = cleaned(this.#input.value).toUpperCase();
     if (this.#sources.instruments.get(symbol)) this.#choose(symbol);
@@ -152,7 +156,7 @@ export class Chart extends EventTarget {
       return;
     }
     const [first] = this.#sources.instruments.active;
-    // The orders come before it.
+    // The orders load first.
     if (!first) return;
     if (!this.#sources.instruments.get(this.#symbol)) this.#chooseFirst(first.symbol);
     if (this.#input.value === "") this.#input.value = this.#symbol;

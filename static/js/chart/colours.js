@@ -1,5 +1,5 @@
 /**
- * The colours of the theme, as a canvas needs them, and word of every change of theme.
+ * Colours of the theme, for a canvas, and notification when the theme changes.
  *
  * @typedef {Record<"surface"|"text"|"muted"|"line"|"lineStrong"|"buy"|"sell"|"onSide"|"rise"|"fall", string>} Colours
  */

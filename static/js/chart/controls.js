@@ -1,5 +1,5 @@
 /**
- * The chart's keys and buttons: back and forth in time, closer and wider, candles or a line as the person left it.
+ * The chart's keys and buttons: scroll in time, zoom, and candles or a line, which is remembered.
  *
  * @import {Store} from "../ui/store.js"
  * @import {ChartPlot} from "./plot.js"
@@ -10,11 +10,11 @@ import { composes } from "../ui/keys.js";
 import { newest, oldest, scrolled, zoomed } from "./bar-range.js";
 
 const REMEMBERED = "chart-candles";
-/** How much of what is seen goes out of sight. */
+/** Share of the visible range scrolled by one step. */
 const STEP = 0.1;
 const ZOOM = 1.25;
 
-/** @type {Record<string, (plot: ChartPlot) => void>} by what their buttons are for */
+/** @type {Record<string, (plot: ChartPlot) => void>} by the name of their button */
 const MOVES = {
   oldest: (plot) => plot.move(oldest),
   earlier: (plot) => plot.move((range, count) => scrolled(range, -STEP, count)),
@@ -34,7 +34,7 @@ const KEYS = {
   "-": "wider",
 };
 
-/** Whether the person wants candles; else a line. @param {Store} store */
+/** Whether the user has chosen candles; else a line. @param {Store} store */
 export function wantsCandles(store) {
   return store.get(REMEMBERED, true);
 }
@@ -48,7 +48,7 @@ export function control(root, plot, store) {
     event.preventDefault();
     move(plot);
   });
-  // The keys are for what has just been pointed at.
+  // After a click the keys act on the chart.
   find("[data-chart=canvas]", root).addEventListener("click", () => face.focus({ preventScroll: true }));
   for (const [name, move] of Object.entries(MOVES)) {
     find(`[data-chart-do=${name}]`, root).addEventListener("click", () => move(plot));

@@ -1,6 +1,6 @@
 /**
- * The chart's words: last price and change, the bar that is pointed at, whether the server is heard; and all of it as the
- * picture's label, which changes at most once in ten seconds.
+ * The chart's texts: last price and change, the bar under the pointer, whether the server is reachable; and all of it
+ * as the chart's accessible label, throttled to one change in ten seconds.
  */
 
 import { find, setText } from "../ui/dom.js";
@@ -22,7 +22,7 @@ export class ChartHead {
     this.#face.addEventListener("focus", () => this.#label.now());
   }
 
-  /** @param {{symbol: string, last: string, change: string}} facts as they are to be read */
+  /** @param {{symbol: string, last: string, change: string}} facts as displayed */
   show(facts) {
     const another = facts.symbol !== this.#facts.symbol;
     const first = this.#facts.last === "" && facts.last !== "";
@@ -47,7 +47,7 @@ export class ChartHead {
     setText(this.#part("legend"), text);
   }
 
-  /** Aloud only where the picture has the focus: nobody wants to hear prices all day. */
+  /** Announced only while the chart has the focus, to spare screen readers a stream of prices. */
   #showLabel() {
     const label = chartLabel(this.#facts);
     if (this.#face.getAttribute("aria-label") !== label) this.#face.setAttribute("aria-label", label);

@@ -1,6 +1,6 @@
 /**
- * The chart library's time axis with the marks of the person's own days and hours, and none that would be cut at an edge.
- * The library itself weighs them by UTC, and draws as much of a mark as there is room for.
+ * The chart library's time axis with marks at the days and hours of the local time zone, and without marks that would
+ * be cut off at an edge. The library itself weighs marks by UTC, and draws as much of a mark as fits.
  *
  * @import {ITimeScaleApi, LocalizationOptions, Logical, TickMark, Time} from "lightweight-charts"
  */
@@ -14,7 +14,7 @@ export class LocalTimeScale extends defaultHorzScaleBehavior() {
   #axis = null;
   #written = 0;
 
-  /** From now on only whole marks are written. @param {ITimeScaleApi<Time>} axis @param {string} font that they have at most */
+  /** Draws only whole marks from now on. @param {ITimeScaleApi<Time>} axis @param {string} font the widest they use */
   fitInto(axis, font) {
     this.#axis = axis;
     if (this.#pen) this.#pen.font = font;
@@ -25,7 +25,7 @@ export class LocalTimeScale extends defaultHorzScaleBehavior() {
     weigh([...points], start);
   }
 
-  /** By which the library would remember what a mark says: that depends on where it stands by now. */
+  /** Defeats the library's cache of mark texts: a text depends on where the mark is. */
   cacheKey() {
     this.#written += 1;
     return this.#written;

@@ -1,6 +1,6 @@
 /**
- * What everything on the chart looks like, in the colours of a theme and without them: side, state and direction are told
- * by words, dashes and shapes as well.
+ * Styles of everything on the chart, in the colours of a theme. Side, state and direction do not rely on colour alone:
+ * words, dashes and shapes show them as well.
  *
  * @import {SeriesMarker, Time, UTCTimestamp} from "lightweight-charts"
  * @import {FillMark} from "../stream/fills.js"
@@ -29,7 +29,7 @@ export function chartLooks({ surface, muted, line, lineStrong }) {
   };
 }
 
-/** What rises is hollow and what falls is filled. @param {Colours} colours */
+/** Rising candles are hollow, falling ones are filled. @param {Colours} colours */
 export function candleLooks({ surface, rise, fall }) {
   const bodies = { upColor: surface, downColor: fall, borderUpColor: rise, borderDownColor: fall };
   return { ...bodies, wickUpColor: rise, wickDownColor: fall };
@@ -40,7 +40,11 @@ export function lineLooks({ text }) {
   return { color: text, lineWidth: /** @type {const} */ (1) };
 }
 
-/** The library's own would have the colour of the last candle's body, which may be hollow. @param {number} price @param {Colours} colours */
+/**
+ * Replaces the library's own line, which would have the colour of the last candle's body, perhaps hollow.
+ *
+ * @param {number} price @param {Colours} colours
+ */
 export function lastPriceLine(price, { text, surface }) {
   return { ...priceLine(price, text, surface, LineStyle.SparseDotted), title: "" };
 }

@@ -1,5 +1,5 @@
 /**
- * What stands in the place of the chart while there is none: loading, no prices, why it failed.
+ * The message in place of the chart: loading, no prices, or why it failed.
  *
  * @typedef {"idle"|"loading"|"ready"|"empty"|"failed"} ChartState
  */

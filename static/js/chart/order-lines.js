@@ -1,14 +1,14 @@
 /**
- * Working orders as lines at their prices: which there are, and what has to be done so that a chart shows them.
+ * Working orders as lines at their prices, and the changes that bring a chart's lines up to date.
  *
  * @import {Order} from "../orders/order.js"
  *
- * @typedef {object} Line orders of one side that wait for one price in one way
+ * @typedef {object} Line orders of one side at one price and of one kind
  * @property {string} key
  * @property {string} price decimal text
  * @property {"buy"|"sell"} side
  * @property {boolean} isStop
- * @property {boolean} isWaiting whether the broker has yet to answer
+ * @property {boolean} isWaiting whether the broker has still to answer
  * @property {string} title "BUY 12 of 18"
  *
  * @typedef {object} Level
@@ -18,7 +18,7 @@
  *
  * @typedef {object} LineChanges
  * @property {Line[]} add
- * @property {Line[]} change lines that are there and look different now
+ * @property {Line[]} change lines already drawn that look different now
  * @property {string[]} remove
  */
 
@@ -60,7 +60,7 @@ function lineOf(key, levels) {
   return { key, price, side, isStop: kind === "stop", isWaiting: waiting(status) !== "", title };
 }
 
-/** The newest orders' lines. @param {Iterable<Order>} orders that work @returns {Map<string, Line>} */
+/** The lines of the newest orders. @param {Iterable<Order>} orders working ones @returns {Map<string, Line>} */
 export function linesOf(orders) {
   /** @type {Map<string, Level[]>} */
   const alike = new Map();
@@ -87,7 +87,7 @@ export function changesTo(shown, wanted) {
 
 /**
  * The price range of the bars, widened for the lines nearby: by half its height at most in each direction, so that an
- * order far away does not press the prices flat.
+ * order far away does not flatten the prices.
  *
  * @param {{minValue: number, maxValue: number}} range
  * @param {number[]} prices of the lines

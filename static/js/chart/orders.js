@@ -1,8 +1,8 @@
 /**
- * A person's orders as far as a chart shows them: those that work in one instrument, and the fills among the newest
- * events. Both are read once and then follow the stream.
+ * The user's orders for the chart: working orders of one instrument, and the fills among the newest events. Both are
+ * read once and then follow the stream.
  *
- * Fires `changed` when the working orders may differ, `filled` when fills have come.
+ * Fires `changed` when the working orders may differ, `filled` when fills have arrived.
  *
  * @import {Api} from "../net/api.js"
  * @import {Order, OrderEvent} from "../orders/order.js"
@@ -15,9 +15,9 @@ import { LatestRequest } from "../net/latest-request.js";
 import { tabOf } from "../orders/order.js";
 import { fillOf } from "../stream/fills.js";
 
-/** Orders in one request; a chart draws fewer. */
+/** Max orders in the request; a chart draws fewer. */
 const ORDERS = 100;
-/** Events that fills are looked for in: one request. */
+/** Events searched for fills: one request. */
 const EVENTS = 1000;
 const KEPT_FILLS = 2000;
 
@@ -42,7 +42,7 @@ export class ChartOrders extends EventTarget {
   #symbol = "";
   /** @type {Map<number, Order>} */
   #working = new Map();
-  /** What has happened since the working orders were asked for; null while nobody asks. @type {OrderEvent[]|null} */
+  /** Events since the working orders were requested; null if no request is under way. @type {OrderEvent[]|null} */
   #meanwhile = null;
   /** Oldest first. @type {Fill[]} */
   #fills = [];
@@ -73,14 +73,14 @@ export class ChartOrders extends EventTarget {
     return this.#fills.filter(({ symbol }) => symbol === this.#symbol);
   }
 
-  /** @param {string} symbol empty: of none */
+  /** @param {string} symbol empty for none */
   show(symbol) {
     if (symbol !== this.#symbol) this.#working.clear();
     this.#symbol = symbol;
     this.refetch();
   }
 
-  /** Nobody may see these orders here any more. */
+  /** Removes all orders, after a sign-out. */
   empty() {
     this.show("");
     this.#askFills.stop();
@@ -123,7 +123,11 @@ export class ChartOrders extends EventTarget {
     this.#tell("filled");
   }
 
-  /** What a chart can do without is left out where the server refuses it. @param {LatestRequest} inquiry @param {(signal: AbortSignal) => Promise<any>} read */
+  /**
+   * The answer of a request; null if the server refuses it, since the chart can do without.
+   *
+   * @param {LatestRequest} inquiry @param {(signal: AbortSignal) => Promise<any>} read
+   */
   async #answerOf(inquiry, read) {
     try {
       return await inquiry.ask(read);

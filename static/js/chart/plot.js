@@ -1,6 +1,6 @@
 /**
- * The picture: candles or a line, working orders at their prices, fills where they happened. With
- * `looks.js` the only module that knows the chart library, which comes with them.
+ * The drawing: candles or a line, working orders at their prices, fills where they happened. With `looks.js` the only
+ * module that knows the chart library, which is loaded with them.
  *
  * @import {DeepPartial, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time, TimeChartOptions} from "lightweight-charts"
  * @import {Bar} from "../prices/bars.js"
@@ -35,13 +35,13 @@ export class ChartPlot {
   #series;
   /** @type {ISeriesMarkersPluginApi<Time>} */
   #markers;
-  /** The owner's own, which he goes on filling. @type {Bar[]} */
+  /** The caller's own array, which keeps growing. @type {Bar[]} */
   #bars = [];
   /** @type {Map<string, Line>} */
   #lines = new Map();
   /** @type {Map<string, IPriceLine>} */
   #drawn = new Map();
-  /** Where the last price is. @type {IPriceLine|null} */
+  /** The line at the last price. @type {IPriceLine|null} */
   #lastLine = null;
   /** @type {FillMark[]} */
   #marks = [];
@@ -50,11 +50,11 @@ export class ChartPlot {
   #precision = 2;
   #colours = themeColours();
 
-  /** @param {HTMLElement} host @param {boolean} candles @param {(time: number|null) => void} pointed told which bar the pointer is at */
+  /** @param {HTMLElement} host @param {boolean} candles @param {(time: number|null) => void} pointed called on hover */
   constructor(host, candles, pointed) {
     this.#candles = candles;
     this.#chart = this.#newChart(host);
-    // The library lays its canvases out by a table.
+    // The library uses a table for layout only.
     host.querySelector("table")?.setAttribute("role", "presentation");
     this.#series = this.#newSeries();
     this.#markers = createSeriesMarkers(this.#series, []);
@@ -89,13 +89,13 @@ export class ChartPlot {
     if (range) scale.setVisibleLogicalRange(range);
   }
 
-  /** @param {number} decimals of the axis, at least: no order's own price is shown with less than it has */
+  /** @param {number} decimals min decimals on the axis: an order's own price is never shown with fewer than it has */
   set decimals(decimals) {
     this.#decimals = decimals;
     this.#fitDecimals();
   }
 
-  /** @param {Bar[]} bars oldest first @param {boolean} afresh whether they are another instrument's: shown from the newest back; else what is seen stays in sight */
+  /** @param {Bar[]} bars oldest first @param {boolean} afresh whether to show the newest; else the view stays */
   show(bars, afresh) {
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();
@@ -112,7 +112,7 @@ export class ChartPlot {
     if (still) scale.setVisibleLogicalRange(still);
   }
 
-  /** Days and hours may begin at other bars here: the library weighs and words each mark of its axis once. */
+  /** Redraws the time axis: days and hours may begin elsewhere, and the library caches the weight and text of marks. */
   showDay() {
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();
@@ -122,7 +122,7 @@ export class ChartPlot {
     this.#chart.applyOptions({ localization: {} });
   }
 
-  /** @param {Bar} bar the last one of those shown, or one more that is among them by now */
+  /** @param {Bar} bar the last bar shown, or a newer one already added to the array */
   update(bar) {
     this.#series.update(this.#point(bar));
     this.#showLast();
@@ -141,13 +141,13 @@ export class ChartPlot {
     for (const line of [...change, ...add]) this.#draw(line);
   }
 
-  /** What the lines say that are drawn. */
+  /** The texts of the lines drawn. */
   get titles() {
     const drawn = [...this.#lines.values()].filter(({ key }) => this.#drawn.has(key));
     return drawn.map((line) => `${line.title} at ${priceText(line.price, this.#decimals)}`);
   }
 
-  /** @param {FillMark[]} marks in the order of time */
+  /** @param {FillMark[]} marks ordered by time */
   showMarks(marks) {
     this.#marks = marks;
     this.#markers.setMarkers(marks.map((mark) => fillMarker(mark, this.#colours)));
@@ -226,7 +226,7 @@ export class ChartPlot {
     return { time: stamp(time), open: Number(open), high: Number(high), low: Number(low), close: Number(close) };
   }
 
-  /** Everything in the colours of the theme; what was not drawn on this series yet as well. */
+  /** Draws everything in the colours of the theme, also what was not yet drawn on this series. */
   #paint() {
     const colours = this.#colours;
     this.#chart.applyOptions(chartLooks(colours));

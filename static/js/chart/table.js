@@ -1,5 +1,5 @@
 /**
- * The newest bars as a table, for those whom a picture tells nothing: newest first, kept current while it is open.
+ * The newest bars as a table, the accessible alternative to the chart: newest first, kept current while it is open.
  *
  * @import {Bar} from "../prices/bars.js"
  */
@@ -9,7 +9,7 @@ import { find, make, nameRoles, setText } from "../ui/dom.js";
 import { barTexts } from "./words.js";
 
 const SHOWN = 30;
-/** What is never cut, by its column. */
+/** Kind of number in each column, which is never truncated. */
 const KINDS = ["minute", "price", "price", "price", "price", "volume"];
 
 export class ChartTable {

@@ -1,6 +1,6 @@
 /**
- * How much a moment weighs as a mark on a time axis, by the clock of the person who looks at it: the first of a day more
- * than any hour, a full hour more than a half. The weights are those of the chart library, which knows UTC alone.
+ * The weights of marks on a time axis, in the local time zone: the start of a day weighs more than any hour, a full
+ * hour more than a half. The weights are those of the chart library, which knows UTC alone.
  */
 
 const YEAR = 70;
@@ -8,7 +8,7 @@ const MONTH = 60;
 export const DAY = 50;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** What begins with a moment, the longest first. @type {[number, number][]} */
+/** Spans and the weight of a mark at their start, the longest first. @type {[number, number][]} */
 const SPANS = [
   [12 * HOUR_MS, 33],
   [6 * HOUR_MS, 32],
@@ -19,7 +19,7 @@ const SPANS = [
   [MINUTE_MS, 20],
 ];
 
-/** What a clock on the wall shows, as if that were UTC. @param {Date} at */
+/** Local wall-clock time, as if it were UTC. @param {Date} at */
 function wall(at) {
   return at.getTime() - at.getTimezoneOffset() * MINUTE_MS;
 }
@@ -34,7 +34,12 @@ export function weight(time, before) {
   return SPANS.find(([span]) => Math.floor(now / span) !== Math.floor(then / span))?.[1] ?? 0;
 }
 
-/** Weighs the points from `start` on. What lies before the first of all is taken to be as far away as the others are from each other. @param {{originalTime: unknown, timeWeight: number}[]} points in the order of time @param {number} start */
+/**
+ * Sets the weights of the points from `start` on. The first point is compared with one before it at the mean distance
+ * of the others.
+ *
+ * @param {{originalTime: unknown, timeWeight: number}[]} points ordered by time @param {number} start
+ */
 export function weigh(points, start) {
   const times = points.map(({ originalTime }) => Number(originalTime));
   const [first = 0] = times;

@@ -1,6 +1,6 @@
 /**
- * The live chart of one instrument at a time: its history and the quotes that carry it on, never those of another, and
- * the person's own orders and fills.
+ * The live chart of one instrument at a time: its history, continued by quotes of that instrument alone, and the user's
+ * own orders and fills.
  *
  * @import {Api, ApiError} from "../net/api.js"
  * @import {Bar, Quote} from "../prices/bars.js"
@@ -15,10 +15,10 @@
  * @property {string} barsUrl
  * @property {string} ordersUrl
  * @property {string} eventsUrl
- * @property {PriceSource|null} prices null where there are none: the chart then shows what was
+ * @property {PriceSource|null} prices null without a feed: the chart then shows history only
  * @property {Instruments} instruments
  * @property {SymbolResults} symbols
- * @property {EventTarget} stream of the person's order events
+ * @property {EventTarget} stream of the user's order events
  */
 
 import { LatestRequest } from "../net/latest-request.js";
@@ -37,9 +37,9 @@ import { ChartTable } from "./table.js";
 import { legendText } from "./words.js";
 
 const OWNER = "chart";
-/** Minutes that quotes have skipped are asked for, but not so soon after the last answer. */
+/** Minutes that quotes have skipped are fetched, but at most this often. */
 const HEAL_AFTER_MS = 60_000;
-/** Fills that are told in words. */
+/** Max fills listed as text. */
 const TOLD_FILLS = 20;
 
 export class ChartView {
@@ -52,9 +52,9 @@ export class ChartView {
   #bars = new Bars();
   #inquiry = new LatestRequest((error) => this.#failed(error, "Trying again …"));
   #symbol = "";
-  /** Whether it follows its instrument; else nobody sees it. */
+  /** Whether it follows its instrument; false while it is not visible. */
   #follows = false;
-  /** Whether the history is here: without it nothing is drawn. */
+  /** Whether the history is loaded: without it nothing is drawn. */
   #loaded = false;
   #loadedAt = -Infinity;
   #away = "";
@@ -78,7 +78,7 @@ export class ChartView {
     prices?.addEventListener("quotes", (event) => this.#take(/** @type {CustomEvent<Set<string>>} */ (event).detail));
   }
 
-  /** Follows this instrument; the one before is left at once. @param {string} symbol */
+  /** Follows this instrument instead of the one before. @param {string} symbol */
   show(symbol) {
     if (symbol === this.#symbol && this.#follows) return;
     this.#orders.show(symbol);
@@ -88,7 +88,7 @@ export class ChartView {
     this.#read();
   }
 
-  /** Nobody looks: nothing is asked for, and no quotes are watched. */
+  /** Stops requests and quotes while the chart is not visible. */
   rest() {
     if (!this.#follows) return;
     this.#follows = false;
@@ -97,14 +97,14 @@ export class ChartView {
     this.#orders.show("");
   }
 
-  /** Reads again what may have been missed. */
+  /** Refetches data that may have been missed. */
   refetch() {
     if (!this.#follows) return;
     this.#orders.refetch();
     this.#read();
   }
 
-  /** Why the server is not heard; empty where it is. @param {string} reason */
+  /** Why the server is not reachable; empty while it is. @param {string} reason */
   set away(reason) {
     if (reason === this.#away) return;
     this.#away = reason;
@@ -112,7 +112,7 @@ export class ChartView {
     if (reason === "") this.refetch();
   }
 
-  /** Nobody may see this here any more. */
+  /** Removes all orders and prices, after a sign-out. */
   empty() {
     this.rest();
     this.#orders.empty();
@@ -120,13 +120,13 @@ export class ChartView {
     showState(this.#root, "idle");
   }
 
-  /** The instruments have come: prices get their decimals. */
+  /** Applies the loaded instruments: prices get their decimals. */
   showInstruments() {
     this.#plot.decimals = this.#axisDecimals;
     this.#showAll();
   }
 
-  /** Another day has begun here, or other clocks are in force. */
+  /** Rewrites times, after a change of day or of time zone. */
   showDay() {
     this.#plot.showDay();
     this.#showAll();
@@ -136,7 +136,7 @@ export class ChartView {
     return this.#sources.instruments.decimals(this.#symbol);
   }
 
-  /** No less than a price can have: an administrator may have asked for less. */
+  /** No fewer than a tick has: an administrator may have configured fewer. */
   get #axisDecimals() {
     return Math.max(this.#decimals, places(this.#sources.instruments.get(this.#symbol)?.tick_size ?? ""));
   }
@@ -183,7 +183,7 @@ export class ChartView {
     this.#showAll();
   }
 
-  /** What is there stays there. @param {ApiError} error @param {string} hope */
+  /** Keeps what is already shown. @param {ApiError} error @param {string} hope */
   #failed(error, hope) {
     if (this.#loaded) return;
     const text = `The prices of ${this.#symbol} could not be read: ${error.message} ${hope}`.trim();
@@ -251,7 +251,7 @@ export class ChartView {
     this.#table.show(this.#bars.all, this.#decimals);
   }
 
-  /** What the picture shows, for those whom it tells nothing. @param {string} list @param {string[]} texts */
+  /** Describes the chart's content as text, for screen readers. @param {string} list @param {string[]} texts */
   #tell(list, texts) {
     setLines(find(`[data-chart=${list}]`, this.#root), texts);
   }

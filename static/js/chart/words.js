@@ -1,5 +1,5 @@
 /**
- * What the chart says: times of the person's own clock, prices with their instrument's decimals, itself in one sentence.
+ * The chart's texts: times in the local time zone, prices with their instrument's decimals, and a summary sentence.
  *
  * @import {Bar} from "../prices/bars.js"
  */
@@ -10,16 +10,16 @@ const UNBROKEN = "\u00a0";
 const MINUTES = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const minuteOf = localFormat(MINUTES);
 const dayOf = localFormat({ day: "2-digit", month: "short" });
-/** The minute: of today, of another day of this year, of another year. @type {Intl.DateTimeFormatOptions[]} */
+/** The minute: today, on another day of this year, in another year. @type {Intl.DateTimeFormatOptions[]} */
 const PARTS = [{}, { day: "2-digit", month: "short" }, { year: "numeric", day: "2-digit", month: "short" }];
 const MOMENTS = PARTS.map((day) => localFormat({ ...day, ...MINUTES }));
 
-/** A mark on the time axis: the day where it is the first of one, else the minute. @param {number} time unix seconds @param {boolean} isDay */
+/** A time-axis mark: the minute, or the day that it starts. @param {number} time unix seconds @param {boolean} isDay */
 export function tickText(time, isDay) {
   return (isDay ? dayOf : minuteOf)(new Date(time * 1000));
 }
 
-/** The minute; with the day where it is not today, and the year where it is not this one. @param {number} time unix seconds @param {Date} [today] */
+/** The minute; with the day or year if it is not this one. @param {number} time unix seconds @param {Date} [today] */
 export function momentText(time, today = new Date()) {
   const at = new Date(time * 1000);
   return MOMENTS[dayDetail(at, today)]?.(at) ?? "";
@@ -39,7 +39,7 @@ export function legendText(bar, decimals) {
   return [time, ...pairs].join("  ");
 }
 
-/** @param {{symbol: string, last: string, change: string, away: string}} facts as they are shown */
+/** @param {{symbol: string, last: string, change: string, away: string}} facts as displayed */
 export function chartLabel({ symbol, last, change, away }) {
   const parts = [`Chart of ${symbol}, one-minute bars`];
   if (last !== "") parts.push(`last price ${last}`);

@@ -1,12 +1,12 @@
 /**
- * The columns of the order table, in order, and what a cell of each says; and those of the figures that prices make.
+ * The columns of the order table, in order, with the texts of their cells, and the columns computed from prices.
  *
  * @import {Order, Field} from "./order.js"
  * @import {Column} from "./tables.js"
  *
  * @typedef {"last"|"distance"|"pnl"|"slippage"|"notional"} FigureName
  *
- * @typedef {object} Figure a column that the server knows nothing of
+ * @typedef {object} Figure a column computed in the page, unknown to the server
  * @property {FigureName} figure
  * @property {string} title
  * @property {string} meaning
@@ -40,13 +40,13 @@ export const FIGURES = [
   { figure: "notional", title: "Notional", digits: 12, meaning: "Quantity at the order’s own price" },
 ];
 
-/** What stands in the table between the toggle and the actions. @type {(Column|Figure)[]} */
+/** The table's columns between the toggle and the actions. @type {(Column|Figure)[]} */
 export const LAYOUT = COLUMNS.flatMap((column) => (column.field === "avg_price" ? [column, ...FIGURES] : [column]));
 
-/** The columns that the server is asked for. */
+/** The columns sent in requests. */
 export const SORTABLE = COLUMNS.filter(({ sorted }) => sorted);
 
-/** The table's first column, the toggle, is not ours. */
+/** Offset: the table's first column is the toggle. */
 const FIRST = 1;
 
 /** @type {Set<Field>} */
@@ -60,20 +60,20 @@ export function nameOf(column) {
   return "field" in column ? column.field : column.figure;
 }
 
-/** Where in the table a field stands. @param {Field} field */
+/** The index of a field's column in the table. @param {Field} field */
 export function placeOf(field) {
   return LAYOUT.findIndex((column) => "field" in column && column.field === field) + FIRST;
 }
 
-/** The field that one can sort by at this place of the table. @param {number} place */
+/** The sortable field at this column index of the table. @param {number} place */
 export function fieldAt(place) {
   const column = LAYOUT[place - FIRST];
   return column && "field" in column && column.sorted ? column.field : undefined;
 }
 
-/** What a cell says. @param {Field} field @param {Order} order @param {number} decimals the instrument's price decimals */
+/** The text of a cell. @param {Field} field @param {Order} order @param {number} decimals of prices */
 export function cellText(field, order, decimals) {
-  // An event that was logged before there were arrival prices has none.
+  // Events logged before arrival prices were introduced have none.
   if (PRICES.has(field)) return priceText(/** @type {string|null} */ (order[field] ?? null), decimals);
   if (QUANTITIES.has(field)) return grouped(String(order[field]));
   switch (field) {
@@ -94,7 +94,7 @@ export function cellText(field, order, decimals) {
   }
 }
 
-/** What a cell says when pointed at, where that is more than it shows. @param {Field} field @param {Order} order */
+/** The tooltip of a cell, if it says more than the cell. @param {Field} field @param {Order} order */
 export function cellTitle(field, order) {
   switch (field) {
     case "created_at":
@@ -113,7 +113,11 @@ export function cellTitle(field, order) {
   }
 }
 
-/** DataTables' settings of the columns, with one for the toggle before and one for the actions behind. @param {object} render makes text of every cell: nothing an order carries is ever read as HTML */
+/**
+ * DataTables' settings of the columns, with a toggle column first and an actions column last.
+ *
+ * @param {object} render renders every cell as text: no data of an order is ever parsed as HTML
+ */
 export function columnSettings(render) {
   const plain = { data: null, defaultContent: "", orderable: false };
   const columns = LAYOUT.map((column) => {

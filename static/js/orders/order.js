@@ -1,5 +1,5 @@
 /**
- * What an order and its events look like, the words the page has for them, and which steps its owner may ask for.
+ * Orders and their events: their shapes, their labels on the page, and the steps that an owner may request.
  *
  * @typedef {"pending_new"|"new"|"partially_filled"|"filled"|"pending_cancel"|"canceled"|"rejected"|"expired"} Status
  *
@@ -52,7 +52,7 @@ export const KIND_WORDS = TABLES.kinds;
 export const TYPE_WORDS = /** @type {Record<Order["order_type"], string>} */ (TABLES.order_types);
 export const TABS = TABLES.tabs;
 
-/** The tab, besides "all", that shows orders of this status. @param {Status} status */
+/** The tab other than "all" that shows orders of this status. @param {Status} status */
 export function tabOf(status) {
   return statuses[status].tab;
 }
@@ -67,15 +67,15 @@ export function canAmend({ status }) {
   return statuses[status].can_amend;
 }
 
-/** Cancelling is asked for once: afterwards the broker has to answer. @param {{status: Status}} order */
+/** A cancel can be requested once: after that the broker has to answer. @param {{status: Status}} order */
 export function canCancel({ status }) {
   return statuses[status].can_cancel;
 }
 
 /**
- * The order before and after an event; null where it did not exist (for this owner).
+ * The order before and after an event; null if it did not exist (for this owner).
  *
- * `updated_at` of the earlier state is not in an event: it is left empty there.
+ * `updated_at` of the earlier state is not in an event: it is empty.
  *
  * @param {OrderEvent} event
  * @returns {{before: Order|null, after: Order|null}}

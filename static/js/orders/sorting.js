@@ -9,10 +9,10 @@
 
 import { TABLES } from "./tables.js";
 
-/** What is compared as a number though it is text. */
+/** Text fields that are compared as numbers. */
 export const DECIMALS = new Set(TABLES.columns.filter(({ value }) => value === "amount").map(({ field }) => field));
 
-/** UTF-16 puts astral characters below U+E000; UTF-8, and so the server, above. @param {number} unit */
+/** UTF-16 sorts astral characters below U+E000; UTF-8, and so the server, above. @param {number} unit */
 function codePointRank(unit) {
   if (unit >= 0xe000) return unit - 0x800;
   return unit >= 0xd800 ? unit + 0x2000 : unit;
@@ -57,7 +57,7 @@ function signOf(key) {
   return key.dir === "desc" ? -1 : 1;
 }
 
-/** Where `a` stands to `b`: 0 only for the same id. @param {SortKey[]} sort @param {Order} a @param {Order} b */
+/** Compares two orders: 0 only for the same id. @param {SortKey[]} sort @param {Order} a @param {Order} b */
 export function compareOrders(sort, a, b) {
   for (const key of sort) {
     const result = compareField(key.field, a, b, signOf(key));
@@ -67,7 +67,7 @@ export function compareOrders(sort, a, b) {
   return (a.id - b.id) * (first ? signOf(first) : 1);
 }
 
-/** Whether nothing that the sort looks at differs. @param {SortKey[]} sort @param {Order} a @param {Order} b */
+/** Whether all sort keys are equal. @param {SortKey[]} sort @param {Order} a @param {Order} b */
 export function sameKeys(sort, a, b) {
   return sort.every(({ field }) => a[field] === b[field]);
 }
