@@ -1,6 +1,6 @@
 /**
- * The currencies of ISO 4217 with the decimals of their smallest coins, as in market/money/currencies.py; those withdrawn of
- * late among them. What has no coin there (gold, units of account, test codes) is not in it.
+ * ISO 4217 currencies with the decimals of their minor units, as in market/money/currencies.py, including those
+ * recently withdrawn. A currency without a minor unit (gold, units of account, test codes) is not listed.
  */
 
 /** @type {[number, string][]} */

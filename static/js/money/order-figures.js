@@ -1,7 +1,7 @@
 /**
- * What prices make of an order, as its row shows it: last price, distance to the market, P&L, slippage and notional.
+ * Figures of an order that depend on prices, as its row shows them: last price, distance, P&L, slippage, notional.
  *
- * Pure: numbers in, words out. Blank where a figure is not defined (docs/money.md), never 0.
+ * Pure: numbers in, texts out. Blank if a figure is not defined (docs/money.md), never 0.
  *
  * @import {FigureName} from "../orders/columns.js"
  * @import {Order} from "../orders/order.js"
@@ -9,7 +9,7 @@
  * @import {Decimal} from "../text/decimal.js"
  * @import {Line} from "./money.js"
  *
- * @typedef {object} PriceQuote as the feed tells it
+ * @typedef {object} PriceQuote as the feed sends it
  * @property {string} symbol
  * @property {string|null} bid
  * @property {string|null} ask
@@ -20,7 +20,7 @@
  * @property {string} text
  * @property {string} title
  * @property {""|"gain"|"loss"} tone
- * @property {boolean} stale whether it rests on a price that can't be trusted to be today's
+ * @property {boolean} stale whether it depends on a price that may be out of date
  */
 
 import { decimal, fixed, plain } from "../text/decimal.js";
@@ -28,13 +28,17 @@ import { age, grouped, localTime, priceText, signed } from "../text/format.js";
 import { distance, inBps, inTicks, mark, mid, moneyText, notional, ownPrice } from "./money.js";
 import { slippage, slippageCost, unrealised } from "./money.js";
 
-/** From here on a price is old. */
+/** An older price counts as old. */
 export const OLD_MS = 60_000;
 
 /** @type {Shown} */
 const BLANK = { text: "", title: "", tone: "", stale: false };
 
-/** Why a quote is not to be relied on; empty where it is. @param {PriceQuote|undefined} quote @param {string} feed how the feed stands @param {number} now */
+/**
+ * Why a quote is unreliable; empty if it is reliable.
+ *
+ * @param {PriceQuote|undefined} quote @param {string} feed state of the feed @param {number} now
+ */
 export function doubt(quote, feed, now) {
   if (quote === undefined) return "";
   const old = now - quote.at;
@@ -56,19 +60,22 @@ function numbersOf(order) {
   };
 }
 
-/** One order with the prices of its symbol: what its cells show, and what it adds to the totals. */
+/** One order with the prices of its symbol: the texts of its cells, and its part of the totals. */
 export class OrderFigures {
   #order;
   #instrument;
   #quote;
-  /** Why its prices are not to be relied on; empty where they are. */
+  /** Why its prices are unreliable; empty if they are reliable. */
   doubt;
   #numbers;
   #book;
   #mark;
   #market;
 
-  /** @param {Order} order @param {Instrument|undefined} instrument @param {PriceQuote|undefined} quote @param {string} doubted why the quote is not to be relied on */
+  /**
+   * @param {Order} order @param {Instrument|undefined} instrument @param {PriceQuote|undefined} quote
+   * @param {string} doubted why the quote is unreliable
+   */
   constructor(order, instrument, quote, doubted) {
     this.#order = order;
     this.#instrument = instrument;
@@ -91,7 +98,7 @@ export class OrderFigures {
     };
   }
 
-  /** What it adds to the totals; null while its currency is not known. @returns {Line|null} */
+  /** Its part of the totals; null while its currency is unknown. @returns {Line|null} */
   get line() {
     if (!this.#instrument) return null;
     const { filled, leaves, average } = this.#numbers;
@@ -100,7 +107,7 @@ export class OrderFigures {
     return { currency: this.#instrument.currency, side, working, filled: notional(filled, average), pnl: this.#pnl };
   }
 
-  /** Whether it has a P&L that nobody can tell, for want of a price. */
+  /** Whether its P&L can't be calculated, because there is no price. */
   get unpriced() {
     return this.#numbers.filled !== 0n && this.#pnl === null;
   }
@@ -176,7 +183,7 @@ export class OrderFigures {
     return ofMarket ? this.#priced(text, parts) : { ...BLANK, text, title: parts.join(" · ") };
   }
 
-  /** Something that rests on the quote. @param {string} text @param {string[]} words @returns {Shown} */
+  /** A cell that depends on the quote. @param {string} text @param {string[]} words @returns {Shown} */
   #priced(text, words) {
     const title = [...words, this.doubt].filter((word) => word !== "").join(" · ");
     return { text, title, tone: "", stale: this.doubt !== "" };

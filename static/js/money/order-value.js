@@ -1,7 +1,7 @@
 /**
- * What an order comes to in money, and whether it looks like a slip: far through the market, or very large.
+ * The value of an order in money, and a warning if it looks like a mistake: far through the market, or very large.
  *
- * Pure. Without a present price nothing is compared.
+ * Pure. Without a live price nothing is compared.
  *
  * @import {Quote} from "../prices/prices.js"
  * @import {Instrument} from "../symbols/instruments.js"
@@ -10,27 +10,30 @@
  * @typedef {{side: string, symbol: string, quantity: string, price?: string|null, stop_price?: string|null}} Sized
  *
  * @typedef {object} Worth
- * @property {string} value "≈ 2,305.40 USD"; empty where it is not known
- * @property {string} warning why somebody should look twice; empty where nothing is unusual
+ * @property {string} value "≈ 2,305.40 USD"; empty if unknown
+ * @property {string} warning what to check before sending; empty if nothing is unusual
  */
 
 import { decimal, plain, product } from "../text/decimal.js";
 import { amount, grouped } from "../text/format.js";
 import { minorUnits, moneyText } from "./money.js";
 
-/** A limit this much worse than the market, in percent, is hardly meant. */
+/** A limit this much worse than the market, in percent, is probably a mistake. */
 const FAR_PERCENT = 5n;
-/** So much money in one order is asked about; more of it where the currency has no cents. */
+/** An order of this value or more needs a confirmation; the limit is higher if the currency has no cents. */
 const LARGE = product(decimal("1000000"), decimal("1")) ?? 0n;
 const LARGE_WHOLE = 100n * LARGE;
 
-/** What a buy pays now, or a sell gets. @param {string} side @param {Quote|undefined} quote */
+/** The price that a buy pays now, or a sell gets. @param {string} side @param {Quote|undefined} quote */
 function market(side, quote) {
   const best = side === "buy" ? quote?.ask : quote?.bid;
   return decimal(best ?? quote?.last);
 }
 
-/** @param {string} side @param {Decimal} limit @param {Decimal} base what it is held against @param {string} name of that */
+/**
+ * @param {string} side @param {Decimal} limit @param {Decimal} base to compare with
+ * @param {string} name of the base
+ */
 function farWords(side, limit, base, name) {
   if (limit === null || base === null || base <= 0n) return "";
   const percent = ((side === "buy" ? limit - base : base - limit) * 100n) / base;
@@ -39,7 +42,11 @@ function farWords(side, limit, base, name) {
   return `The limit price is ${grouped(String(percent))} % ${where} ${name}, ${amount(plain(base))}.`;
 }
 
-/** A stop that the market has passed triggers as soon as it is there. @param {string} side @param {Decimal} stop @param {Decimal} present */
+/**
+ * A stop that the market has passed would trigger at once.
+ *
+ * @param {string} side @param {Decimal} stop @param {Decimal} present
+ */
 function passedWords(side, stop, present) {
   if (stop === null || present === null) return "";
   const passed = side === "buy" ? stop <= present : stop >= present;
@@ -52,7 +59,10 @@ function largeWords(money, currency) {
   return money !== null && money >= large ? "This is a very large order." : "";
 }
 
-/** @param {Sized} order @param {Instrument|undefined} instrument @param {Quote|undefined} quote of its symbol; none where prices are not live @returns {Worth} */
+/**
+ * @param {Sized} order @param {Instrument|undefined} instrument
+ * @param {Quote|undefined} quote of its symbol; undefined if prices are not live @returns {Worth}
+ */
 export function worthOf({ side, quantity, price, stop_price }, instrument, quote) {
   if (instrument === undefined) return { value: "", warning: "" };
   const { currency } = instrument;

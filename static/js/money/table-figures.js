@@ -1,8 +1,8 @@
 /**
- * Keeps the figures that prices make true in the order table: cells of the rows in sight, and the totals under it.
+ * Updates the figures that depend on prices in the order table: cells of visible rows, and the totals under it.
  *
- * Once an animation frame at most, and only where a price or an order has changed. The server is asked for nothing: it is
- * told which symbols are on the page, those of working orders first.
+ * Draws at most once per animation frame, and only if a price or an order has changed. It sends no requests: it only
+ * subscribes to the symbols on the page, those of working orders first.
  *
  * @import {FigureName} from "../orders/columns.js"
  * @import {Order} from "../orders/order.js"
@@ -12,10 +12,10 @@
  * @import {PriceQuote, Shown} from "./order-figures.js"
  * @import {Told} from "./totals.js"
  *
- * @typedef {object} OrderBook the part of the book that is read here; fires `changed` and `emptied`
+ * @typedef {object} OrderBook the part of the order table that is used here; fires `changed` and `emptied`
  * @property {{inSight: [HTMLTableRowElement, Order][], touched: (row: HTMLTableRowElement) => void}} rows
  * @property {Order[]} orders
- * @property {(figure: FigureName, text: string) => void} wrote called with each text that a cell is given
+ * @property {(figure: FigureName, text: string) => void} wrote called with each text written to a cell
  *
  * @typedef {object} PriceSource fires `quotes` (detail: the symbols that changed) and `feed`
  * @property {(owner: string, symbols: Iterable<string>) => void} watch
@@ -32,9 +32,9 @@ import { doubt, OrderFigures } from "./order-figures.js";
 import { MoneyTotals } from "./totals.js";
 
 const OWNER = "blotter";
-/** Totals that change faster can't be read. */
+/** Throttle of the totals: faster changes would be unreadable. */
 const TOTALS_MS = 250;
-/** How often prices that do not change are looked at for their age. */
+/** How often the age of unchanged prices is checked. */
 const AGE_MS = 5000;
 
 /** @param {HTMLElement} cell @param {Shown|undefined} before @param {Shown} after */
@@ -47,7 +47,11 @@ function write(cell, before, after) {
   cell.classList.toggle("is-loss", after.tone === "loss");
 }
 
-/** The same in what is open under the row, if anything is. @param {Element|null} below @param {Record<FigureName, Shown>} shown */
+/**
+ * Writes the same figures into the details under the row, if they are open.
+ *
+ * @param {Element|null} below @param {Record<FigureName, Shown>} shown
+ */
 function writeDetails(below, shown) {
   if (!below?.classList.contains("subrow")) return;
   for (const text of /** @type {NodeListOf<HTMLElement>} */ (below.querySelectorAll("[data-figure]"))) {
@@ -63,13 +67,17 @@ export class TableFigures {
   #instruments;
   #now;
   #totals;
-  /** What each row's cells show, remembered rather than read back. @type {WeakMap<Element, {cells: Map<FigureName, HTMLElement>, shown?: Record<FigureName, Shown>}>} */
+  /**
+   * What each row's cells show, cached to avoid reading the DOM.
+   *
+   * @type {WeakMap<Element, {cells: Map<FigureName, HTMLElement>, shown?: Record<FigureName, Shown>}>}
+   */
   #rows = new WeakMap();
-  /** Symbols with another price since the last drawing. @type {Set<string>} */
+  /** Symbols whose price has changed since the last drawing. @type {Set<string>} */
   #changed = new Set();
-  /** Rows that show another order, or newly can be seen. @type {Set<Element>} */
+  /** Rows that show another order or have become visible. @type {Set<Element>} */
   #touched = new Set();
-  /** Whether every row is to be looked at. */
+  /** Whether every row has to be redrawn. */
   #all = true;
   #watched = "";
   #ended = false;
@@ -79,7 +87,11 @@ export class TableFigures {
   #draw = () => this.#drawNow();
   #drawTotals = () => this.#drawTotalsNow();
 
-  /** @param {OrderBook & EventTarget} book @param {PriceSource & EventTarget} prices @param {Pick<Instruments, "get">} instruments @param {Store} store @param {() => number} [now] the server's time in unix milliseconds */
+  /**
+   * @param {OrderBook & EventTarget} book @param {PriceSource & EventTarget} prices
+   * @param {Pick<Instruments, "get">} instruments @param {Store} store
+   * @param {() => number} [now] the server's time in unix milliseconds
+   */
   constructor(book, prices, instruments, store, now = Date.now) {
     this.#book = book;
     this.#prices = prices;
@@ -108,7 +120,7 @@ export class TableFigures {
     nextFrame(this.#draw);
   }
 
-  /** The orders on the page are others: their prices are wanted, and what was written is completed in the same frame. */
+  /** Subscribes to prices of the orders now on the page, and draws their figures in the same frame. */
   #follow() {
     const { orders } = this.#book;
     const working = orders.filter(({ status }) => tabOf(status) === "working");
@@ -121,7 +133,7 @@ export class TableFigures {
     this.#drawNow();
   }
 
-  /** Nobody may see these orders here any more. */
+  /** Removes all figures, after a sign-out. */
   #end() {
     this.#ended = true;
     this.#prices.watch(OWNER, []);

@@ -1,5 +1,5 @@
 /**
- * The totals under the table: a line a currency, and what it covers. Drawn a few times a second, so that it can be read.
+ * The totals under the table: one line per currency, and what they cover. Redrawn a few times a second, to be readable.
  *
  * @import {Store} from "../ui/store.js"
  * @import {Totals} from "./money.js"
@@ -9,10 +9,10 @@ import { grouped, plural, signed } from "../text/format.js";
 import { find, make, setHidden, setText } from "../ui/dom.js";
 import { moneyText } from "./money.js";
 
-/** On a phone, and where a window is low, they are folded until somebody asks. */
+/** On a phone and in a low window they are collapsed by default. */
 const NARROW = "(max-width: 640px), (max-height: 619px)";
 const OPEN = "money-open";
-/** More characters in the figures of a line than there is room for one under the other. */
+/** More characters than this in a line's figures don't fit in aligned columns. */
 const LONG = 56;
 const FIELDS = /** @type {const} */ ([
   ["buy", "Working buy"],
@@ -22,7 +22,10 @@ const FIELDS = /** @type {const} */ ([
   ["pnl", "P&L"],
 ]);
 
-/** @typedef {{total: Totals, unpriced: number, doubt: string}} Told of one currency: orders without a price, and why the P&L is in doubt */
+/**
+ * @typedef {{total: Totals, unpriced: number, doubt: string}} Told of one currency: `unpriced` is the number of orders
+ *   without a price, `doubt` says why the P&L is unreliable
+ */
 
 export class MoneyTotals {
   #root;
@@ -31,7 +34,7 @@ export class MoneyTotals {
   /** @type {Map<string, Map<string, HTMLElement>>} */
   #lines = new Map();
 
-  /** @param {HTMLElement} root @param {Store} store the person's */
+  /** @param {HTMLElement} root @param {Store} store the user's */
   constructor(root, store) {
     this.#root = root;
     this.#list = find("#money-totals", root);
@@ -50,7 +53,7 @@ export class MoneyTotals {
     const currencies = [...totals.keys()];
     if (currencies.join() !== [...this.#lines.keys()].join()) this.#make(currencies);
     const lengths = [...totals].map(([currency, told]) => this.#write(currency, told));
-    // Then each figure takes the place it needs, and lines break.
+    // Then each figure takes the width it needs, and lines wrap.
     this.#root.classList.toggle("is-long", Math.max(0, ...lengths) > LONG);
   }
 
