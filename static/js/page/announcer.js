@@ -1,6 +1,6 @@
 /**
- * Says for those who listen what they wait for: fills and rejects, in one polite sentence every ten seconds at most. Nothing else of the page
- * says them.
+ * Screen reader announcements of fills and rejects: one polite sentence, at most every ten seconds. Nothing else on the
+ * page announces them.
  *
  * @import {OrderEvent} from "../orders/order.js"
  */
@@ -18,12 +18,12 @@ export function summary(counts) {
 }
 
 export class Announcer {
-  /** Whether events are said; how the connection stands always is. */
+  /** Whether events are announced; the state of the connection always is. */
   on = true;
   #element;
-  /** What has yet to be said. @type {Map<string, number>} */
+  /** Events not yet announced, by kind. @type {Map<string, number>} */
   #counts = new Map();
-  /** What is said where it is all: an event and its order, by name. */
+  /** The sentence to use if there is only one event: the event and its order. */
   #first = "";
   #seldom = new Throttle(EVERY_MS, () => this.#tell());
 

@@ -1,26 +1,34 @@
 /**
- * What is copied from a table is for a spreadsheet: a line a row, cells by tabs, numbers with an ASCII minus and without marks
- * between their thousands, nothing of the buttons.
+ * Copies table cells in a form that spreadsheets accept: one line per row, cells separated by tabs, numbers with an
+ * ASCII minus and without thousands separators, and without buttons.
  */
 
 import { asText } from "../text/formula-escape.js";
 
 const NUMBER = /^[+−]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/;
 const NUMBERS = ".numeric";
-/** What isolates text that is written from right to left is no part of it. */
+/** Bidirectional isolates, which are not part of the text. */
 const ISOLATES = /[\u2068\u2069]/g;
 const BUTTONS = ".col-toggle, .col-actions, .watch-actions";
-/** What opens under a row is no row of the table. */
+/** Details under a row are not a row of the table. */
 const NO_CELL = ".subrow-cell";
 
-/** A cell as a spreadsheet takes it. @param {string} text @param {boolean} isNumber whether its column has numbers: elsewhere "1,5" is what somebody wrote */
+/**
+ * A cell's text for a spreadsheet.
+ *
+ * @param {string} text @param {boolean} isNumber whether the column holds numbers: elsewhere "1,5" is text
+ */
 export function plainText(text, isNumber) {
   const trimmed = text.replace(ISOLATES, "").trim();
   if (isNumber && NUMBER.test(trimmed)) return trimmed.replaceAll(",", "").replace("−", "-").replace("+", "");
   return asText(trimmed);
 }
 
-/** Whether some of a cell is selected: a triple click ends where the next cell begins. @param {HTMLTableCellElement} cell @param {Selection} selection */
+/**
+ * Whether some of a cell is selected. A triple click ends where the next cell begins.
+ *
+ * @param {HTMLTableCellElement} cell @param {Selection} selection
+ */
 function isSelected(cell, selection) {
   if (selection.containsNode(cell)) return true;
   if (!selection.containsNode(cell, true)) return false;
@@ -32,7 +40,7 @@ function isSelected(cell, selection) {
   return part.toString() !== "";
 }
 
-/** The cells of a table that are selected, in rows. @param {HTMLTableElement} table @param {Selection} selection */
+/** The selected cells of a table, by row. @param {HTMLTableElement} table @param {Selection} selection */
 function selectedCells(table, selection) {
   const rows = [...table.rows].filter((row) => selection.containsNode(row, true));
   return rows
@@ -47,14 +55,18 @@ function selectedTable({ anchorNode, focusNode }) {
   return first ?? last ?? null;
 }
 
-/** Whether more than one cell is selected, or the whole of one with a number: part of a text is what somebody wanted. @param {HTMLTableCellElement[]} cells @param {Selection} selection */
+/**
+ * Whether more than one cell is selected, or all of a number's cell. A part of one cell's text is copied as it is.
+ *
+ * @param {HTMLTableCellElement[]} cells @param {Selection} selection
+ */
 function areWhole(cells, selection) {
   const [first] = cells;
   if (cells.length !== 1 || !first) return cells.length > 1;
   return first.matches(NUMBERS) && selection.getRangeAt(0).toString().trim() === first.textContent?.trim();
 }
 
-/** From now on, for all tables; a selection of some text within one cell is left to the browser. */
+/** Handles copying from all tables; a selection of text within one cell is left to the browser. */
 export function copyAsRows() {
   document.addEventListener("copy", (event) => {
     const selection = getSelection();

@@ -1,5 +1,6 @@
 /**
- * Notices that another day has begun here, or that other clocks are in force: then times are written anew. A machine that has slept over midnight is found out as it wakes.
+ * Detects a change of day or of time zone, after which displayed times must be rewritten. If the machine has slept over
+ * midnight, the change is detected when it wakes.
  */
 
 import { localTime, readZone } from "../text/format.js";
@@ -14,7 +15,7 @@ function dayHere() {
   return `${now.toDateString()} ${timeZone} ${now.getTimezoneOffset()}`;
 }
 
-/** @param {() => void} changed called after each change, as soon as this page is awake */
+/** @param {() => void} changed called after each change, as soon as the page is awake */
 export function watchDay(changed) {
   let day = dayHere();
   const look = () => {
@@ -29,7 +30,7 @@ export function watchDay(changed) {
   addEventListener("pageshow", look);
 }
 
-/** Writes every time anew that is marked with its moment, as `data-at`. @param {ParentNode} [root] */
+/** Rewrites every time that has a `data-at` attribute. @param {ParentNode} [root] */
 export function rewriteTimes(root = document) {
   for (const time of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-at]"))) {
     setText(time, localTime(time.dataset.at ?? ""));

@@ -1,5 +1,5 @@
 /**
- * The button that plays two minutes of demo flow, says how much is left, and stops it.
+ * The demo button: starts two minutes of demo order flow, shows the time left, and stops it.
  *
  * @import {Api, ApiError} from "../net/api.js"
  * @import {Notices} from "./notices.js"
@@ -8,7 +8,7 @@
 import { minutes } from "../text/format.js";
 import { find, setText } from "../ui/dom.js";
 
-/** A server that went away takes the flow that it played along: known so long after another one is there. */
+/** Wait after a reconnect. A server that stops ends its demo flow, and the next one knows that only after this time. */
 const LOOK_AFTER_MS = 2500;
 
 /** @typedef {{running: boolean, ends_at: string|null}} Flow */
@@ -21,12 +21,15 @@ export class Demo {
   #serverNow;
   /** @type {Flow} */
   #flow = { running: false, ends_at: null };
-  /** Counts when a change is asked for and when it is answered: what was asked before either says how it was before. */
+  /** Counts requests for a change and their answers: a request from before either one has an outdated answer. */
   #changes = 0;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #ticking;
 
-  /** @param {HTMLElement} root @param {Api} api @param {string} url @param {Notices} notices @param {() => number} serverNow unix milliseconds there */
+  /**
+   * @param {HTMLElement} root @param {Api} api @param {string} url @param {Notices} notices
+   * @param {() => number} serverNow the server's time in unix milliseconds
+   */
   constructor(root, api, url, notices, serverNow) {
     this.#root = root;
     this.#api = api;
@@ -37,7 +40,7 @@ export class Demo {
     this.#ask("get");
   }
 
-  /** There is a connection again, to a server that may be another one. */
+  /** Checks the demo after a reconnect, perhaps to another server. */
   look() {
     if (this.#flow.running) setTimeout(() => this.#ask("get"), LOOK_AFTER_MS);
   }

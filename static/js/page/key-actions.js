@@ -1,5 +1,5 @@
 /**
- * What each key does on the page, and the dialog that tells of them and switches them off.
+ * The keyboard shortcuts of the page, and the dialog that lists them and switches them off.
  *
  * @import {OrdersPanel} from "../table/orders-panel.js"
  * @import {Ticket} from "../ticket/ticket.js"
@@ -19,22 +19,22 @@ import { KeysDialog } from "./keys-dialog.js";
  * @param {Store} store
  */
 export function startKeys({ book, ticket, views, watchlist, announcer }, store) {
-  /** Esc is for what has the focus: a field elsewhere leaves the orders alone. @param {Element} target */
+  /** Esc closes what has the focus; in a field elsewhere it does not affect the orders. @param {Element} target */
   function dismiss(target) {
     if (target.closest("#ticket")) ticket.show(false);
     else if (!target.closest("input, select, textarea") && !book.work.dismiss() && ticket.open) ticket.show(false);
   }
 
-  /** A key that presses a button, where that is on. @param {string} selector */
+  /** An action that clicks a button, unless it is disabled. @param {string} selector */
   const button = (selector) => () => find(selector).click();
 
-  /** The ticket for an order of this side; what was typed there stays. @param {"buy"|"sell"} side */
+  /** Opens the ticket for an order of this side; what was typed there stays. @param {"buy"|"sell"} side */
   function trade(side) {
     find(`#ticket [name=side][value=${side}]`).click();
     ticket.show(true);
   }
 
-  /** Enter is for the orders, where it was not pressed on anything else. @param {Element} target */
+  /** Enter opens an order, unless it was pressed on something else. @param {Element} target */
   function openOrder(target) {
     if (target === document.body || target.closest("#orders-scroll")) book.work.toggle();
   }

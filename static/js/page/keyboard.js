@@ -1,6 +1,6 @@
 /**
- * One key each for what is done often. A key typed into a field, pressed on a control or taken by an input method is left
- * to it; a key that is held acts once.
+ * Single-key shortcuts. A key typed into a field, pressed on a control or used by an input method keeps its usual
+ * effect; a held key acts once.
  */
 
 import { composes, keyName } from "../ui/keys.js";
@@ -10,16 +10,16 @@ const BUTTONS = "button, summary, [role=button]";
 const CONTROLS = `${FIELDS}, ${BUTTONS}, input, a`;
 
 export class Keyboard {
-  /** Whether keys of a single sign act (WCAG 2.1.4 wants a way to switch them off). */
+  /** Whether single-character keys act (WCAG 2.1.4 requires a way to switch them off). */
   single = true;
   #actions;
   #held;
-  /** The key that has acted last. */
+  /** The key that acted last. */
   #acted = "";
 
   /**
-   * @param {Record<string, (target: Element) => void>} actions by the key's name; told where it was pressed
-   * @param {string[]} held names of the keys that go on acting while they are held
+   * @param {Record<string, (target: Element) => void>} actions by the key's name; called with the event's target
+   * @param {string[]} held names of the keys that repeat while held
    */
   constructor(actions, held) {
     this.#actions = actions;
@@ -44,7 +44,12 @@ export class Keyboard {
     this.#actions[name]?.(target);
   }
 
-  /** Whether a held key must do no more: press a button again, send a form, be typed where it has led to. @param {string} name @param {KeyboardEvent} event @param {Element} target */
+  /**
+   * Whether a held key must not repeat: it would press a button again, send a form, or be typed into the field it has
+   * led to.
+   *
+   * @param {string} name @param {KeyboardEvent} event @param {Element} target
+   */
   #isOnePress(name, { code }, target) {
     if (name === "Enter") return target.closest("textarea") === null;
     return (name === " " && target.closest(BUTTONS) !== null) || (code !== "" && code === this.#acted);
@@ -59,7 +64,7 @@ export class Keyboard {
   }
 }
 
-/** Fields name the key that leads to them; where there is a finger instead of a keyboard, that is left out. */
+/** Removes key hints from placeholders on touch devices, which have no keyboard. */
 export function hideKeyHints() {
   if (!matchMedia("(hover: none) and (pointer: coarse)").matches) return;
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[placeholder]"))) {

@@ -1,5 +1,5 @@
 /**
- * The list of the keys, and the check boxes beside it, which are as they were left.
+ * The dialog that lists the keys, and its check boxes, which are remembered.
  *
  * @import {Store} from "../ui/store.js"
  */
@@ -9,7 +9,10 @@ import { find } from "../ui/dom.js";
 export class KeysDialog {
   #dialog;
 
-  /** @param {HTMLDialogElement} dialog @param {Store} store @param {Record<string, (on: boolean) => void>} switches what each check box does, by its id; it is on until somebody switches it off */
+  /**
+   * @param {HTMLDialogElement} dialog @param {Store} store
+   * @param {Record<string, (on: boolean) => void>} switches the effect of each check box, by its id; on by default
+   */
   constructor(dialog, store, switches) {
     this.#dialog = dialog;
     for (const [id, set] of Object.entries(switches)) {

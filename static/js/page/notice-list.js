@@ -1,13 +1,14 @@
 /**
- * The list of all notices: each keeps its own line, so that the focus and a selection survive what comes in.
+ * The list of all notices. Each keeps its own DOM node, so that focus and selection survive new notices.
  *
- * @typedef {{text: string, at: Date, isReject: boolean, isRead: boolean, isShown: boolean}} Entry `isShown`: whether it has been on the line
+ * @typedef {{text: string, at: Date, isReject: boolean, isRead: boolean, isShown: boolean}} Entry `isShown`: whether
+ *   the notice line has shown it
  */
 
 import { localTime } from "../text/format.js";
 import { find, make, setHidden, setText } from "../ui/dom.js";
 
-/** A press so soon after something has changed was meant for what was there before. */
+/** A press this soon after a change was meant for what was there before. */
 export const UNSEEN_MS = 400;
 
 /** @param {string} label @param {(event: MouseEvent) => void} act */
@@ -26,7 +27,7 @@ export class NoticeList {
   #dismiss;
   /** @type {Map<Entry, {line: HTMLElement, time: HTMLElement, button: HTMLElement|null}>} */
   #drawn = new Map();
-  /** When lines have moved. */
+  /** When lines last moved. */
   #grownAt = -Infinity;
 
   /** @param {HTMLElement} root @param {(entry: Entry) => void} dismiss */
@@ -37,7 +38,7 @@ export class NoticeList {
     this.#dismiss = dismiss;
   }
 
-  /** Whether somebody who pressed had seen what they pressed. @param {Event} event */
+  /** Whether the user had time to see what they pressed. @param {Event} event */
   isMeant({ timeStamp }) {
     return timeStamp >= this.#grownAt + UNSEEN_MS;
   }

@@ -1,6 +1,6 @@
 /**
- * Short messages on a line of their own, so that they never lie over anything: the newest unread one is shown and stays
- * until dismissed, what concerns nobody's action goes by itself. All of them can be looked up in a list.
+ * Short messages on a line of their own, so that they never cover anything. The newest unread alert is shown until it
+ * is dismissed; a message that needs no action disappears by itself. The list shows all alerts.
  *
  * @import {Entry} from "./notice-list.js"
  */
@@ -12,10 +12,10 @@ import { Popover } from "../ui/popover.js";
 import { dismissButton, NoticeList, UNSEEN_MS } from "./notice-list.js";
 
 const BRIEF_MS = 5000;
-/** More are forgotten, the oldest first. */
+/** Max alerts kept; the oldest are dropped first. */
 const KEPT = 500;
 
-/** "9 rejects", "2 notices": what all of them are. @param {Entry[]} entries */
+/** "9 rejects", "2 notices": the noun depends on all of them. @param {Entry[]} entries */
 function countText(entries) {
   const noun = entries.every(({ isReject }) => isReject) ? "reject" : "notice";
   return plural(entries.length, noun);
@@ -25,16 +25,16 @@ export class Notices {
   #root;
   #toggle;
   #list;
-  /** When the line's notice has given its place to another. */
+  /** When one alert on the line last gave way to another. */
   #changedAt = -Infinity;
   #popover;
   /** Newest first. @type {Entry[]} */
   #entries = [];
-  /** What goes by itself; empty where nothing does. */
+  /** The message that disappears by itself; empty if there is none. */
   #passing = "";
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
-  /** What the line shows. @type {Entry|string|null} */
+  /** What the line shows now. @type {Entry|string|null} */
   #shown = null;
   /** @type {HTMLElement|null} */
   #line = null;
@@ -45,7 +45,7 @@ export class Notices {
     this.#toggle = find("#notices-toggle", root);
     const card = find("#notice-list", root);
     this.#list = new NoticeList(card, (entry) => this.#dismiss(entry));
-    // Not its first button, which dismisses all unread.
+    // Focus the list, not its first button, which dismisses all unread.
     this.#popover = new Popover(this.#toggle, card, () => this.#draw(), "ol");
     find("#show-notices").addEventListener("click", () => this.open());
     find("[data-action=dismiss-all]", root).addEventListener("click", (event) => {
@@ -56,20 +56,20 @@ export class Notices {
     this.#draw();
   }
 
-  /** Stays until dismissed, and in the list after that; it is said at once. @param {string} text */
+  /** Shows an alert until dismissed, and then in the list; announced at once. @param {string} text */
   alert(text) {
     this.#add(text, false);
   }
 
-  /** The same of a rejected order. The announcer says it, with the fills and not too often. @param {string} text */
+  /** Shows an alert for a rejected order, which the announcer announces (throttled). @param {string} text */
   reject(text) {
     this.#add(text, true);
   }
 
-  /** Goes by itself. @param {string} text */
+  /** Shows a message that disappears by itself. @param {string} text */
   tell(text) {
     this.#passing = text;
-    // The same once more is said once more.
+    // A repeated message must be announced again.
     this.#shown = null;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -84,7 +84,7 @@ export class Notices {
     this.#popover.show(true);
   }
 
-  /** Leaves nothing. */
+  /** Removes everything. */
   clear() {
     this.#entries = [];
     this.#passing = "";
@@ -92,7 +92,7 @@ export class Notices {
     this.#list.draw([]);
   }
 
-  /** Another day has begun: what was noticed yesterday is not counted as today's. */
+  /** Recounts after a change of day: the count covers today only. */
   showDay() {
     this.#draw();
   }
@@ -112,7 +112,7 @@ export class Notices {
 
   #draw = () => {
     const unread = this.#entries.filter(({ isRead }) => !isRead);
-    // What is new is shown at once: what would have gone by itself gives way.
+    // A new alert is shown at once and replaces a message that would disappear by itself.
     if (unread[0]?.isShown === false) this.#passing = "";
     this.#drawLine(this.#passing || (unread[0] ?? null));
     const today = this.#entries.filter(({ at }) => dayDetail(at, new Date()) === 0);
@@ -121,7 +121,7 @@ export class Notices {
     setText(find("[data-notices=when]", this.#toggle), today.length > 0 ? " today" : "");
     setText(find("[data-notices=unread]", this.#toggle), unread.length > 1 ? `${integer(unread.length)} unread` : "");
     if (this.#popover.open) this.#list.draw(this.#entries);
-    // Said there, since the ticket and what else lies over the page has to leave this line free.
+    // Set on the body because the ticket and other overlays must leave this line free.
     const isOpen = this.#passing !== "" || unread.length > 0 || this.#popover.open;
     document.body.classList.toggle("has-notices", isOpen);
   };
@@ -129,14 +129,14 @@ export class Notices {
   /** @param {Entry|string|null} shown */
   #drawLine(shown) {
     if (shown === this.#shown) return;
-    // Where another one stood, it may have been meant.
+    // A press may have been meant for the alert shown before.
     if (this.#shown !== null && typeof this.#shown !== "string") this.#changedAt = performance.now();
     this.#shown = shown;
     const hadFocus = this.#line?.contains(document.activeElement);
     this.#line?.remove();
     this.#line = shown === null ? null : this.#newLine(shown);
     if (this.#line) this.#root.prepend(this.#line);
-    // Never on to the button of another notice, which a key meant for this one would dismiss unread.
+    // Never to another notice's button: a key press meant for this one would dismiss it unread.
     if (hadFocus) this.#toggle.focus();
   }
 
@@ -151,7 +151,7 @@ export class Notices {
       return line;
     }
     line.classList.add("is-bad");
-    // One that comes back, since a newer one was dismissed, is no news.
+    // An alert that reappears after a newer one was dismissed is not announced again.
     if (!shown.isShown && !shown.isReject) line.setAttribute("role", "alert");
     shown.isShown = true;
     line.append(

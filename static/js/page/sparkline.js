@@ -1,5 +1,5 @@
 /**
- * The newest durations as one small line: higher is slower.
+ * A sparkline of the newest durations: higher is slower.
  */
 
 const WIDTH = 60;

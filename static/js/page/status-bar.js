@@ -1,7 +1,7 @@
 /**
- * The strip under the bar: realtime switch, connection state, latency and the proof that nothing is missing.
+ * The status bar: realtime switch, connection state, latency and the proof that nothing is missing.
  *
- * Fires `toggle` when the person switches realtime.
+ * Fires `toggle` when the user switches realtime.
  *
  * @import {StreamState} from "../stream/connection-state.js"
  * @import {Latency} from "../stream/latency.js"
@@ -29,7 +29,7 @@ const WORDS = {
 const ENDINGS = { "signed-out": "Signed out", outdated: "New version" };
 const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
-/** Its row in the details. @param {string} hop */
+/** A hop's row in the latency details. @param {string} hop */
 function hopRow(hop) {
   const bar = make("meter", "");
   bar.setAttribute("aria-label", `Share of ${hop}`);
@@ -44,9 +44,9 @@ export class StatusBar extends EventTarget {
   #stream;
   #latency;
   #details;
-  /** A row each, in their order. */
+  /** One row per hop, in order. */
   #hops = HOPS.map(hopRow);
-  /** The newest number that the server has told of, which goes on while the stream is paused. */
+  /** The newest head known from requests, which advances while the stream is paused. */
   #told = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
@@ -64,7 +64,7 @@ export class StatusBar extends EventTarget {
     toggle.addEventListener("click", () => this.#drawLatency());
   }
 
-  /** @param {string} since what a state began with, as "at 10:31:07" @param {Ending|null} ending */
+  /** @param {string} since when the state began, such as "at 10:31:07" @param {Ending|null} ending */
   showState(since, ending) {
     const { state, realtime } = this.#stream;
     const connection = find("#connection", this.#root);
@@ -86,7 +86,7 @@ export class StatusBar extends EventTarget {
     if (this.#details.open) this.#showProofAgain();
   }
 
-  /** The log is that far. @param {number} head */
+  /** Reports the log's head. @param {number} head */
   tell(head) {
     this.#told = head;
     this.showProof();
@@ -103,14 +103,14 @@ export class StatusBar extends EventTarget {
     return ` · paused at ${integer(seq)}${newer > 0 ? `, ${integer(newer)} newer` : ""}`;
   }
 
-  /** The same in the details: there is no room for it elsewhere on a phone. */
+  /** Repeats the proof in the details: on a phone it has no room elsewhere. */
   #showProofAgain() {
     const { last, gaps, duplicates } = this.#stream.feed;
     const text = `seq ${integer(last ?? 0)} / head ${integer(this.#head)} · ${plural(gaps, "gap")} · ${plural(duplicates, "duplicate")}`;
     setText(find("#proof-again", this.#root), text);
   }
 
-  /** New figures are there; they are drawn a few times a second. */
+  /** Draws new figures, throttled to a few times a second. */
   showLatency() {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

@@ -1,7 +1,7 @@
 /**
- * Shows how things stand: the word in the strip, a greyed table with the time it was last true, why the page has ended.
+ * Shows the connection's state: the word in the status bar, a greyed table with its age, or why the page has ended.
  *
- * What is said aloud is said once, and only where it lasts.
+ * A state is announced to screen readers once, and only if it lasts.
  *
  * @import {Socket} from "../net/socket.js"
  * @import {OrderStream} from "../stream/stream.js"
@@ -13,7 +13,7 @@ import { localTime } from "../text/format.js";
 import { find, setText } from "../ui/dom.js";
 import { reload } from "./unsaved-changes.js";
 
-/** A break that heals sooner is not worth a sentence. */
+/** A shorter break is not announced. */
 const LASTS_MS = 1500;
 const AWAY_WORDS = { stale: "The server has not been heard", offline: "Offline" };
 
@@ -24,7 +24,7 @@ export class StatusView {
   #socket;
   #strip;
   #announcer;
-  /** When the picture of the orders was last known to be true; null while it is. @type {Date|number|null} */
+  /** When the displayed orders were last known to be current; null while they are. @type {Date|number|null} */
   #asOf = new Date();
   #said = "";
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -39,13 +39,13 @@ export class StatusView {
     find("[data-action=reload]").addEventListener("click", reload);
   }
 
-  /** Why this page is over; null while it is not. @returns {Ending|null} */
+  /** Why this page has ended; null while it has not. @returns {Ending|null} */
   get ending() {
     const { state } = this.#socket;
     return state === "signed-out" || state === "outdated" ? state : null;
   }
 
-  /** Why nothing can be sent now, as a sentence; empty where it can. */
+  /** Why nothing can be sent now, as a sentence; empty if requests can be sent. */
   get away() {
     const { away } = this.#stream;
     return away === null ? "" : `${AWAY_WORDS[away]} since ${localTime(this.#socket.heard)}.`;
@@ -55,7 +55,7 @@ export class StatusView {
     return this.#asOf === null ? "" : localTime(this.#asOf);
   }
 
-  /** The person has switched the stream: what is shown is of this moment. */
+  /** Notes that the user has switched realtime: the displayed orders are current as of now. */
   switched() {
     this.#asOf = null;
   }

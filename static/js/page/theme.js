@@ -1,5 +1,5 @@
 /**
- * Light, dark, or as the system is: the button goes round the three.
+ * Light, dark or system theme: the button cycles through the three.
  *
  * @import {Store} from "../ui/store.js"
  */

@@ -1,6 +1,6 @@
 /**
- * Which parts of the page are seen where there is no room for all: one at a time on a phone, the chart or the ticket on a
- * middling screen.
+ * Selects the visible parts of the page if not all fit: one at a time on a phone, the chart or the ticket on a medium
+ * screen.
  *
  * @import {Chart} from "../chart/chart.js"
  * @import {Ticket} from "../ticket/ticket.js"
@@ -8,7 +8,7 @@
 
 import { find } from "../ui/dom.js";
 
-/** Where there is room for the chart or the ticket, as in chart.css. */
+/** Widths with room for either the chart or the ticket, as in chart.css. */
 const ONE_PANEL = "(min-width: 641px) and (max-width: 1311px)";
 
 /** @returns {NodeListOf<HTMLElement>} */
@@ -16,7 +16,7 @@ function tabs() {
   return document.querySelectorAll("[data-view-tab]");
 }
 
-/** @param {string} view where there is room for one at a time */
+/** @param {string} view to show if only one fits */
 function showView(view) {
   document.body.dataset.view = view;
   for (const tab of tabs()) tab.setAttribute("aria-pressed", String(tab.dataset.viewTab === view));
@@ -37,13 +37,17 @@ export class Views {
     });
   }
 
-  /** The chart of the current order's instrument; where it is there already, or no order is current, it opens or closes. @param {string} symbol empty where none is */
+  /**
+   * Shows the chart of the current order's instrument; opens or closes it if that is shown or no order is current.
+   *
+   * @param {string} symbol empty if no order is current
+   */
   toggleChart(symbol) {
     if (symbol === "" || (this.#chart.open && symbol === this.#chart.symbol)) this.#chart.toggle();
     else this.showChart(symbol);
   }
 
-  /** The chart of this instrument. @param {string} symbol */
+  /** Shows the chart of this instrument. @param {string} symbol */
   showChart(symbol) {
     this.#chart.show(symbol);
     this.#uncoverChart();
