@@ -1,5 +1,5 @@
 /**
- * One-minute bars of one instrument: those the server has, carried on by the quotes that come. Prices stay decimal text.
+ * One-minute bars of one instrument: the server's history, continued by incoming quotes. Prices stay decimal text.
  *
  * @typedef {object} Bar
  * @property {number} time when its minute begins, in unix seconds
@@ -7,7 +7,7 @@
  * @property {string} high
  * @property {string} low
  * @property {string} close
- * @property {string|null} volume null while it is not counted: quotes tell of none
+ * @property {string|null} volume null if unknown: quotes carry no volume
  *
  * @typedef {object} Quote
  * @property {string} symbol
@@ -18,16 +18,16 @@
  * @property {number} at unix milliseconds
  *
  * @typedef {object} Taken
- * @property {Bar} bar the last one, as it is now
+ * @property {Bar} bar the last bar, as it is now
  * @property {boolean} isNew whether it has just begun
- * @property {boolean} skipped whether minutes lie before it of which nothing is known: nobody traded, or nobody here listened
+ * @property {boolean} skipped whether minutes are missing before it: without a trade, or without a connection
  */
 
 import { compareDecimals } from "../orders/sorting.js";
 
 export const MINUTE = 60;
 
-/** The bar that a moment belongs to. @param {number} at unix milliseconds @returns {number} unix seconds */
+/** The start of the bar that contains a moment. @param {number} at unix milliseconds @returns {number} unix seconds */
 export function barTime(at) {
   return Math.floor(at / 1000 / MINUTE) * MINUTE;
 }
@@ -42,7 +42,11 @@ function lower(a, b) {
   return compareDecimals(a, b) <= 0 ? a : b;
 }
 
-/** The last bar with this price in it, or the one that it begins; null where the price is of an earlier minute. @param {Bar|undefined} last @param {number} time @param {string} price @returns {Bar|null} */
+/**
+ * The last bar with this price in it, or a new bar; null if the price belongs to an earlier minute.
+ *
+ * @param {Bar|undefined} last @param {number} time @param {string} price @returns {Bar|null}
+ */
 function barWith(last, time, price) {
   if (last === undefined || time > last.time) {
     return { time, open: price, high: price, low: price, close: price, volume: null };
@@ -51,13 +55,17 @@ function barWith(last, time, price) {
   return { ...last, high: higher(last.high, price), low: lower(last.low, price), close: price, volume: null };
 }
 
-/** Puts a bar at the end, in the place of the one of its minute. @param {Bar[]} bars @param {Bar} bar */
+/** Appends a bar, or replaces the last one if it is of the same minute. @param {Bar[]} bars @param {Bar} bar */
 function put(bars, bar) {
   if (bars.at(-1)?.time === bar.time) bars[bars.length - 1] = bar;
   else bars.push(bar);
 }
 
-/** One minute as two have seen it. @param {Bar} theirs @param {Bar} ours newer @returns {Bar} */
+/**
+ * Merges two bars of one minute.
+ *
+ * @param {Bar} theirs the server's @param {Bar} ours the page's, newer @returns {Bar}
+ */
 function joined(theirs, ours) {
   const { time, open } = theirs;
   const { close } = ours;
@@ -65,11 +73,11 @@ function joined(theirs, ours) {
 }
 
 export class Bars {
-  /** Oldest first, each of another minute. @type {Bar[]} */
+  /** Oldest first, one per minute. @type {Bar[]} */
   all = [];
-  /** What quotes have made since `begin()`. @type {Bar[]} */
+  /** Bars made from quotes since `begin()`. @type {Bar[]} */
   #own = [];
-  /** When the newest price was made. */
+  /** Time of the newest price. */
   #at = -Infinity;
 
   /** @returns {Bar|undefined} */
@@ -77,19 +85,19 @@ export class Bars {
     return this.all.at(-1);
   }
 
-  /** Another instrument. */
+  /** Starts over for another instrument. */
   clear() {
     this.all = [];
     this.begin();
     this.#at = -Infinity;
   }
 
-  /** The server is being asked: what quotes make from now on belongs on top of its answer. */
+  /** Notes that a request has begun: bars made from quotes from now on are merged into its answer. */
   begin() {
     this.#own = [];
   }
 
-  /** The server's answer. @param {Bar[]} history oldest first */
+  /** Takes the server's answer. @param {Bar[]} history oldest first */
   load(history) {
     this.all = [...history];
     for (const bar of this.#own) {
@@ -99,7 +107,11 @@ export class Bars {
     }
   }
 
-  /** Null where the quote changes nothing: it has no price, or comes too late. @param {Quote} quote @returns {Taken|null} */
+  /**
+   * Adds a quote; null if it changes nothing, because it has no price or comes too late.
+   *
+   * @param {Quote} quote @returns {Taken|null}
+   */
   take({ last: price, at }) {
     if (price === null || at < this.#at) return null;
     const time = barTime(at);

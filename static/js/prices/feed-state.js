@@ -1,5 +1,5 @@
 /**
- * How prices come: the feed's state with its reason, how often the page is told, and what of that it measures itself.
+ * The state of the price feed with its reason, the choice of the update rate, and the measured price figures.
  *
  * @import {Store} from "../ui/store.js"
  * @import {Prices} from "./prices.js"
@@ -35,7 +35,7 @@ export class FeedState {
     this.show([]);
   }
 
-  /** @param {Iterable<string>} reasons why single symbols do not come */
+  /** @param {Iterable<string>} reasons why single symbols have no prices */
   show(reasons) {
     const { feed, standing } = this.#prices;
     const state = find("[data-feed-state]", this.#root);
@@ -49,7 +49,7 @@ export class FeedState {
     setHidden(line, said === "");
   }
 
-  /** The figures, as they are now. */
+  /** Updates the figures. */
   measure() {
     const { figures } = this.#prices;
     const [p50 = null, p99 = null] = figures.toScreen(0.5, 0.99);

@@ -1,5 +1,5 @@
 /**
- * How old a price is when it is on the screen, how many there are, and how many were merged on their way.
+ * Latency of prices from the feed's tick to the screen, their rate, and their conflation (changes merged per price).
  *
  * @import {ServerClock} from "../net/clock.js"
  * @import {Quote} from "./prices.js"
@@ -9,22 +9,22 @@ import { now } from "../net/clock.js";
 import { Histogram } from "../net/histogram.js";
 
 const WINDOW_MS = 5000;
-/** What is older than two of these no longer counts. */
+/** Percentiles cover at most two such periods. */
 const HALF_MS = 30_000;
 
 export class PriceLatency {
-  /** Price changes at the feed, and prices shown. */
+  /** Counters: price changes at the feed, and prices shown. */
   changes = 0;
   shown = 0;
-  /** When the newest tick was, by the server's clock. @type {number|null} */
+  /** Time of the newest tick, by the server's clock. @type {number|null} */
   newest = null;
   #clock;
   #recentWays = new Histogram();
   #olderWays = new Histogram();
   #turnedAt = 0;
-  /** Server times of the ticks that wait to be drawn. @type {number[]} */
+  /** Server times of ticks not yet drawn. @type {number[]} */
   #waiting = [];
-  /** When changes came, and how many, for the rate. @type {{at: number, changes: number}[]} */
+  /** Recent changes with their times, for the rate. @type {{at: number, changes: number}[]} */
   #recent = [];
 
   /** @param {ServerClock} clock */
@@ -32,7 +32,10 @@ export class PriceLatency {
     this.#clock = clock;
   }
 
-  /** @param {Quote[]} quotes @param {number} changes how many changes these are the latest of @param {number} received @param {Set<string>} begun the symbols that were told before: the first quote of one was there already, and measures nothing */
+  /**
+   * @param {Quote[]} quotes @param {number} changes how many changes these are the latest of @param {number} received
+   * @param {Set<string>} begun symbols that had a quote before: the first quote of a symbol is old and measures nothing
+   */
   took(quotes, changes, received, begun) {
     const told = quotes.filter(({ symbol }) => begun.has(symbol));
     this.changes += changes;
@@ -44,7 +47,7 @@ export class PriceLatency {
     for (const { at } of told) this.#waiting.push(at);
   }
 
-  /** What was taken is in the document; it is on the screen with the next frame. */
+  /** Measures the quotes taken: they are in the document now, and on the screen with the next frame. */
   drawn() {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -55,12 +58,12 @@ export class PriceLatency {
     });
   }
 
-  /** The tab was hidden or shown: what waits was not drawn when it could have been. */
+  /** Drops pending measurements after the tab was hidden or shown, which has delayed their drawing. */
   interrupt() {
     this.#waiting = [];
   }
 
-  /** @param {number} way milliseconds from the feed's tick to the frame that shows it @param {number} at */
+  /** @param {number} way milliseconds from the feed's tick to the frame @param {number} at */
   #add(way, at) {
     if (at - this.#turnedAt > HALF_MS) {
       this.#olderWays = at - this.#turnedAt > 2 * HALF_MS ? new Histogram() : this.#recentWays;
@@ -70,7 +73,11 @@ export class PriceLatency {
     this.#recentWays.add(way);
   }
 
-  /** Milliseconds from tick to screen that this share of the last minute's prices did not exceed; null while there are none. @param {...number} shares 0 to 1 @returns {(number|null)[]} */
+  /**
+   * Milliseconds from tick to screen that these shares of the last minute's prices did not exceed; null without prices.
+   *
+   * @param {...number} shares 0 to 1 @returns {(number|null)[]}
+   */
   toScreen(...shares) {
     const both = new Histogram();
     both.absorb(this.#olderWays);
@@ -78,19 +85,19 @@ export class PriceLatency {
     return shares.map((share) => both.percentile(share));
   }
 
-  /** Price changes a second, of the last seconds. */
+  /** Price changes per second, over the last seconds. */
   get perSecond() {
     const since = now() - WINDOW_MS;
     const recent = this.#recent.filter(({ at }) => at >= since);
     return recent.reduce((sum, { changes }) => sum + changes, 0) / (WINDOW_MS / 1000);
   }
 
-  /** How many changes each price shown stands for; null while there are none. */
+  /** How many changes each price shown stands for; null before the first. */
   get conflation() {
     return this.shown === 0 ? null : this.changes / this.shown;
   }
 
-  /** How old a tick of the server's clock is now, in milliseconds. @param {number} at */
+  /** Age of a tick in milliseconds. @param {number} at */
   age(at) {
     return Math.max(0, now() - this.#clock.toLocal(at));
   }

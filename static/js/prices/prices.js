@@ -1,13 +1,13 @@
 /**
- * The latest prices of whatever the page's parts watch: one subscription for all of them, kept through every break.
+ * The latest prices of all symbols that parts of the page watch: one shared subscription, resumed after every break.
  *
- * Fires `quotes` (detail: the set of symbols that changed), once an animation frame at most, and `feed` when the state of
- * the feed or what it refuses has changed.
+ * Fires `quotes` (detail: the set of symbols that changed), at most once per animation frame, and `feed` when the state
+ * of the feed or its refusals have changed.
  *
  * @import {ServerClock} from "../net/clock.js"
  * @import {Socket} from "../net/socket.js"
  *
- * @typedef {object} Quote decimal strings, or null where there is none
+ * @typedef {object} Quote decimal strings; null if there is no such price
  * @property {string} symbol
  * @property {string|null} bid
  * @property {string|null} ask
@@ -31,7 +31,7 @@ const HIDDEN_RATE = 1;
 export const RATES = [2, 5, 10, 20];
 export const USUAL_RATE = 10;
 const ID = "prices";
-/** What the server could not do at the moment is asked for again. */
+/** Codes of temporary errors, after which the page retries. */
 const PASSING = ["rate_limited", "unavailable", "internal"];
 const AGAIN_MS = 2000;
 const UNHEARD = "The server is not heard: prices stand still.";
@@ -39,17 +39,17 @@ const UNHEARD = "The server is not heard: prices stand still.";
 export class Prices extends EventTarget {
   /** @type {FeedState} */
   feed = { name: "", state: "connecting" };
-  /** Those that the server does not carry, and why. @type {Map<string, string>} */
+  /** Symbols that the server refuses, and why. @type {Map<string, string>} */
   refused = new Map();
   figures;
   #socket;
-  /** By who watches them. @type {Map<string, Set<string>>} */
+  /** Watched symbols, by the part of the page that watches them. @type {Map<string, Set<string>>} */
   #watched = new Map();
-  /** What the server was asked for on this connection. @type {Set<string>} */
+  /** Symbols subscribed to on this connection. @type {Set<string>} */
   #asked = new Set();
-  /** Those refused that come by themselves when there is room. @type {Set<string>} */
+  /** Refused symbols that the server has queued: their quotes will start when a slot is free. @type {Set<string>} */
   #queued = new Set();
-  /** Those of them whose changes are told: the first quote says what was before, and what is now. @type {Set<string>} */
+  /** Subscribed symbols that have had their first quote, on this connection. That may be an old one. @type {Set<string>} */
   #begun = new Set();
   /** @type {Map<string, Quote>} */
   #quotes = new Map();
@@ -63,7 +63,7 @@ export class Prices extends EventTarget {
   #again;
   #show = () => this.#tell();
 
-  /** @param {Socket} socket @param {ServerClock} clock @param {number} [rate] frames a second at most */
+  /** @param {Socket} socket @param {ServerClock} clock @param {number} [rate] max frames per second */
   constructor(socket, clock, rate = USUAL_RATE) {
     super();
     this.#socket = socket;
@@ -76,13 +76,17 @@ export class Prices extends EventTarget {
     });
   }
 
-  /** How prices come, the way to the server included. @returns {{state: FeedState["state"]|"offline", reason: string}} */
+  /**
+   * The state of prices, including the connection to the server.
+   *
+   * @returns {{state: FeedState["state"]|"offline", reason: string}}
+   */
   get standing() {
     if (this.#open) return { state: this.feed.state, reason: this.feed.reason ?? "" };
     return this.#wasOpen ? { state: "offline", reason: UNHEARD } : { state: "connecting", reason: "" };
   }
 
-  /** Whether prices are known to be the present ones. */
+  /** Whether prices are known to be current. */
   get live() {
     return this.standing.state === "live";
   }
@@ -91,19 +95,19 @@ export class Prices extends EventTarget {
     return this.#rate;
   }
 
-  /** How often at most the page is told, a second. @param {number} rate */
+  /** Max updates per second. @param {number} rate */
   set rate(rate) {
     this.#rate = rate;
     this.#ask();
   }
 
-  /** The tab was hidden or shown. */
+  /** Adapts to the tab being hidden or shown. */
   looked() {
     this.figures.interrupt();
     this.#ask();
   }
 
-  /** From now on `owner` watches exactly these. @param {string} owner @param {Iterable<string>} symbols */
+  /** Makes `owner` watch exactly these symbols. @param {string} owner @param {Iterable<string>} symbols */
   watch(owner, symbols) {
     this.#watched.set(owner, new Set(symbols));
     this.#ask();
@@ -114,7 +118,7 @@ export class Prices extends EventTarget {
     return this.#quotes.get(symbol);
   }
 
-  /** The same, where it is known to be the present one: of a symbol watched before, the first to come is. @param {string} symbol */
+  /** The quote, if it is known to be current: from this connection, on a live feed. @param {string} symbol */
   present(symbol) {
     return this.live && this.#begun.has(symbol) ? this.#quotes.get(symbol) : undefined;
   }
@@ -130,7 +134,7 @@ export class Prices extends EventTarget {
     this.dispatchEvent(new Event("feed"));
   }
 
-  /** As if nothing had been asked for. */
+  /** Subscribes again to everything. */
   #askAfresh() {
     this.#asked.clear();
     this.#begun.clear();
@@ -190,7 +194,7 @@ export class Prices extends EventTarget {
     this.dispatchEvent(new Event("feed"));
   }
 
-  /** Whether it was refused until now. @param {string} symbol */
+  /** Clears a refusal. Returns whether the symbol was refused until now. @param {string} symbol */
   #allow(symbol) {
     this.#queued.delete(symbol);
     return this.refused.delete(symbol);
@@ -207,7 +211,7 @@ export class Prices extends EventTarget {
     } else {
       for (const symbol of symbols) this.refused.set(symbol, message);
       if (code === "symbol_limit") for (const symbol of symbols) this.#queued.add(symbol);
-      // Nothing of what was asked for together with them was granted.
+      // The server rejects the whole request: the other symbols in it were not subscribed either.
       else this.#askAfresh();
     }
     this.dispatchEvent(new Event("feed"));
