@@ -49,7 +49,7 @@ export class Prices extends EventTarget {
   #asked = new Set();
   /** Refused symbols that the server has queued: their quotes will start when a slot is free. @type {Set<string>} */
   #queued = new Set();
-  /** Subscribed symbols that have had their first quote, on this connection. That may be an old one. @type {Set<string>} */
+  /** Subscribed symbols with a quote on this connection; the first quote may be old. @type {Set<string>} */
   #begun = new Set();
   /** @type {Map<string, Quote>} */
   #quotes = new Map();

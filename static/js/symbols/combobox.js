@@ -1,7 +1,7 @@
 /**
- * A text field with a list of what may be meant: WAI-ARIA’s editable combobox with a listbox. What is typed stands until
- * somebody picks from the list; Esc and leaving the field pick nothing. Where the best is taken, Enter and Tab pick the
- * first of the list for what is no value as it was typed; else they pick nothing by themselves.
+ * An editable combobox with a listbox popup (WAI-ARIA). Typed text stays until the user picks from the list; Esc and
+ * leaving the field pick nothing. With `takesBest`, Enter and Tab pick the first result for text that is not a value
+ * itself; without it they pick nothing by themselves.
  *
  * @import {Result} from "./listbox-popup.js"
  *
@@ -14,9 +14,9 @@ import { make, setText } from "../ui/dom.js";
 import { composes } from "../ui/keys.js";
 import { ListboxPopup } from "./listbox-popup.js";
 
-/** What is drawn; whoever needs more types another letter. */
+/** Max results shown; typing another letter narrows them. */
 const MOST = 20;
-/** How many are found is said once nobody types any more. */
+/** Debounce of the announcement of how many were found. */
 const SAY_AFTER_MS = 400;
 
 export class Combobox {
@@ -31,7 +31,7 @@ export class Combobox {
   #results = [];
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #saying;
-  /** @type {Record<string, (event: KeyboardEvent) => boolean>} whether the key was meant for the list */
+  /** @type {Record<string, (event: KeyboardEvent) => boolean>} whether the list has handled the key */
   #keys = {
     ArrowDown: ({ altKey }) => (altKey ? this.#open() : this.#step(1)),
     ArrowUp: ({ altKey }) => (altKey ? this.#dismiss() : this.#step(-1)),
@@ -49,10 +49,10 @@ export class Combobox {
   /**
    * @param {HTMLInputElement} input
    * @param {object} how
-   * @param {Results} how.results fires `change` when there is more, or less, to find
-   * @param {(result: Result) => void} how.onPick the field holds its value already
-   * @param {string} how.noun what is looked for: "symbol"
-   * @param {boolean} [how.takesBest] whether Enter and Tab take the best that is listed
+   * @param {Results} how.results fires `change` when the results may differ
+   * @param {(result: Result) => void} how.onPick called when the field holds its value already
+   * @param {string} how.noun what the results are called, such as "symbol"
+   * @param {boolean} [how.takesBest] whether Enter and Tab pick the best result
    */
   constructor(input, { results, onPick, noun, takesBest = false }) {
     this.#input = input;
@@ -65,7 +65,7 @@ export class Combobox {
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.autocomplete = "off";
-    // Not beside the field: within its label it would be part of the field's name.
+    // Not next to the field: inside its label it would be part of the field's name.
     (input.closest("dialog, aside, main, header") ?? document.body).append(this.#popup.element, this.#status);
     results.addEventListener("change", () => this.#popup.open && this.#refresh());
     input.addEventListener("input", () => this.#refresh());
@@ -79,7 +79,7 @@ export class Combobox {
     });
   }
 
-  /** Shows what there is for what is typed. */
+  /** Shows the results for the typed text. */
   #refresh() {
     const found = this.#source.find(this.#input.value, MOST + 1);
     this.#results = found.slice(0, MOST);
@@ -96,7 +96,7 @@ export class Combobox {
     return true;
   }
 
-  /** Whether there was something to close. */
+  /** Closes the list. Returns whether it was open. */
   #dismiss() {
     const { open } = this.#popup;
     this.#popup.hide();
@@ -105,7 +105,7 @@ export class Combobox {
     return open;
   }
 
-  /** From either end to the other. @param {number} by */
+  /** Moves by one option and wraps around at either end. @param {number} by */
   #step(by) {
     this.#open();
     const { length } = this.#results;
@@ -114,7 +114,7 @@ export class Combobox {
     return this.#activate((active + by + length) % length);
   }
 
-  /** By as many as are in sight, and no farther than to either end. @param {number} direction */
+  /** Moves by a page of visible options, and stops at either end. @param {number} direction */
   #leap(direction) {
     if (!this.#popup.open || this.#results.length === 0) return false;
     const place = this.#popup.active + Math.max(1, this.#popup.inSight - 1) * direction;
@@ -132,7 +132,11 @@ export class Combobox {
     return false;
   }
 
-  /** Takes what the keys have reached, else the best where that is wanted. @param {boolean} isEnter Tab takes nothing where the best is not wanted either @returns {boolean} whether there was something to take */
+  /**
+   * Picks the active option, else the best result if `takesBest`. Without it, Tab picks nothing.
+   *
+   * @param {boolean} isEnter @returns {boolean} whether something was picked
+   */
   #confirm(isEnter) {
     const { active } = this.#popup;
     const place = active === -1 ? this.#best : active;
@@ -141,7 +145,7 @@ export class Combobox {
     return false;
   }
 
-  /** The place of what was probably meant; -1 where the list is closed, or that was typed whole, or nothing was. */
+  /** Index of the best result; -1 if the list is closed, the text is empty or already a whole value. */
   get #best() {
     const typed = cleaned(this.#input.value);
     if (!this.#takesBest || !this.#popup.open || typed === "") return -1;

@@ -1,6 +1,6 @@
 /**
- * A field that takes one symbol at a time, with the list of what may be meant: picked, typed whole, or the best that is
- * found for what was typed and confirmed with Enter.
+ * A field that takes one symbol at a time, with a list of suggestions: picked, typed in full, or the best match for the
+ * typed text, confirmed with Enter.
  *
  * @import {SymbolResults} from "./results.js"
  */
@@ -25,7 +25,7 @@ export class SymbolField {
       noun: "symbol",
     });
     input.addEventListener("input", () => this.#doubt(false));
-    // The list's own listener was there first: it has had what was meant for it.
+    // Registered after the list's own listener, which handles its keys first.
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.defaultPrevented || composes(event)) return;
       event.preventDefault();

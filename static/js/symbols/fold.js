@@ -1,5 +1,5 @@
 /**
- * Text as search compares it: lower case, without accents and apostrophes; market/catalog/search.py does the same on the server.
+ * Text normalised for search: lower case, without accents and apostrophes, as in market/catalog/search.py on the server.
  */
 
 const PLAIN = /^[ -~]*$/;
@@ -14,13 +14,13 @@ export function fold(text) {
   return text.normalize("NFKD").replace(DROPPED, "").toLowerCase().replaceAll("ς", "σ");
 }
 
-/** The runs of letters and digits in a text that is folded already. @param {string} folded @returns {string[]} */
+/** The runs of letters and digits in a folded text. @param {string} folded @returns {string[]} */
 export function wordsOf(folded) {
   return folded.match(WORD) ?? [];
 }
 
 /**
- * A folded text with `gap` for whatever parts its words, and where in the original each of its characters begins and ends.
+ * A folded text with `gap` for each separator, and where in the original each of its characters begins and ends.
  *
  * @param {string} text
  * @param {string} gap one character, or none

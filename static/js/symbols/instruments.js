@@ -1,5 +1,5 @@
 /**
- * The instruments that can be traded, as far as the page needs them: names, steps and price decimals.
+ * The instruments, with what the page needs of them: names, tick and lot sizes, price decimals.
  *
  * @import {Api} from "../net/api.js"
  * @import {Quote} from "../prices/prices.js"
@@ -20,7 +20,7 @@ import { amount } from "../text/format.js";
 export class Instruments {
   /** @type {Instrument[]} */
   all = [];
-  /** The present price of a symbol, where prices are live; null where the page has none. @type {((symbol: string) => Quote|undefined)|null} */
+  /** The live price of a symbol; null on a page without prices. @type {((symbol: string) => Quote|undefined)|null} */
   market = null;
   /** @type {Map<string, Instrument>} */
   #bySymbol = new Map();
@@ -36,12 +36,12 @@ export class Instruments {
     return this.#bySymbol.get(symbol);
   }
 
-  /** Those that can be traded. */
+  /** Tradable instruments. */
   get active() {
     return this.all.filter(({ active }) => active);
   }
 
-  /** In words; empty where it is not known. @param {string} symbol */
+  /** A description; empty for an unknown symbol. @param {string} symbol */
   describe(symbol) {
     const instrument = this.#bySymbol.get(symbol);
     if (!instrument) return "";

@@ -1,16 +1,16 @@
 /**
- * The list below a combobox's field: it stands above everything, wholly on the screen, and never takes the focus.
+ * The popup list of a combobox: above everything, wholly on the screen, and never focused.
  *
  * @import {Range} from "./marks.js"
  *
  * @typedef {object} Result
- * @property {string} value what the field holds once this is picked
- * @property {string} text what it is called first
- * @property {Range[]} textMarks which letters of that were searched for
- * @property {string} detail and then
+ * @property {string} value what the field holds when this is picked
+ * @property {string} text its main text
+ * @property {Range[]} textMarks which letters of it match the search
+ * @property {string} detail its secondary text
  * @property {Range[]} detailMarks
  * @property {string} note at the end of the line
- * @property {boolean} disabled shown, and not to be picked
+ * @property {boolean} disabled shown, but can't be picked
  */
 
 import { find, make, setHidden, setText } from "../ui/dom.js";
@@ -18,7 +18,11 @@ import { placement } from "./placement.js";
 
 let made = 0;
 
-/** The text, its marked parts as elements. @param {string} text @param {Range[]} marks @returns {(string|HTMLElement)[]} */
+/**
+ * The text, its marked parts as elements.
+ *
+ * @param {string} text @param {Range[]} marks @returns {(string|HTMLElement)[]}
+ */
 function marked(text, marks) {
   /** @type {(string|HTMLElement)[]} */
   const nodes = [];
@@ -31,7 +35,7 @@ function marked(text, marks) {
 }
 
 export class ListboxPopup {
-  /** The place of the option that the keys have reached; -1 while they are in the field. */
+  /** Index of the active option; -1 if none is active and keys act on the field. */
   active = -1;
   #input;
   #popup = make("div", "combobox");
@@ -47,7 +51,7 @@ export class ListboxPopup {
     this.#list.setAttribute("role", "listbox");
     this.#list.setAttribute("aria-label", label);
     this.#popup.hidden = true;
-    // In the top layer nothing around it clips it or lies above it.
+    // In the top layer, nothing clips or covers it.
     this.#popup.popover = "manual";
     this.#popup.append(this.#list, this.#none);
     input.setAttribute("aria-controls", this.#list.id);
@@ -68,12 +72,12 @@ export class ListboxPopup {
     return !this.#popup.hidden;
   }
 
-  /** How many options are in sight at once. */
+  /** Options visible at once. */
   get inSight() {
     return Math.floor(this.#list.clientHeight / find("li", this.#list).offsetHeight);
   }
 
-  /** @param {Result[]} results @param {string} none what stands there instead where there are none */
+  /** @param {Result[]} results @param {string} none text to show if there are no results */
   show(results, none) {
     this.release();
     this.#list.replaceChildren(...results.map((result, place) => this.#option(result, place)));
@@ -105,7 +109,7 @@ export class ListboxPopup {
     this.#input.setAttribute("aria-activedescendant", option.id);
   }
 
-  /** The keys are the field's again. */
+  /** Deactivates the option: keys act on the field again. */
   release() {
     this.#list.children[this.active]?.setAttribute("aria-selected", "false");
     this.#input.removeAttribute("aria-activedescendant");

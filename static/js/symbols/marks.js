@@ -1,5 +1,5 @@
 /**
- * Which letters of a symbol and a name a search has found.
+ * Match highlighting: which letters of a symbol and a name match a search.
  *
  * @import {Fit} from "./typos.js"
  *
@@ -15,7 +15,11 @@ export function traces({ symbol, name }) {
   return [trace(symbol, ""), trace(name, " ")];
 }
 
-/** Where a word is, at the beginning of another if it can be; -1 if it is not. @param {string} text @param {string} word */
+/**
+ * The index of a word, preferably at the start of a word; -1 if it does not occur.
+ *
+ * @param {string} text @param {string} word
+ */
 function position(text, word) {
   const first = text.indexOf(word);
   for (let at = first; at !== -1; at = text.indexOf(word, at + 1)) {
@@ -39,7 +43,11 @@ function mistyped(text, alike) {
   return [];
 }
 
-/** In order, joined where they touch, and in the original text. @param {Range[]} ranges @param {Trace} trace */
+/**
+ * Sorts ranges, merges those that touch, and maps them to the original text.
+ *
+ * @param {Range[]} ranges @param {Trace} trace
+ */
 function original(ranges, { from, to }) {
   /** @type {Range[]} */
   const found = [];
@@ -55,8 +63,8 @@ function original(ranges, { from, to }) {
  * The ranges in the symbol and in the name.
  *
  * @param {[Trace, Trace]} traced
- * @param {string[]} words what was asked for, folded
- * @param {Map<string, Fit>[]} alike for each of them what else may have been meant; none where that was not looked for
+ * @param {string[]} words the search's words, folded
+ * @param {Map<string, Fit>[]} alike for each of them the words with one typo; empty if typos were not searched
  * @returns {[Range[], Range[]]}
  */
 export function marks([symbol, name], words, alike) {

@@ -1,6 +1,6 @@
 /**
- * Where a list that belongs to a field goes, so that all of it is on the screen: below the field, or above it where
- * there is more room, as wide as the field or a little wider, and as high as fits.
+ * Places a field's list so that all of it is on the screen: below the field, or above it if there is more room; as wide
+ * as the field or a little wider, and as high as fits.
  *
  * @typedef {{left: number, top: number, width: number, height: number}} Box in pixels of the layout viewport
  */
@@ -12,8 +12,8 @@ const HEIGHT = 276;
 
 /**
  * @param {Box} field
- * @param {Box} view what is seen: less than the window where a keyboard covers part of it
- * @param {number} wanted the list's whole height
+ * @param {Box} view the visible part of the page: less than the window if a keyboard covers part of it
+ * @param {number} wanted the full height of the list
  * @returns {Box}
  */
 export function placement(field, view, wanted) {

@@ -1,6 +1,6 @@
 /**
- * What every combobox for symbols shows for what is typed: the first few while that is nothing. Fires `change` when there
- * are instruments to find.
+ * Search results for every combobox of symbols; for empty text, the first few symbols. Fires `change` when the
+ * instruments are loaded.
  *
  * @import {Instrument} from "./instruments.js"
  * @import {Result} from "./listbox-popup.js"
@@ -13,11 +13,15 @@ import { SymbolSearch } from "./search.js";
 const FEW = 8;
 
 export class SymbolResults extends EventTarget {
-  /** Whether the instruments are here. */
+  /** Whether the instruments are loaded. */
   ready = false;
   #search = new SymbolSearch(/** @type {Instrument[]} */ ([]), uFuzzy);
 
-  /** Made ready here, so that the first letter typed waits for nothing. @param {Instrument[]} instruments */
+  /**
+   * Builds the search index now, so that the first letter typed does not wait for it.
+   *
+   * @param {Instrument[]} instruments
+   */
   take(instruments) {
     this.#search = new SymbolSearch(instruments, uFuzzy);
     this.ready = true;

@@ -1,8 +1,8 @@
 /**
- * Ranks instruments by what somebody has typed so far: exact symbol, beginning of a symbol, beginning of a word of the
- * name, anywhere within, one typo; ties by symbol, and what is not traded last.
+ * Ranks instruments for a search term: exact symbol, prefix of the symbol, prefix of a word of the name, anywhere
+ * within, one typo; ties by symbol, and instruments that are not traded last.
  *
- * The server ranks alike (market/catalog/search.py), and a test holds both to the same order.
+ * The server uses the same ranking (market/catalog/search.py); a test compares the two.
  *
  * @import {Range} from "./marks.js"
  * @import {Fit, Library} from "./typos.js"
@@ -19,16 +19,16 @@ import { fold, wordsOf } from "./fold.js";
 import { marks, traces } from "./marks.js";
 import { isTolerant, Vocabulary } from "./typos.js";
 
-/** Longer is nobody's symbol or name. */
+/** Max length of a term: symbols and names are shorter. */
 const TERM_LENGTH = 100;
-/** Of typos, those that make a whole symbol or whole words come first. */
+/** Tiers of the ranking. Among typos, matches of a whole symbol or whole words come first. */
 const [EXACT, SYMBOL, WORD, WITHIN, TYPO_SYMBOL, TYPO_WORD, TYPO, TIERS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** @template {Searched} T */
 export class SymbolSearch {
-  /** In the order of a tie: places below are places in here. @type {T[]} */
+  /** Sorted as ties are: `place` always means an index into this array. @type {T[]} */
   #instruments;
-  /** How many are traded; they come first. */
+  /** How many are traded; these come first. */
   #active;
   #folded;
   /** Symbols without punctuation. */
@@ -36,7 +36,7 @@ export class SymbolSearch {
   /** Symbol and name as words, a space around each. */
   #texts;
   #vocabulary;
-  /** Of those that were shown. @type {Map<number, ReturnType<typeof traces>>} */
+  /** Cached traces of instruments already shown. @type {Map<number, ReturnType<typeof traces>>} */
   #traces = new Map();
 
   /** @param {T[]} instruments @param {Library} library uFuzzy */
@@ -56,7 +56,11 @@ export class SymbolSearch {
     );
   }
 
-  /** The best first; without a term, the first by symbol. @param {string} term @param {number} limit @returns {Found<T>[]} */
+  /**
+   * The best matches first; for an empty term, the first by symbol.
+   *
+   * @param {string} term @param {number} limit @returns {Found<T>[]}
+   */
   find(term, limit) {
     if ([...term].length > TERM_LENGTH) return [];
     const folded = fold(term).replace(/^ +| +$/g, "");
@@ -94,7 +98,7 @@ export class SymbolSearch {
     return known;
   }
 
-  /** Places, the best first. @param {Map<number, number>} tiers */
+  /** Places, the best match first. @param {Map<number, number>} tiers */
   #ranked(tiers) {
     const count = this.#texts.length;
     const weights = [];
@@ -109,7 +113,7 @@ export class SymbolSearch {
     const [first, ...others] = words;
     const [whole, begun, begunToo] = [words.join(""), ` ${first}`, others.map((word) => ` ${word}`)];
     for (const [place, text] of this.#texts.entries()) {
-      // All that is found holds the first word, also where the words together are a symbol.
+      // Every match contains the first word, also if all words together are a symbol.
       if (first === undefined ? this.#folded[place] !== folded : !text.includes(first)) continue;
       const symbol = this.#symbols[place];
       /** @param {string} word */
@@ -122,7 +126,7 @@ export class SymbolSearch {
     return tiers;
   }
 
-  /** @param {Map<string, Fit>[]} alike for each word */
+  /** @param {Map<string, Fit>[]} alike similar words, for each word */
   #mistyped(alike) {
     /** @type {Map<number, number>} */
     const tiers = new Map();
@@ -136,7 +140,11 @@ export class SymbolSearch {
     return tiers;
   }
 
-  /** The places that have one of the words, and whether one of them was meant as a whole. @param {Map<string, Fit>} alike */
+  /**
+   * The places that contain one of the words, and whether one is a whole-word match.
+   *
+   * @param {Map<string, Fit>} alike
+   */
   #fits(alike) {
     /** @type {Map<number, boolean>} */
     const fits = new Map();

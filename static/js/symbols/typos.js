@@ -1,17 +1,17 @@
 /**
- * Words with one typo: a letter changed, missing, too much, or two next to each other in the wrong order.
+ * Typo-tolerant word matching, for one typo: a letter changed, missing or extra, or two neighbouring letters swapped.
  *
- * market/catalog/typos.py finds the same on the server.
+ * The server matches the same way (market/catalog/typos.py).
  *
  * @import uFuzzy from "@leeoniya/ufuzzy"
  *
  * @typedef {typeof uFuzzy} Library
- * @typedef {{whole: boolean, length: number}} Fit whether all of a word was meant, and how many of its letters
+ * @typedef {{whole: boolean, length: number}} Fit whether a whole word matches, and how many of its letters
  */
 
-/** What may be mistyped: fewer letters say too little, more are no word, and a number is never meant to be another. */
+/** Terms that tolerate a typo: shorter ones are too vague, longer ones are no words, and numbers must be exact. */
 const TOLERANT = /^[a-z]{3,24}$/;
-/** Of so few letters, only two in the wrong order are forgiven. */
+/** In terms this short, only two swapped letters are tolerated. */
 const SHORT = 3;
 
 /** @param {string} term */
@@ -30,20 +30,24 @@ function swapped(term, at) {
   return term.slice(0, at) + term[at + 1] + term[at] + term.slice(at + 2);
 }
 
-/** Whether a word may begin like the term, as far as that is cheaply seen. @param {string} term @returns {(word: string) => boolean} */
+/**
+ * A cheap prefilter: whether a word may begin like the term.
+ *
+ * @param {string} term @returns {(word: string) => boolean}
+ */
 function sign(term) {
   if (!isTolerant(term)) return (word) => word.startsWith(term);
   if (term.length === SHORT) {
     const [first, second] = [swapped(term, 0), swapped(term, 1)];
     return (word) => word.startsWith(term) || word.startsWith(first) || word.startsWith(second);
   }
-  // A mistake leaves one half as it is, unless it swaps the letters where they meet.
+  // A typo leaves one half intact, unless it swaps the two letters in the middle.
   const half = Math.floor(term.length / 2);
   const [start, rest, across] = [term.slice(0, half), term.slice(half), swapped(term, half - 1)];
   return (word) => word.includes(rest) || word.startsWith(start) || word.startsWith(across);
 }
 
-/** The words of a to z and digits in many texts, and in which texts each is. */
+/** An inverted index: the words (a to z and digits) of many texts, and which texts contain each. */
 export class Vocabulary {
   /** @type {Map<string, number[]>} */
   #places = new Map();
@@ -51,7 +55,7 @@ export class Vocabulary {
   #begins;
   #equals;
 
-  /** @param {string[]} texts @param {Library} library uFuzzy, which a browser and a test find in different places */
+  /** @param {string[]} texts @param {Library} library uFuzzy, which browsers and tests import from different paths */
   constructor(texts, library) {
     for (const [place, text] of texts.entries()) {
       for (const word of text.split(" ")) {
@@ -65,12 +69,12 @@ export class Vocabulary {
     this.#equals = new library({ intraMode: 1, interLft: 2, interRgt: 2, intraRules: rules });
   }
 
-  /** The texts that have this word. @param {string} word @returns {number[]} */
+  /** The texts that contain this word. @param {string} word @returns {number[]} */
   places(word) {
     return this.#places.get(word) ?? [];
   }
 
-  /** The words that begin like the term. @param {string} term @returns {Map<string, Fit>} */
+  /** The words that begin like the term, typos included. @param {string} term @returns {Map<string, Fit>} */
   alike(term) {
     const words = this.#words;
     const may = sign(term);
