@@ -1,5 +1,5 @@
 /**
- * Text normalised for search: lower case, without accents and apostrophes, as in market/catalog/search.py on the server.
+ * Text normalised for search: lower case, without accents and apostrophes, as on the server (market/catalog/search.py).
  */
 
 const PLAIN = /^[ -~]*$/;

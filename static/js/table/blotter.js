@@ -1,9 +1,9 @@
 /**
- * The order table: DataTables asks (sort, columns, requests), events keep the page of rows true in between.
+ * The order table: DataTables sends requests (sort, columns, pages), events keep the page of rows current in between.
  *
  * Fires `loaded` (detail: head) after every answer, `changed` when rows, totals or counts may differ, `arranged` after
  * rows were made or moved, `held` (detail: how many new rows wait) and `failed` (detail: the error), `refused` (detail:
- * `Refusal`), `loading`, and `redrawing` right before all rows are made anew.
+ * `Refusal`), `loading`, and `redrawing` right before all rows are recreated.
  *
  * @import {Api, ApiError} from "../net/api.js"
  * @import {Order, OrderEvent} from "../orders/order.js"
@@ -13,7 +13,7 @@
  * @import {RowPainter} from "./rows/row-painter.js"
  * @import {Answer} from "./table-window.js"
  *
- * @typedef {{error: ApiError, query: Query, isLeft: boolean}} Refusal of a query; `isLeft`: whether the table goes on with another
+ * @typedef {{error: ApiError, query: Query, isLeft: boolean}} Refusal of a query; `isLeft`: whether it was given up
  */
 
 import DataTable from "../../vendor/datatables.net/js/dataTables.min.mjs";
@@ -35,17 +35,17 @@ export class Blotter extends EventTarget {
   #table;
   #fetcher;
   #flash;
-  /** Whether what waits to be drawn is too much, or too old, to flash. */
+  /** Whether pending changes are too many, or too old, to flash. */
   #quiet = false;
-  /** What the person asks for; the window holds what was answered. @type {Query} */
+  /** The query last requested; the window holds the one answered. @type {Query} */
   #wanted;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #leaveTimer;
-  /** Why rows must not move now, and which order somebody works on. @type {Map<string, number|null>} */
+  /** Reasons why rows must not move now, with the order that the user works on. @type {Map<string, number|null>} */
   #holds = new Map();
-  /** Orders that stay on every page: something was typed for them. @type {Set<number>} */
+  /** Orders that stay on every page, because of unsent input. @type {Set<number>} */
   #kept = new Set();
-  /** Orders changed since the last drawing, as they are now. @type {Map<number, Order>} */
+  /** Orders changed since the last drawing, in their current state. @type {Map<number, Order>} */
   #changed = new Map();
   #emptied = false;
   #draw = () => this.#drawNow();
@@ -96,7 +96,7 @@ export class Blotter extends EventTarget {
     return this.#wanted;
   }
 
-  /** @param {OrderEvent[]} events the next of this person, in order @param {boolean} [quiet] whether nothing is to flash */
+  /** @param {OrderEvent[]} events the next ones, in order @param {boolean} [quiet] whether to suppress flashes */
   apply(events, quiet = false) {
     this.#quiet ||= quiet;
     for (const event of events) {
@@ -106,36 +106,36 @@ export class Blotter extends EventTarget {
     nextFrame(this.#draw);
   }
 
-  /** The log goes on from elsewhere. @param {number} head */
+  /** Continues from another position of the log. @param {number} head */
   reset(head) {
     this.window.reset(head);
     this.refetch();
   }
 
-  /** Asks for other rows; the page goes back to the first unless told. @param {Partial<Query>} change */
+  /** Requests other rows; goes to the first page unless `start` is given. @param {Partial<Query>} change */
   ask(change) {
     this.#wanted = { ...this.#wanted, start: 0, ...change };
     this.#table.draw();
   }
 
-  /** Brings the page up to date from the server, at most once a second, without touching rows that are right. */
+  /** Refreshes the page from the server, at most once a second, without touching rows that are current. */
   refetch() {
     this.#fetcher.afresh();
   }
 
-  /** The server is back: what was asked for meanwhile is asked for again. */
+  /** Retries pending requests at once, when the server is back. */
   hurry() {
     this.#fetcher.hurry();
   }
 
-  /** Nobody may see these orders here any more. */
+  /** Removes all orders, after a sign-out. */
   empty() {
     this.#emptied = true;
     this.#fetcher.stop();
     this.rows.clear();
   }
 
-  /** Rows stay where they are until `release`, that of this order in any case; their cells go on changing. @param {string} reason @param {number|null} [id] */
+  /** Holds rows (not their cells) until `release`. @param {string} reason @param {number|null} [id] always stays */
   hold(reason, id = null) {
     this.#holds.set(reason, id);
   }
@@ -145,13 +145,13 @@ export class Blotter extends EventTarget {
     if (this.#holds.delete(reason)) nextFrame(this.#draw);
   }
 
-  /** Keeps an order on every page, or no longer. @param {number} id @param {boolean} wanted */
+  /** Starts or stops keeping an order on every page. @param {number} id @param {boolean} wanted */
   keep(id, wanted) {
     if (wanted) this.#kept.add(id);
     else if (this.#kept.delete(id)) nextFrame(this.#draw);
   }
 
-  /** Lets the waiting rows in now, whoever works on a row: that row stays. */
+  /** Shows the waiting rows now; a row that the user works on stays. */
   letIn() {
     this.#arrange();
   }
@@ -165,7 +165,7 @@ export class Blotter extends EventTarget {
 
   #drawRows() {
     for (const order of this.window.takeDeparted()) this.rows.linger(order);
-    // Rows that stand although the window has let go of them (held, edited, lingering) tell the truth as well.
+    // Rows kept on screen though they have left the window (held, edited, lingering) are updated as well.
     this.rows.patch([...this.#changed.values()]);
     this.#changed.clear();
     if (this.#holds.size > 0) {
@@ -190,7 +190,7 @@ export class Blotter extends EventTarget {
     this.#tell("changed");
   }
 
-  /** Orders somebody works on. */
+  /** Orders that the user works on. */
   get #staying() {
     return new Set([...this.#kept, ...[...this.#holds.values()].filter((id) => id !== null)]);
   }
@@ -200,7 +200,7 @@ export class Blotter extends EventTarget {
     return Math.max(0, Math.ceil(this.window.filtered / length) - 1) * length;
   }
 
-  /** DataTables wants rows: the person sorted, searched, filtered or turned a page. @param {any} request @param {(answer: object) => void} callback */
+  /** Loads rows after a sort, search or page change. @param {any} request @param {(answer: object) => void} callback */
   async #load(request, callback) {
     const sort = sortFrom(request);
     const resorted = JSON.stringify(sort) !== JSON.stringify(this.#wanted.sort);
@@ -209,7 +209,7 @@ export class Blotter extends EventTarget {
     const answer = await this.#fetcher.now();
     if (answer === null) return;
     this.window.load(answer, this.#wanted);
-    // What has come since the last drawing: an order that somebody works on may be on no page that is read.
+    // Changes since the last drawing: an order that the user works on may be on no page that is loaded.
     this.rows.patch([...this.#changed.values()]);
     this.#changed.clear();
     const data = this.window.rows.map((order) => ({ ...order }));
@@ -224,7 +224,7 @@ export class Blotter extends EventTarget {
     this.#loaded(answer);
   }
 
-  /** An answer that nobody but the events asked for: rows that are right stay as they are. @param {Answer} answer */
+  /** Takes an answer to a background refresh: rows that are current stay as they are. @param {Answer} answer */
   #refresh(answer) {
     this.window.load(answer, this.#wanted);
     nextFrame(this.#draw);
@@ -238,7 +238,7 @@ export class Blotter extends EventTarget {
     if (this.window.needsFetch) this.#fetcher.soon();
   }
 
-  /** It is not asked again: the table goes back to what it shows, or on the way to its first rows without what was refused. @param {ApiError} error */
+  /** Doesn't retry: returns to the shown query, or drops the refused part if there is none. @param {ApiError} error */
   #refused(error) {
     const query = this.#wanted;
     const { head, query: shown } = this.window;

@@ -1,8 +1,8 @@
 /**
- * Which columns of the order table there is room for, and how wide each is: a number is never cut, so where one is long
- * its column grows, and what a row opens to leaves the table first.
+ * Fits the columns of the order table into its width. Numbers are never truncated: a column grows with its longest
+ * number. If room is short, less important columns are hidden; a row's details still show them.
  *
- * Widths only grow until the table shows other rows: nothing wobbles as figures change.
+ * Widths only grow until the table shows other rows, so that changing figures move nothing.
  *
  * @import {Name} from "../orders/columns.js"
  */
@@ -12,7 +12,7 @@ import { digitsOf } from "../text/digits.js";
 import { nextFrame } from "../ui/animation-frames.js";
 import { make } from "../ui/dom.js";
 
-/** Those that leave first come first; the others stay. @type {Name[]} */
+/** Columns that may be hidden, in that order; the others always stay. @type {Name[]} */
 export const LEAVING = [
   "arrival_price",
   "version",
@@ -33,21 +33,21 @@ export const LEAVING = [
   "last",
   "pnl",
 ];
-/** Those that leave before the type grows smaller. @type {Name[]} */
+/** Columns hidden before the font gets smaller. @type {Name[]} */
 const LESSER = LEAVING.slice(0, LEAVING.indexOf("created_at"));
-/** Texts that may be cut, since they can be read in full when pointed at. @type {Set<Name>} */
+/** Texts that may be truncated, since a tooltip shows them in full. @type {Set<Name>} */
 const CUT = new Set(["symbol", "side", "order_type", "status", "time_in_force", "client_order_id", "text", "user"]);
-/** The toggle and the actions. */
+/** Pixels of the toggle and the actions. */
 const OTHERS = 24 + 132;
-/** @typedef {{padding: number, type: number}} Manner pixels beside each text, and the size of the type as a part of the usual one */
+/** @typedef {{padding: number, type: number}} Manner pixels next to each text, and relative font size */
 
 /** @type {Manner} */
 const USUAL = { padding: 12, type: 1 };
 /** @type {Manner} */
 const TIGHT = { padding: 8, type: 12 / 13 };
 /**
- * Smaller type makes room for when an order was placed and what it is worth, before these leave as well. Last comes where
- * even the columns that stay have none, and what is filled leaves too.
+ * Smaller type makes room for when an order was placed and what it is worth, before these are hidden as well. The last
+ * one is for tables too narrow even for the columns that always stay: it hides what is filled, too.
  *
  * @type {[Manner, Name[]][]}
  */
@@ -56,14 +56,14 @@ const MANNERS = [
   [TIGHT, LEAVING],
   [TIGHT, [...LEAVING, "cum_qty"]],
 ];
-/** What a probe holds, to measure one. */
+/** The probe's text, to measure the width of a digit. */
 const DIGITS = "0123456789";
 
 /**
- * Which columns leave so that the rest has room.
+ * Selects the columns to hide so that the rest fits.
  *
- * @param {Map<Name, number>} widths of those that there are @param {number} room @param {Name[]} [leaving] in the order in which they leave
- * @returns {{without: Name[], least: number}} `least`: how wide the rest is at least
+ * @param {Map<Name, number>} widths @param {number} room @param {Name[]} [leaving] in the order of hiding
+ * @returns {{without: Name[], least: number}} `least`: min width of the rest
  */
 export function fitting(widths, room, leaving = LEAVING) {
   /** @type {Name[]} */
@@ -80,7 +80,7 @@ export function fitting(widths, room, leaving = LEAVING) {
 }
 
 /**
- * The first manner in which all that is left has room; else the last.
+ * The first manner in which all remaining columns fit; else the last.
  *
  * @param {(manner: Manner) => Map<Name, number>} widthsIn
  * @param {number} room
@@ -96,14 +96,14 @@ export function bestManner(widthsIn, room) {
 export class ColumnFit {
   #table;
   #probe = make("span", "digit-probe", DIGITS);
-  /** Pixels of a digit. */
+  /** Width of a digit in pixels. */
   #digit = 8;
   #room = Infinity;
-  /** How many digits each column has to hold. @type {Map<Name, number>} */
+  /** Width of each column in digits. @type {Map<Name, number>} */
   #digits = new Map();
   #fit = () => this.#fitNow();
 
-  /** @param {HTMLElement} table @param {HTMLElement} around what it lies in */
+  /** @param {HTMLElement} table @param {HTMLElement} around its container */
   constructor(table, around) {
     this.#table = table;
     this.#probe.setAttribute("aria-hidden", "true");
@@ -111,20 +111,20 @@ export class ColumnFit {
     this.renew();
     const sight = new ResizeObserver(([entry]) => {
       this.#room = entry?.contentRect.width ?? Infinity;
-      // The layout has just been made: asking for it costs nothing here.
+      // Right after layout, measuring costs nothing.
       this.#digit = this.#probe.getBoundingClientRect().width / DIGITS.length || this.#digit;
       this.#fitNow();
     });
     sight.observe(around);
   }
 
-  /** Other rows are about to be shown: what those before needed counts no more. */
+  /** Resets all widths, before other rows are shown. */
   renew() {
     for (const column of LAYOUT) this.#digits.set(nameOf(column), column.digits);
     nextFrame(this.#fit);
   }
 
-  /** A cell shows this now. @param {Name} name @param {string} text */
+  /** Takes a cell's text into account. @param {Name} name @param {string} text */
   take(name, text) {
     if (CUT.has(name)) return;
     const digits = digitsOf(text);

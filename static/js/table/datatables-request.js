@@ -1,5 +1,5 @@
 /**
- * DataTables' server-side protocol: what the table asks for, as request parameters.
+ * Request parameters of DataTables' server-side protocol.
  *
  * @import {SortKey} from "../orders/sorting.js"
  * @import {Query} from "./query.js"
@@ -8,7 +8,7 @@
 import { fieldAt, SORTABLE } from "../orders/columns.js";
 import { filterParams } from "./query.js";
 
-/** The server sorts by no more. */
+/** Max sort keys that the server accepts. */
 export const MOST_KEYS = 5;
 
 /** @param {{order: {column: number, dir: string}[]}} request as DataTables makes it @returns {SortKey[]} */
@@ -23,7 +23,7 @@ export function sortFrom({ order }) {
 export function datatablesParams(query) {
   const params = new URLSearchParams({
     format: "datatables",
-    draw: "1", // Answers to older requests are dropped where they are awaited.
+    draw: "1", // The code that awaits an answer drops outdated ones.
     start: String(query.start),
     length: String(query.length),
     tab: query.tab,

@@ -1,5 +1,5 @@
 /**
- * What stands in the table's place while it has no rows to show: loading, nothing yet, nothing that matches, failure.
+ * Messages in place of a table without rows: loading, no orders yet, no match, or failure.
  */
 
 import { find, setHidden, setText } from "../ui/dom.js";
@@ -18,7 +18,7 @@ export class EmptyStates {
   show(state, text = "") {
     for (const name of ["loading", "failed", "empty", "none"]) {
       const box = find(`#orders-${name}`, this.#root);
-      // What is hidden loses the focus, and with it the keys.
+      // A hidden element loses the focus, and with it the keys.
       if (name !== state && !box.hidden && box.contains(document.activeElement)) this.#root.focus();
       setHidden(box, name !== state);
     }

@@ -1,7 +1,7 @@
 /**
- * Reads the table's answers: at once where the person asks, coalesced and at most once a second where events do; each
- * is tried until it comes or is no longer wanted, and at once when the server is back. What the server refuses is not
- * asked again by itself.
+ * Fetches the table's data: at once for the user, coalesced and throttled to once a second for events. Each request is
+ * retried with back-off until it is answered or superseded, and at once when the server is back. A refused request is
+ * not retried.
  *
  * Fires `failed` (detail: the error) after each request that had no answer, and `refused` (detail: the error) once.
  *
@@ -13,7 +13,7 @@ import { Backoff } from "../net/backoff.js";
 
 const EVERY_MS = 1000;
 
-/** Whether it makes no sense to ask the same again. @param {unknown} error */
+/** Whether a retry makes no sense. @param {unknown} error */
 function isFinal(error) {
   return error instanceof ApiError && !error.isPassing;
 }
@@ -22,21 +22,24 @@ export class Fetcher extends EventTarget {
   #read;
   #take;
   #backoff;
-  /** Counts what the person has asked for: answers to anything earlier are dropped. */
+  /** Serial number of the user's requests: answers to earlier ones are dropped. */
   #asked = 0;
   #began = -Infinity;
-  /** Requests under way. */
+  /** Requests in flight. */
   #busy = 0;
   #ending = new AbortController();
-  /** Goes on from a wait between two tries. @type {() => void} */
+  /** Ends the wait between two tries. @type {() => void} */
   #goOn = () => {};
   #stopped = false;
-  /** Whether the answer under way may be too old. */
+  /** Whether the answer in flight may be too old. */
   #again = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
 
-  /** @param {(signal: AbortSignal) => Promise<Answer>} read @param {(answer: Answer) => void} take what comes of `soon()` @param {Backoff} [backoff] */
+  /**
+   * @param {(signal: AbortSignal) => Promise<Answer>} read
+   * @param {(answer: Answer) => void} take called with answers to `soon()` @param {Backoff} [backoff]
+   */
   constructor(read, take, backoff = new Backoff()) {
     super();
     this.#read = read;
@@ -44,7 +47,11 @@ export class Fetcher extends EventTarget {
     this.#backoff = backoff;
   }
 
-  /** The answer to what the person asks for now; null where it was refused, or something else was asked for before it came. @returns {Promise<Answer|null>} */
+  /**
+   * Fetches at once for the user; null if refused, or superseded by another request.
+   *
+   * @returns {Promise<Answer|null>}
+   */
   async now() {
     const serial = ++this.#asked;
     this.#again = false;
@@ -64,7 +71,7 @@ export class Fetcher extends EventTarget {
     return null;
   }
 
-  /** The server is back: what had no answer is asked again now, what hangs on a dead line as well. */
+  /** Retries at once, when the server is back: also requests stuck on a dead connection. */
   hurry() {
     this.#backoff.reset();
     this.#ending.abort();
@@ -76,21 +83,21 @@ export class Fetcher extends EventTarget {
     this.soon();
   }
 
-  /** Nothing is asked any more. */
+  /** Stops all requests. */
   stop() {
     this.#stopped = true;
     this.#asked += 1;
     this.hurry();
   }
 
-  /** Takes a newer answer soon; one that is under way will do. */
+  /** Fetches a newer answer soon, unless a request is already in flight. */
   soon() {
     if (this.#stopped) return;
     if (this.#busy > 0 || this.#timer !== undefined) return;
     this.#wait(Math.max(0, this.#began + EVERY_MS - performance.now()));
   }
 
-  /** Takes an answer to a request that begins after this moment. */
+  /** Fetches an answer to a request that begins after this call. */
   afresh() {
     if (this.#busy > 0) this.#again = true;
     else this.soon();
@@ -120,7 +127,10 @@ export class Fetcher extends EventTarget {
     }, milliseconds);
   }
 
-  /** @param {AbortSignal} signal @returns {Promise<{answer: Answer|null, refusal: unknown}>} both null where no answer came */
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<{answer: Answer|null, refusal: unknown}>} both null if no answer came
+   */
   async #try(signal) {
     this.#busy += 1;
     this.#began = performance.now();

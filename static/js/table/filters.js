@@ -1,6 +1,6 @@
 /**
- * The filters' form and a chip for each that is set. What is chosen acts at once, what is typed after a pause; where it makes
- * no sense, its field says why, and all stays as it was. Fires `choose` (detail: `Filters`).
+ * The filter form, and a chip for each active filter. A choice acts at once, typed text after a debounce; an invalid
+ * value shows an error at its field and changes nothing. Fires `choose` (detail: `Filters`).
  *
  * @import {Status} from "../orders/order.js"
  * @import {Filters} from "./query.js"
@@ -14,7 +14,7 @@ import { clearFieldErrors, find, make, setText, showFieldErrors } from "../ui/do
 import { Popover } from "../ui/popover.js";
 import { noFilters } from "./query.js";
 
-/** What a chip says. @type {Record<keyof Filters, (filters: Filters) => string>} */
+/** The text of a chip. @type {Record<keyof Filters, (filters: Filters) => string>} */
 const CHIPS = {
   symbol: ({ symbol }) => symbol.join(", "),
   side: ({ side }) => side.toUpperCase(),
@@ -24,7 +24,7 @@ const CHIPS = {
   created_before: ({ created_before }) => `before ${fullTime(created_before)}`,
 };
 const MOMENTS = /** @type {const} */ (["created_after", "created_before"]);
-/** Who types has stopped for so long. A date changes with each digit of its year. */
+/** Debounce of typed input. A date changes with each digit of its year. */
 const AFTER_MS = 600;
 
 /** @param {string} text @returns {string[]} each symbol once */
@@ -40,7 +40,7 @@ export class FilterForm extends EventTarget {
   #popover;
   /** @type {Filters|null} */
   #shown = null;
-  /** Set while something typed waits. @type {ReturnType<typeof setTimeout>|undefined} */
+  /** The debounce timer; set while typed input waits. @type {ReturnType<typeof setTimeout>|undefined} */
   #typing;
 
   /** @param {HTMLFormElement} form @param {HTMLElement} button @param {HTMLElement} chips */
@@ -68,7 +68,7 @@ export class FilterForm extends EventTarget {
     }
   }
 
-  /** Once for each set of filters: what is being chosen in the form is not overwritten. @param {Filters} filters */
+  /** Shows new filters, once; does not overwrite a form in use. @param {Filters} filters */
   show(filters) {
     if (filters === this.#shown) return;
     this.#shown = filters;
@@ -76,7 +76,7 @@ export class FilterForm extends EventTarget {
     this.#showChips(filters);
   }
 
-  /** Other clocks may be in force here: what the fields hold by the old ones would be read by the new ones. */
+  /** Rewrites times after a change of time zone: old field values would be read in the new zone. */
   showDay() {
     const filters = this.#shown;
     if (filters === null || MOMENTS.every((name) => filters[name] === "")) return;
@@ -84,7 +84,12 @@ export class FilterForm extends EventTarget {
     this.#showChips(filters);
   }
 
-  /** What was chosen is not taken: it stands in the form again, with the reasons; where something else is being typed by now, that is judged on its own. @param {Filters} filters @param {Record<string, string[]>} problems by field */
+  /**
+   * Puts refused filters back into the form, with the errors. If the user has typed other filters since, does nothing:
+   * those are checked on their own.
+   *
+   * @param {Filters} filters @param {Record<string, string[]>} problems by field
+   */
   refuse(filters, problems) {
     const leads = !this.#isInUse;
     if (leads) {
@@ -94,7 +99,7 @@ export class FilterForm extends EventTarget {
     this.#tellProblems(problems, leads);
   }
 
-  /** Whether somebody is at work in the form. */
+  /** Whether the form is open and has the focus. */
   get #isInUse() {
     return this.#popover.open && this.#form.contains(document.activeElement);
   }
@@ -121,7 +126,7 @@ export class FilterForm extends EventTarget {
     const place = [...this.#chips.children].indexOf(/** @type {Element} */ (document.activeElement));
     const chips = set.map((name) => this.#chip(name, filters));
     this.#chips.replaceChildren(...chips);
-    // The focus goes on to the one that has come in the place of the one that had it.
+    // The focus moves to the chip that takes the place of the focused one.
     if (place >= 0) (chips[Math.min(place, chips.length - 1)] ?? this.#toggle).focus();
   }
 
@@ -146,13 +151,13 @@ export class FilterForm extends EventTarget {
     }
   }
 
-  /** Of what was typed, nothing waits any more. */
+  /** Cancels the debounce timer. */
   #stopWaiting() {
     clearTimeout(this.#typing);
     this.#typing = undefined;
   }
 
-  /** The form stays open, and the focus where it is. */
+  /** Applies the filters; the form stays open and keeps the focus. */
   #apply() {
     this.#stopWaiting();
     const { filters, problems } = this.#read();
@@ -166,7 +171,7 @@ export class FilterForm extends EventTarget {
     if (Object.keys(problems).length === 0) this.#choose(filters);
   }
 
-  /** Days are counted when they are asked for. @param {string} name */
+  /** Chooses a span of days, counted from now. @param {string} name */
   #chooseSpan(name) {
     const { filters } = this.#read();
     this.#choose({ ...filters, ...SPANS[name]?.(new Date()) });
@@ -203,14 +208,17 @@ export class FilterForm extends EventTarget {
     return { filters, problems };
   }
 
-  /** @param {Record<string, string[]>} problems by field @param {boolean} leads whether to the first of them */
+  /**
+   * @param {Record<string, string[]>} problems by field
+   * @param {boolean} leads whether to focus the first invalid field
+   */
   #tellProblems(problems, leads) {
     const homeless = showFieldErrors(this.#form, problems);
     setText(find("[data-message]", this.#form), homeless.join(" "));
     if (leads) /** @type {HTMLElement|null} */ (this.#form.querySelector("[aria-invalid]"))?.focus();
   }
 
-  /** Where they are others than those that are shown. @param {Filters} filters */
+  /** Reports filters that differ from those shown. @param {Filters} filters */
   #tell(filters) {
     if (JSON.stringify(filters) === JSON.stringify(this.#shown)) return;
     this.dispatchEvent(new CustomEvent("choose", { detail: filters }));

@@ -1,5 +1,5 @@
 /**
- * As many rows a page as there is room for, where somebody wants that: no fewer than ten, and on cards as many as usual.
+ * Automatic page size, if chosen: as many rows as fit, at least ten; on cards, the usual number.
  *
  * @import {Store} from "../ui/store.js"
  * @import {Pager} from "./pager.js"
@@ -14,17 +14,21 @@ const LEAST = 10;
 const MOST = 100;
 const ON_CARDS = 25;
 const CARDS = "(max-width: 640px)";
-/** A window that is being drawn larger asks for no rows at each step. */
+/** Throttle: a window that is being resized must not cause a request at each step. */
 const EVERY_MS = 500;
-/** More rows than these have to fit before more are asked for: what stands around the rows grows and shrinks with them. */
+/** Hysteresis, in rows, before more are requested: elements around the rows grow and shrink with them. */
 const SPARE = 2;
 
-/** @param {number} height of what the rows lie in */
+/** @param {number} height of the container */
 export function rowsFor(height) {
   return Math.min(MOST, Math.max(LEAST, Math.floor((height - HEAD_PIXELS) / ROW_PIXELS)));
 }
 
-/** Whether so many rows are to be asked for, after those that there are. @param {number} rows @param {number} before none: 0 */
+/**
+ * Whether this page size is worth a request, given the one before.
+ *
+ * @param {number} rows @param {number} before 0 if there was none
+ */
 export function isWorthAsking(rows, before) {
   return before === 0 || rows < before || rows > before + SPARE;
 }
@@ -33,11 +37,14 @@ export class FittingRows {
   #around;
   #ask;
   #on = false;
-  /** What was asked for last. */
+  /** The page size last requested. */
   #rows = 0;
   #look = new Throttle(EVERY_MS, () => this.#lookNow());
 
-  /** @param {Pager} pager that it is chosen in @param {HTMLElement} around what the rows lie in @param {Store} store @param {(rows: number) => void} ask called with each number of rows a page that is wanted, the same or another */
+  /**
+   * @param {Pager} pager @param {HTMLElement} around the container of the rows @param {Store} store
+   * @param {(rows: number) => void} ask called with each page size to use, changed or not
+   */
   constructor(pager, around, store, ask) {
     this.#around = around;
     this.#ask = ask;
@@ -56,7 +63,7 @@ export class FittingRows {
 
   #lookNow() {
     const { clientHeight } = this.#around;
-    // It has none while another view is shown.
+    // The height is 0 while another view is shown.
     if (!this.#on || clientHeight === 0) return;
     const rows = matchMedia(CARDS).matches ? ON_CARDS : rowsFor(clientHeight);
     if (!isWorthAsking(rows, this.#rows)) return;

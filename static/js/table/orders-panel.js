@@ -1,9 +1,9 @@
 /**
- * The order book on the page: the table with its tabs, search, filters, pager and the states it has without rows.
+ * The orders panel: the table with its tabs, search, filters, pager and messages for an empty table.
  *
- * Fires `loaded` (detail: head), `changed` when rows may differ, `emptied` for good and, from the rows, `done` (detail: the
- * order), `refused` (detail: `{order, error, step}`), `unable` where nothing can be sent, and `chart` (detail: the symbol); of the
- * table itself `leftout` (detail: why something remembered was left out) and `unreadable` where it can't be had at all.
+ * Fires `loaded` (detail: head), `changed` when rows may differ, `emptied` after a sign-out and, from the rows, `done`
+ * (detail: the order), `refused` (detail: `{order, error, step}`), `unable` if nothing can be sent, and `chart`
+ * (detail: the symbol); from the table `leftout` (detail: why a remembered part was dropped), `unreadable` (no rows).
  *
  * @import {Api} from "../net/api.js"
  * @import {FigureName} from "../orders/columns.js"
@@ -41,11 +41,11 @@ export class OrdersPanel extends EventTarget {
   #search = new SearchField(/** @type {HTMLInputElement} */ (find("#search")));
   #store;
   #loaded = false;
-  /** Why the newest request failed; empty once one has not. */
+  /** Why the newest request failed; empty after a success. */
   #failure = "";
-  /** Whether it makes no sense to try again by itself. */
+  /** Whether a retry makes no sense. */
   #isFinal = false;
-  /** Why what was asked for last is not shown, where no field of the filters says it. */
+  /** Why the last query was refused, unless a field of the filters shows it. */
   #refusal = "";
   #loading = false;
   #away = "";
@@ -74,12 +74,12 @@ export class OrdersPanel extends EventTarget {
     this.#show();
   }
 
-  /** @param {OrderEvent[]} events @param {boolean} quiet whether nothing is to flash */
+  /** @param {OrderEvent[]} events @param {boolean} quiet whether to suppress flashes */
   apply(events, quiet) {
     this.#blotter.apply(events, quiet);
   }
 
-  /** The log goes on from elsewhere. @param {number} head */
+  /** Continues from another position of the log. @param {number} head */
   reset(head) {
     this.#blotter.reset(head);
   }
@@ -88,7 +88,7 @@ export class OrdersPanel extends EventTarget {
     this.#blotter.refetch();
   }
 
-  /** Why the server can't be asked for anything; empty where it can. @param {string} reason */
+  /** Why the server is not reachable; empty while it is. @param {string} reason */
   set away(reason) {
     if (reason === this.#away) return;
     const back = this.#away !== "" && reason === "";
@@ -99,7 +99,7 @@ export class OrdersPanel extends EventTarget {
     this.#show();
   }
 
-  /** Nobody may see these orders here any more. */
+  /** Removes all orders, after a sign-out. */
   empty() {
     this.work.empty();
     this.#blotter.empty();
@@ -111,17 +111,17 @@ export class OrdersPanel extends EventTarget {
     return this.#blotter.rows;
   }
 
-  /** The orders of the page of the table that is shown, in sight or not. */
+  /** The orders of the shown page of the table, visible or not. */
   get orders() {
     return this.#blotter.window.rows;
   }
 
-  /** The instruments have come: prices get their decimals. */
+  /** Applies the loaded instruments: prices get their decimals. */
   showInstruments() {
     for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
   }
 
-  /** A figure of an order is shown, and has to find room. @param {FigureName} figure @param {string} text */
+  /** Makes room for a figure that was written to a cell. @param {FigureName} figure @param {string} text */
   wrote(figure, text) {
     this.#fit.take(figure, text);
   }
@@ -180,7 +180,7 @@ export class OrdersPanel extends EventTarget {
     const { rows, counts, filtered, isMore, total } = this.#blotter.window;
     this.#tabs.show(query.tab, counts);
     this.filters.show(query.filters);
-    // What is shown; what was asked for is not there yet.
+    // What is shown now; what was requested has not arrived.
     const { start, length } = this.#blotter.window.query;
     this.#pager.show({ start, length, shown: rows.length, filtered, isMore, total }, query);
     find("#filters-toggle").classList.toggle("is-set", hasFilters(query.filters));
@@ -202,7 +202,11 @@ export class OrdersPanel extends EventTarget {
     if (!this.work.home()) find("#orders-scroll").focus();
   }
 
-  /** What was asked for here is refused where it was asked for; what was remembered is left out. @param {Refusal} refusal */
+  /**
+   * Shows a refusal where the request was made; a refused part of the remembered query is dropped.
+   *
+   * @param {Refusal} refusal
+   */
   #showRefusal({ error, query, isLeft }) {
     if (isLeft && !this.#loaded) {
       this.#tell("leftout", `Left out of the table, since the server refuses it: ${error.message}`);

@@ -1,17 +1,17 @@
 /**
- * Totals, pages and rows a page under the table. Fires `page` (detail: start) and `size` (detail: rows a page; null for as
- * many as fit).
+ * Totals, page buttons and page size under the table. Fires `page` (detail: start) and `size` (detail: rows per page;
+ * null for as many as fit).
  */
 
 import { integer, plural } from "../text/format.js";
 import { find, setText } from "../ui/dom.js";
 import { setDisabled } from "../ui/focus.js";
 
-/** What the choice of as many rows as fit is called. */
+/** Value of the page size that means as many rows as fit. */
 const FITTING = "auto";
 
 /**
- * `isMore`: there are more than `filtered`, nobody has counted how many.
+ * `isMore`: there are more than `filtered`, but they were not counted.
  *
  * @typedef {{start: number, length: number, shown: number, filtered: number, isMore: boolean, total: number}} PageState
  */
@@ -29,7 +29,11 @@ export function pageText(state) {
   return `${integer(state.start / state.length + 1)} / ${integer(lastStart(state) / state.length + 1)}${state.isMore ? "+" : ""}`;
 }
 
-/** Where a button leads; to where one is, if it leads nowhere. @param {string|undefined} button @param {PageState} state */
+/**
+ * The start of the page that a button leads to; the current one if it leads nowhere.
+ *
+ * @param {string|undefined} button @param {PageState} state
+ */
 export function pageTarget(button, state) {
   const { start, length, isMore } = state;
   switch (button) {
@@ -40,12 +44,12 @@ export function pageTarget(button, state) {
     case "next":
       return isMore ? start + length : Math.min(Math.max(start, lastStart(state)), start + length);
     default:
-      // Where the last page is, is not known: the other way of the sort leads there.
+      // The last page is not known: reversing the sort leads there.
       return isMore ? start : Math.max(start, lastStart(state));
   }
 }
 
-/** Where the last page begins that is known of. @param {PageState} state */
+/** The start of the last known page. @param {PageState} state */
 function lastStart({ start, filtered, isMore, length }) {
   const last = Math.max(0, Math.ceil(filtered / length) - 1) * length;
   return isMore ? Math.max(start, last) : last;
@@ -54,9 +58,9 @@ function lastStart({ start, filtered, isMore, length }) {
 export class Pager extends EventTarget {
   #root;
   #size;
-  /** Where the buttons lead from: the page that was asked for, shown or not. @type {PageState} */
+  /** The page last requested, shown or not: the buttons lead from there. @type {PageState} */
   #asked = { start: 0, length: 25, shown: 0, filtered: 0, isMore: false, total: 0 };
-  /** Whether there are as many rows as fit. */
+  /** Whether the page size is automatic. */
   fits = false;
 
   /** @param {HTMLElement} root */
@@ -78,7 +82,10 @@ export class Pager extends EventTarget {
     return [...this.#root.querySelectorAll(/** @type {"button"} */ ("[data-page]"))];
   }
 
-  /** @param {PageState} state what is shown @param {{start: number, length: number}} asked what was asked for; it may not have come yet */
+  /**
+   * @param {PageState} state what is shown
+   * @param {{start: number, length: number}} asked what was requested; it may not have arrived yet
+   */
   show(state, { start, length } = state) {
     this.#asked = { ...state, start, length };
     const size = this.fits ? FITTING : String(length);

@@ -1,5 +1,5 @@
 /**
- * What the table is asked for: tab, search, filters, sort and page; and which orders belong to it.
+ * The table's query: tab, search, filters, sort and page; and which orders match it.
  *
  * @import {Order, Status, Tab} from "../orders/order.js"
  * @import {SortKey} from "../orders/sorting.js"
@@ -33,7 +33,11 @@ export function hasFilters(filters) {
   return Object.values(filters).some((value) => value.length > 0);
 }
 
-/** Whether tab and filters let this order through; the search is the server's to decide. @param {Query} query @param {Order} order */
+/**
+ * Whether an order matches tab and filters; only the server can decide about the search.
+ *
+ * @param {Query} query @param {Order} order
+ */
 export function matches({ tab, filters }, order) {
   return (
     tabShows(tab, order.status) &&
@@ -46,7 +50,7 @@ export function matches({ tab, filters }, order) {
   );
 }
 
-/** The filters as request parameters, empty ones left out. @param {Filters} filters @returns {[string, string][]} */
+/** The filters as request parameters, without empty ones. @param {Filters} filters @returns {[string, string][]} */
 export function filterParams(filters) {
   return Object.entries(filters)
     .map(([name, value]) => /** @type {[string, string]} */ ([name, Array.isArray(value) ? value.join(",") : value]))
@@ -54,10 +58,10 @@ export function filterParams(filters) {
 }
 
 /**
- * What remains of a query that the server refuses, without the filters that it names; without all of them and the search
- * where it names none. Null where nothing is left to be taken out.
+ * The query without the part that the server has refused: without the filters that it names, or, if it names none,
+ * without all filters, the tab and the search. Null if nothing remains to remove.
  *
- * @param {Query} query @param {string[]} fields that were refused @returns {Query|null}
+ * @param {Query} query @param {string[]} fields refused @returns {Query|null}
  */
 export function without(query, fields) {
   const none = noFilters();

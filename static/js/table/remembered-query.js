@@ -1,5 +1,5 @@
 /**
- * How the table was left in this browser: tab, sort, filters and rows a page; on the first visit all orders, newest first.
+ * The table's query, remembered in this browser: tab, sort, filters, page size. By default all orders, newest first.
  *
  * @import {Store} from "../ui/store.js"
  * @import {Filters, Query} from "./query.js"
@@ -27,13 +27,13 @@ function isSortKey(key) {
   return SORTABLE.some(({ field }) => field === key?.field) && ["asc", "desc"].includes(key?.dir);
 }
 
-/** Each column once, and no more of them than the server sorts by. @param {any} keys */
+/** Whether each column occurs once, and there are no more than the server accepts. @param {any} keys */
 function isSort(keys) {
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > MOST_KEYS || !keys.every(isSortKey)) return false;
   return new Set(keys.map(({ field }) => field)).size === keys.length;
 }
 
-/** @param {object} words by what there is */
+/** @param {object} words by allowed value */
 function oneOf(words) {
   return (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(words, value);
 }
@@ -48,7 +48,11 @@ function isStamp(value) {
   return typeof value === "string" && isMoment(value);
 }
 
-/** Whether a filter, or each value of one that has several, is one that the page could have set. @type {Record<keyof Filters, (value: unknown) => boolean>} */
+/**
+ * Whether a filter, or each of its values, is one that the page could have set.
+ *
+ * @type {Record<keyof Filters, (value: unknown) => boolean>}
+ */
 const MAKES_SENSE = {
   symbol: isSymbol,
   side: oneOf({ buy: "", sell: "" }),
@@ -58,7 +62,7 @@ const MAKES_SENSE = {
   created_before: isStamp,
 };
 
-/** Each filter by itself: one that is spoilt does not take the others along. @param {any} left @returns {Filters} */
+/** Validates each filter separately: an invalid one does not affect the others. @param {any} left @returns {Filters} */
 function rememberedFilters(left) {
   const entries = Object.entries(noFilters()).map(([name, none]) => {
     const value = left?.[name];
@@ -74,7 +78,7 @@ function isSize(length) {
   return Number.isInteger(length) && length >= LEAST && length <= MOST;
 }
 
-/** Takes over what still makes sense. @param {Store} store @returns {Query} */
+/** The remembered query, without values that are no longer valid. @param {Store} store @returns {Query} */
 export function rememberedQuery(store) {
   const query = firstQuery();
   const left = store.get(NAME, /** @type {any} */ ({}));

@@ -1,5 +1,5 @@
 /**
- * The field that the orders are searched by, as one types. Esc empties it, and a second Esc goes on to the orders.
+ * The search field for orders, which searches as the user types. Esc clears it; a second Esc moves to the orders.
  *
  * Fires `search` (detail: the text) and `left`.
  */
@@ -43,7 +43,7 @@ export class SearchField extends EventTarget {
     this.#input.select();
   }
 
-  /** @param {boolean} isRefused whether the server does not search for what is in it */
+  /** @param {boolean} isRefused whether the server has refused its text */
   set isRefused(isRefused) {
     if (isRefused) this.#input.setAttribute("aria-invalid", "true");
     else this.#input.removeAttribute("aria-invalid");

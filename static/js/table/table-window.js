@@ -1,13 +1,13 @@
 /**
- * The browser's own copy of the page of orders on screen, kept exact by events alone wherever they decide it.
+ * The browser's copy of the page of orders on screen, kept exact by events alone as far as events can decide.
  *
- * Pure: no DOM, no network. `needsFetch` says that rows have to come from elsewhere; what is held meanwhile is still
- * right as far as it goes.
+ * Pure: no DOM, no network. `needsFetch` says that rows have to be fetched; the rows held until then are correct, but
+ * may be incomplete.
  *
  * @import {Order, OrderEvent, Tab} from "../orders/order.js"
  * @import {Query} from "./query.js"
  *
- * @typedef {object} Answer what the server said, exact as of its owner's event `head`
+ * @typedef {object} Answer the server's answer, exact as of the owner's event `head`
  * @property {Order[]} data
  * @property {number} recordsTotal of the tab
  * @property {number} recordsFiltered of the tab with search and filters
@@ -21,7 +21,7 @@ import { compareOrders, sameKeys } from "../orders/sorting.js";
 import { RecentEvents } from "../stream/recent-events.js";
 import { matches } from "./query.js";
 
-/** What a search looks at; the names that it knows are those of symbols. @type {(keyof Order)[]} */
+/** Fields that a search covers. It also covers company names, which depend on the symbol. @type {(keyof Order)[]} */
 const SEARCHED = ["symbol", "client_order_id", "text", "side"];
 
 export class TableWindow {
@@ -29,14 +29,14 @@ export class TableWindow {
   rows = [];
   total = 0;
   filtered = 0;
-  /** Whether there are more than `filtered`: nobody has counted how many. */
+  /** Whether there are more than `filtered`, not counted. */
   isMore = false;
   /** @type {Record<Tab, number>} */
   counts = { working: 0, filled: 0, closed: 0, all: 0 };
-  /** Newest event in what is held; null before the first answer. @type {number|null} */
+  /** Newest event contained in the rows; null before the first answer. @type {number|null} */
   head = null;
   needsFetch = false;
-  /** Orders that an event took out of the tab, in their last state, until `takeDeparted()`. @type {Order[]} */
+  /** Orders that an event has removed from the tab, in their last state, until `takeDeparted()`. @type {Order[]} */
   #departed = [];
   #recent = new RecentEvents();
   /** @type {Query} */
@@ -51,7 +51,11 @@ export class TableWindow {
     return this.#query;
   }
 
-  /** Takes over an answer; events newer than it that were applied already are applied to it again. @param {Answer} answer @param {Query} query */
+  /**
+   * Takes an answer, and applies again any newer events that were already applied.
+   *
+   * @param {Answer} answer @param {Query} query
+   */
   load(answer, query) {
     this.#query = query;
     this.rows = [...answer.data];
@@ -67,13 +71,13 @@ export class TableWindow {
     this.#departed = departed;
   }
 
-  /** @param {OrderEvent} event the next of its owner */
+  /** @param {OrderEvent} event the owner's next */
   apply(event) {
     this.#recent.add(event);
     if (this.head !== null && event.seq > this.head) this.#take(event);
   }
 
-  /** The log goes on from elsewhere: only an answer as of `head` or later helps. @param {number} head */
+  /** Continues from another position of the log: only an answer as of `head` or later helps. @param {number} head */
   reset(head) {
     this.#recent.reset(head);
     this.needsFetch = true;
@@ -113,7 +117,10 @@ export class TableWindow {
     if (tabShows(this.#query.tab, order.status)) this.total += by;
   }
 
-  /** @param {number} index @param {Order|null} before @param {Order|null} after @param {boolean} was @param {boolean} is */
+  /**
+   * @param {number} index @param {Order|null} before @param {Order|null} after @param {boolean} was
+   * @param {boolean} is
+   */
   #takeDecided(index, before, after, was, is) {
     this.filtered += Number(is) - Number(was);
     const held = this.rows[index];
@@ -131,7 +138,11 @@ export class TableWindow {
     if (is && after !== null) this.#place(after);
   }
 
-  /** What the search lets through, only the server knows. @param {number} index @param {Order|null} before @param {Order|null} after @param {boolean} was @param {boolean} is */
+  /**
+   * Applies an event during a search: only the server can decide what matches.
+   *
+   * @param {number} index @param {Order|null} before @param {Order|null} after @param {boolean} was @param {boolean} is
+   */
   #takeSearched(index, before, after, was, is) {
     const unmoved =
       was &&
@@ -154,7 +165,7 @@ export class TableWindow {
     if (after !== null && !is) this.#departed.push(after);
   }
 
-  /** An order that is not on this page left its place: whatever stood after it moves up. @param {Order} before */
+  /** Handles an order outside this page that has left its place: orders after it move up. @param {Order} before */
   #leaveElsewhere(before) {
     if (this.#query.start === 0) return;
     const last = this.rows.at(-1);
@@ -171,7 +182,7 @@ export class TableWindow {
       this.needsFetch = true;
       return;
     }
-    // Behind the last row held it belongs here only if that row is the last of all.
+    // After the last row it belongs here only if that row is the last of all.
     if (index === this.rows.length && (index >= length || this.#isMoreThan(start + index + 1))) return;
     this.rows.splice(index, 0, order);
     if (this.rows.length > length) this.rows.pop();

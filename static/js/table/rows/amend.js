@@ -1,9 +1,9 @@
 /**
- * The form that amends one order under its row. Where somebody else was faster, what was typed stays and each field
- * shows yours and now; the person sends it on the new version or discards it.
+ * The amend form under an order's row. After a version conflict, typed values stay and each field shows "yours" and
+ * "now"; the user sends them on the new version or discards them.
  *
- * Fires `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `close`. What was typed stays in it when it
- * is closed, unless it is discarded; so does what is typed while a change is on its way.
+ * Fires `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `close`. Typed values survive
+ * closing, unless discarded; so do values typed while a change is being sent.
  *
  * @import {Api} from "../../net/api.js"
  * @import {Order} from "../../orders/order.js"
@@ -30,12 +30,12 @@ function applies(order, field) {
   return field === "quantity" || field === "text" || order[field] !== null;
 }
 
-/** What a field holds of an order: no line break. @param {Order} order @param {Amendable} field */
+/** An order's value as a field holds it, without line breaks. @param {Order} order @param {Amendable} field */
 function held(order, field) {
   return (order[field] ?? "").replace(/[\r\n]/g, "");
 }
 
-/** What a field holds, as a person reads it. @param {Amendable} field @param {string|null} value */
+/** A field's value for display. @param {Amendable} field @param {string|null} value */
 function word(field, value) {
   if (!value) return "–";
   return field === "text" ? isolate(value) : amount(value);
@@ -50,7 +50,7 @@ export class AmendForm extends EventTarget {
   #check;
   #message = find("[data-message]", this.element);
   #away = "";
-  /** Nothing typed here is wanted any more: it was sent, or discarded. */
+  /** Whether the typed values were sent or discarded. */
   #over = false;
   #submit = /** @type {HTMLButtonElement} */ (find("[type=submit]", this.element));
 
@@ -85,13 +85,13 @@ export class AmendForm extends EventTarget {
     this.#input("quantity").select();
   }
 
-  /** Whether something was typed that was not sent. */
+  /** Whether there is unsent input. */
   get isChanged() {
     const { changes, problems } = this.#typed;
     return !this.#over && Object.keys({ ...changes, ...problems }).length > 0;
   }
 
-  /** @param {string} reason why nothing can be sent; empty where it can */
+  /** @param {string} reason why nothing can be sent; empty if requests can be sent */
   set away(reason) {
     const before = this.#away;
     this.#away = reason && `${reason} What you typed stays here.`;
@@ -104,28 +104,28 @@ export class AmendForm extends EventTarget {
     return find(`[name=${field}]`, this.element);
   }
 
-  /** @param {string} name of the field that is being written into */
+  /** @param {string} name of the field that receives input */
   #entered(name) {
     clearFieldErrors(this.element, [name]);
     if (this.#message.textContent === LOOK_AGAIN) setText(this.#message, "");
     this.#check.show(this.#resized);
   }
 
-  /** An amount is shown as it will be read. @param {HTMLInputElement} field that has been written into */
+  /** Normalises a typed amount. @param {HTMLInputElement} field the field that was left */
   #left(field) {
     if (!isAmount(field.name)) return;
     const { value } = readAmount(field.value, field.name);
     if (value !== "") field.value = value;
   }
 
-  /** What was typed, where it differs from what the form began with, and what of it can't be read. */
+  /** Typed values that differ from the original ones, and errors of invalid ones. */
   get #typed() {
     /** @type {Record<string, string>} */
     const changes = {};
     /** @type {Record<string, string[]>} */
     const problems = {};
     for (const field of FIELDS.filter((each) => applies(this.#base, each))) {
-      // A note's own blanks are part of it.
+      // Blanks in a note are part of it.
       const text = this.#input(field).value;
       const before = held(this.#base, field);
       const { value, problem } = isAmount(field) ? readAmount(text, NAMES[field]) : { value: text, problem: "" };
@@ -135,7 +135,7 @@ export class AmendForm extends EventTarget {
     return { changes, problems };
   }
 
-  /** The order as it would be, where another amount was typed; null where none was. */
+  /** The order as amended; null if no amount was changed. */
   get #resized() {
     const { changes } = this.#typed;
     const { side, symbol, quantity, price, stop_price } = { ...this.#base, ...changes };
@@ -152,7 +152,11 @@ export class AmendForm extends EventTarget {
     this.#close();
   }
 
-  /** Begins anew from there where something was typed since. @param {Order} order as it is now @param {Record<string, string>} sent */
+  /**
+   * Continues from the amended order; keeps values typed since the sending.
+   *
+   * @param {Order} order as it is now @param {Record<string, string>} sent
+   */
   #done(order, sent) {
     const { changes, problems } = this.#typed;
     const since = FIELDS.filter((field) => field in problems || changes[field] !== sent[field]);
@@ -231,7 +235,7 @@ export class AmendForm extends EventTarget {
       now.hidden = !touched && current[field] === this.#base[field];
       const theirs = `now ${word(field, current[field])}`;
       setText(now, touched ? `yours ${word(field, mine)} · ${theirs}` : theirs);
-      // What was not touched here goes on from what it is now.
+      // An untouched field continues from the current value.
       if (!touched) this.#input(field).value = current[field] ?? "";
     }
     this.#base = current;

@@ -1,5 +1,5 @@
 /**
- * Orders whose rows are out of sight: written a few times a second together, each with its newest state alone.
+ * Deferred updates of rows out of view: batched a few times a second, only the newest state of each order.
  *
  * @import {Order} from "../../orders/order.js"
  */
@@ -30,7 +30,7 @@ export class DeferredRows {
     this.#timer ??= setTimeout(() => nextFrame(this.#writeAll), EVERY_MS);
   }
 
-  /** Writes at once what has waited, if anything has. @param {number} id */
+  /** Writes an order's pending update at once, if there is one. @param {number} id */
   write(id) {
     const order = this.#orders.get(id);
     this.#orders.delete(id);

@@ -1,7 +1,7 @@
 /**
- * All fields of an order under its row, those that the layout hides among them, and what has happened to it.
+ * The details under a row: all fields of the order, including hidden columns, and its history.
  *
- * Written in place: a selection in it, and the focus, survive whatever happens to the order.
+ * Updated in place, so that selection and focus survive changes of the order.
  *
  * @import {Api} from "../../net/api.js"
  * @import {Figure} from "../../orders/columns.js"
@@ -18,10 +18,14 @@ import { isolate } from "../../text/bidi.js";
 import { localTime, utc } from "../../text/format.js";
 import { actionButton, make, setHidden, setText } from "../../ui/dom.js";
 
-/** Events in one answer. */
+/** Max events per answer. */
 const LIMIT = 1000;
 
-/** The whole history, which may take several answers. @param {Api} api @param {string} url @param {AbortSignal} signal @returns {Promise<OrderEvent[]>} oldest first */
+/**
+ * Reads the whole history, in several requests if necessary.
+ *
+ * @param {Api} api @param {string} url @param {AbortSignal} signal @returns {Promise<OrderEvent[]>} oldest first
+ */
 async function historyOf(api, url, signal) {
   /** @type {OrderEvent[]} */
   const events = [];
@@ -37,11 +41,11 @@ async function historyOf(api, url, signal) {
   return events;
 }
 
-/** Where a field's text stands. @param {Column|Figure} column */
+/** Builds the elements of a field. @param {Column|Figure} column */
 function part(column) {
   const name = "figure" in column ? column.figure : column.field;
   const text = "figure" in column ? make("dd", "figure") : make("bdi", "");
-  // Written where there are prices, as long as this is open.
+  // TableFigures writes it if there are prices, as long as the details are open.
   if ("figure" in column) text.dataset.figure = name;
   const value = "figure" in column ? text : make("dd", "", text);
   if (name === "symbol") value.append(" ", actionButton("chart", "Chart", "quiet-button"));
@@ -93,7 +97,11 @@ export class Details {
     this.#note.setAttribute("role", "status");
   }
 
-  /** Shows this order; its history is read again where the order has moved on. @param {Order} order @param {string} url of its history */
+  /**
+   * Shows this order; reads its history again if the order has changed.
+   *
+   * @param {Order} order @param {string} url of its history
+   */
   show(order, url) {
     const decimals = this.#instruments.decimals(order.symbol);
     const shown = `${order.version} ${decimals} ${new Date().toDateString()}`;
@@ -114,7 +122,7 @@ export class Details {
     this.#version = order.version;
   }
 
-  /** Nobody looks any more. */
+  /** Stops reading, after the details were closed. */
   close() {
     this.#inquiry.stop();
   }
@@ -122,7 +130,7 @@ export class Details {
   /** @param {string} url */
   async #read(url) {
     try {
-      // A newer question gives up this one: its answer comes too late.
+      // Latest wins: a newer request aborts this one.
       const events = await this.#inquiry.ask((signal) => historyOf(this.#api, url, signal));
       if (events === null) return;
       this.#write(events);

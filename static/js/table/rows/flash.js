@@ -1,7 +1,7 @@
 /**
- * Marks what has just changed for 600 ms: a cell at most twice a second, nothing where the person wants no motion.
+ * Flashes changed rows and cells for 600 ms: a cell at most twice a second, nothing if the user prefers reduced motion.
  *
- * Where more flashes at once than an eye can follow, marks come and go without fading: each that fades costs every frame.
+ * If more flash at once than an eye can follow, they do so without fading: each fade costs time in every frame.
  */
 
 const FLASH_MS = 600;
@@ -9,7 +9,7 @@ const CROWD = 60;
 const CROWDED_FLASH_MS = 300;
 const CLEAR_MS = 50;
 const PAUSE_MS = 500;
-/** Another name for the same animation: it begins anew without the styles having to be computed in between. */
+/** An alias of the same animation: switching names restarts it without a forced style recalculation. */
 const AGAIN = "again";
 const CLASSES = ["row-new", "row-changed", "cell-up", "cell-down", "cell-changed", AGAIN];
 
@@ -21,21 +21,21 @@ export class Flash {
   #lastOf = new WeakMap();
   /** @type {Map<Element, Mark>} */
   #next = new Map();
-  /** When each marked element loses its mark, and which it is. @type {Map<Element, {until: number, mark: Mark}>} */
+  /** Each marked element's mark, and when it ends. @type {Map<Element, {until: number, mark: Mark}>} */
   #marked = new Map();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
   #crowded = false;
   #table;
-  /** Nothing is marked: what is drawn happened while nobody looked. */
+  /** Suppresses marks: the changes happened out of view or in a backlog. */
   quiet = false;
 
-  /** @param {Element} table which wears `is-crowded` while marks do not fade */
+  /** @param {Element} table gets the class `is-crowded` while marks do not fade */
   constructor(table) {
     this.#table = table;
   }
 
-  /** Takes note; `show()` does it for all at once. @param {Element} element @param {Mark} mark */
+  /** Schedules a mark; `show()` applies all of them at once. @param {Element} element @param {Mark} mark */
   mark(element, mark) {
     const time = performance.now();
     if (this.quiet || this.#still.matches || time - (this.#lastOf.get(element) ?? -Infinity) < PAUSE_MS) return;
@@ -62,7 +62,7 @@ export class Flash {
     this.#timer ??= setTimeout(() => this.#clear(), lasts);
   }
 
-  /** Takes the marks off an element and all it holds. @param {Element} row */
+  /** Removes the marks of a row and its cells. @param {Element} row */
   forget(row) {
     for (const element of [row, ...row.children]) {
       element.classList.remove(...CLASSES);

@@ -1,9 +1,9 @@
 /**
- * The forms in which something is or was typed for an order: one is open at most, the others keep what they hold.
+ * The amend forms of all orders with input: at most one is open, the others keep their input.
  *
- * Fires `leave` (detail: the order's id) where one is to be closed, `kept` (detail: `{id, kept, marked}`: whether its order
- * stays on the page, and says that there is something), `done` (detail: the order) once a change was answered, and `refused`
- * (detail: `{order, error, step}`) where the form that would say it is closed.
+ * Fires `leave` (detail: the order's id) when a form is to be closed, `kept` (detail: `{id, kept, marked}`: whether its
+ * order stays on the page, and is marked as having unsent input), `done` (detail: the order) after a change was
+ * answered, and `refused` (detail: `{order, error, step}`) if the form that would show the error is closed.
  *
  * @import {Api} from "../../net/api.js"
  * @import {Order} from "../../orders/order.js"
@@ -31,36 +31,40 @@ export class OrderForms extends EventTarget {
     this.#instruments = instruments;
   }
 
-  /** @param {string} reason why nothing can be sent; empty where it can */
+  /** @param {string} reason why nothing can be sent; empty if requests can be sent */
   set away(reason) {
     this.#away = reason;
     for (const form of this.#forms.values()) form.away = reason;
   }
 
-  /** An order's form, with what was typed before if anything was. @param {Order} order */
+  /** The form of an order, with earlier input if there was any. @param {Order} order */
   of(order) {
     return this.#forms.get(order.id) ?? this.#make(order);
   }
 
-  /** Whether any holds something typed that was not sent. */
+  /** Whether any form has unsent input. */
   get areTyped() {
     return [...this.#forms.values()].some((form) => form.isChanged);
   }
 
-  /** It is open now. @param {number} id @param {AmendForm} form */
+  /** Notes that a form was opened. @param {number} id @param {AmendForm} form */
   opened(id, form) {
     this.open = form;
     this.#keep(id, true, false);
   }
 
-  /** It has been closed: what was typed is put back when it is opened again. @param {number} id @param {AmendForm} form */
+  /**
+   * Notes that a form was closed; its input is restored when it is opened again.
+   *
+   * @param {number} id @param {AmendForm} form
+   */
   closed(id, form) {
     if (this.open === form) this.open = null;
     if (!form.isChanged) this.#forms.delete(id);
     this.#keep(id, form.isChanged, form.isChanged);
   }
 
-  /** What was typed for orders that are closed by now is of no use any more. @param {(id: number) => Order|undefined} find */
+  /** Drops forms of orders that are no longer working. @param {(id: number) => Order|undefined} find */
   forgetClosed(find) {
     for (const [id, form] of this.#forms) {
       const order = form === this.open ? undefined : find(id);
@@ -68,7 +72,7 @@ export class OrderForms extends EventTarget {
     }
   }
 
-  /** Nobody may see what was typed here any more. */
+  /** Drops all input, after a sign-out. */
   empty() {
     for (const id of this.#forms.keys()) this.#forget(id);
   }
@@ -91,7 +95,11 @@ export class OrderForms extends EventTarget {
     return form;
   }
 
-  /** What was sent from a closed form is done; one that was discarded may have another in its place. @param {number} id @param {AmendForm} form */
+  /**
+   * Handles the answer to a closed form. After a discard another form may have taken its place.
+   *
+   * @param {number} id @param {AmendForm} form
+   */
   #answered(id, form) {
     if (this.#forms.get(id) === form) this.closed(id, form);
   }

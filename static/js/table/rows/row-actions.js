@@ -1,11 +1,11 @@
 /**
- * The buttons of each order's row: only legal steps, a cancel that asks in its own cell, nothing while offline.
+ * Actions of an order's row: only legal steps, a cancel with a confirmation in its own cell, nothing while offline.
  *
- * A question is never answered by the press that asked it: with the pointer or Enter it takes a second press, later, on
- * "Yes"; the focus is on "Keep" until then, and again where the order has become another one meanwhile.
+ * One press never both asks and confirms: with the pointer or Enter it takes a second, later press on "Yes". Until then
+ * the focus is on "Keep", and it returns there if the order changes meanwhile.
  *
- * Fires `amend` (detail: order id), `asking` (detail: `{before, id}`, the orders whose cancel was and is to be confirmed),
- * `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `unable` where nothing can be sent.
+ * Fires `amend` (detail: order id), `asking` (detail: `{before, id}`, the orders whose cancel was and is to be
+ * confirmed), `done` (detail: the order), `refused` (detail: `{order, error, step}`) and `unable` if it can't send.
  *
  * @import {Api} from "../../net/api.js"
  * @import {Order} from "../../orders/order.js"
@@ -15,12 +15,12 @@
 import { canAmend, canCancel } from "../../orders/order.js";
 import { showButtons } from "./row-buttons.js";
 
-/** Presses that follow each other sooner are one: a double click, a double tap. */
+/** Presses closer together count as one: a double click, a double tap. */
 export const APART_MS = 400;
-/** Called offline as well: they send nothing. */
+/** Actions allowed offline: they send nothing. */
 const HARMLESS = new Set(["keep"]);
 
-/** What the person is asked about. @param {Order} order */
+/** The terms of the order in question. @param {Order} order */
 function termsOf({ side, quantity, symbol, price, stop_price }) {
   return [side, quantity, symbol, price, stop_price].join();
 }
@@ -28,23 +28,23 @@ function termsOf({ side, quantity, symbol, price, stop_price }) {
 export class RowActions extends EventTarget {
   #api;
   #orderUrl;
-  /** Why nothing can be sent; empty where it can. */
+  /** Why nothing can be sent; empty if requests can be sent. */
   #away = "";
   /** The order whose cancel is being confirmed. @type {number|null} */
   #asking = null;
-  /** As it was when it was asked. */
+  /** The order's terms when the user was asked. */
   #terms = "";
-  /** No press before this moment confirms. */
+  /** Presses before this moment do not confirm. */
   #askedUntil = -Infinity;
-  /** Whether that moment has come. */
+  /** Whether that moment has passed. */
   #ready = true;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #readying;
   /** The control that gets the focus when it is painted. */
   #toFocus = "";
-  /** Orders whose cancel is on its way. @type {Set<number>} */
+  /** Orders whose cancel is being sent. @type {Set<number>} */
   #sending = new Set();
-  /** Orders with something typed that was not sent. @type {Set<number>} */
+  /** Orders with unsent input. @type {Set<number>} */
   #drafts = new Set();
   /** @type {(id: number) => void} */
   #repaint;
@@ -77,7 +77,10 @@ export class RowActions extends EventTarget {
     if (mode === "asking") this.#focus(cell);
   }
 
-  /** @param {string} action @param {Order} order @param {number|null} at when the pointer or Enter pressed it, as events tell the time; null where its own key did */
+  /**
+   * @param {string} action @param {Order} order
+   * @param {number|null} at event time of the press with pointer or Enter; null if the action's own key was pressed
+   */
   act(action, order, at) {
     if (this.#away !== "" && !HARMLESS.has(action)) {
       this.dispatchEvent(new CustomEvent("unable"));
@@ -100,7 +103,7 @@ export class RowActions extends EventTarget {
     this.#repaint(before);
   }
 
-  /** Whether something was typed for this order that was not sent. @param {number} id @param {boolean} hasDraft */
+  /** Marks whether this order has unsent input. @param {number} id @param {boolean} hasDraft */
   mark(id, hasDraft) {
     if (hasDraft === this.#drafts.has(id)) return;
     if (hasDraft) this.#drafts.add(id);
@@ -108,7 +111,7 @@ export class RowActions extends EventTarget {
     this.#repaint(id);
   }
 
-  /** Whether a press on "Yes" answers the question that is asked. @param {Order} order @param {number|null} at */
+  /** Whether a press on "Yes" answers the current question. @param {Order} order @param {number|null} at */
   #isMeant(order, at) {
     return this.#asking === order.id && (at === null || at >= this.#askedUntil);
   }
@@ -125,14 +128,14 @@ export class RowActions extends EventTarget {
     if (this.#asking === order.id) return;
     this.dismiss();
     this.#terms = termsOf(order);
-    // The key `c` is not pressed twice by accident, and Enter is another one.
+    // The key `c` is not pressed twice by accident, and confirming takes another key, Enter.
     this.#wait(at);
     this.#toFocus = at === null ? "confirm" : "keep";
     this.#set(order.id);
     this.#repaint(order.id);
   }
 
-  /** Somebody else has changed what is asked about. @param {Order} order */
+  /** Asks again after another client has changed the order. @param {Order} order */
   #askAnew(order) {
     this.#terms = termsOf(order);
     this.#wait(performance.now());

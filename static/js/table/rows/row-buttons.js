@@ -1,15 +1,15 @@
 /**
- * The buttons in a row's last cell, written in place as long as they mean the same: so the focus stays on what it was on, and
- * a press that has begun is not lost. Where other buttons come, it goes to the row, never to one that does something else.
+ * The buttons in a row's last cell. They are updated in place while they mean the same, so that focus and a press under
+ * way are not lost. When they are replaced, the focus moves to the row, never to a button that does something else.
  *
  * @import {Order} from "../../orders/order.js"
  *
  * @typedef {"none"|"idle"|"asking"|"sending"} Mode
  *
  * @typedef {object} How
- * @property {string} away why nothing can be sent; empty where it can
- * @property {boolean} ready whether the question may be answered with yes
- * @property {boolean} hasDraft whether something was typed that was not sent
+ * @property {string} away why nothing can be sent; empty if requests can be sent
+ * @property {boolean} ready whether "Yes" may be pressed
+ * @property {boolean} hasDraft whether there is unsent input
  *
  * @typedef {object} Control
  * @property {string} text
@@ -57,7 +57,7 @@ function build(mode) {
     buttons[0]?.classList.add("danger");
     return [make("div", "ask", make("span", "ask-what", ""), ...buttons)];
   }
-  // Tab leads to the row, the arrow keys from there to these.
+  // Tab reaches the row, and the arrow keys these buttons from there.
   for (const button of buttons) button.tabIndex = -1;
   return buttons;
 }
@@ -65,7 +65,7 @@ function build(mode) {
 /** @param {HTMLButtonElement} button @param {boolean} disabled @param {HTMLElement} cell */
 function enable(button, disabled, cell) {
   const keep = /** @type {HTMLElement|null} */ (cell.querySelector("[data-action=keep]"));
-  // From there it never comes back by itself to what cancels.
+  // The focus never returns by itself to the button that cancels.
   if (keep && disabled && document.activeElement === button) keep.focus({ preventScroll: true });
   setDisabled(button, disabled, () => /** @type {HTMLElement} */ (cell.closest("tr")));
 }

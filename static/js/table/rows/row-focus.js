@@ -1,6 +1,6 @@
 /**
- * The keyboard's place among the rows. Tab leads to one row alone, arrow keys from there to the others and to its buttons;
- * where its order leaves, the place goes to the neighbour, with the focus if it was there.
+ * Keyboard focus among the rows (roving tabindex). Tab reaches one row only; arrow keys move to other rows and to its
+ * buttons. If its order leaves, the place moves to a neighbour, with the focus if it was there.
  *
  * @import {Rows} from "./rows.js"
  */
@@ -14,7 +14,11 @@ function idOf(row) {
   return Number(/** @type {HTMLElement} */ (row).dataset.orderId);
 }
 
-/** The row of an order at this element, or over it where it is in what is open under a row. @param {Element} target @returns {HTMLTableRowElement|null} */
+/**
+ * The row of an order that contains this element, or that the element's details belong to.
+ *
+ * @param {Element} target @returns {HTMLTableRowElement|null}
+ */
 function rowAt(target) {
   const row = target.closest("tr");
   const own = row?.classList.contains("subrow") ? row.previousElementSibling : row;
@@ -22,17 +26,21 @@ function rowAt(target) {
 }
 
 export class RowFocus {
-  /** The order the keys act on. @type {number|null} */
+  /** The order that keys act on. @type {number|null} */
   current = null;
-  /** Whether the place went to that order by itself, and nobody has led it anywhere since. */
+  /** Whether the place moved to that order by itself, without action of the user since. */
   drifted = false;
   #body;
   #rows;
-  /** The row that Tab leads to. @type {HTMLTableRowElement|null} */
+  /** The row that Tab reaches. @type {HTMLTableRowElement|null} */
   #stop = null;
-  /** Set while the rows change with the focus in them: on what it was, or null where that was its row's. @type {{element: HTMLElement|null}|null} */
+  /**
+   * Set while rows change with the focus in them: the focused element, or null if that was its row's.
+   *
+   * @type {{element: HTMLElement|null}|null}
+   */
   #lost = null;
-  /** How many rows stood above the place. */
+  /** Number of rows above the place. */
   #above = 0;
 
   /** @param {HTMLElement} table @param {Rows} rows */
@@ -53,14 +61,14 @@ export class RowFocus {
     });
   }
 
-  /** Goes to the next (1) or previous (-1) order. @param {1|-1} step @returns {boolean} */
+  /** Moves to the next (1) or previous (-1) order. @param {1|-1} step @returns {boolean} */
   move(step) {
     const rows = this.#rows.all;
     const at = rows.findIndex((row) => idOf(row) === this.current);
     return this.focus(rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))]);
   }
 
-  /** Goes to the place, or to the first order where there is none. @returns {boolean} */
+  /** Moves to the current order, or to the first if there is none. @returns {boolean} */
   home() {
     return this.focus((this.current === null ? undefined : this.#rows.node(this.current)) ?? this.#rows.first);
   }
@@ -74,16 +82,16 @@ export class RowFocus {
     return true;
   }
 
-  /** The rows are about to be made anew. */
+  /** Remembers the focus before all rows are recreated. */
   redrawing() {
     const rows = this.#rows.all;
     const at = rows.findIndex((row) => idOf(row) === this.current);
-    // The last one's neighbour is the last one of what comes: of a page that has vanished, of the page before.
+    // The neighbour of the last row is the last of the new rows, or of the page before if the page has vanished.
     this.#above = at === rows.length - 1 ? Infinity : at;
     this.#lose();
   }
 
-  /** After rows were made, moved or taken out. */
+  /** Restores the focus after rows were made, moved or removed. */
   settle() {
     const lost = this.#lost;
     this.#lost = null;
@@ -108,7 +116,7 @@ export class RowFocus {
     /** @type {HTMLElement|null|undefined} */ (next)?.focus({ preventScroll: true });
   }
 
-  /** @param {Set<number>} gone orders whose rows are about to be taken out or given to others */
+  /** @param {Set<number>} gone orders whose rows are about to be removed or reused */
   #leave(gone) {
     if (this.current === null || !gone.has(this.current)) return;
     const rows = this.#rows.all;
@@ -119,7 +127,7 @@ export class RowFocus {
     this.#lose();
     this.current = next ? idOf(next) : null;
     this.drifted = true;
-    // A button of the neighbour's does the same to another order: the row itself gets the focus.
+    // A neighbour's button acts on another order, so the row itself gets the focus.
     if (this.#lost) this.#lost = { element: null };
   }
 
@@ -135,10 +143,10 @@ export class RowFocus {
     this.#stop = row;
   }
 
-  /** @param {KeyboardEvent} event @param {HTMLElement} target @returns {boolean} whether it was meant for the table */
+  /** @param {KeyboardEvent} event @param {HTMLElement} target @returns {boolean} whether the table has handled it */
   #pressed({ key, shiftKey, repeat }, target) {
     const head = target.closest("thead [role=button]");
-    // A key that is held sorts once.
+    // A held key sorts once.
     if (head && repeat && (key === " " || key === "Enter")) return true;
     if (head && key === " ") return head.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey }));
     const row = target.closest("tr[data-order-id]");
@@ -161,7 +169,7 @@ export class RowFocus {
     }
   }
 
-  /** From the row to its buttons and back. @param {Element} row @param {HTMLElement} target @param {1|-1} by */
+  /** Moves between a row and its buttons. @param {Element} row @param {HTMLElement} target @param {1|-1} by */
   #step(row, target, by) {
     const places = [row, ...row.querySelectorAll("button:enabled")].filter((each) => each.getClientRects().length > 0);
     const to = /** @type {HTMLElement|undefined} */ (places[places.indexOf(target) + by]);

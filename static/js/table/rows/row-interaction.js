@@ -1,9 +1,9 @@
 /**
- * What a person does in the rows: point, open, amend, cancel, go up and down by key. Rows stand still meanwhile, and what
- * was typed into an order's form is kept until it is sent or discarded.
+ * User interaction with the rows: pointing, opening, amending, cancelling, moving by key. Rows hold still meanwhile,
+ * and input in an order's form is kept until it is sent or discarded.
  *
- * Fires `done` (detail: the order) after a change of the person's own was answered, `refused` (detail: `{order, error, step}`),
- * `unable` where it could not even be tried, and `chart` (detail: the symbol) where somebody wants to see one.
+ * Fires `done` (detail: the order) after the user's own change was answered, `refused` (detail: `{order, error,
+ * step}`), `unable` if it could not be sent, and `chart` (detail: the symbol) when the user opens an order's chart.
  *
  * @import {Api} from "../../net/api.js"
  * @import {Order} from "../../orders/order.js"
@@ -11,12 +11,12 @@
  * @import {RowActions} from "./row-actions.js"
  * @import {Rows} from "./rows.js"
  *
- * @typedef {object} Table the order table as far as its rows are concerned
+ * @typedef {object} Table the part of the order table used here
  * @property {Rows} rows
- * @property {{rows: Order[]}} window the page of orders
- * @property {(reason: string, id?: number) => void} hold keeps rows where they are, that of this order in any case
+ * @property {{rows: Order[]}} window the current page of orders
+ * @property {(reason: string, id?: number) => void} hold holds rows in place, this order's row always
  * @property {(reason: string) => void} release
- * @property {(id: number, wanted: boolean) => void} keep keeps an order on every page, or no longer
+ * @property {(id: number, wanted: boolean) => void} keep starts or stops keeping an order on every page
  *
  * @typedef {EventTarget & Table} OrderTable
  */
@@ -27,7 +27,7 @@ import { OrderForms } from "./order-forms.js";
 import { RowFocus } from "./row-focus.js";
 import { Subrow } from "./subrow.js";
 
-/** Where orders are cards, a tap anywhere opens one. */
+/** Width at which orders are cards: a tap anywhere opens one. */
 const CARDS = "(max-width: 640px)";
 
 export class RowInteraction extends EventTarget {
@@ -42,7 +42,11 @@ export class RowInteraction extends EventTarget {
   /** @type {Details|null} */
   #details = null;
 
-  /** @param {HTMLElement} table @param {OrderTable} blotter @param {RowActions} actions @param {Api} api @param {Instruments} instruments @param {(id: number) => string} orderUrl */
+  /**
+   * @param {HTMLElement} table @param {OrderTable} blotter @param {RowActions} actions @param {Api} api
+   * @param {Instruments} instruments
+   * @param {(id: number) => string} orderUrl
+   */
   constructor(table, blotter, actions, api, instruments, orderUrl) {
     super();
     this.#blotter = blotter;
@@ -80,19 +84,19 @@ export class RowInteraction extends EventTarget {
     }
   }
 
-  /** @param {string} reason why nothing can be sent; empty where it can */
+  /** @param {string} reason why nothing can be sent; empty if requests can be sent */
   set away(reason) {
     this.#actions.away = reason;
     this.#forms.away = reason;
     for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
   }
 
-  /** The instrument of the current order; empty where none is. */
+  /** The instrument of the current order; empty if there is none. */
   get symbol() {
     return this.#current?.symbol ?? "";
   }
 
-  /** Whether something was typed for an order that was not sent. */
+  /** Whether any order has unsent input. */
   get isTyped() {
     return this.#forms.areTyped;
   }
@@ -101,12 +105,12 @@ export class RowInteraction extends EventTarget {
     return this.#focus.current === null ? undefined : this.#blotter.rows.order(this.#focus.current);
   }
 
-  /** Goes to the next (1) or previous (-1) order. @param {1|-1} step */
+  /** Moves to the next (1) or previous (-1) order. @param {1|-1} step */
   move(step) {
     this.#focus.move(step);
   }
 
-  /** Goes to the current order, or the first. @returns {boolean} whether there is one */
+  /** Moves to the current order, or the first. @returns {boolean} whether there is one */
   home() {
     return this.#focus.home();
   }
@@ -116,17 +120,21 @@ export class RowInteraction extends EventTarget {
     const order = this.#current;
     if (!order) return;
     this.#blotter.rows.node(order.id)?.scrollIntoView({ block: "nearest" });
-    // Where the place went by itself, the key may have been meant for the order that has just left.
+    // If the place moved by itself, the key may have been meant for the order that has just left.
     this.#actions.act(action, order, this.#focus.drifted ? performance.now() : null);
   }
 
-  /** Opens or closes the current order's fields. */
+  /** Opens or closes the current order's details. */
   toggle() {
     const order = this.#current;
     if (order) this.#toggle(order.id);
   }
 
-  /** Closes what is open, but for a form with something typed: that has a button, and keys of its own. @returns {boolean} whether anything was */
+  /**
+   * Closes what is open, except a form with input, which has its own button and keys.
+   *
+   * @returns {boolean} whether anything was
+   */
   dismiss() {
     if (this.#actions.asking !== null) {
       this.#actions.dismiss();
@@ -138,7 +146,7 @@ export class RowInteraction extends EventTarget {
     return true;
   }
 
-  /** Nobody may see these orders here any more, nor what was typed for them. */
+  /** Removes all orders and input, after a sign-out. */
   empty() {
     this.#actions.dismiss();
     this.#subrow.close();
@@ -162,7 +170,7 @@ export class RowInteraction extends EventTarget {
     this.#focus.drifted = false;
     const button = /** @type {HTMLElement|null} */ (target.closest("[data-action]"));
     const action = button?.dataset.action;
-    // Beside the buttons of a card one means a button.
+    // A tap next to the buttons of a card was meant for a button.
     const beside = !button && target.closest("td.col-actions") !== null;
     if (action === "toggle" || (!button && !beside && matchMedia(CARDS).matches)) this.#toggle(order.id);
     else if (action) this.#actions.act(action, order, event.timeStamp);
@@ -187,7 +195,7 @@ export class RowInteraction extends EventTarget {
       return;
     }
     const details = new Details(this.#api, this.#instruments);
-    // What was open before is closed first.
+    // This first closes what was open before.
     this.#subrow.open(id, details.element, () => {
       details.close();
       this.#details = null;
@@ -213,14 +221,14 @@ export class RowInteraction extends EventTarget {
     form.focus();
   }
 
-  /** Closes what is open under an order; its focus goes to the row. @param {number} id */
+  /** Closes what is open under an order, and moves its focus to the row. @param {number} id */
   #leave(id) {
     const held = this.#subrow.isFocused;
     this.#subrow.close();
     if (held) this.#focus.focus(this.#blotter.rows.node(id));
   }
 
-  /** Other rows come: what was typed goes along, a question does not. */
+  /** Prepares for other rows: input is kept, a question is dismissed. */
   #leavePage() {
     const { asking } = this.#actions;
     if (asking !== null && !this.#blotter.window.rows.some(({ id }) => id === asking)) this.#actions.dismiss();

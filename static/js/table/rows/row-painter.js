@@ -1,15 +1,15 @@
 /**
- * Writes orders into table rows: text nodes only, each cell with its raw value, changed cells marked.
+ * Writes orders into table rows: text nodes only, each cell with its raw value. Marks changed cells.
  *
  * @import {Order, Field} from "../../orders/order.js"
  * @import {Instruments} from "../../symbols/instruments.js"
  * @import {Flash, Mark} from "./flash.js"
  *
- * @typedef {object} Shown what a row shows; it is kept here, since to read it back from the document costs more than to write
- * @property {Order} order DataTables' own object, so that its API tells the truth
- * @property {HTMLTableCellElement[]} cells those of COLUMNS
+ * @typedef {object} Shown what a row shows, cached because reading the DOM costs more than writing it
+ * @property {Order} order DataTables' own object, to keep its API correct
+ * @property {HTMLTableCellElement[]} cells the cells of COLUMNS
  * @property {HTMLTableCellElement} actions
- * @property {string} manner how it was written: with how many decimals
+ * @property {string} manner the number of decimals it was written with
  */
 
 import { COLUMNS, cellText, cellTitle, LAYOUT } from "../../orders/columns.js";
@@ -29,7 +29,7 @@ function filledShare(order) {
   return Math.min(100, Math.round((100 * Number(order.cum_qty)) / Number(order.quantity)));
 }
 
-/** Opens the row's fields; the keys reach it by the row itself. */
+/** Opens the row's details; not a tab stop, since keys act on the row itself. */
 function toggleButton() {
   const button = actionButton("toggle", "", "row-toggle");
   button.setAttribute("aria-label", "All fields");
@@ -46,7 +46,7 @@ export class RowPainter {
   #shown = new WeakMap();
   /** Called with each row that was written. @type {(row: HTMLTableRowElement) => void} */
   written = () => {};
-  /** Called with each text that a cell is given. @type {(field: Field, text: string) => void} */
+  /** Called with each text written to a cell. @type {(field: Field, text: string) => void} */
   wrote = () => {};
 
   /**
@@ -60,7 +60,7 @@ export class RowPainter {
     this.#paintActions = paintActions;
   }
 
-  /** A row that DataTables has just made. @param {HTMLTableRowElement} row @param {Order} order */
+  /** Takes over a row that DataTables has just created. @param {HTMLTableRowElement} row @param {Order} order */
   adopt(row, order) {
     const [toggle, ...cells] = /** @type {HTMLTableCellElement[]} */ ([...row.cells]);
     const actions = /** @type {HTMLTableCellElement} */ (cells.pop());
@@ -81,7 +81,7 @@ export class RowPainter {
     return this.#shown.get(row)?.order;
   }
 
-  /** Makes the row this order's, whatever it showed before. @param {HTMLTableRowElement} row @param {Order} order */
+  /** Writes another order into the row. @param {HTMLTableRowElement} row @param {Order} order */
   paint(row, order) {
     row.dataset.orderId = String(order.id);
     row.classList.remove("row-leaving", "is-open");
@@ -102,7 +102,7 @@ export class RowPainter {
     if (changed) this.#flash.mark(row, "row-changed");
   }
 
-  /** Writes everything anew: decimals have become known, or what may be done has changed. @param {HTMLTableRowElement} row */
+  /** Rewrites everything, after decimals or allowed actions have changed. @param {HTMLTableRowElement} row */
   refresh(row) {
     const shown = this.#shown.get(row);
     if (!shown) return;
@@ -110,7 +110,12 @@ export class RowPainter {
     this.#write(row, shown.order, () => {});
   }
 
-  /** Touches only the cells whose field differs from what the row shows. @param {HTMLTableRowElement} row @param {Order} order @param {(field: Field, cell: HTMLElement, before: string, after: string) => void} changed */
+  /**
+   * Writes only the cells whose field differs from what the row shows.
+   *
+   * @param {HTMLTableRowElement} row @param {Order} order
+   * @param {(field: Field, cell: HTMLElement, before: string, after: string) => void} changed
+   */
   #write(row, order, changed) {
     const shown = this.#shown.get(row);
     if (!shown) return;

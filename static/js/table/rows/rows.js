@@ -1,8 +1,8 @@
 /**
- * The rows of the order table on screen: patched in place, moved as little as possible, each order keeping its own node.
+ * The rows of the order table: patched in place and moved as little as possible. Each order keeps its own node.
  *
- * DataTables makes the nodes; afterwards they are ours until its next draw. An order that left its tab lingers for two
- * seconds, so that its last status is seen. Rows out of sight are written a few times a second, and as they come into it.
+ * DataTables creates the nodes; until its next draw this class owns them. An order that left its tab lingers for two
+ * seconds, to show its last status. Rows out of view are written a few times a second, and when they become visible.
  *
  * @import {Order} from "../../orders/order.js"
  * @import {Flash} from "./flash.js"
@@ -23,24 +23,24 @@ export class Rows {
   #make;
   /** @type {Map<number, HTMLTableRowElement>} */
   #byId = new Map();
-  /** Until when orders that left stay visible. @type {Map<number, number>} */
+  /** Orders that have left, with the time until which they stay visible. @type {Map<number, number>} */
   #lingering = new Map();
-  /** Rows that were taken out. @type {HTMLTableRowElement[]} */
+  /** Removed rows, for reuse. @type {HTMLTableRowElement[]} */
   #spare = [];
   #unseen = new DeferredRows((order) => this.#writeUnseen(order));
   #sight = new VisibleRows((row) => this.#appeared(/** @type {HTMLTableRowElement} */ (row)));
-  /** Called with each row that was written or has come into sight. @type {(row: HTMLTableRowElement) => void} */
+  /** Called with each row that was written or has become visible. @type {(row: HTMLTableRowElement) => void} */
   touched = () => {};
-  /** Called before rows are taken out or given to other orders. @type {(gone: Set<number>) => void} */
+  /** Called before rows are removed or reused for other orders. @type {(gone: Set<number>) => void} */
   leaving = () => {};
-  /** Rows that text is selected in. */
+  /** Rows that contain selected text. */
   read;
 
   /**
    * @param {HTMLTableSectionElement} body
    * @param {RowPainter} painter
    * @param {Flash} flash
-   * @param {(order: Order) => HTMLTableRowElement} make a node for an order that has none
+   * @param {(order: Order) => HTMLTableRowElement} make creates the node of an order
    */
   constructor(body, painter, flash, make) {
     this.#body = body;
@@ -51,7 +51,7 @@ export class Rows {
     this.read = new ReadRows(body);
   }
 
-  /** After DataTables has drawn: these are the rows now. */
+  /** Takes over the rows after DataTables has drawn. */
   adopt() {
     this.#lingering.clear();
     this.#spare = [];
@@ -61,7 +61,7 @@ export class Rows {
     for (const row of this.#byId.values()) this.#sight.watch(row);
   }
 
-  /** Leaves nothing. */
+  /** Removes all rows. */
   clear() {
     this.#body.replaceChildren();
     this.adopt();
@@ -72,7 +72,7 @@ export class Rows {
     return [...this.#body.querySelectorAll(/** @type {"tr"} */ ("tr[data-order-id]"))];
   }
 
-  /** The first row; undefined where there is none. */
+  /** The first row; undefined if there is none. */
   get first() {
     return /** @type {HTMLTableRowElement|undefined} */ (this.#body.querySelector("tr[data-order-id]") ?? undefined);
   }
@@ -82,30 +82,30 @@ export class Rows {
     return this.#byId.get(id);
   }
 
-  /** The rows that can be seen, each with the order it shows. @returns {[HTMLTableRowElement, Order][]} */
+  /** The visible rows, each with the order it shows. @returns {[HTMLTableRowElement, Order][]} */
   get inSight() {
     return [...this.#byId.values()].flatMap((row) => {
-      // What is open under a row is in sight longer than the row.
+      // Details under a row stay visible longer than the row.
       const seen = this.#sight.sees(row) || row.classList.contains("is-open");
       const order = seen ? this.#painter.shown(row) : undefined;
       return order ? [/** @type {[HTMLTableRowElement, Order]} */ ([row, order])] : [];
     });
   }
 
-  /** The order as its row shows it, or is about to. @param {number} id */
+  /** The order as its row shows it, after any pending update. @param {number} id */
   order(id) {
     this.#unseen.write(id);
     const row = this.#byId.get(id);
     return row && this.#painter.shown(row);
   }
 
-  /** Writes a row anew, changed or not: what its buttons may do is another matter now. @param {HTMLTableRowElement} row */
+  /** Rewrites a row, changed or not, after its allowed actions have changed. @param {HTMLTableRowElement} row */
   repaint(row) {
     this.#unseen.write(Number(row.dataset.orderId));
     this.#painter.refresh(row);
   }
 
-  /** Writes what has changed into the rows that are there. @param {Order[]} orders */
+  /** Writes changes into existing rows. @param {Order[]} orders */
   patch(orders) {
     for (const order of orders) {
       const row = this.#byId.get(order.id);
@@ -114,12 +114,12 @@ export class Rows {
     this.#flash.show();
   }
 
-  /** An order of another page, above those of this one: somebody works on it. @param {Order} order */
+  /** Shows an order of another page above this one's, because the user works on it. @param {Order} order */
   pin(order) {
     this.#body.prepend(this.#add(order));
   }
 
-  /** An order that has left: shown in its last state for a while. @param {Order} order */
+  /** Shows an order that has left in its last state for a while. @param {Order} order */
   linger(order) {
     const row = this.#byId.get(order.id);
     if (!row) return;
@@ -129,16 +129,16 @@ export class Rows {
     this.#lingering.set(order.id, performance.now() + LINGER_MS);
   }
 
-  /** How many of these have no row yet. @param {Order[]} orders */
+  /** The number of these orders without a row. @param {Order[]} orders */
   missing(orders) {
     return orders.filter(({ id }) => !this.#byId.has(id)).length;
   }
 
   /**
-   * Shows exactly these orders in this order, and those that linger or must stay.
+   * Shows exactly these orders in this order, plus those that linger or must stay.
    *
    * @param {Order[]} orders
-   * @param {Set<number>} keep rows that must not go, since somebody works on them
+   * @param {Set<number>} keep rows that must stay, because the user works on them
    */
   arrange(orders, keep) {
     const wanted = new Set(orders.map(({ id }) => id));
@@ -161,7 +161,7 @@ export class Rows {
     this.#flash.show();
   }
 
-  /** Milliseconds until the next lingering row is due to go; null if none lingers. */
+  /** Milliseconds until the next lingering row is due to leave; null if none lingers. */
   get nextLeave() {
     if (this.#lingering.size === 0) return null;
     return Math.max(0, Math.min(...this.#lingering.values()) - performance.now());
@@ -187,7 +187,7 @@ export class Rows {
     return row;
   }
 
-  /** @param {Order} order that has no row yet */
+  /** @param {Order} order without a row */
   #add(order) {
     const row = this.#make(order);
     this.#sight.watch(row);
@@ -195,7 +195,11 @@ export class Rows {
     return row;
   }
 
-  /** A row that nobody needs now or any more; DataTables keeps each it ever made until its next draw. @param {[number, HTMLTableRowElement][]} free */
+  /**
+   * A row to reuse: DataTables keeps every row it has created until its next draw.
+   *
+   * @param {[number, HTMLTableRowElement][]} free
+   */
   #recycle(free) {
     const last = free.findLastIndex(([, row]) => !row.contains(document.activeElement));
     if (last < 0) return this.#spare.pop();
@@ -204,13 +208,13 @@ export class Rows {
     return row;
   }
 
-  /** Writes at once what can be seen. @param {HTMLTableRowElement} row @param {Order} order */
+  /** Writes a visible row at once, and defers others. @param {HTMLTableRowElement} row @param {Order} order */
   #update(row, order) {
     if (this.#sight.sees(row)) this.#painter.update(row, order);
     else this.#unseen.add(order);
   }
 
-  /** There is more to write about this order, under its row. @param {number} id */
+  /** Reports that the details under this order's row need its figures. @param {number} id */
   touch(id) {
     const row = this.#byId.get(id);
     if (row) this.touched(row);
@@ -222,7 +226,7 @@ export class Rows {
     this.touched(row);
   }
 
-  /** Nothing flashes that nobody could see. @param {Order} order */
+  /** Writes a row out of view, without flashes. @param {Order} order */
   #writeUnseen(order) {
     const row = this.#byId.get(order.id);
     if (!row) return;
@@ -238,7 +242,7 @@ export class Rows {
     this.#unseen.forget(id);
   }
 
-  /** Rows to be left standing although they are not wanted. @param {Set<number>} wanted @param {Set<number>} keep */
+  /** Rows that stay although they are not part of the page. @param {Set<number>} wanted @param {Set<number>} keep */
   #staying(wanted, keep) {
     const time = performance.now();
     const staying = new Set([...keep].filter((id) => !wanted.has(id) && this.#byId.has(id)));

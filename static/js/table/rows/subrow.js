@@ -1,5 +1,5 @@
 /**
- * The one table row that opens under an order: its hidden fields, or the form that amends it.
+ * The single row that opens under an order: its details, or the form that amends it.
  */
 
 import { make, nameRoles } from "../../ui/dom.js";
@@ -22,7 +22,11 @@ export class Subrow {
     nameRoles(this.#row);
   }
 
-  /** Opens under an order in place of what was open. @param {number} id @param {Node} content @param {() => void} [closed] */
+  /**
+   * Opens under an order, and closes what was open before.
+   *
+   * @param {number} id @param {Node} content @param {() => void} [closed]
+   */
   open(id, content, closed) {
     this.close();
     this.id = id;
@@ -42,7 +46,7 @@ export class Subrow {
     closed?.();
   }
 
-  /** Scrolls it into sight, as far as its order stays there. */
+  /** Scrolls it into view, as far as its order stays visible. */
   reveal() {
     this.#row.scrollIntoView({ block: "nearest" });
     this.#row.previousElementSibling?.scrollIntoView({ block: "nearest" });
@@ -53,7 +57,7 @@ export class Subrow {
     return this.#row.contains(document.activeElement);
   }
 
-  /** Follows its order after rows have moved; closes where the order is gone. */
+  /** Follows its order after rows have moved; closes if the order is gone. */
   place() {
     if (this.id === null) return;
     const row = this.#rows.node(this.id);

@@ -1,5 +1,5 @@
 /**
- * Which rows can be seen. Those that nobody has reported on yet count as seen.
+ * Tracks which rows are visible. Rows not yet observed count as visible.
  */
 
 export class VisibleRows {
@@ -7,7 +7,7 @@ export class VisibleRows {
   #hidden = new WeakSet();
   #observer;
 
-  /** @param {(row: Element) => void} appeared called when a row comes into sight */
+  /** @param {(row: Element) => void} appeared called when a row becomes visible */
   constructor(appeared) {
     this.#observer = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
