@@ -1,5 +1,6 @@
 /**
- * Other people's text within a sentence of ours: right-to-left letters must not carry along what stands beside them.
+ * Bidirectional isolation of users' text inside the page's sentences, so that right-to-left letters do not reorder the
+ * text around them.
  */
 
 const RIGHT_TO_LEFT =
@@ -7,7 +8,7 @@ const RIGHT_TO_LEFT =
 const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_DIRECTIONAL_ISOLATE = "\u2069";
 
-/** The text, kept apart from what it is put between where it needs to be; any other comes back as it is. @param {string} text */
+/** Wraps text with right-to-left letters in isolates; returns any other text unchanged. @param {string} text */
 export function isolate(text) {
   return RIGHT_TO_LEFT.test(text) ? `${FIRST_STRONG_ISOLATE}${text}${POP_DIRECTIONAL_ISOLATE}` : text;
 }

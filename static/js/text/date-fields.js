@@ -1,10 +1,10 @@
 /**
- * Moments as a `datetime-local` field holds them and as a request carries them, and the few that people ask for most.
+ * Conversion of moments between `datetime-local` fields and request parameters, and common spans of days.
  */
 
 import { timestamp } from "./format.js";
 
-/** A year is written with four digits everywhere: in the field, in a request, in a chip. */
+/** Years have four digits everywhere: in the field, in a request, in a chip. */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 9999;
 export const EARLIEST = `${FIRST_YEAR}-01-01T00:00:00`;
@@ -17,7 +17,13 @@ function isUsual(at) {
   return at.getUTCFullYear() >= FIRST_YEAR && at.getUTCFullYear() <= LAST_YEAR;
 }
 
-/** The moment in a field. @param {string} text local time; empty for none @param {boolean} [isIncomplete] whether the field holds something that is no date yet @returns {{stamp: string, problem: string}} */
+/**
+ * Reads a field's moment.
+ *
+ * @param {string} text local time; empty for none
+ * @param {boolean} [isIncomplete] whether the field holds an incomplete date
+ * @returns {{stamp: string, problem: string}}
+ */
 export function readMoment(text, isIncomplete = false) {
   if (text === "") return { stamp: "", problem: isIncomplete ? UNREADABLE : "" };
   const at = new Date(text);
@@ -25,25 +31,29 @@ export function readMoment(text, isIncomplete = false) {
   return isUsual(at) ? { stamp: timestamp(at), problem: "" } : { stamp: "", problem: OUTSIDE };
 }
 
-/** Whether it is a moment as requests carry it. @param {string} stamp */
+/** Whether it is a valid request parameter. @param {string} stamp */
 export function isMoment(stamp) {
   const at = new Date(stamp);
   return !Number.isNaN(at.getTime()) && isUsual(at) && timestamp(at) === stamp;
 }
 
-/** @param {string} stamp @returns {string} as a date field wants it; empty for what is no moment */
+/** @param {string} stamp @returns {string} for a date field; empty if it is no valid moment */
 export function fieldText(stamp) {
   const at = new Date(stamp);
   if (stamp === "" || Number.isNaN(at.getTime())) return "";
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
-/** Midnight so many days before the day of `now`. @param {Date} now @param {number} days */
+/** Local midnight `days` before the day of `now`. @param {Date} now @param {number} days */
 function midnight(now, days) {
   return timestamp(new Date(now.getFullYear(), now.getMonth(), now.getDate() - days));
 }
 
-/** Local days: from the first midnight up to before the second. @type {Record<string, (now: Date) => {created_after: string, created_before: string}>} */
+/**
+ * Local days: from the first midnight (inclusive) to the second (exclusive).
+ *
+ * @type {Record<string, (now: Date) => {created_after: string, created_before: string}>}
+ */
 export const SPANS = {
   today: (now) => ({ created_after: midnight(now, 0), created_before: "" }),
   yesterday: (now) => ({ created_after: midnight(now, 1), created_before: midnight(now, 0) }),

@@ -1,14 +1,14 @@
 /**
- * Exact decimals: whole numbers (BigInt) of 10⁻⁸, from and to the API's plain decimal strings.
+ * Exact decimals: whole numbers (BigInt) of 10⁻⁸, converted from and to the API's plain decimal strings.
  *
- * Null stands for "not defined": null in, null out, and nothing is thrown. Where something must be rounded it is
- * half-even, once, to as many places as are asked for. A product of two decimals is kept exactly, as units of 10⁻¹⁶.
+ * Null stands for "not defined": null in, null out, and nothing is thrown. Rounding is half-even, once, to the
+ * requested number of places. A product of two decimals is exact, in units of 10⁻¹⁶.
  *
  * @typedef {bigint|null} Decimal
  */
 
 export const PLACES = 8;
-/** The places of a product that has not been rounded. */
+/** The places of an unrounded product. */
 export const PRODUCT_PLACES = 16;
 
 /** @param {bigint} value */
@@ -21,7 +21,7 @@ function power(places) {
   return 10n ** BigInt(places);
 }
 
-/** The whole number nearest to a quotient, of two the even one. @param {bigint} numerator @param {bigint} denominator not 0 */
+/** The integer nearest to a quotient, half-even. @param {bigint} numerator @param {bigint} denominator not 0 */
 export function nearest(numerator, denominator) {
   const [n, d] = [absolute(numerator), absolute(denominator)];
   const [whole, twice] = [n / d, (n % d) * 2n];
@@ -30,7 +30,11 @@ export function nearest(numerator, denominator) {
   return numerator < 0n === denominator < 0n ? size : -size;
 }
 
-/** What the API writes as "585.33"; null for null, and for what is no plain number. @param {string|null|undefined} text @returns {Decimal} */
+/**
+ * Parses the API's decimal text, such as "585.33"; null for null, and for anything that is not a plain number.
+ *
+ * @param {string|null|undefined} text @returns {Decimal}
+ */
 export function decimal(text) {
   if (text === null || text === undefined) return null;
   const [, minus = "", whole = "", fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
@@ -41,7 +45,11 @@ export function decimal(text) {
   return minus === "" ? units : -units;
 }
 
-/** Text with exactly so many decimals. @param {Decimal} value @param {number} places @param {number} [scale] the places that its units have */
+/**
+ * Text with exactly this many decimals.
+ *
+ * @param {Decimal} value @param {number} places @param {number} [scale] the places of its units
+ */
 export function fixed(value, places, scale = PLACES) {
   if (value === null) return null;
   const units = scale > places ? nearest(value, power(scale - places)) : value * power(places - scale);
@@ -53,7 +61,7 @@ export function fixed(value, places, scale = PLACES) {
   return units < 0n ? `-${text}` : text;
 }
 
-/** Text as the API writes it: no more decimals than it needs. @param {Decimal} value @param {number} [places] at most */
+/** Text as the API writes it, without trailing zeros. @param {Decimal} value @param {number} [places] max decimals */
 export function plain(value, places = PLACES) {
   const text = fixed(value, places);
   return text?.includes(".") ? text.replace(/\.?0+$/, "") : text;
@@ -69,13 +77,17 @@ export function minus(a, b) {
   return a === null || b === null ? null : a - b;
 }
 
-/** a × b, rounded. @param {Decimal} a @param {Decimal} b @param {number} [places] at most 8 @returns {Decimal} */
+/** a × b, rounded. @param {Decimal} a @param {Decimal} b @param {number} [places] max 8 @returns {Decimal} */
 export function multiply(a, b, places = PLACES) {
   if (a === null || b === null) return null;
   return nearest(a * b, power(PRODUCT_PLACES - places)) * power(PLACES - places);
 }
 
-/** a ÷ b, rounded; null where b is 0. @param {Decimal} a @param {Decimal} b @param {number} [places] at most 8 @returns {Decimal} */
+/**
+ * a ÷ b, rounded; null if b is 0.
+ *
+ * @param {Decimal} a @param {Decimal} b @param {number} [places] max 8 @returns {Decimal}
+ */
 export function divide(a, b, places = PLACES) {
   if (a === null || b === null || b === 0n) return null;
   return nearest(a * power(places), b) * power(PLACES - places);

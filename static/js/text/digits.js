@@ -1,14 +1,14 @@
 /**
- * How much room numbers need, counted in digits: so it is known without asking the browser to lay anything out.
+ * Width of numbers, estimated in digits, without asking the browser for layout.
  */
 
-/** What stands between digits, and spaces. */
+/** Separators and spaces. */
 const NARROW = new Set(".,:'’ \u00a0\u202f");
 const NARROW_WIDTH = 0.5;
 /** Signs and letters. */
 const WIDE_WIDTH = 1.35;
 
-/** How many digits would be about as wide as this text, rather one more than one less. @param {string} text */
+/** The number of digits about as wide as this text, rounded up. @param {string} text */
 export function digitsOf(text) {
   let width = 0;
   for (const char of text) {
@@ -18,7 +18,7 @@ export function digitsOf(text) {
   return Math.ceil(width);
 }
 
-/** Tells the style sheet how wide the widest text of each kind is that was shown on an element, as `--KIND-digits`. */
+/** Tracks the widest text of each kind on an element, and reports its width to the style sheet as `--KIND-digits`. */
 export class Widest {
   #element;
   /** @type {Map<string, number>} */

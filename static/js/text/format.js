@@ -1,5 +1,5 @@
 /**
- * Numbers, times and words as the page writes them. Decimals come and stay as text: nothing is rounded through floats.
+ * Formatting of numbers, times and order texts. Decimals stay text: no rounding through floats.
  */
 
 import { decimal, plain, PLACES } from "./decimal.js";
@@ -9,14 +9,18 @@ const DASH = "–";
 const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 /** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: "2-digit", month: "short", ...TIME };
-/** A time of today, of another day of this year, of another year. @type {Intl.DateTimeFormatOptions[]} */
+/** A time today, on another day of this year, in another year. @type {Intl.DateTimeFormatOptions[]} */
 const PARTS = [TIME, DAY, { year: "numeric", ...DAY }];
-/** Makes each format anew, in the time zone of the moment. @type {(() => void)[]} */
+/** Functions that recreate each format in the current time zone. @type {(() => void)[]} */
 const renewals = [];
 const times = PARTS.map((parts) => localFormat(parts));
 const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
 
-/** A format of times by the clock of this machine, also after `readZone`. @param {Intl.DateTimeFormatOptions} parts @returns {(at: Date) => string} */
+/**
+ * A formatter of local times, which follows changes of time zone after `readZone`.
+ *
+ * @param {Intl.DateTimeFormatOptions} parts @returns {(at: Date) => string}
+ */
 export function localFormat(parts) {
   let format = new Intl.DateTimeFormat(undefined, parts);
   renewals.push(() => {
@@ -30,7 +34,11 @@ export function integer(value) {
   return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A decimal with at least this many decimals; more are kept. For fields, where it may be sent: not grouped. @param {string|null} value @param {number} decimals */
+/**
+ * A decimal with at least this many decimals; more are kept. For fields, whose text may be sent: not grouped.
+ *
+ * @param {string|null} value @param {number} decimals
+ */
 export function price(value, decimals) {
   if (value === null) return "";
   const [whole = "", fraction = ""] = value.split(".");
@@ -45,7 +53,7 @@ export function grouped(text) {
   return fraction === undefined ? groups : `${groups}.${fraction}`;
 }
 
-/** A price as it is shown. @param {string|null} value @param {number} decimals */
+/** A price for display. @param {string|null} value @param {number} decimals */
 export function priceText(value, decimals) {
   return grouped(price(value, decimals));
 }
@@ -56,10 +64,10 @@ function decimalsOf(value) {
 }
 
 /**
- * An average price with two decimals more than the prices that it is the average of have; below 1 all of it.
+ * An average price, with two more decimals than the order's prices have; below 1 with all its decimals.
  *
  * @param {{avg_price: string|null, price: string|null, stop_price: string|null}} order
- * @param {number} decimals its instrument's
+ * @param {number} decimals of the instrument's prices
  */
 export function averageText({ avg_price, price: limit, stop_price }, decimals) {
   if (avg_price === null) return "";
@@ -68,17 +76,17 @@ export function averageText({ avg_price, price: limit, stop_price }, decimals) {
   return priceText(plain(decimal(avg_price), places), decimals);
 }
 
-/** The same with its sign: "+12.30", "−4"; nothing before a zero. @param {string} text a plain decimal */
+/** A grouped decimal with its sign: "+12.30", "−4"; zero has none. @param {string} text a plain decimal */
 export function signed(text) {
   return /[1-9]/.test(text) && !text.startsWith("-") ? `+${grouped(text)}` : grouped(text);
 }
 
-/** "-0.4" → "−0.40 %", with its sign; nothing where it is not known. @param {string|null} change percent */
+/** "-0.4" → "−0.40 %", with its sign; empty if unknown. @param {string|null} change percent */
 export function percent(change) {
   return change === null ? "" : `${signed(price(change, 2))} %`;
 }
 
-/** "4 s", "3 min", "2 h", "5 days": how old something is, as exact as matters. @param {number} ms */
+/** "4 s", "3 min", "2 h", "5 days": an age, rounded down. @param {number} ms */
 export function age(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -86,22 +94,30 @@ export function age(ms) {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : plural(Math.floor(seconds / 86_400), "day");
 }
 
-/** Milliseconds with three digits that mean something; a dash where there is no measurement. @param {number|null} value */
+/** Milliseconds with three significant digits; a dash without a measurement. @param {number|null} value */
 export function milliseconds(value) {
   if (value === null) return DASH;
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
-/** How much of a date tells the day: 0 for nothing, since it is today, 1 for day and month, 2 for the year as well. @param {Date} at @param {Date} today */
+/**
+ * How much of a date to show: 0 for nothing, since it is today, 1 for day and month, 2 for the year as well.
+ *
+ * @param {Date} at @param {Date} today
+ */
 export function dayDetail(at, today) {
   if (at.getFullYear() !== today.getFullYear()) return 2;
   return at.getDate() === today.getDate() && at.getMonth() === today.getMonth() ? 0 : 1;
 }
 
-/** What was formatted last: in a burst everything is of the same second. */
+/** A cache of the last result: in a burst all times share a second. */
 let formatted = { second: NaN, detail: 0, text: "" };
 
-/** Local time of day; with the day where it is not today, and the year where it is not this one. @param {string|number|Date} moment RFC 3339, unix milliseconds or a date @param {Date} [today] */
+/**
+ * Local time of day; with the day if it is not today, and the year if it is not this one.
+ *
+ * @param {string|number|Date} moment RFC 3339, unix milliseconds or a date @param {Date} [today]
+ */
 export function localTime(moment, today = new Date()) {
   const at = new Date(moment);
   const second = Math.floor(at.getTime() / 1000);
@@ -112,13 +128,13 @@ export function localTime(moment, today = new Date()) {
   return formatted.text;
 }
 
-/** This machine may have been taken to another time zone. */
+/** Reads the time zone again, since it may have changed. */
 export function readZone() {
   for (const renew of renewals) renew();
   formatted = { second: NaN, detail: 0, text: "" };
 }
 
-/** Local time with day and year, whenever that is. @param {string} timestamp RFC 3339 */
+/** Local time, always with day and year. @param {string} timestamp RFC 3339 */
 export function fullTime(timestamp) {
   return times[2]?.(new Date(timestamp)) ?? "";
 }
@@ -128,7 +144,7 @@ export function utc(timestamp) {
   return timestamp.replace("T", " ").replace("Z", " UTC");
 }
 
-/** A moment as orders carry it, six fraction digits: comparable as text. @param {Date} at */
+/** A moment in the format of orders, with six fraction digits: comparable as text. @param {Date} at */
 export function timestamp(at) {
   return at.toISOString().replace("Z", "000Z");
 }
@@ -144,14 +160,14 @@ export function plural(count, noun) {
   return `${integer(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** An amount in a sentence; dots where there is none yet, and what is no number as it was typed. @param {string|null|undefined} text */
+/** An amount for a sentence; "…" if empty, and text that is no number unchanged. @param {string|null|undefined} text */
 export function amount(text) {
   if (!text) return "…";
   return PLAIN_DECIMAL.test(text) ? grouped(text) : text;
 }
 
 /**
- * What an order asks for, as a person says it: "Buy 18 AAPL at 585.33, day".
+ * An order in words: "Buy 18 AAPL at 585.33, day".
  *
  * @param {{side: string, quantity: string, symbol: string, order_type: string, price?: string|null, stop_price?: string|null, time_in_force: string}} order
  */

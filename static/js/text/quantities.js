@@ -1,8 +1,8 @@
 /**
- * Exact sums and differences of quantities, which come and stay as decimal text.
+ * Exact sums and differences of quantities in decimal text.
  */
 
-/** As many decimals as a quantity may have. */
+/** Max decimals of a quantity. */
 const DECIMALS = 8;
 
 /** @param {string} text a plain decimal that is not negative */

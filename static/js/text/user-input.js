@@ -1,25 +1,25 @@
 /**
- * What people type or paste, as the server takes it: text without what nobody sees, numbers in plain digits.
+ * Normalises typed or pasted input for the server: text without invisible characters, numbers in plain digits.
  *
- * @typedef {{value: string, problem: string}} Read the number in plain digits, or what to say instead; one of them is empty
+ * @typedef {{value: string, problem: string}} Read the number in plain digits, or the error; one is empty
  */
 
-/** Control, format, private, unassigned: a copy from a web page or a chat brings them along. */
+/** Control, format, private-use and unassigned characters, which come with text copied from web pages or chats. */
 const UNSEEN = /\p{C}/gu;
 const PLAIN = /^(\d+)(\.\d+)?$/;
 const SHORT = /^(\d*)\.(\d*)$/;
-/** Thousands as the page writes them. Nothing that begins with 0 is grouped: there the comma was meant as the point. */
+/** Thousands grouped as on the page. After a leading 0 a comma is not a separator: it was meant as the point. */
 const GROUPED = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/;
-/** Digits with whatever some country parts them by. */
+/** Digits with the separators of any country. */
 const PARTED = /^\d[\d.,'’\s]*$/;
 const NEGATIVE = /^[-−]\s*[\d.,]+$/;
 
-/** Without what nobody sees, and without spaces around it. @param {string} text */
+/** Text without invisible characters and surrounding spaces. @param {string} text */
 export function cleaned(text) {
   return text.replace(UNSEEN, "").trim();
 }
 
-/** Without zeros that say nothing: "007.50" → "7.50". @param {string} text */
+/** Without leading zeros: "007.50" → "7.50". @param {string} text */
 function shortened(text) {
   return text.replace(/^0+(?=\d)/, "");
 }
@@ -30,12 +30,16 @@ function advice(text) {
   const whole = shortened(parts.join(""));
   if (parts.length < 2) return `Write ${whole}.`;
   const broken = shortened(`${parts.slice(0, -1).join("")}.${parts.at(-1)}`);
-  // A space parts thousands and nothing else.
+  // A space can only be a thousands separator.
   if (/\s\d+$/.test(text)) return `Write ${whole}.`;
   return `Write ${broken} or ${whole}.`;
 }
 
-/** The number that was typed. What can be meant in two ways is not guessed. @param {string} text @param {string} name what it is, for a field that is empty: "a quantity" @returns {Read} */
+/**
+ * Parses a typed number. An ambiguous one is an error, not a guess.
+ *
+ * @param {string} text @param {string} name of the field, for an empty one: "a quantity" @returns {Read}
+ */
 export function readAmount(text, name) {
   const typed = cleaned(text);
   if (typed === "") return { value: "", problem: `Enter ${name}.` };

@@ -1,8 +1,8 @@
 /**
- * The fields of the ticket: only those that the type needs, and never an amount that was meant for another instrument,
- * for the other side or for a type that has none.
+ * The fields of the ticket. Shows only fields that the order type needs, and never keeps an amount that was entered for
+ * another instrument, for the other side or for a type without it.
  *
- * Fires `change` where the order may be another, and `dropped` (detail: why, as a sentence) where something was taken out.
+ * Fires `change` when the order may differ, and `dropped` (detail: why, as a sentence) when an amount was removed.
  *
  * @import {Instruments} from "../symbols/instruments.js"
  * @import {SymbolResults} from "../symbols/results.js"
@@ -16,16 +16,16 @@ import { AMOUNTS, amountsOf, isAmount, PRICES, termsOf } from "./terms.js";
 
 /** @type {(keyof Typed)[]} */
 const NAMES = ["side", "symbol", "order_type", "quantity", "price", "stop_price", "time_in_force", "text"];
-/** What else may be right again once a field has changed. @type {Record<string, string[]>} */
+/** Fields whose errors may be fixed by a change of another field. @type {Record<string, string[]>} */
 const DEPENDENT = { symbol: AMOUNTS, order_type: [...PRICES, "time_in_force"] };
 const UNKNOWN = "There is no such instrument.";
 
 export class TicketFields extends EventTarget {
   #form;
   #instruments;
-  /** The symbol that the amounts were entered for; empty where there was none then. */
+  /** The symbol that the amounts were entered for; empty if there was none. */
   #about = "";
-  /** A price that was taken from the market, and for which side. @type {{name: Amount, side: string}|null} */
+  /** A price taken from the market, and the order's side then. @type {{name: Amount, side: string}|null} */
   #taken = null;
 
   /** @param {HTMLFormElement} form @param {Instruments} instruments @param {SymbolResults} symbols */
@@ -35,7 +35,7 @@ export class TicketFields extends EventTarget {
     this.#instruments = instruments;
     form.addEventListener("input", ({ target }) => this.#entered(/** @type {HTMLInputElement} */ (target).name));
     form.addEventListener("change", ({ target }) => this.#left(/** @type {HTMLInputElement} */ (target).name));
-    // Not at each change: the keys pass through every type on the way to another.
+    // Not on every change: arrow keys pass through all types on the way to another.
     this.field("order_type").addEventListener("focusout", () => this.#dropHidden());
     const onPick = () => this.#chosen();
     new Combobox(this.field("symbol"), { results: symbols, onPick, noun: "symbol", takesBest: true });
@@ -47,7 +47,7 @@ export class TicketFields extends EventTarget {
     return find(`[name=${name}]`, this.#form);
   }
 
-  /** What the fields hold. @returns {Typed} */
+  /** The fields' values. @returns {Typed} */
   get typed() {
     const data = new FormData(this.#form);
     const entries = NAMES.map((name) => [name, String(data.get(name) ?? "")]);
@@ -66,19 +66,19 @@ export class TicketFields extends EventTarget {
       problems.symbol ??= [UNKNOWN];
       for (const name of PRICES) if (order[name] !== undefined) order[name] = "";
     } else if (Object.keys(problems).length > 0 && this.#isUnknown(order.symbol)) {
-      // Alone it is the server's to refuse: an instrument may be newer than this page.
+      // If it is the only problem, let the server decide: an instrument may be newer than this page.
       problems.symbol ??= [UNKNOWN];
     }
     return terms;
   }
 
-  /** Another instrument. @param {string} symbol */
+  /** Starts an order in this instrument. @param {string} symbol */
   begin(symbol) {
     this.field("symbol").value = symbol;
     this.#chosen();
   }
 
-  /** A price of the market becomes that of the order, of the kind that its type has. @param {string} price */
+  /** Copies a market price into the price field of the order's type. @param {string} price */
   take(price) {
     const { order_type, side } = this.typed;
     if (order_type === "market") return;
@@ -89,23 +89,23 @@ export class TicketFields extends EventTarget {
     this.field(name).focus();
   }
 
-  /** Nobody types any more: what does not belong to this order goes. */
+  /** Ends the input: removes amounts that do not belong to this order. */
   settle() {
     this.#dropHidden();
     const { symbol } = termsOf(this.typed).order;
     const about = this.#about;
     if (symbol === "" || symbol === about) return;
     const [before, now] = [this.#instruments.get(about), this.#instruments.get(symbol)];
-    // Perhaps a slip of the keys: it is not sent, and nothing is lost.
+    // Perhaps a typo: it is not sent, and nothing is lost.
     if (now === undefined && this.#isForeign(symbol)) return;
     this.#about = symbol;
-    // Without an instrument of their own, they were meant for this one.
+    // Amounts entered without an instrument were meant for this one.
     if (before === undefined) return;
     const names = before.lot_size === now?.lot_size ? PRICES : AMOUNTS;
     if (this.#drop(names)) this.#tell("dropped", `What was entered for ${about} has been taken out.`);
   }
 
-  /** Symbol, side, type and time in force stay: the next order is often alike. */
+  /** Clears the amounts. Symbol, side, type and time in force stay, since the next order is often similar. */
   clear() {
     for (const name of [...AMOUNTS, "text"]) this.field(name).value = "";
     this.#taken = null;
@@ -127,13 +127,13 @@ export class TicketFields extends EventTarget {
     return names.map((name) => this.field(name)).filter(({ value }) => value !== "");
   }
 
-  /** A symbol, by whatever way. */
+  /** Takes a chosen symbol. */
   #chosen() {
     this.#entered("symbol");
     this.settle();
   }
 
-  /** @param {string} name of the field that is being written into */
+  /** @param {string} name of the field that receives input */
   #entered(name) {
     clearFieldErrors(this.#form, [name, ...(DEPENDENT[name] ?? [])]);
     if (isAmount(name)) this.#enteredAmount();
@@ -143,14 +143,14 @@ export class TicketFields extends EventTarget {
     if (name === "side") this.#turn();
   }
 
-  /** It is for the symbol that stands there; those of another instrument stay foreign to that. */
+  /** Notes the symbol that an amount is entered for, unless others belong to another instrument. */
   #enteredAmount() {
     const { symbol } = termsOf(this.typed).order;
     const isOnly = this.#filled(AMOUNTS).length < 2;
     if (isOnly || (symbol !== "" && !this.#isForeign(symbol))) this.#about = symbol;
   }
 
-  /** @param {string} name of the field that has been written into */
+  /** @param {string} name of the field that was left */
   #left(name) {
     if (name === "symbol") this.settle();
     if (!isAmount(name)) return;
@@ -159,7 +159,7 @@ export class TicketFields extends EventTarget {
     if (value !== "") field.value = value;
   }
 
-  /** What was taken for a buy is not what a sell wants. */
+  /** Removes a market price that was taken for the other side. */
   #turn() {
     const taken = this.#taken;
     if (taken === null || taken.side === this.typed.side) return;
@@ -181,7 +181,7 @@ export class TicketFields extends EventTarget {
     return filled.length > 0;
   }
 
-  /** The fields that the type needs, and the times in force that it may have. */
+  /** Shows the fields and times in force that the order type allows. */
   #show() {
     const { order_type } = this.typed;
     for (const label of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-needs]"))) {

@@ -1,6 +1,6 @@
 /**
- * What the order in a form comes to, and a warning with a box to tick where it looks like a slip. The tick is for this
- * very order: whatever is changed takes it away.
+ * Shows the value of the order in a form, and a warning with a check box if it looks like a mistake. The confirmation
+ * is for exactly this order: any change clears it.
  *
  * @import {Sized} from "../money/order-value.js"
  * @import {Instruments} from "../symbols/instruments.js"
@@ -17,7 +17,7 @@ export class OrderCheck {
   #warning;
   #words;
   #box;
-  /** The order that is meant as it is. */
+  /** The order confirmed by the user. */
   #meant = "";
   #shown = "";
 
@@ -28,13 +28,13 @@ export class OrderCheck {
     this.#warning = find("[data-check=warning]", form);
     this.#words = find("[data-check=warning-words]", form);
     this.#box = /** @type {HTMLInputElement} */ (find("[name=meant]", form));
-    // Heard here before the form hears of it, and draws.
+    // Registered before the form's own listener, which redraws.
     this.#box.addEventListener("input", () => {
       this.#meant = this.#box.checked ? this.#shown : "";
     });
   }
 
-  /** @param {Sized|null} order null where there is nothing to ask about */
+  /** @param {Sized|null} order null if there is nothing to check */
   show(order) {
     const { value, warning } = order === null ? { value: "", warning: "" } : this.#worth(order);
     this.#shown = JSON.stringify(order);
@@ -47,7 +47,7 @@ export class OrderCheck {
     }
   }
 
-  /** Whether it looks like a slip, and nobody has said that it is none. @param {Sized|null} order */
+  /** Whether it looks like a mistake and is not confirmed. @param {Sized|null} order */
   warns(order) {
     this.show(order);
     if (this.#warning.hidden || this.#box.checked) return false;

@@ -1,5 +1,5 @@
 /**
- * What has become of an order that the ticket has placed, or could not place, in one line.
+ * One-line texts for the outcome of a placed order, or of a failed attempt.
  *
  * @import {ApiError} from "../net/api.js"
  * @import {Order} from "../orders/order.js"
@@ -9,7 +9,7 @@ import { STATUS_WORDS } from "../orders/order.js";
 import { isolate } from "../text/bidi.js";
 import { amount, averageText, sentence } from "../text/format.js";
 
-/** @param {Order} order @param {number} decimals of its instrument's prices */
+/** @param {Order} order @param {number} decimals of the instrument's prices */
 function filled(order, decimals) {
   const { cum_qty, quantity } = order;
   const part = cum_qty === quantity ? amount(cum_qty) : `${amount(cum_qty)} of ${amount(quantity)}`;
@@ -27,12 +27,16 @@ function state(order, decimals) {
   return words.join(", ");
 }
 
-/** "Filled 10 at 230.06: Buy 10 AAPL at 231, day. Order 162." @param {Order} order @param {number} decimals of its instrument's prices */
+/**
+ * "Filled 10 at 230.06: Buy 10 AAPL at 231, day. Order 162."
+ *
+ * @param {Order} order @param {number} decimals of the instrument's prices
+ */
 export function outcome(order, decimals) {
   return `${state(order, decimals)}: ${sentence(order)}. Order ${order.id}.`;
 }
 
-/** Why an order was not placed, or may not have been; empty where its fields say it. @param {ApiError} error */
+/** Why an order was not placed, or may not have been; empty if errors at its fields say so. @param {ApiError} error */
 export function failure(error) {
   if (error.unsent) return error.message;
   if (error.unanswered) return `${error.message} Send it again unchanged: it is placed once at most.`;

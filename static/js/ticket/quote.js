@@ -1,9 +1,9 @@
 /**
- * The market in the order ticket: bid and ask of its instrument as they change. Either becomes the price of the order by its
- * button, or by an arrow key in the limit price as long as nothing stands there.
+ * The market in the order ticket: live bid and ask of its instrument. Either becomes the order's price by its button,
+ * or by an arrow key in the limit price while that is empty.
  *
- * There the one at which the order would trade now is suggested. It is a placeholder: it follows the market, and no key
- * sends an order at it before it has been taken.
+ * The empty limit price suggests the price at which the order would trade now. It is a placeholder: it follows the
+ * market, and no key can send an order at that price before it is taken over.
  *
  * @import {Prices} from "../prices/prices.js"
  * @import {Instruments} from "../symbols/instruments.js"
@@ -31,7 +31,10 @@ export class TicketQuote {
   #take;
   #symbol = "";
 
-  /** @param {HTMLFormElement} form @param {Prices} prices @param {Instruments} instruments @param {(price: string, isPresent: boolean) => void} take told whether the price is known to be the present one */
+  /**
+   * @param {HTMLFormElement} form @param {Prices} prices @param {Instruments} instruments
+   * @param {(price: string, isPresent: boolean) => void} take called with whether the price is known to be current
+   */
   constructor(form, prices, instruments, take) {
     this.#form = form;
     this.#root = find("[data-ticket=quote]", form);
@@ -49,7 +52,7 @@ export class TicketQuote {
     this.#field.addEventListener("keydown", (event) => this.#pressed(event));
   }
 
-  /** @param {string} symbol of the instrument that the ticket is about; empty where there is none */
+  /** @param {string} symbol of the ticket's instrument; empty if there is none */
   show(symbol) {
     this.#symbol = symbol;
     this.#prices.watch(OWNER, symbol === "" ? [] : [symbol]);

@@ -1,14 +1,15 @@
 /**
- * What the ticket's fields ask for, and what is missing in them.
+ * Parses the ticket's fields into an order, and finds problems in them.
  *
- * Pure: text in, an order as REST takes it and sentences out.
+ * Pure: text in, an order for REST and error sentences out.
  *
  * @typedef {"quantity"|"price"|"stop_price"} Amount
  *
  * @typedef {Record<"side"|"symbol"|"order_type"|"time_in_force"|"text"|Amount, string>} Typed
  *
  * @typedef {object} Terms
- * @property {Omit<Typed, "price"|"stop_price"> & {price?: string, stop_price?: string}} order prices that its type has no use for are left out; amounts that can't be read are empty
+ * @property {Omit<Typed, "price"|"stop_price"> & {price?: string, stop_price?: string}} order without prices that its
+ *   type does not use; invalid amounts are empty
  * @property {Record<string, string[]>} problems by field
  */
 

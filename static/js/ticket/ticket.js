@@ -1,8 +1,8 @@
 /**
- * The panel that places orders: a button that says what it will do, what the order comes to, and what became of it.
+ * The order ticket: a button that describes the order, the order's value, and the outcome.
  *
- * Fires `placed` (detail: the order) and `instrument` (detail: the symbol that an order here would be in; empty where it
- * is none, or the panel is closed).
+ * Fires `placed` (detail: the order) and `instrument` (detail: the symbol of the current order; empty if there is none
+ * or the panel is closed).
  *
  * @import {Api} from "../net/api.js"
  * @import {Order, OrderEvent} from "../orders/order.js"
@@ -18,7 +18,7 @@ import { TicketFields } from "./fields.js";
 import { LOOK_AGAIN, OrderCheck } from "./order-check.js";
 import { failure, outcome } from "./outcome.js";
 
-/** How the message of an attempt ends that never left this page. */
+/** End of the message about an attempt that never left this page. */
 const UNSENT = "Nothing was sent.";
 const TAKEN_FROM_STALE = "Prices stand still: this one may be old.";
 
@@ -36,14 +36,22 @@ export class Ticket extends EventTarget {
   #message;
   #away = "";
   #symbol = "";
-  /** The order that the message tells of. @type {Order|null} */
+  /** The order that the message is about. @type {Order|null} */
   #told = null;
-  /** What came of orders while one is being sent: its events may be here before its answer. @type {Map<number, Order>|null} */
+  /**
+   * Orders changed while one is being sent: its events may arrive before its answer.
+   *
+   * @type {Map<number, Order>|null}
+   */
   #meanwhile = null;
-  /** Whether the message is about fields, and over once they change. */
+  /** Whether the message is about fields, and is cleared when they change. */
   #isPassing = false;
 
-  /** @param {HTMLElement} panel @param {HTMLElement} button that opens it @param {Api} api @param {string} url @param {Instruments} instruments @param {SymbolResults} symbols */
+  /**
+   * @param {HTMLElement} panel @param {HTMLElement} button to open it @param {Api} api @param {string} url
+   * @param {Instruments} instruments
+   * @param {SymbolResults} symbols
+   */
   constructor(panel, button, api, url, instruments, symbols) {
     super();
     this.#panel = panel;
@@ -81,7 +89,7 @@ export class Ticket extends EventTarget {
   /** @param {boolean} open */
   show(open) {
     this.#panel.hidden = !open;
-    // Said there too, since the chart has to make room.
+    // Set on the body as well, since the chart has to make room.
     document.body.classList.toggle("is-ticket-open", open);
     this.#button.setAttribute("aria-expanded", String(open));
     this.#draw();
@@ -89,19 +97,23 @@ export class Ticket extends EventTarget {
     else this.#button.focus();
   }
 
-  /** Opens for an order in this instrument. @param {string} symbol */
+  /** Opens the ticket for an order in this instrument. @param {string} symbol */
   begin(symbol) {
     this.#fields.begin(symbol);
     this.show(true);
   }
 
-  /** The market's price becomes that of the order. @param {string} price @param {boolean} isPresent whether prices are known to be the present ones */
+  /**
+   * Copies a market price into the order.
+   *
+   * @param {string} price @param {boolean} isPresent whether the price is known to be current
+   */
   take(price, isPresent) {
     this.#fields.take(price);
     if (!isPresent) this.#say(TAKEN_FROM_STALE, { isPassing: true });
   }
 
-  /** @param {string} reason why nothing can be sent; empty where it can */
+  /** @param {string} reason why nothing can be sent; empty if requests can be sent */
   set away(reason) {
     const shown = this.#message.textContent ?? "";
     const before = this.#away;
@@ -110,12 +122,12 @@ export class Ticket extends EventTarget {
     if (ours && before !== this.#away) this.#say(this.#away);
   }
 
-  /** The instruments or prices have come. */
+  /** Redraws after instruments or prices have arrived. */
   refresh() {
     if (this.open) this.#draw();
   }
 
-  /** What has happened to orders. @param {OrderEvent[]} events */
+  /** Updates the message about the last order from its events. @param {OrderEvent[]} events */
   follow(events) {
     for (const { order } of events) {
       this.#meanwhile?.set(order.id, order);
@@ -123,7 +135,7 @@ export class Ticket extends EventTarget {
     }
   }
 
-  /** Nobody's order stays here. */
+  /** Removes the order, after a sign-out. */
   empty() {
     this.#fields.clear();
     this.#say("");
@@ -161,7 +173,7 @@ export class Ticket extends EventTarget {
     showFieldErrors(this.#form, {});
     this.#say("Sending …");
     this.#meanwhile = new Map();
-    // Not `disabled`: that would take the focus from it, and letters would act on the orders.
+    // Not `disabled`: the button would lose the focus, and single keys would then act on the orders.
     this.#submit.setAttribute("aria-disabled", "true");
     try {
       const placed = await this.#api.post(this.#url, { ...order, client_order_id: this.#clientOrderId.current });
@@ -181,12 +193,12 @@ export class Ticket extends EventTarget {
     }
   }
 
-  /** Whether nothing else has been typed since. @param {object} order as it was sent */
+  /** Whether the input has not changed since the sending. @param {object} order as it was sent */
   #isStill(order) {
     return JSON.stringify(this.#fields.terms.order) === JSON.stringify(order);
   }
 
-  /** @param {ApiError} error @param {boolean} leads whether to the field that is wrong */
+  /** @param {ApiError} error @param {boolean} leads whether to focus the invalid field */
   #refused(error, leads) {
     if (error.code === "duplicate_client_order_id") this.#clientOrderId.settle();
     const words = failure(error);
@@ -194,7 +206,10 @@ export class Ticket extends EventTarget {
     else this.#say(words, { isBad: true });
   }
 
-  /** @param {Record<string, string[]>} problems by field @param {string} message where no field has one @param {boolean} [leads] to the first of them */
+  /**
+   * @param {Record<string, string[]>} problems by field @param {string} message used if no field has one
+   * @param {boolean} [leads] whether to focus the first invalid field
+   */
   #showProblems(problems, message, leads = true) {
     const homeless = showFieldErrors(this.#form, problems);
     const shown = Object.keys(problems).length > homeless.length;
@@ -202,7 +217,7 @@ export class Ticket extends EventTarget {
     if (leads) this.#focus(this.#form.querySelector("[aria-invalid]"));
   }
 
-  /** Leads to this field, unless the person has gone elsewhere. @param {HTMLElement|null} field */
+  /** Focuses this field, unless the user has moved elsewhere. @param {HTMLElement|null} field */
   #focus(field) {
     const { activeElement, body } = document;
     if (activeElement === body || this.#panel.contains(activeElement)) field?.focus();
