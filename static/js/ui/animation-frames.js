@@ -1,10 +1,10 @@
 /**
- * Drawing, once an animation frame however much comes in; half as often where frame after frame takes too long.
+ * Batches drawing into animation frames: at most once a frame, half as often while frames are slow.
  */
 
-/** A frame that takes longer has cost the next one its turn. */
+/** A frame that takes longer has delayed the next one. */
 const SLOW_MS = 34;
-/** So many slow ones without a break, and drawing rests as long as it takes: what comes in must be taken in as well. */
+/** After this many slow frames in a row, drawing pauses as long as one took, to leave time for incoming data. */
 const MANY = 3;
 const LONGEST_REST_MS = 100;
 
@@ -13,7 +13,7 @@ const waiting = new Set();
 let slow = 0;
 let restUntil = 0;
 
-/** @param {number} begun when the last drawing began */
+/** @param {number} begun start of the last drawing */
 function judge(begun) {
   const took = performance.now() - begun;
   slow = took > SLOW_MS && waiting.size > 0 ? slow + 1 : 0;
@@ -32,13 +32,17 @@ function draw() {
   requestAnimationFrame(() => judge(begun));
 }
 
-/** Calls `each` in the next frame that is drawn, once however often it is asked for until then. @param {() => void} each */
+/** Calls `each` in the next drawn frame, once, however often it was requested. @param {() => void} each */
 export function nextFrame(each) {
   if (waiting.size === 0) requestAnimationFrame(draw);
   waiting.add(each);
 }
 
-/** Calls `drawn` when what waits to be drawn is in the document, `painted` when that frame is on the screen. @param {() => void} drawn @param {() => void} painted */
+/**
+ * Calls `drawn` when everything pending has been written to the document, `painted` when that frame is on the screen.
+ *
+ * @param {() => void} drawn @param {() => void} painted
+ */
 export function afterFrame(drawn, painted) {
   nextFrame(() => {
     drawn();

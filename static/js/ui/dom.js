@@ -1,11 +1,11 @@
 /**
- * Finding and making elements; text goes in as text.
+ * Helpers to find, create and update elements; text is always inserted as text, never as HTML.
  */
 
 import { integer } from "../text/format.js";
 
 /**
- * The one element that the page must have.
+ * Finds an element that the page must have; throws if it does not.
  *
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} selector
@@ -32,7 +32,11 @@ export function make(tag, className, ...content) {
   return element;
 }
 
-/** A button that does nothing but what a listener makes of its `data-action`. @param {string} action @param {string} text @param {string} [className] */
+/**
+ * Creates a button whose `data-action` a listener handles.
+ *
+ * @param {string} action @param {string} text @param {string} [className]
+ */
 export function actionButton(action, text, className = "") {
   const button = make("button", className, text);
   button.type = "button";
@@ -43,7 +47,11 @@ export function actionButton(action, text, className = "") {
 /** @type {Record<string, string>} */
 const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TH: "columnheader", TD: "cell" };
 
-/** Says what a part of a table is and all it holds: browsers forget it where their boxes are not those of a table. @param {Element} part */
+/**
+ * Sets ARIA table roles on part of a table and its children: browsers drop the implicit roles if CSS changes `display`.
+ *
+ * @param {Element} part
+ */
 export function nameRoles(part) {
   const role = ROLES[part.tagName];
   if (role === undefined) return;
@@ -51,7 +59,7 @@ export function nameRoles(part) {
   for (const child of part.children) nameRoles(child);
 }
 
-/** The content of a `<template>`. @param {string} id @returns {HTMLElement} its first element */
+/** Clones the content of a `<template>`. @param {string} id @returns {HTMLElement} its first element */
 export function fromTemplate(id) {
   const template = /** @type {HTMLTemplateElement} */ (find(`#${id}`));
   return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
@@ -66,25 +74,41 @@ function setData(node, text) {
   }
 }
 
-/** Sets text only where it differs, so that nothing is drawn for nothing, and into the node that is there. @param {Element} element @param {string} text */
+/**
+ * Sets text in place, and only if it differs, to avoid needless repaints.
+ *
+ * @param {Element} element @param {string} text
+ */
 export function setText(element, text) {
   const { firstChild } = element;
   if (firstChild instanceof Text && firstChild === element.lastChild) setData(firstChild, text);
   else if (element.textContent !== text) element.textContent = text;
 }
 
-/** The lines of a list; those that are there stay, with what is selected in them. @param {HTMLElement} list @param {string[]} texts */
+/**
+ * Sets the lines of a list; existing nodes stay, with any selection in them.
+ *
+ * @param {HTMLElement} list @param {string[]} texts
+ */
 export function setLines(list, texts) {
   for (const [i, text] of texts.entries()) setText(list.children[i] ?? list.appendChild(make("li", "")), text);
   while (list.children.length > texts.length) list.lastElementChild?.remove();
 }
 
-/** Shows or hides; the same once more would have the styles computed for nothing. @param {HTMLElement} element @param {boolean} hidden */
+/**
+ * Shows or hides an element, only if necessary, to avoid a needless style recalculation.
+ *
+ * @param {HTMLElement} element @param {boolean} hidden
+ */
 export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
-/** A number whose thousands are marked by the style sheet alone: who reads the page by program finds plain digits. @param {Element} element @param {string} text with commas between its thousands */
+/**
+ * Writes a number whose thousands separators are drawn by CSS alone, so that programs read plain digits.
+ *
+ * @param {Element} element @param {string} text with commas between thousands
+ */
 export function setGrouped(element, text) {
   const groups = text.split(",");
   if (element.childNodes.length === groups.length) {
@@ -100,7 +124,11 @@ export function setInteger(element, value) {
   setGrouped(element, integer(value));
 }
 
-/** What goes wrong under each field of a form; a message for a field that is not there is returned. @param {HTMLElement} form @param {Record<string, string[]>} fields */
+/**
+ * Shows errors under the fields of a form. Returns the messages of fields that are not shown.
+ *
+ * @param {HTMLElement} form @param {Record<string, string[]>} fields
+ */
 export function showFieldErrors(form, fields) {
   const homeless = [];
   for (const slot of form.querySelectorAll("[data-error]")) slot.textContent = "";
@@ -116,7 +144,7 @@ export function showFieldErrors(form, fields) {
   return homeless;
 }
 
-/** Takes back what was said of these fields. @param {HTMLElement} form @param {Iterable<string>} fields */
+/** Clears the errors of these fields. @param {HTMLElement} form @param {Iterable<string>} fields */
 export function clearFieldErrors(form, fields) {
   for (const field of fields) {
     const slot = form.querySelector(`[data-error="${CSS.escape(field)}"]`);

@@ -1,6 +1,6 @@
 /**
- * A press of the pointer on a part of the page, from its beginning until the click that it makes has been heard: what is
- * pressed must not be exchanged meanwhile, or the click is lost, or means something else.
+ * Tracks a pointer press on a part of the page, from its start until its click was handled. The pressed elements must
+ * not be replaced meanwhile, or the click would be lost or act on something else.
  */
 
 export class PointerPress {
@@ -16,21 +16,25 @@ export class PointerPress {
     this.#began = began;
     this.#ended = ended;
     part.addEventListener("pointerdown", (event) => this.#begin(/** @type {PointerEvent} */ (event)));
-    // The click comes right after these, before any timer.
+    // The click follows these events before any timer.
     for (const type of ["pointerup", "pointercancel"]) {
       document.addEventListener(type, () => setTimeout(() => this.#end()), true);
     }
     addEventListener("blur", () => this.#end());
   }
 
-  /** The same, not while something is pressed. @template T @param {Promise<T>} coming */
+  /** Resolves like `coming`, but not during a press. @template T @param {Promise<T>} coming */
   async after(coming) {
     const come = await coming;
     while (this.#over) await this.#over;
     return come;
   }
 
-  /** Another button than the first opens a menu, and its end may never be told. @param {PointerEvent} event */
+  /**
+   * Only the primary button counts: others open a menu, and their release may not be reported.
+   *
+   * @param {PointerEvent} event
+   */
   #begin({ button, isPrimary }) {
     if (button !== 0 || !isPrimary || this.#over) return;
     this.#over = new Promise((resolve) => {

@@ -1,15 +1,15 @@
 /**
- * A card that a button opens and closes; a click elsewhere or Esc closes it, and the focus goes back to the button.
+ * A popover opened and closed by a button; a click elsewhere or Esc closes it and returns the focus to the button.
  */
 
 import { composes } from "./keys.js";
 
 /**
- * Closes what is open by a press elsewhere, and by Esc wherever the focus is: what has the focus may want the key first.
+ * Closes open parts on a press elsewhere, and on Esc wherever the focus is, unless the focused element handles the key.
  *
  * @param {Element[]} parts
  * @param {() => boolean} isOpen
- * @param {(refocus: boolean) => void} close told whether the focus was inside, or nowhere
+ * @param {(refocus: boolean) => void} close called with whether the focus was inside, or nowhere
  */
 export function closeFromOutside(parts, isOpen, close) {
   const holds = (/** @type {EventTarget|null} */ target) =>
@@ -31,7 +31,10 @@ export class Popover {
   #changed;
   #first;
 
-  /** @param {HTMLElement} button @param {HTMLElement} card @param {() => void} [changed] called when it has been opened or closed @param {string} [first] what gets the focus as it opens */
+  /**
+   * @param {HTMLElement} button @param {HTMLElement} card @param {() => void} [changed] called after opening or closing
+   * @param {string} [first] selector of the element to focus on opening
+   */
   constructor(button, card, changed = () => {}, first = "input, select, button") {
     this.#button = button;
     this.#card = card;
@@ -64,7 +67,7 @@ export class Popover {
   }
 }
 
-/** The same of a `<details>` whose content is a menu; what is chosen there closes it as well. @param {HTMLDetailsElement} menu */
+/** Does the same for a `<details>` menu, which a choice closes as well. @param {HTMLDetailsElement} menu */
 export function closeMenu(menu) {
   closeFromOutside(
     [menu],

@@ -1,10 +1,10 @@
 /**
- * Brings nodes into a new order by moving as few of them as possible, so that the others keep focus, hover and state.
+ * Reorders nodes with as few moves as possible, so that the others keep focus, hover and state.
  */
 
-/** Positions in `values` of a longest run that rises. @param {number[]} values @returns {Set<number>} */
+/** Indexes of a longest increasing subsequence of `values`. @param {number[]} values @returns {Set<number>} */
 export function longestRising(values) {
-  /** Position of the smallest last value of a run of each length. @type {number[]} */
+  /** Index of the smallest last value of a subsequence of each length. @type {number[]} */
   const tails = [];
   /** @type {number[]} */
   const before = [];
@@ -24,7 +24,7 @@ export function longestRising(values) {
 }
 
 /**
- * Puts a node before another one of its parent's, or last, with the focus and the selection that are in it.
+ * Moves a node before a sibling, or to the end, and keeps the focus and selection in it.
  *
  * @param {Element & {moveBefore?: (node: Element, next: Element|null) => void}} parent
  * @param {Element} node
@@ -41,7 +41,11 @@ export function move(parent, node, next) {
   if (held) focused?.focus({ preventScroll: true });
 }
 
-/** Makes these the children of `parent` that stand in this order; other children stay where they are. @param {Element} parent @param {Element[]} nodes */
+/**
+ * Puts these children of `parent` in this order; other children stay where they are.
+ *
+ * @param {Element} parent @param {Element[]} nodes
+ */
 export function reorder(parent, nodes) {
   const wanted = new Map(nodes.map((node, i) => [node, i]));
   const present = [...parent.children].filter((child) => wanted.has(child));
@@ -56,7 +60,7 @@ export function reorder(parent, nodes) {
 }
 
 /**
- * Rows that stay although they are not wanted, by the wanted row that each stands behind now; null for the top.
+ * Unwanted rows that stay, by the id of the wanted row that each follows now; null for the top.
  *
  * @param {HTMLTableRowElement[]} rows
  * @param {Set<number>} wanted

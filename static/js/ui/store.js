@@ -1,6 +1,6 @@
 /**
- * What this browser remembers of how the page was left, each person's by themselves. Storage that is forbidden or spoilt
- * is as good as empty; what it can't take is remembered as long as the page is open.
+ * Settings remembered in this browser's storage, separately for each user. Blocked storage or invalid values count as
+ * empty; what can't be stored is kept in memory while the page is open.
  */
 
 const PREFIX = "order-monitor.";
@@ -10,10 +10,13 @@ const PREFIX = "order-monitor.";
 export class Store {
   #prefix;
   #place;
-  /** What found no place. @type {Map<string, unknown>} */
+  /** Values that could not be stored. @type {Map<string, unknown>} */
   #unsaved = new Map();
 
-  /** @param {() => Place} [place] asked at each use, since browsers may refuse the mere mention of `localStorage` @param {string} [owner] whose memory it is; empty for what everybody shares */
+  /**
+   * @param {() => Place} [place] called at each use, since browsers may refuse mere access to `localStorage`
+   * @param {string} [owner] the user; empty for settings shared by all users
+   */
   constructor(place = () => localStorage, owner = "") {
     this.#prefix = owner === "" ? PREFIX : `${PREFIX}${encodeURIComponent(owner)}/`;
     this.#place = place;
@@ -51,7 +54,7 @@ export class Store {
   }
 
   /**
-   * Changes what is there by now, which another tab may have written since; the new value.
+   * Edits the stored value, which another tab may have written since, and returns the new one.
    *
    * @template T
    * @param {string} name
@@ -65,7 +68,11 @@ export class Store {
     return value;
   }
 
-  /** Calls whenever another tab has written this. @param {string} name @param {() => void} changed @param {Pick<EventTarget, "addEventListener">} [tabs] who tells */
+  /**
+   * Calls `changed` whenever another tab has written this value.
+   *
+   * @param {string} name @param {() => void} changed @param {Pick<EventTarget, "addEventListener">} [tabs] event source
+   */
   follow(name, changed, tabs = globalThis) {
     tabs.addEventListener("storage", (event) => {
       const { key } = /** @type {StorageEvent} */ (event);

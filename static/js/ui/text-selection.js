@@ -1,15 +1,15 @@
 /**
- * Text that somebody has selected, to copy it: it must not change or go under their hands.
+ * Tracks selected text, which must not change or vanish while the user is about to copy it.
  */
 
-/** Whether text is selected from or to this part. @param {Element} part */
+/** Whether a selection starts or ends in this part. @param {Element} part */
 export function isSelected(part) {
   const selection = getSelection();
   if (!selection || selection.isCollapsed) return false;
   return part.contains(selection.anchorNode) || part.contains(selection.focusNode);
 }
 
-/** Whether it is in this row, or in what is open under it. @param {Element} row */
+/** Whether text is selected in this row, or in its details. @param {Element} row */
 function isRead(row) {
   if (isSelected(row)) return true;
   const below = row.nextElementSibling;
@@ -17,7 +17,7 @@ function isRead(row) {
 }
 
 export class ReadRows {
-  /** Called when text is selected no more in a row that had to stay for it. */
+  /** Called when rows that had to stay no longer contain a selection. */
   released = () => {};
   #some = false;
 
@@ -28,7 +28,7 @@ export class ReadRows {
     });
   }
 
-  /** Which of these rows have to stay. @param {[number, Element][]} rows each with what it is known by */
+  /** Ids of the rows that have to stay. @param {[number, Element][]} rows with their ids */
   among(rows) {
     const read = rows.filter(([, row]) => isRead(row)).map(([id]) => id);
     this.#some = read.length > 0;

@@ -1,5 +1,5 @@
 /**
- * Does something at once, but not again before a while has passed: then once, however often it was asked for.
+ * Throttle with leading and trailing call: acts at once, then at most once per period, however often it is asked.
  */
 
 export class Throttle {
@@ -21,7 +21,7 @@ export class Throttle {
     else this.#timer ??= setTimeout(() => this.now(), wait);
   }
 
-  /** Whatever was done before. */
+  /** Acts at once, regardless of the period. */
   now() {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,5 +1,5 @@
 /**
- * One line of the watchlist: the latest price of a symbol, how old it is, and whether it is followed.
+ * A row of the watchlist: the latest price of a symbol, its age, and whether it is followed.
  *
  * @import {Quote} from "../prices/prices.js"
  * @import {Instrument} from "../symbols/instruments.js"
@@ -11,7 +11,7 @@ import { localTime, percent, priceText } from "../text/format.js";
 import { actionButton, make, nameRoles, setText } from "../ui/dom.js";
 
 export const FLASH_MS = 200;
-/** A price that has not changed for so long is old; still the present one while the feed is live. */
+/** A price unchanged for this long is old, though still current while the feed is live. */
 const OLD_MS = 30_000;
 
 /** "0.4 s", "12 s", "3 min". @param {number} age milliseconds */
@@ -33,7 +33,7 @@ export class WatchRow {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #flashing;
 
-  /** @param {Instrument} instrument @param {Widest} widest of the list */
+  /** @param {Instrument} instrument @param {Widest} widest the list's */
   constructor({ symbol, name, currency, price_decimals }, widest) {
     this.symbol = symbol;
     this.#widest = widest;
@@ -60,7 +60,7 @@ export class WatchRow {
     setText(this.#cells.last, "…");
   }
 
-  /** Whether its buttons can be reached by Tab; the arrow keys go from line to line. @param {boolean} reachable */
+  /** Whether its buttons are tab stops; arrow keys move between rows. @param {boolean} reachable */
   set reachable(reachable) {
     for (const button of this.#buttons) button.tabIndex = reachable ? 0 : -1;
   }
@@ -69,7 +69,7 @@ export class WatchRow {
     this.#buttons[0]?.focus();
   }
 
-  /** @param {Quote} quote @param {boolean} quietly whether without a flash */
+  /** @param {Quote} quote @param {boolean} quietly whether to suppress the flash */
   show({ last, change, bid, ask }, quietly) {
     const cells = this.#cells;
     this.#showPrice("last", last, "…");
@@ -101,7 +101,11 @@ export class WatchRow {
     this.#flashing = setTimeout(() => classList.remove("price-up", "price-down"), FLASH_MS);
   }
 
-  /** How old its price is. @param {number} age milliseconds @param {number} at when it was, unix milliseconds of this clock */
+  /**
+   * Shows the age of its price.
+   *
+   * @param {number} age milliseconds @param {number} at time of the price in unix milliseconds, by the local clock
+   */
   showAge(age, at) {
     setText(this.#cells.age, ago(age));
     const title = `Changed at ${localTime(at)}`;
@@ -109,7 +113,10 @@ export class WatchRow {
     this.element.classList.toggle("is-old", age > OLD_MS);
   }
 
-  /** @param {boolean} paused @param {string} refused why it does not come; empty where it does @param {number} place in the queue, from 1; 0 where it is in none */
+  /**
+   * @param {boolean} paused @param {string} refused why it has no prices; empty if it has
+   * @param {number} place in the queue, from 1; 0 if it is not queued
+   */
   showState(paused, refused, place) {
     const waiting = place > 0 ? `Waiting, no. ${place}` : "Waiting";
     setText(this.#follow, paused ? "Follow" : refused !== "" ? waiting : "Following");

@@ -1,6 +1,6 @@
 /**
- * Which symbols are on a person's watchlist and which of them are paused, as this browser remembers it for all its tabs:
- * each change is made to what is there by now.
+ * The symbols on a user's watchlist and the paused ones among them, stored in this browser for all its tabs: each
+ * change is applied to the current stored value.
  *
  * @import {Store} from "../ui/store.js"
  */
@@ -27,7 +27,7 @@ export class WatchedSymbols {
     this.#store = store;
   }
 
-  /** Each once, in the order of the list. */
+  /** All symbols, each once, in list order. */
   get all() {
     return [...new Set(this.#store.get(LIST, BEGIN, areSymbols))];
   }
@@ -36,7 +36,7 @@ export class WatchedSymbols {
     return new Set(this.#store.get(PAUSED, /** @type {string[]} */ ([]), areSymbols));
   }
 
-  /** Puts it at the end; where it is on the list already it stays in its place. @param {string} symbol */
+  /** Appends a symbol; one already on the list keeps its place. @param {string} symbol */
   add(symbol) {
     this.#change(LIST, (list) => (list.includes(symbol) ? list : [...list, symbol]));
     this.resume(symbol);
@@ -58,7 +58,7 @@ export class WatchedSymbols {
     this.#change(PAUSED, (list) => without(list, symbol));
   }
 
-  /** Calls whenever another tab has changed it. @param {() => void} changed */
+  /** Calls `changed` whenever another tab has changed the list. @param {() => void} changed */
   follow(changed) {
     for (const name of [LIST, PAUSED]) this.#store.follow(name, changed);
   }

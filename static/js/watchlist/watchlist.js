@@ -1,7 +1,7 @@
 /**
- * The watchlist: which symbols are on it, which of them are followed, and the latest price of each.
+ * The watchlist: its symbols, which of them are followed, and their latest prices.
  *
- * Fires `pick` (detail: the symbol) when somebody wants to see more of one, and `trade` when he wants to place an order.
+ * Fires `pick` (detail: the symbol) when the user picks one, and `trade` when they want to place an order.
  *
  * @import {Prices} from "../prices/prices.js"
  * @import {Instrument, Instruments} from "../symbols/instruments.js"
@@ -32,15 +32,15 @@ export class Watchlist extends EventTarget {
   #watched;
   #feedState;
   #widest;
-  /** In the order of the list. @type {Map<string, WatchRow>} */
+  /** In list order. @type {Map<string, WatchRow>} */
   #rows = new Map();
-  /** Those on the list that are not followed. */
+  /** Symbols on the list that are not followed. */
   #paused = /** @type {Set<string>} */ (new Set());
-  /** The line that Tab leads to. @type {string|undefined} */
+  /** The row that Tab reaches. @type {string|undefined} */
   #reached;
-  /** Whether nobody is signed in any more. */
+  /** Whether the user has been signed out. */
   #isOver = false;
-  /** What each button of a line does. @type {Record<string, (symbol: string) => void>} */
+  /** The actions of a row's buttons. @type {Record<string, (symbol: string) => void>} */
   #actions = {
     pick: (symbol) => this.#tell("pick", symbol),
     trade: (symbol) => this.#tell("trade", symbol),
@@ -75,13 +75,13 @@ export class Watchlist extends EventTarget {
     setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** The instruments are known: what is on the list is shown and followed, also what another tab puts there. */
+  /** Shows and follows the list, and changes by other tabs, once the instruments are loaded. */
   begin() {
     this.#adopt();
     this.#watched.follow(() => this.#adopt());
   }
 
-  /** The instruments could not be read. @param {string} reason */
+  /** Shows why the instruments could not be loaded. @param {string} reason */
   fail(reason) {
     setText(this.#note, reason);
   }
@@ -100,12 +100,12 @@ export class Watchlist extends EventTarget {
     this.#say(had ? `${symbol} is on the list already.` : `${symbol} is on the list.`);
   }
 
-  /** The field that puts a symbol on the list gets the focus. */
+  /** Focuses the field that adds a symbol. */
   focusField() {
     this.#input.focus();
   }
 
-  /** Nobody's list stays on the screen, and nothing is followed. */
+  /** Removes the list and its subscriptions, after a sign-out. */
   empty() {
     this.#isOver = true;
     this.#prices.watch(OWNER, []);
@@ -113,7 +113,7 @@ export class Watchlist extends EventTarget {
     this.#body.replaceChildren();
   }
 
-  /** Shows and follows what is remembered; lines that are there stay. */
+  /** Shows and follows the stored list; existing rows stay. */
   #adopt() {
     if (this.#isOver) return;
     const wanted = this.#watched.all.filter((symbol) => this.#instruments.get(symbol)?.active).slice(0, MOST);
@@ -138,7 +138,7 @@ export class Watchlist extends EventTarget {
     if (held !== undefined && !this.#rows.has(held)) this.#goOn(before, held);
   }
 
-  /** The focus goes to the neighbour of a line that has left, or to the field where none is left. @param {string[]} before the lines as they were @param {string} gone */
+  /** Focuses a removed row's neighbour, or the field. @param {string[]} before the rows before @param {string} gone */
   #goOn(before, gone) {
     const place = before.indexOf(gone);
     const isThere = (/** @type {string} */ symbol) => this.#rows.has(symbol);
@@ -166,7 +166,7 @@ export class Watchlist extends EventTarget {
     this.#goOn(before, symbol);
   }
 
-  /** Follows it, or stops doing so. @param {string} symbol */
+  /** Starts or stops following a symbol. @param {string} symbol */
   #switch(symbol) {
     if (this.#paused.has(symbol)) this.#watched.resume(symbol);
     else this.#watched.pause(symbol);
@@ -192,7 +192,7 @@ export class Watchlist extends EventTarget {
     /** @type {Record<string, number>} */
     const places = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: order.length - 1 };
     const to = order[places[key] ?? -1];
-    // Held, it takes one line: the focus has gone on to the next.
+    // A held key removes one row only, since the focus has moved to the next.
     if (key === "Delete" && !repeat) this.#remove(symbol);
     else if (to !== undefined) this.#rows.get(to)?.focus();
     else if (!(key in places)) return;
@@ -204,7 +204,7 @@ export class Watchlist extends EventTarget {
     return target.closest("tr")?.dataset.symbol;
   }
 
-  /** Tab leads to this line alone. @param {string|undefined} symbol */
+  /** Makes this row the only tab stop. @param {string|undefined} symbol */
   #reach(symbol) {
     this.#reached = symbol;
     for (const [each, row] of this.#rows) row.reachable = each === symbol;
@@ -244,7 +244,7 @@ export class Watchlist extends EventTarget {
     this.#look();
   }
 
-  /** What changes by time alone. */
+  /** Updates ages and figures, which change with time alone. */
   #look() {
     if (document.hidden) return;
     const { figures } = this.#prices;
