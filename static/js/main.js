@@ -191,7 +191,7 @@ session.addEventListener("token", () => {
     /** @type {HTMLInputElement} */ (field).value = session.token;
   }
 });
-session.addEventListener("rights", () => notices.alert("What you may do here has changed: reload the page."));
+session.addEventListener("rights", () => notices.alert("Your permissions have changed: reload the page."));
 socket.addEventListener("readmitted", () => session.renew());
 stream.addEventListener("caughtup", (event) => {
   notices.tell(`Caught up: ${plural(/** @type {CustomEvent<number>} */ (event).detail, "event")}`);

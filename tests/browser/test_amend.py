@@ -122,7 +122,7 @@ def test_what_is_typed_while_an_amendment_is_on_its_way_stays_and_its_refusal_is
     amend.press("Enter")
     note.fill("typed since")
     holding.next().continue_()
-    expect(page.locator("form.amend [data-message]")).to_have_text("Amended. What you typed since is not sent.")
+    expect(page.locator("form.amend [data-message]")).to_have_text("Amended. What you typed since has not been sent.")
     expect(note).to_be_focused()
     assert values_of(page, "form.amend", "price", "text") == {"price": "590.5", "text": "typed since"}
     assert trader.order(order["id"])["text"] == ""

@@ -294,7 +294,7 @@ def test_the_chart_is_told_from_the_truth_while_the_server_is_not_heard(
     chart.until("ready")
 
     line.blackhole()
-    away = re.compile(r"(The server has not been heard|Offline) since \d\d:\d\d:\d\d\.$")
+    away = re.compile(r"(No contact with the server|Offline) since \d\d:\d\d:\d\d\.$")
     expect(chart.part("away")).to_have_text(away)
     expect(chart.face).to_have_attribute("aria-label", away)
     chart.until("ready")

@@ -112,7 +112,7 @@ def test_a_server_of_another_protocol_asks_calmly_for_a_reload(open_as: Open, tr
     page.route_web_socket("**/ws/", translate)
     page.reload()
 
-    banner = page.get_by_text("A new version of the order monitor is there")
+    banner = page.get_by_text("A new version of the order monitor is available")
     expect(banner).to_be_visible()
     blotter.until_state("offline")
     expect(page.locator("[data-connection-word]")).to_have_text("New version")

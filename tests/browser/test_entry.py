@@ -135,7 +135,7 @@ def test_an_amount_never_stays_for_another_instrument_or_type_and_is_shown_as_it
     page.fill("#ticket [name=symbol]", "eth")
     page.press("#ticket [name=symbol]", "ArrowDown")
     page.press("#ticket [name=symbol]", "Enter")
-    expect(message).to_have_text("What was entered for AAPL has been taken out.")
+    expect(message).to_have_text("The amounts entered for AAPL were removed.")
     expect(page.locator("#ticket [name=price]")).to_have_value("")
 
     fill_ticket(page, price="3000")

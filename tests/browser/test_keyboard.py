@@ -260,7 +260,7 @@ def test_esc_is_for_what_has_the_focus_and_single_keys_can_be_switched_off(open_
     press("?")
     expect(page.locator("#keys-dialog")).to_be_visible()
     expect(page.get_by_role("button", name="Close", exact=True)).to_be_focused()
-    page.get_by_label("Keys of a single letter or sign act").uncheck()
+    page.get_by_label("Use single-key shortcuts").uncheck()
     press("Escape")
     expect(page.locator("#keys-dialog")).to_be_hidden()
     page.reload()

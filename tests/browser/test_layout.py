@@ -256,7 +256,7 @@ def test_nobody_is_kept_out_by_the_page(open_as: Open, trader: Trader) -> None:
     assert page.evaluate(SMALL_BOXES) == []
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_label("Keys of a single letter or sign act")).to_be_visible()
+    expect(page.get_by_label("Use single-key shortcuts")).to_be_visible()
     assert page.evaluate(SMALL_BOXES) == []
     page.keyboard.press("Escape")
     open_details(page)

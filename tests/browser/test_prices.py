@@ -242,11 +242,11 @@ def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_loo
     expect(page.locator("[data-check=worth]")).to_have_text(re.compile(r"^≈ [\d,]+\.\d\d USD$"))
     page.locator("#ticket .side-sell").click()
     expect(price).to_have_value("")
-    expect(message).to_have_text("The price had been taken for a buy.")
+    expect(message).to_have_text("The price was removed: it was taken for a buy.")
     quote.locator("[data-take=bid]").click()
     line(page, "BTCUSD").locator("[data-action=trade]").click()
     expect(price).to_have_value("")
-    expect(message).to_have_text("What was entered for AAPL has been taken out.")
+    expect(message).to_have_text("The amounts entered for AAPL were removed.")
     expect(send).to_have_text(re.compile(r"^Sell (10|…) BTCUSD at …, day$"))
 
     page.fill("#ticket [name=quantity]", "10")
@@ -254,7 +254,7 @@ def test_the_ticket_shows_the_market_takes_its_price_and_asks_where_an_order_loo
     expect(warning).to_contain_text(re.compile(r"^The limit price is 99 % below the market, [\d,]+\.\d+"))
     for _ in range(2):  # the second may be the same press, held too long
         page.press("#ticket [name=price]", "Enter")
-        expect(message).to_contain_text("Nothing was sent: look again")
+        expect(message).to_contain_text("Nothing was sent. Check the order")
     expect(page.locator("#ticket [name=meant]")).to_be_focused()
     page.press("#ticket [name=meant]", "Enter")
     assert trader.orders() == []
@@ -331,7 +331,7 @@ def test_an_amendment_that_looks_like_a_slip_is_asked_about_as_an_order_is(open_
     expect(warning).to_contain_text(re.compile(r"^The limit price is [\d,]+ % above the market, [\d.]+\."))
     for _ in range(2):
         price.press("Enter")
-        expect(form.locator("[data-message]")).to_contain_text("Nothing was sent: look again")
+        expect(form.locator("[data-message]")).to_contain_text("Nothing was sent. Check the order")
     expect(meant).to_be_focused()
     meant.press("Enter")
     assert trader.order(order["id"])["version"] == 1
@@ -477,7 +477,7 @@ def test_what_does_not_come_says_why(open_as: Open, trader: Trader) -> None:
     page.context.set_offline(True)
     told[-1].close(code=1012)
     expect(state).to_have_attribute("data-feed-state", "offline")
-    expect(reason).to_have_text("The server is not heard: prices stand still.")
+    expect(reason).to_have_text("No contact with the server: prices are not updating.")
     expect(last(page, "BTCUSD")).to_have_text(PRICE)
 
 

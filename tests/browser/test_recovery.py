@@ -62,7 +62,7 @@ def test_a_dead_line_is_called_stale_and_nothing_hangs(open_as: Open, own_trader
     blotter = open_as(own_trader, at=line)
     page = blotter.page
     message = page.locator("#ticket [data-message]")
-    away = re.compile(f"(The server has not been heard|Offline) since {TIME}")
+    away = re.compile(f"(No contact with the server|Offline) since {TIME}")
     fill_in(page)
     blotter.watch()
 

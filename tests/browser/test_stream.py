@@ -61,7 +61,7 @@ def test_a_monitor_that_is_paused_counts_on_one_that_is_cleared_begins_anew_and_
     assert monitor_seqs(blotter) == [1]
     expect(blotter.page.get_by_text("drawing paused")).to_be_visible()
 
-    blotter.page.get_by_role("button", name="Go on").click()
+    blotter.page.get_by_role("button", name="Resume").click()
 
     wait_for(lambda: monitor_seqs(blotter) == [4, 3, 2, 1], "the events of the pause")
     blotter.page.get_by_role("button", name="Clear", exact=True).click()

@@ -160,7 +160,7 @@ def test_what_is_chosen_or_typed_in_the_filters_acts_by_itself_and_nothing_is_ta
     before.fill("2020-01-30T00:00:00")
     blotter.until_ids([])
     after.fill("2020-01-31T00:00:00")
-    expect(card.locator("[data-error=created_before]")).to_have_text("Must be later than the other.")
+    expect(card.locator("[data-error=created_before]")).to_have_text("Must be after “Placed from”.")
     expect(after).to_be_focused()
     expect(chips).to_have_count(4)
     card.get_by_role("button", name="Done").click()
@@ -248,12 +248,12 @@ def test_a_late_refusal_of_filters_takes_nothing_from_what_is_typed_by_then(open
     page.fill("#filters [name=symbol]", ", ".join(MANY))
     refused = asking.next()
     page.fill("#filters [name=created_before]", "2026-01-30T00:00:00")
-    expect(error).to_have_text("Must be later than the other.")
+    expect(error).to_have_text("Must be after “Placed from”.")
 
     with page.expect_event("requestfinished", lambda request: request == refused.request):
         refused.continue_()
     expect(page.locator("#orders-scroll.is-loading")).to_have_count(0)
-    expect(error).to_have_text("Must be later than the other.")
+    expect(error).to_have_text("Must be after “Placed from”.")
     expect(page.locator("#filters [data-error=symbol]")).to_be_empty()
 
 
@@ -275,7 +275,7 @@ def test_what_the_server_refuses_is_told_at_its_field_once_and_the_page_stays_li
     page.fill("#filters [name=created_after]", "2026-01-31T00:00:00")
     page.fill("#filters [name=created_before]", "2026-01-30T00:00:00")
     page.click("#filters button[type=submit]")
-    expect(page.locator("#filters [data-error=created_before]")).to_have_text("Must be later than the other.")
+    expect(page.locator("#filters [data-error=created_before]")).to_have_text("Must be after “Placed from”.")
     page.fill("#filters [name=created_before]", "")
     expect(page.locator("#filters [data-error=created_before]")).to_be_empty()
     requests.forget()
@@ -295,7 +295,7 @@ def test_what_the_server_refuses_is_told_at_its_field_once_and_the_page_stays_li
     page.reload()
     blotter.until_state("live")
     blotter.until_ids(ids(trader.orders()))
-    expect(page.locator("#notices .notice")).to_contain_text("Left out of the table")
+    expect(page.locator("#notices .notice")).to_contain_text("Removed from the table’s query")
     expect(page.locator("#chips .chip")).to_have_text(["BUY×"])
     page.reload()
     blotter.until_state("live")

@@ -409,7 +409,7 @@ def test_who_is_locked_out_is_told_for_how_long(administrator: User, path: str) 
 
     assert answer.status_code == 429
     assert 890 < int(answer.headers["Retry-After"]) <= 900
-    assert "possible again in 15 minutes" in answer.content.decode()
+    assert "Try again in 15 minutes" in answer.content.decode()
 
 
 def test_what_is_injected_into_a_page_gets_at_no_device(signed_in: Client) -> None:

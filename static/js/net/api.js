@@ -11,7 +11,7 @@ const TIMEOUT_MS = 15_000;
 const AWAY_TIMEOUT_MS = 4_000;
 /** Statuses worth a retry: request timeout, too early, too many requests. */
 const PASSING = [408, 425, 429];
-const SIGNED_IN_ANEW = "Nothing was sent: somebody has signed in or out in this browser. Reload the page.";
+const SIGNED_IN_ANEW = "Nothing was sent: the sign-in in this browser has changed. Reload the page.";
 
 /** A refused or unanswered request. `status` is 0 if no answer came: the server may have carried it out. */
 export class ApiError extends Error {

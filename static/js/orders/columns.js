@@ -23,7 +23,7 @@ export const COLUMNS = TABLES.columns;
 
 /** @type {Figure[]} */
 export const FIGURES = [
-  { figure: "last", title: "Last", digits: 9, meaning: "Last price of the market; the mid where there is none" },
+  { figure: "last", title: "Last", digits: 9, meaning: "Last price of the market; the mid if there is none" },
   {
     figure: "distance",
     title: "Distance",

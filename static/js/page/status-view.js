@@ -15,7 +15,7 @@ import { reload } from "./unsaved-changes.js";
 
 /** A shorter break is not announced. */
 const LASTS_MS = 1500;
-const AWAY_WORDS = { stale: "The server has not been heard", offline: "Offline" };
+const AWAY_WORDS = { stale: "No contact with the server", offline: "Offline" };
 
 /** @typedef {"signed-out"|"outdated"} Ending */
 
@@ -81,7 +81,7 @@ export class StatusView {
   /** @param {string} state */
   #sentence(state) {
     if (this.ending === "signed-out") return "Signed out.";
-    if (this.ending === "outdated") return "A new version is there: reload.";
+    if (this.ending === "outdated") return "A new version is available: reload the page.";
     if (state === "offline" || state === "stale") return `${AWAY_WORDS[state]} since ${this.#since}.`;
     return state === "live" ? "" : this.#said;
   }

@@ -34,7 +34,7 @@ const ID = "prices";
 /** Codes of temporary errors, after which the page retries. */
 const PASSING = ["rate_limited", "unavailable", "internal"];
 const AGAIN_MS = 2000;
-const UNHEARD = "The server is not heard: prices stand still.";
+const UNHEARD = "No contact with the server: prices are not updating.";
 
 export class Prices extends EventTarget {
   /** @type {FeedState} */

@@ -59,7 +59,7 @@ export class Monitor {
     pause.addEventListener("click", () => {
       this.#paused = !this.#paused;
       pause.setAttribute("aria-pressed", String(this.#paused));
-      setText(pause, this.#paused ? "Go on" : "Pause");
+      setText(pause, this.#paused ? "Resume" : "Pause");
       nextFrame(this.#draw);
     });
     find("#monitor-clear", root).addEventListener("click", () => this.clear());

@@ -196,7 +196,7 @@ export class FilterForm extends EventTarget {
       if (problem !== "") problems[name] = [problem];
       return stamp;
     });
-    if (after !== "" && before !== "" && before <= after) problems.created_before = ["Must be later than the other."];
+    if (after !== "" && before !== "" && before <= after) problems.created_before = ["Must be after “Placed from”."];
     const filters = {
       symbol: symbolsIn(text("symbol")),
       side: text("side"),

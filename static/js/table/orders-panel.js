@@ -209,7 +209,7 @@ export class OrdersPanel extends EventTarget {
    */
   #showRefusal({ error, query, isLeft }) {
     if (isLeft && !this.#loaded) {
-      this.#tell("leftout", `Left out of the table, since the server refuses it: ${error.message}`);
+      this.#tell("leftout", `Removed from the table’s query, because the server refuses it: ${error.message}`);
       return;
     }
     this.#loading = false;

@@ -9,7 +9,7 @@ const FIRST_YEAR = 1970;
 const LAST_YEAR = 9999;
 export const EARLIEST = `${FIRST_YEAR}-01-01T00:00:00`;
 export const LATEST = `${LAST_YEAR}-12-31T23:59:59`;
-const UNREADABLE = "Write a date and a time, such as 31 January 2026, 09:30.";
+const UNREADABLE = "Enter a date and a time, such as 31 January 2026, 09:30.";
 const OUTSIDE = `The year must be from ${FIRST_YEAR} to ${LAST_YEAR}.`;
 
 /** @param {Date} at */

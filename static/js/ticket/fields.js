@@ -102,7 +102,7 @@ export class TicketFields extends EventTarget {
     // Amounts entered without an instrument were meant for this one.
     if (before === undefined) return;
     const names = before.lot_size === now?.lot_size ? PRICES : AMOUNTS;
-    if (this.#drop(names)) this.#tell("dropped", `What was entered for ${about} has been taken out.`);
+    if (this.#drop(names)) this.#tell("dropped", `The amounts entered for ${about} were removed.`);
   }
 
   /** Clears the amounts. Symbol, side, type and time in force stay, since the next order is often similar. */
@@ -164,7 +164,7 @@ export class TicketFields extends EventTarget {
     const taken = this.#taken;
     if (taken === null || taken.side === this.typed.side) return;
     this.#taken = null;
-    if (this.#drop([taken.name])) this.#tell("dropped", `The price had been taken for a ${taken.side}.`);
+    if (this.#drop([taken.name])) this.#tell("dropped", `The price was removed: it was taken for a ${taken.side}.`);
   }
 
   #dropHidden() {

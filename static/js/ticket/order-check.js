@@ -9,7 +9,7 @@
 import { worthOf } from "../money/order-value.js";
 import { find, setHidden, setText } from "../ui/dom.js";
 
-export const LOOK_AGAIN = "Nothing was sent: look again, and tick “I mean it” if it is meant.";
+export const LOOK_AGAIN = "Nothing was sent. Check the order, and tick “Send it anyway” if it is right.";
 
 export class OrderCheck {
   #instruments;
@@ -61,6 +61,6 @@ export class OrderCheck {
     const quote = market?.(order.symbol);
     const worth = worthOf(order, this.#instruments.get(order.symbol), quote);
     const isAlone = market !== null && worth.value !== "" && quote === undefined;
-    return isAlone ? { ...worth, value: `${worth.value} · no present price to hold it against` } : worth;
+    return isAlone ? { ...worth, value: `${worth.value} · no live price to compare with` } : worth;
   }
 }

@@ -39,8 +39,8 @@ export function outcome(order, decimals) {
 /** Why an order was not placed, or may not have been; empty if errors at its fields say so. @param {ApiError} error */
 export function failure(error) {
   if (error.unsent) return error.message;
-  if (error.unanswered) return `${error.message} Send it again unchanged: it is placed once at most.`;
+  if (error.unanswered) return `${error.message} Send it again unchanged: it is placed at most once.`;
   if (error.code === "duplicate_client_order_id")
-    return "The send that got no answer had arrived: that order is placed. This one, changed since, is not.";
+    return "The earlier send did arrive, and its order was placed. This one, changed since, was not.";
   return "";
 }

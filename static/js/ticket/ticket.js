@@ -20,7 +20,7 @@ import { failure, outcome } from "./outcome.js";
 
 /** End of the message about an attempt that never left this page. */
 const UNSENT = "Nothing was sent.";
-const TAKEN_FROM_STALE = "Prices stand still: this one may be old.";
+const TAKEN_FROM_STALE = "Prices are not updating: this one may be old.";
 
 export class Ticket extends EventTarget {
   #panel;

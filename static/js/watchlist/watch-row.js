@@ -44,7 +44,7 @@ export class WatchRow {
     const trade = actionButton("trade", "Trade", "watch-trade");
     trade.setAttribute("aria-label", `Trade ${symbol}`);
     const remove = actionButton("remove", "✕", "watch-remove");
-    remove.setAttribute("aria-label", `Take ${symbol} off the list`);
+    remove.setAttribute("aria-label", `Remove ${symbol} from the list`);
     this.#buttons = [pick, this.#follow, trade, remove];
     const cell = (/** @type {string} */ what) => make("td", `watch-${what} numeric`);
     this.#cells = { last: cell("last"), change: cell("change"), bid: cell("bid"), ask: cell("ask"), age: cell("age") };

@@ -97,7 +97,7 @@ export class Watchlist extends EventTarget {
     this.#adopt();
     this.#reach(symbol);
     this.#rows.get(symbol)?.element.scrollIntoView({ block: "nearest" });
-    this.#say(had ? `${symbol} is on the list already.` : `${symbol} is on the list.`);
+    this.#say(had ? `${symbol} is already on the list.` : `${symbol} is on the list.`);
   }
 
   /** Focuses the field that adds a symbol. */
@@ -162,7 +162,7 @@ export class Watchlist extends EventTarget {
     const before = [...this.#rows.keys()];
     this.#watched.remove(symbol);
     this.#adopt();
-    this.#say(`${symbol} is off the list.`);
+    this.#say(`${symbol} was removed from the list.`);
     this.#goOn(before, symbol);
   }
 

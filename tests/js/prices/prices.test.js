@@ -121,7 +121,7 @@ test("after a break everything is asked for again, and what is shown meanwhile i
 
   network.last.lose();
   assert.deepEqual([prices.live, prices.standing.state], [false, "offline"]);
-  assert.match(prices.standing.reason, /stand still/);
+  assert.match(prices.standing.reason, /not updating/);
   assert.equal(prices.quote("AAPL")?.last, "1");
   while (network.sockets.length === 1) time.pass(50);
   network.last.hello();

@@ -16,13 +16,13 @@ test("a date of the field becomes a moment, and comes back as the same local tim
 
 test("a year of six digits, one of long ago and one past the last are told, and nothing is thrown", () => {
   for (const text of ["202612-01-01T09:00", "not a date", "2026-13-01T00:00"]) {
-    assert.match(readMoment(text).problem, /^Write a date and a time/, text);
+    assert.match(readMoment(text).problem, /^Enter a date and a time/, text);
   }
   // The last is of the year 10000 in UTC.
   for (const text of ["+202612-01-01T09:00", "0020-01-01T09:00", "0000-01-01T00:00", "9999-12-31T23:59:59"]) {
     assert.match(readMoment(text).problem, /^The year must be from 1970 to 9999/, text);
   }
-  assert.match(readMoment("", true).problem, /^Write a date and a time/);
+  assert.match(readMoment("", true).problem, /^Enter a date and a time/);
   for (const stamp of ["nonsense", "+202612-01-01T00:00:00.000000Z", "2026-01-31"]) {
     assert.equal(isMoment(stamp), false);
     assert.equal(typeof fieldText(stamp), "string");

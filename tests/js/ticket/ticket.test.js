@@ -126,7 +126,7 @@ test("an attempt that may have arrived is told from one that never left and from
     failure(new ApiError(0, { code: "unsent", message: "Offline. Nothing was sent." })),
     "Offline. Nothing was sent.",
   );
-  assert.match(failure(new ApiError(503, { message: "No answer." })), /placed once at most/);
+  assert.match(failure(new ApiError(503, { message: "No answer." })), /placed at most once/);
   assert.match(failure(new ApiError(409, { code: "duplicate_client_order_id" })), /that order is placed/);
   assert.equal(failure(new ApiError(400, { fields: { price: ["No."] } })), "");
 });

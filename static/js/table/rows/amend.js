@@ -168,7 +168,7 @@ export class AmendForm extends EventTarget {
     showFieldErrors(this.element, problems);
     this.element.classList.remove("has-conflict");
     setText(this.#submit, "Amend");
-    setText(this.#message, "Amended. What you typed since is not sent.");
+    setText(this.#message, "Amended. What you typed since has not been sent.");
     this.dispatchEvent(new CustomEvent("done", { detail: order }));
   }
 
@@ -221,7 +221,7 @@ export class AmendForm extends EventTarget {
     }
     const homeless = showFieldErrors(this.element, error.fields);
     const known = Object.keys(error.fields).length > homeless.length;
-    const hint = error.unanswered ? " Send again: it is carried out once at most." : "";
+    const hint = error.unanswered ? " Send again: it is carried out at most once." : "";
     setText(this.#message, known && homeless.length === 0 ? "" : [...homeless, error.message + hint].join(" "));
   }
 
