@@ -1,4 +1,4 @@
-"""Instruments in the admin: the one place where they are edited."""
+"""The instruments' admin: the only page that edits them."""
 
 from django import forms
 from django.contrib import admin
@@ -16,7 +16,7 @@ class InstrumentForm(forms.ModelForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if not name.strip():
-            raise forms.ValidationError("Blanks are no name.")
+            raise forms.ValidationError("Enter a name.")
         return name
 
 
@@ -33,5 +33,5 @@ class InstrumentAdmin(admin.ModelAdmin):
     ordering = ["symbol"]
 
     def get_readonly_fields(self, request: object, obj: Instrument | None = None) -> list[str]:
-        """Orders refer to an instrument by its symbol, so it stays."""
+        """Make the symbol of a stored instrument read-only, because orders refer to it."""
         return ["symbol"] if obj else []

@@ -18,7 +18,7 @@ SMALLEST = Decimal("0.00000001")
 
 
 def check_readable(text: str) -> None:
-    """A validator: names are read, and what can't be seen in them misleads."""
+    """Validate that a name has no invisible or misleading characters."""
     if why := refusal(text):
         raise ValidationError(why, code="unreadable")
 
@@ -32,7 +32,7 @@ class Instrument(models.Model):
     tick_size = AmountField(default=Decimal("0.01"), validators=[MinValueValidator(SMALLEST)])
     lot_size = AmountField(default=Decimal(1), validators=[MinValueValidator(SMALLEST)])
     price_decimals = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(8)])
-    # By which it is known at the feed in use, where market.feeds.names does not know that, or knows another one.
+    # The instrument's name at the feed in use, where market.feeds.names has none or a different one.
     feed_symbol = models.CharField(
         max_length=40,
         blank=True,

@@ -1,4 +1,4 @@
-"""The instruments: searching them, and reading them from a file.
+"""The instrument catalog: search, and import from a CSV file.
 
-Knows the stored instruments; nothing of their prices.
+Knows the stored instruments, not their prices.
 """

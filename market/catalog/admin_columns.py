@@ -1,4 +1,4 @@
-"""Columns of the admin that are written as readers get them everywhere."""
+"""Admin columns that show decimals in the same format as everywhere else."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.contrib import admin
 
 from market.values.decimals import decimal_string
 
-NONE = "-"  # as Django writes it in a list
+NONE = "-"  # Django's own placeholder for an empty value in a list
 
 
 def amount_column(name: str, label: str = "") -> Callable[[Any], str]:
-    """The decimal of this name without the zeros that its column keeps; for a list, or as a field that is only read."""
+    """A list column or read-only field that shows the decimal `name` without the trailing zeros of its column."""
 
     @admin.display(description=label or name.replace("_", " ").capitalize())
     def shown(row: Any) -> str:
         value = getattr(row, name)
         return NONE if value is None else decimal_string(value)
 
-    shown.__name__ = name  # the page calls the column by it
+    shown.__name__ = name  # the admin page identifies the column by it
     return shown

@@ -1,4 +1,4 @@
-"""The instruments as a search finds them: their names are read again when they are five seconds old."""
+"""Instrument search with a cached index of names, which is refreshed once it is five seconds old."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEEP_SECONDS = 5.0
 
 
 class Directory:
-    """One a process. A new name is found when the kept ones are old; what is answered is always as it stands now."""
+    """The search cache, one per process. A new name appears once the cache expires; the rows returned are current."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -21,7 +21,7 @@ class Directory:
         self._index = SymbolIndex([])
 
     def find(self, term: str, limit: int) -> list[Instrument]:
-        """At most so many, the best first."""
+        """Up to `limit` instruments, best match first."""
         self._refresh()
         symbols = self._index.find(term, limit)
         found = Instrument.objects.in_bulk(symbols, field_name="symbol")
@@ -32,7 +32,7 @@ class Directory:
         if now - self._read_at < KEEP_SECONDS:
             return
         rows = list(Instrument.objects.values_list("symbol", "name", "active"))
-        # Making an index takes several times as long as reading what it is made of.
+        # Building an index takes several times as long as reading its rows.
         if rows != self._rows:
             self._rows, self._index = rows, SymbolIndex(rows)
         self._read_at = now

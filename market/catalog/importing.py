@@ -1,4 +1,4 @@
-"""Instruments from a CSV file: all of it or nothing, and what is wrong with it by line."""
+"""Import instruments from a CSV file, all of it or nothing; errors name the line."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ REQUIRED = ("symbol", "name", "currency")
 OPTIONAL = ("tick_size", "lot_size", "price_decimals", "feed_symbol", "active")
 COLUMNS = REQUIRED + OPTIONAL
 TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-# Instruments that are written together.
+# Instruments per bulk write.
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many symbols were not there before, differ now from before, and are as they were."""
+    """How many symbols were added, changed and left unchanged."""
 
     added: int
     changed: int
@@ -31,7 +31,7 @@ class Imported:
 
 
 def import_instruments(file: Iterable[str]) -> Imported:
-    """Adds what is missing and takes over what differs; empty cells and columns that are not there change nothing.
+    """Add new instruments and update changed ones; empty cells and missing columns change nothing.
 
     Raises BadLine, with nothing written.
     """
@@ -43,7 +43,7 @@ def import_instruments(file: Iterable[str]) -> Imported:
         for number, row in rows(file, _wrong_columns):
             symbol = row["symbol"]
             if symbol in seen:
-                raise BadLine(number, f"{symbol} was given before.")
+                raise BadLine(number, f"{symbol} appears twice.")
             seen.add(symbol)
             instrument = present.get(symbol) or Instrument(symbol=symbol)
             added += symbol not in present
@@ -56,11 +56,11 @@ def import_instruments(file: Iterable[str]) -> Imported:
 
 def _wrong_columns(names: list[str]) -> str:
     is_right = set(REQUIRED) <= set(names) <= set(COLUMNS) and len(set(names)) == len(names)
-    return "" if is_right else f"the columns are {', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}."
+    return "" if is_right else f"the columns must be {', '.join(REQUIRED)} and optionally {', '.join(OPTIONAL)}."
 
 
 def _take_over(instrument: Instrument, row: Row, number: int) -> bool:
-    """Whether anything differs from what the instrument had."""
+    """Update the instrument from the row; return whether anything changed."""
     differing = set()
     for name, text in row.items():
         if text == "" and name != "name":
@@ -75,7 +75,7 @@ def _take_over(instrument: Instrument, row: Row, number: int) -> bool:
 
 
 def _show_tick(instrument: Instrument) -> None:
-    """As many decimals as its new step has; no fewer than somebody has chosen for it."""
+    """Show as many decimals as the new tick size has, but no fewer than a stored instrument already shows."""
     needed = max(0, -int(instrument.tick_size.normalize().as_tuple().exponent))
     instrument.price_decimals = needed if instrument.pk is None else max(needed, instrument.price_decimals)
 
@@ -90,15 +90,15 @@ def _value(name: str, text: str, number: int) -> str | int | Decimal | bool:
             case "active":
                 return TRUTHS[text.lower()]
     except BadNumber as bad:
-        raise BadLine(number, f"{name} is not {text[:40]!r}. {bad}") from bad
+        raise BadLine(number, f"invalid {name}: {text[:40]!r}. {bad}") from bad
     except KeyError:
-        raise BadLine(number, f"{name} is not {text[:40]!r}.") from None
+        raise BadLine(number, f"invalid {name}: {text[:40]!r}.") from None
     return text
 
 
 def _check(instrument: Instrument, number: int) -> None:
     try:
-        # What the database's constraints say, its fields' validators say, too, without asking it for each.
+        # The field validators check what the database constraints check, without a query per instrument.
         instrument.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         [(name, messages), *_] = error.message_dict.items()
@@ -107,7 +107,7 @@ def _check(instrument: Instrument, number: int) -> None:
 
 def _write(instruments: Iterable[Instrument]) -> None:
     Instrument.objects.bulk_create(
-        # Without their ids: it is the symbol that tells which of them are there.
+        # Without ids, because existing rows are matched by symbol.
         [Instrument(**{name: getattr(each, name) for name in COLUMNS}) for each in instruments],
         batch_size=BATCH,
         update_conflicts=True,

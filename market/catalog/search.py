@@ -1,7 +1,7 @@
-"""Ranks instruments by what somebody has typed so far, as the page does (static/js/symbols/search.js).
+"""Rank instruments for a partly typed search term, as the page does (static/js/symbols/search.js).
 
-Exact symbol, beginning of a symbol, beginning of a word of the name, anywhere within, one typo; ties by symbol, and
-what is not traded last. A test holds both to the same order.
+The ranks: exact symbol, prefix of a symbol, prefix of a word in the name, substring, one typo. Ties sort by symbol, and
+inactive instruments come last. A test checks that server and page return the same order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from market.catalog import typos
 
 TERM_LENGTH = 100
-# Of typos, those that make a whole symbol or whole words come first.
+# Among matches with a typo, whole symbols and whole words rank first.
 EXACT, SYMBOL, WORD, WITHIN, TYPO_SYMBOL, TYPO_WORD, TYPO = range(7)
 TIERS = 7
 
@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 
 class SymbolIndex:
-    """What can be found of `(symbol, name, active)` rows. Making it costs as much as a few searches."""
+    """A search index over `(symbol, name, active)` rows. Building it costs as much as a few searches."""
 
     def __init__(self, rows: Iterable[tuple[str, str, bool]]) -> None:
         ordered = sorted(rows, key=lambda row: (not row[2], row[0]))
@@ -47,7 +47,7 @@ class SymbolIndex:
         self._vocabulary = typos.Vocabulary(_FOREIGN.sub(" ", text) for text in self._texts)
 
     def find(self, term: str, limit: int) -> list[str]:
-        """At most so many symbols, the best first; without a term, the first by symbol."""
+        """Up to `limit` symbols, best match first; for an empty term, the first ones by symbol."""
         if len(term) > TERM_LENGTH:
             return []
         folded = fold(term).strip(" ")
@@ -66,7 +66,7 @@ class SymbolIndex:
             return {place: EXACT for place, symbol in enumerate(self._folded) if symbol == folded}
         first, others, whole = words[0], words[1:], "".join(words)
         begun, tiers = f" {first}", {}
-        # All that is found holds the first word, also where the words together are a symbol.
+        # Every match contains the first word, even where the words together form a symbol.
         for place in [place for place, text in enumerate(self._texts) if first in text]:
             symbol, text = self._plain_symbols[place], self._texts[place]
             if symbol.startswith(whole):

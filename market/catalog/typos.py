@@ -1,7 +1,7 @@
-"""Words with one typo: a letter changed, missing, too much, or two next to each other in the wrong order.
+"""Typo-tolerant word matching: one letter changed, missing or extra, or two adjacent letters swapped.
 
-The page's library finds the same by a pattern for each term (static/js/symbols/typos.js). Here each word that many
-texts share is looked at once, and closely only where it holds half of the term.
+The page's library finds the same matches by a pattern for each term (static/js/symbols/typos.js). Here each distinct
+word is checked once, and compared closely only if it contains half of the term.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 NONE, BEGINS, WHOLE = range(3)
-# What may be mistyped: fewer letters say too little, more are no word, and a number is never meant to be another.
+# Terms that may contain a typo: shorter ones are ambiguous, longer ones aren't words, and numbers must match exactly.
 _TOLERANT = re.compile(r"[a-z]{3,24}")
-# Of so few letters, only two in the wrong order are forgiven.
+# In a term this short, only swapped letters are tolerated.
 SHORT = 3
 
 
@@ -22,7 +22,7 @@ def is_tolerant(term: str) -> bool:
 
 
 class Vocabulary:
-    """The words of a to z and digits in many texts, and in which texts each is."""
+    """An inverted index: each word (a to z and digits) with the places of the texts that contain it."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._places: defaultdict[str, list[int]] = defaultdict(list)
@@ -31,7 +31,7 @@ class Vocabulary:
                 self._places[word].append(place)
 
     def fits(self, term: str) -> dict[int, int]:
-        """Places of the texts in which a word is the term (WHOLE) or begins with it (BEGINS), give or take a typo."""
+        """Places of the texts with a word that equals the term (WHOLE) or starts with it (BEGINS), allowing a typo."""
         found: dict[int, int] = {}
         for word in self._alike(term):
             if (fits := fit(term, word)) != NONE:
@@ -40,22 +40,22 @@ class Vocabulary:
         return found
 
     def _alike(self, term: str) -> list[str]:
-        """The words that may fit, as far as that is cheaply seen."""
+        """Candidate words, preselected by a cheap check."""
         if not is_tolerant(term):
             return [word for word in self._places if word.startswith(term)]
         if len(term) == SHORT:
             three = (term, _swapped(term, 0), _swapped(term, 1))
             return [word for word in self._places if word.startswith(three)]
-        # A mistake leaves one half as it is, unless it swaps the letters where they meet.
+        # A typo leaves one half of the term intact, unless it swaps the two letters in the middle.
         half = len(term) // 2
         starts, rest = (term[:half], _swapped(term, half - 1)), term[half:]
         return [word for word in self._places if rest in word or word.startswith(starts)]
 
 
 def fit(term: str, word: str) -> int:
-    """Whether the word is the term, or begins with it, give or take a typo."""
+    """WHOLE if the word equals the term, BEGINS if it starts with it, allowing a typo; else NONE."""
     if word.startswith(term):
-        # The last letter twice is a typo; any other one that follows is the rest of a longer word.
+        # A doubled last letter is a typo; any other further letter belongs to a longer word.
         is_doubled = len(term) > SHORT and is_tolerant(term) and word == term + term[-1]
         return WHOLE if word == term or is_doubled else BEGINS
     if not is_tolerant(term):
@@ -67,7 +67,7 @@ def fit(term: str, word: str) -> int:
 
 
 def _rests(term: str, word: str) -> Iterable[tuple[str, str]]:
-    """What must agree after each typo there may be: it shows at the first letter that differs."""
+    """The remainders of term and word that must match after each possible typo at the first differing letter."""
     same = 0
     for wanted, given in zip(term, word, strict=False):
         if wanted != given:

@@ -121,20 +121,20 @@ def test_a_bad_line_is_told_by_its_number_and_nothing_of_the_file_is_taken() -> 
         ("KO,Coke,USD,0.01,1,2,,perhaps", "active"),
         ("KO,,USD,0.01,1,2,,", "name"),
         ("KO,Coke,USD", "8 cells"),
-        ("MSFT,Again,USD,0.01,1,2,,", "given before"),
+        ("MSFT,Again,USD,0.01,1,2,,", "appears twice"),
     ]
     assert failing(cases, check) == []
 
 
 @pytest.mark.parametrize("tick", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999"])
 def test_a_tick_that_is_no_number_is_told_without_a_column_of_decimals_too(tick: str) -> None:
-    with pytest.raises(BadLine, match="line 2: tick_size is not"):
+    with pytest.raises(BadLine, match="line 2: invalid tick_size"):
         taken(f"symbol,name,currency,tick_size\nZZ,Z,USD,{tick}\n")
 
 
 @pytest.mark.parametrize("head", ["", "symbol,name\n", "symbol,name,currency,colour\n", "symbol,name,currency,name\n"])
 def test_columns_that_are_wrong_are_told_before_anything_is_read(head: str) -> None:
-    with pytest.raises(BadLine, match="line 1: the columns are symbol, name, currency"):
+    with pytest.raises(BadLine, match="line 1: the columns must be symbol, name, currency"):
         taken(head)
 
 

@@ -115,6 +115,6 @@ def test_the_admin_keeps_the_blanks_of_a_name_but_takes_none_alone(administrator
     saved, refused = (client.post(path, typed | {"name": name}) for name in (" Apple  Inc. ", "  "))
 
     assert (saved.status_code, refused.status_code) == (302, 200)
-    assert "Blanks are no name." in refused.text
+    assert "Enter a name." in refused.text
     aapl.refresh_from_db()
     assert (aapl.name, aapl.currency) == (" Apple  Inc. ", "USD")
