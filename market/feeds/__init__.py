@@ -1,1 +1,1 @@
-"""Price feeds: connections to upstreams, recordings and a pretended market, all giving the same ticks."""
+"""Price feeds: upstream connections, replayed recordings and a simulated market, all producing the same ticks."""

@@ -1,4 +1,4 @@
-"""The time and the chance that feeds live by: one object to hand in, so that tests turn the hands themselves."""
+"""Injectable clock and random source of the feeds, so that tests control both."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`now`: seconds that only go forward; `wall`: seconds since 1970, as the machine believes; `sleep`: by `now`.
+    """`now`: monotonic seconds; `wall`: unix seconds of the system clock; `sleep`: waits seconds of `now`.
 
-    `draw`: anything from 0 up to 1.
+    `draw`: a random number, 0 <= n < 1.
     """
 
     now: Callable[[], float] = time.monotonic

@@ -1,4 +1,4 @@
-"""The reasons under which `Status.counts` counts what a feed ignored; docs/feeds.md explains each."""
+"""Reasons for which a feed ignores input, the keys of `Status.counts`; docs/feeds.md explains each."""
 
 from __future__ import annotations
 

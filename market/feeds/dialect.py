@@ -1,4 +1,4 @@
-"""What tells one upstream's protocol from another's: messages to send, and what the received ones say."""
+"""An upstream's protocol: builds the messages to send and parses the received ones."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from market.feeds.pace import Patience
 from market.live.ticks import Tick
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode
-# All that reading a strange message can raise: a decimal's own errors are no ValueErrors.
+# Everything that parsing an unexpected message can raise; decimal's own errors are not ValueErrors.
 UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """This symbol is subscribed, says the upstream."""
+    """The upstream confirms that this symbol is subscribed."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There is no such symbol."""
+    """The upstream has no such symbol."""
 
     name: str
     why: str
@@ -33,7 +33,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """This symbol is not to be had now; in a moment it may be."""
+    """This symbol is temporarily unavailable."""
 
     name: str
     why: str
@@ -41,7 +41,7 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """How the whole upstream stands; `says` is empty where all is as usual."""
+    """The state of the upstream as a whole; `says` is empty in normal operation."""
 
     says: str = ""
     is_trading: bool = True
@@ -49,26 +49,26 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class OverLimit:
-    """One of the symbols asked for is one too many; which one is not told."""
+    """One subscription exceeds the upstream's limit; the upstream does not say which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A message, or a part of it, that nothing was made of; `reason` as in `counts`."""
+    """An ignored message, or an ignored part of one; `reason` is one of `counts`."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """An error that names nothing we could act on."""
+    """An error that names nothing to act on."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What is subscribed is not known any more: the connection has to start afresh."""
+    """The state of the subscriptions is unknown: the client must reconnect."""
 
     why: str
 
@@ -79,32 +79,32 @@ Method = Literal["subscribe", "unsubscribe"]
 
 
 class Dialect(Protocol):
-    """Knows no connection. Symbols, those of its ticks too, are the upstream's."""
+    """One upstream's protocol, without its connection. All symbols, in ticks too, are the upstream's names."""
 
     name: str
-    silence_seconds: float  # a connection that told nothing for so long is dead
-    batch: int  # as many symbols fit into one message
-    patience: Patience  # with single symbols
-    tells_at_once: bool  # a subscription is answered with the price that stands
+    silence_seconds: float  # a connection without messages for this long is dead
+    batch: int  # max symbols per message
+    patience: Patience  # timeouts of single symbols
+    tells_at_once: bool  # a subscription is answered with the current price
 
     def url(self) -> str:
-        """Where to connect; may hold a key and is shown to nobody."""
+        """The address to connect to; may contain a key, so never show or log it."""
 
     def opened(self) -> None:
-        """A new connection: what was known of the last one is void."""
+        """Reset the state of the previous connection: a new one is open."""
 
     def ask(self, method: Method, names: Sequence[str]) -> str:
-        """The message that subscribes to these, at most `batch`, or no longer."""
+        """The message that subscribes to, or unsubscribes from, at most `batch` symbols."""
 
     def ping(self) -> str | None:
-        """A message that the upstream answers, if it knows one."""
+        """A message that the upstream answers; None if its protocol has none."""
 
     def told(self, message: Any) -> Iterator[Told]:
-        """What a parsed message says; never raises, whatever it is."""
+        """Interpret a parsed message; never raises, whatever the message."""
 
 
 def parsed(text: str | bytes) -> Any:
-    """JSON with every broken number as the exact Decimal that was written; raises what `UNREADABLE` lists."""
+    """Parse JSON, with each fractional number as the exact Decimal; raises the errors in `UNREADABLE`."""
     return _decode(text if isinstance(text, str) else text.decode())
 
 
@@ -114,7 +114,7 @@ def number(value: object) -> Decimal:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    raise ValueError(f"no number: {type(value).__name__}")
+    raise ValueError(f"not a number: {type(value).__name__}")
 
 
 def milliseconds(value: object) -> float:
@@ -126,4 +126,4 @@ def text(value: object) -> str:
     """A JSON string; ValueError for anything else."""
     if isinstance(value, str):
         return value
-    raise ValueError(f"no text: {type(value).__name__}")
+    raise ValueError(f"not a string: {type(value).__name__}")

@@ -1,6 +1,6 @@
-"""Finnhub's trades: stocks, currencies and crypto, with a key and up to 50 symbols at once.
+"""Finnhub's trades of stocks, currencies and crypto; needs a key and allows up to 50 symbols at once.
 
-One connection a key: a second one makes Finnhub drop both, so that only the leader may run this feed.
+One connection per key: a second one makes Finnhub drop both, so only the leader may run this feed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from market.live.ticks import Tick
 URL = "wss://ws.finnhub.io"
 LIMIT = 50
 SILENCE_SECONDS = 150  # Finnhub pings about once a minute
-PATIENCE = Patience(unheard=60, quiet=1800)  # what does not trade is not told
+PATIENCE = Patience(unheard=60, quiet=1800)  # a symbol without trades sends nothing
 ZERO = Decimal(0)
 # Sizes of any magnitude are added without raising; the guard judges the sum.
 SUMS = Context(prec=40, traps=[])
@@ -49,12 +49,12 @@ def feed(
     clock: Clock = CLOCK,
     manners: Manners = MANNERS,
 ) -> Upstream:
-    """The feed of this key, which is shown nowhere: in no log, no reason and no exception."""
+    """The feed for this key. The key appears in no log, no status reason and no exception."""
     return Upstream(Finnhub(key, url, silence_seconds, patience), limit, clock=clock, manners=manners)
 
 
 class Finnhub:
-    """Finnhub's messages. It acknowledges nothing, and does not say which symbol was one too many."""
+    """Finnhub's protocol. Finnhub acknowledges nothing, and does not say which symbol exceeded its limit."""
 
     name = "finnhub"
     batch = 1
@@ -99,9 +99,9 @@ class Finnhub:
 
 
 def _ticks(trades: list[Any]) -> Iterator[Tick | Ignored]:
-    """A message's trades in the order of their times, which is not always its own.
+    """A message's trades, sorted by time because the message may not be.
 
-    Those alike in all but size are told as one, so that nobody takes them for one that was told twice.
+    Trades that differ in nothing but their size are merged, so that they are not mistaken for duplicates.
     """
     if len(trades) == 1:
         yield _tick(trades[0])
@@ -124,7 +124,7 @@ def _together(one: Tick, other: Tick) -> Tick:
 
 
 def _tick(trade: Any) -> Tick | Ignored:
-    """Some venues tell a new price as a trade of volume 0, or of none: nobody traded."""
+    """Convert a trade to a tick. Some venues report a price change as a trade with volume 0 or none: not a trade."""
     try:
         volume = ZERO if trade.get("v") is None else number(trade["v"])
         return Tick(

@@ -1,4 +1,4 @@
-"""Between any feed and its sink: lets pass what can be believed, and counts the rest by its reason."""
+"""Plausibility filter between a feed and its sink: passes credible ticks, counts rejected ones by reason."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from market.feeds import counts
 from market.feeds.clock import CLOCK, Clock
 from market.live.ticks import EMPTY, Sink, Status, Tick, standing
 
-# Prices, and sizes, of another magnitude are no prices, and arithmetic with them may overflow.
+# Prices and sizes beyond these are rejected: they are not real, and arithmetic with them may overflow.
 SMALLEST, LARGEST = Decimal("1E-12"), Decimal("1E15")
 TICKS_OF_A_MOMENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is believed: `far` and `near` are shares of a price, the rest seconds and numbers of prints."""
+    """Thresholds: `far` and `near` are fractions of a price, `confirmations` counts prints, the rest are seconds."""
 
     far: Decimal = Decimal("0.3")
     near: Decimal = Decimal("0.05")
@@ -31,24 +31,25 @@ RULES = Rules()
 
 @dataclass(slots=True)
 class _Known:
-    """What was accepted of one symbol last, and the far prints since: `suspect` the newest of them."""
+    """The last accepted state of one symbol, and the outliers since: `suspect` is the newest of them."""
 
     at: float
-    first: Tick  # accepted with this `at`, and `moment` all others
+    first: Tick  # the first one accepted with this `at`; `moment` has the others
     moment: set[Tick] = field(default_factory=set)
     bid: Decimal | None = None
     ask: Decimal | None = None
     price: Decimal | None = None
-    accepted: float = 0  # when the price was, by our own clock
+    accepted: float = 0  # when the price was accepted, by the local clock
     suspect: Tick | None = None
     confirmations: int = 0
 
 
 class Guard:
-    """A sink in front of the sink: `feed.run(Guard(sink, feed.status))`.
+    """A filtering sink in front of another: `feed.run(Guard(sink, feed.status))`.
 
-    A price far from the last one is taken once further prints near it have confirmed it, or after a time without any
-    price: a real gap is not ignored for ever. A repeated price that is no trade confirms nothing.
+    A price far from the last one is an outlier until further prints near it confirm it, or until no price has been
+    accepted for `patience` seconds: a real gap must not be ignored forever. Repeating a price without a trade does not
+    confirm it.
     """
 
     def __init__(self, sink: Sink, status: Status, *, clock: Clock = CLOCK, rules: Rules = RULES) -> None:
@@ -69,7 +70,7 @@ class Guard:
         latest = (self._clock.wall() + self._rules.ahead) * 1000
         if tick.at > latest:
             return counts.AHEAD
-        # A last time that lies ahead by itself says that our clock was put back: it judges nothing.
+        # If the last accepted time is itself ahead, the local clock was set back, so don't compare with it.
         if known is None or known.at > latest:
             return None
         if tick.at < known.at:
@@ -88,7 +89,7 @@ class Guard:
         return None
 
     def _confirms(self, tick: Tick, price: Decimal, known: _Known) -> bool:
-        """Whether this far print is the one that makes its kind believable."""
+        """Record an outlier; return whether enough prints near it have confirmed the new price."""
         before = None if known.suspect is None else _price(known.suspect)
         if before is None or _differ(price, before, self._rules.near):
             known.confirmations = 0
@@ -112,7 +113,7 @@ class Guard:
             self._remember_book(tick, known)
 
     def _remember_book(self, tick: Tick, known: _Known) -> None:
-        """Each side may be told by itself, so that only both together show whether they cross."""
+        """Update the book. Each side may arrive alone, so a crossed book shows only once both are known."""
         known.bid, known.ask = standing(tick.bid, known.bid), standing(tick.ask, known.ask)
         if known.bid is not None and known.ask is not None and known.bid > known.ask:
             self._status.count(counts.CROSSED)

@@ -1,4 +1,4 @@
-"""What an upstream's messages change: ticks go to the sink, refusals and limits to the feed's status and interest."""
+"""Dispatch of an upstream's messages: ticks to the sink, refusals and limits to the feed's status and interest."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NAMED = 5
 
 
 class Lost(Exception):
-    """The connection is of no use any more; the text says why, to people."""
+    """The connection is no longer usable; the message is a human-readable reason."""
 
 
 class Intake:
-    """`changed` is set where something has to be asked for that was not before."""
+    """Message handler of one upstream; it sets `changed` when subscriptions have to be sent."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Intake:
         self._venue = dialect.Venue()
 
     def restart(self) -> None:
-        """A new connection. A limit that was lowered long ago is tried again."""
+        """Reset for a new connection. A limit that was lowered long ago is restored."""
         if self._clock.now() - self._lowered >= self._limit_again:
             self._status.limit = self._limit
         self._venue = dialect.Venue()
@@ -44,7 +44,7 @@ class Intake:
         self._spoken.opened()
 
     def receive(self, message: str | bytes, sink: Sink) -> None:
-        """Raises `Lost` where the message says so, and whatever the sink raises."""
+        """Handle one message. Raises `Lost` if the message ends the connection, and any error of the sink."""
         if self._status.state is not State.LIVE:
             self.live()
         try:
@@ -59,7 +59,7 @@ class Intake:
                 self._obey(told)
 
     def remind(self) -> None:
-        """Has asked again what may be had by now, and what brings nothing."""
+        """Retry symbols whose refusal has expired, and renew subscriptions that receive nothing."""
         self._interest.forgive()
         for _ in self._interest.renew():
             self._status.count(counts.UNHEARD)
@@ -68,13 +68,13 @@ class Intake:
             self.live()
 
     def live(self) -> None:
-        """The connection is. The feed is, too, unless prices stand still all the same; the reason tells what does."""
+        """Set the feed's state while its connection is up: live, or stale if no prices arrive; and the reason."""
         in_vain = self._interest.not_carried(self._status.limit)
         is_moving = self._venue.is_trading and not (self._spoken.tells_at_once and self._interest.is_unheard)
         said = (
             self._venue.says,
             _listed("Not carried", [f"{symbol} ({why})" for symbol, why in in_vain.items()]),
-            _listed("Nothing is heard of", self._interest.unheard(), ", "),
+            _listed("No prices yet", self._interest.unheard(), ", "),
         )
         self._status.state = State.LIVE if is_moving else State.STALE
         self._status.reason = " ".join(filter(None, said))
@@ -101,7 +101,7 @@ class Intake:
                 self._status.count(reason)
             case dialect.Complaint(text):
                 self._status.count(counts.ERROR)
-                logger.warning("%s says: %s", self._spoken.name, text[:200])
+                logger.warning("%s reports: %s", self._spoken.name, text[:200])
             case dialect.Broken(why):
                 raise Lost(why)
             case dialect.Venue():
@@ -115,24 +115,24 @@ class Intake:
         else:
             self._status.count(counts.NOT_NOW)
             self._interest.postpone(told.name, told.why)
-        self._changed.set()  # its place is free
+        self._changed.set()  # its slot is free
         self.live()
 
     def _lower_limit(self) -> None:
-        """One symbol was too many: as many as were subscribed before it are what works."""
+        """Lower the limit to the number of symbols that were subscribed before the one too many."""
         left = self._interest.over_limit()
         self._status.count(counts.SYMBOL_LIMIT)
         if left < 1:
-            raise Lost("Not even one symbol is carried.")
+            raise Lost("The upstream accepts no symbol at all.")
         self._status.limit, self._lowered = left, self._clock.now()
         if self._interest.has_unsubscribed:
-            # The error may be older than that: then the one too many is another one. A new connection knows.
-            raise Lost(f"Only {left} symbols are carried at once.")
+            # The error may be older than an unsubscription, and mean a different symbol. Only a reconnect can tell.
+            raise Lost(f"The upstream accepts only {left} symbols at once.")
         self.live()
 
 
 def _listed(what: str, items: list[str], between: str = "; ") -> str:
-    """A sentence of the first few of these; none where there are none."""
+    """A sentence that names the first few items; empty without items."""
     named = between.join(items[:NAMED])
     more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
     return f"{what}: {named}{more}." if named else ""

@@ -1,4 +1,4 @@
-"""Which symbols are wanted and which the upstream was asked for: the next step that makes the two equal."""
+"""Reconciles the upstream's subscriptions with the wanted symbols, one step at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from market.feeds.pace import Patience
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Ask for these symbols, or for them no longer."""
+    """Subscribe to these symbols, or unsubscribe from them."""
 
     method: Method
     names: tuple[str, ...]
@@ -21,7 +21,7 @@ class Step:
 
 @dataclass(slots=True)
 class _Asked:
-    """A subscription of this connection: since when, whether anything came of it, and when something was last told."""
+    """A subscription of this connection: when it was sent, whether it is confirmed, when it last received data."""
 
     at: float
     is_confirmed: bool = False
@@ -35,10 +35,10 @@ class _Refusal:
 
 
 class Interest:
-    """Speaks of symbols by the upstream's names; `ours` translates.
+    """The wanted symbols and their subscriptions, by the upstream's names; `ours` translates.
 
-    Nothing is refused for good: a symbol is asked for again after a while (`forgive`), and over each new connection. A
-    subscription that brings nothing is ended and made anew (`renew`), ever less often.
+    No refusal is final: a symbol is retried after a while (`forgive`), and on each new connection. A subscription that
+    receives nothing is ended and recreated (`renew`), with increasing back-off.
     """
 
     def __init__(self, patience: Patience | None = None, now: Callable[[], float] = CLOCK.now) -> None:
@@ -46,12 +46,12 @@ class Interest:
         self._ours: dict[str, tuple[str, ...]] = {}
         self._asked: dict[str, _Asked] = {}  # on this connection, oldest first
         self._refused: dict[str, _Refusal] = {}
-        self._waits: dict[str, float] = {}  # of those that were postponed or unheard: how long the next wait is
-        self._renewed: set[str] = set()  # to be unsubscribed and subscribed again, in their places
+        self._waits: dict[str, float] = {}  # of postponed and unheard symbols: the next back-off
+        self._renewed: set[str] = set()  # to be unsubscribed and subscribed again, keeping their slots
         self.has_unsubscribed = False
 
     def want(self, symbols: Mapping[str, str]) -> None:
-        """From now on exactly these: ours → theirs. Two of ours may share one of theirs."""
+        """Replace the wanted symbols: our symbol → the upstream's name. Two of ours may share a name."""
         ours: dict[str, list[str]] = defaultdict(list)
         for symbol, name in symbols.items():
             ours[name].append(symbol)
@@ -61,7 +61,7 @@ class Interest:
         self._renewed.intersection_update(self._ours)
 
     def restart(self) -> None:
-        """A new connection, at which nothing is subscribed, and nothing refused."""
+        """Reset for a new connection, on which nothing is subscribed or refused yet."""
         for known in (self._asked, self._refused, self._waits, self._renewed):
             known.clear()
         self.has_unsubscribed = False
@@ -70,7 +70,7 @@ class Interest:
         return self._ours.get(name, ())
 
     def next_step(self, limit: int | None, batch: int) -> Step | None:
-        """Unsubscribing comes first, because it makes room. None: all is as wanted."""
+        """The next step, unsubscribing first because that frees slots; None if nothing is left to do."""
         carried = self._carried(limit)
         surplus = [name for name in self._asked if name not in carried or name in self._renewed]
         if surplus:
@@ -88,12 +88,12 @@ class Interest:
                 self.has_unsubscribed = True
 
     def confirm(self, name: str) -> None:
-        """The upstream says that it carries it."""
+        """Record that the upstream confirmed the subscription."""
         if name in self._asked:
             self._asked[name].is_confirmed = True
 
     def hear(self, name: str) -> bool:
-        """Something was told of it; whether that had been waited for too long."""
+        """Record that a subscription received data; return whether that was overdue."""
         asked = self._asked.get(name)
         if asked is None:
             return False
@@ -104,22 +104,22 @@ class Interest:
         return True
 
     def refuse(self, name: str, why: str) -> None:
-        """There is no such symbol, says the upstream, which has been wrong before."""
+        """Record that the upstream has no such symbol. It is retried later: upstreams have been wrong before."""
         self._put_off(name, why, self._patience.refused)
 
     def postpone(self, name: str, why: str) -> None:
-        """Not now: asked for again soon, and then ever later."""
+        """Record a temporary refusal: retried soon, then with increasing back-off."""
         wait = self._waits.get(name, self._patience.first)
         self._put_off(name, why, wait)
         self._lengthen(name, wait)
 
     def forgive(self) -> None:
-        """Those refused long enough ago are asked for again."""
+        """Drop expired refusals, so that their symbols are retried."""
         now = self._now()
         self._refused = {name: refusal for name, refusal in self._refused.items() if now < refusal.until}
 
     def renew(self) -> list[str]:
-        """Those that bring nothing are asked for again; those among them that have not brought anything yet."""
+        """Mark silent subscriptions for renewal; return those that never received anything."""
         now, unheard = self._now(), []
         for name, asked in self._asked.items():
             wait = self._waits.get(name, self._patience.unheard)
@@ -134,7 +134,7 @@ class Interest:
         return unheard
 
     def over_limit(self) -> int:
-        """The last one asked for, of which nothing came yet, was one too many; how many are left."""
+        """Drop the newest unconfirmed subscription as the one too many; return how many are left."""
         unheard = [name for name, asked in self._asked.items() if not asked.is_confirmed]
         last = (unheard or list(self._asked))[-1:]
         for name in last:
@@ -142,7 +142,7 @@ class Interest:
         return len(self._asked)
 
     def not_carried(self, limit: int | None) -> dict[str, str]:
-        """What is wanted in vain: our symbols → why."""
+        """Our wanted symbols that are not subscribed, each with the reason."""
         carried = self._carried(limit)
         return {
             symbol: self._refused[name].why if name in self._refused else f"only {limit} at once"
@@ -152,12 +152,12 @@ class Interest:
         }
 
     def unheard(self) -> list[str]:
-        """Our symbols that were asked for more than once, of which nothing was told yet."""
+        """Our symbols that were subscribed more than once and have received nothing yet."""
         return [symbol for name in self._waits if name not in self._refused for symbol in self.ours(name)]
 
     @property
     def is_unheard(self) -> bool:
-        """Whether nothing was told of anything that was asked for, for too long."""
+        """Whether every subscription has been without data for too long."""
         names = self._asked.keys() | self._renewed
         return bool(names) and names <= self._waits.keys()
 
@@ -174,7 +174,7 @@ class Interest:
     def _carried(self, limit: int | None) -> dict[str, None]:
         names = [name for name in self._ours if name not in self._refused]
         if limit is not None and len(names) > limit:
-            # Whoever is in, stays in.
+            # Subscribed symbols keep their slots.
             names.sort(key=lambda name: name not in self._asked and name not in self._renewed)
             names = names[:limit]
         return dict.fromkeys(names)

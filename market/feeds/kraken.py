@@ -1,4 +1,4 @@
-"""Kraken's tickers (websocket v2) of crypto and currencies: best bid and ask, last trade, the day's change; no key."""
+"""Kraken's tickers (websocket v2) of crypto and currencies: best bid and ask, last trade, day change; needs no key."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from market.feeds.upstream import Upstream
 from market.live.ticks import EMPTY, Side, Tick
 
 URL = "wss://ws.kraken.com/v2"
-SILENCE_SECONDS = 10  # a heartbeat comes each second in which nothing else does
-PATIENCE = Patience(unheard=5, quiet=300)  # what stands is told with the subscription
+SILENCE_SECONDS = 10  # Kraken sends a heartbeat in each second without other messages
+PATIENCE = Patience(unheard=5, quiet=300)  # a subscription is answered with the current price
 BATCH = 100
 Trigger = Literal["bbo", "trades"]
-# Every other complaint is about now: rates, maintenance, a market's mode.
+# Every other error is temporary: rate limits, maintenance, a market's mode.
 NO_SUCH = re.compile(r"not supported|not found|not in iso|unknown|invalid|no such|not exist|delisted", re.IGNORECASE)
 ONLINE = "online"
-# Nobody trades then, and prices stand still; in its other modes somebody may.
+# Modes without trades, in which prices don't change; the other modes allow trades.
 STANDSTILL = frozenset({"maintenance", "cancel_only"})
 
 
@@ -39,12 +39,12 @@ def feed(
     clock: Clock = CLOCK,
     manners: Manners = MANNERS,
 ) -> Upstream:
-    """`trigger`: told on every change of the best bid or ask (`bbo`), or on every trade (`trades`)."""
+    """Kraken's feed. `trigger`: update on every change of the best bid or ask (`bbo`), or on every trade (`trades`)."""
     return Upstream(Kraken(url, trigger, silence_seconds, clock, patience), limit, clock=clock, manners=manners)
 
 
 class Kraken:
-    """Kraken's messages. Each symbol is acknowledged or refused by itself; the answer to its last request counts."""
+    """Kraken's protocol. Each symbol is acknowledged or refused separately; the reply to its last request counts."""
 
     name = "kraken"
     batch = BATCH
@@ -61,7 +61,7 @@ class Kraken:
         self._url, self._trigger, self._clock = url, trigger, clock
         self.silence_seconds, self.patience = silence_seconds, patience
         self._numbers = itertools.count(1)
-        self._requests: dict[str, tuple[int, Method]] = {}  # by symbol, its last one
+        self._requests: dict[str, tuple[int, Method]] = {}  # the last one of each symbol
         self._lasts: dict[str, Decimal] = {}
         self._system = ONLINE
 
@@ -104,11 +104,11 @@ class Kraken:
             system = item.get("system") if isinstance(item, dict) else None
             if isinstance(system, str) and system != self._system:
                 self._system = system
-                says = "" if system == ONLINE else f"Kraken says: {system[:40]}."
+                says = "" if system == ONLINE else f"Kraken reports: {system[:40]}."
                 yield dialect.Venue(says, system not in STANDSTILL)
 
     def _complaint(self, complaint: str, message: dict[str, Any]) -> Iterator[Told]:
-        """An error that does not say what it answers, if not by the number of the request."""
+        """Handle an error that identifies its request by number, if at all."""
         methods = [method for asked, method in self._requests.values() if asked == message.get("req_id")]
         if methods:
             yield from self._answer(methods[0], False, message)
@@ -132,7 +132,7 @@ class Kraken:
                 yield dialect.Broken(f"Kraken failed to unsubscribe: {complaint[:100]}.")
 
     def _all_failed(self, method: Method, complaint: str, request: Any) -> Iterator[Told]:
-        """A request of several symbols, or one that is not known any more, came to nothing."""
+        """Handle the failure of a request for several symbols, or of an unknown request."""
         names = self._asked_by(request)
         if method == "subscribe" and names and not NO_SUCH.search(complaint):
             yield from (_refusal(name, complaint) for name in names)
@@ -140,7 +140,7 @@ class Kraken:
             yield dialect.Broken(f"Kraken failed to {method}: {complaint[:100]}.")
 
     def _named(self, message: dict[str, Any], complaint: str) -> str | None:
-        """The symbol that is answered for: refusals name it in places that vary."""
+        """The symbol that a reply is about; refusals name it in varying places."""
         result = message.get("result")
         for place in (message, result if isinstance(result, dict) else {}):
             if isinstance(place.get("symbol"), str):
@@ -151,7 +151,7 @@ class Kraken:
         return next((name for name in asked if name in complaint.split()), None)
 
     def _asked_by(self, request: Any) -> list[str]:
-        """The symbols of which this was the last request."""
+        """The symbols whose last request this was."""
         return [name for name, (asked, _) in self._requests.items() if asked == request]
 
     def _tick(self, item: Any, is_update: bool) -> Tick | dialect.Ignored:
@@ -166,7 +166,7 @@ class Kraken:
                 bid=_side(item, "bid", is_update),
                 ask=_side(item, "ask", is_update),
                 day_open=last - change if last and change is not None and change < last else None,
-                # A changed last price is a trade, whatever the ticker was sent for.
+                # A changed last price is a trade, whatever triggered the ticker.
                 is_trade=is_update and bool(last) and (is_new or self._trigger == "trades"),
             )
         except dialect.UNREADABLE:
@@ -187,7 +187,7 @@ def _refusal(name: str, complaint: str) -> dialect.Refused | dialect.Postponed:
 
 
 def _side(item: dict[str, Any], name: str, is_update: bool) -> Side:
-    """A side on which nobody stands is told as 0, and in a snapshot, which is the whole book, by saying nothing."""
+    """One side of the book. An empty side is sent as 0, or is missing from a snapshot, which has the whole book."""
     if name not in item and is_update:
         return None
     return _amount(item, name) or EMPTY

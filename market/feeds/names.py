@@ -1,7 +1,7 @@
-"""What each feed calls an instrument: as was entered for it, else as is known here; None where it has no such one.
+"""Each feed's name of an instrument: the entered name, else a built-in one; None if the feed doesn't have it.
 
-An entered name counts at the feed whose form it has: only Kraken writes a slash. So a site may change its feed without
-editing its instruments, and nothing is asked for under another feed's name.
+An entered name applies only to the feed whose format it has: Kraken's names contain a slash, Finnhub's don't. So a
+site can change its feed without editing its instruments, and no symbol is requested under another feed's name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from market.live.listing import Naming
 CURRENCIES = ("EURUSD", "GBPUSD", "USDJPY", "USDCHF", "EURGBP")
 CRYPTO = ("BTCUSD", "BTCEUR", "ETHUSD", "ETHEUR", "SOLUSD", "XRPUSD", "LTCUSD")
 KRAKEN = {symbol: f"{symbol[:3]}/{symbol[3:]}" for symbol in CURRENCIES + CRYPTO}
-# Binance has no dollars: USDT is a coin that is worth one.
+# Binance does not trade in US dollars but in USDT, a coin worth one dollar.
 FINNHUB = {symbol: f"OANDA:{symbol[:3]}_{symbol[3:]}" for symbol in CURRENCIES} | {
     symbol: f"BINANCE:{symbol.replace('USD', 'USDT')}" for symbol in CRYPTO
 }
@@ -26,7 +26,7 @@ def kraken(symbol: str, entered: str, currency: str) -> str | None:
 
 
 def finnhub(symbol: str, entered: str, currency: str) -> str | None:
-    """BINANCE:BTCUSDT, OANDA:EUR_USD; a bare symbol is a listing in the United States, so only one in dollars is."""
+    """BINANCE:BTCUSDT, OANDA:EUR_USD; a bare symbol means a US listing, so it is used only for currency USD."""
     if entered and "/" not in entered:
         return entered
     if symbol in FINNHUB:

@@ -1,4 +1,4 @@
-"""How often an upstream is knocked at, and how fast it is spoken to."""
+"""Reconnect back-off and message rate limit of an upstream connection."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from market.feeds.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How an upstream is treated; seconds, and messages a second."""
+    """Back-off, timeouts and rate limit of an upstream; seconds, and messages per second."""
 
     first_wait: float = 1
     longest_wait: float = 60
-    stable: float = 60  # a connection that told something for so long takes the waits back to the first
+    stable: float = 60  # a connection that received messages for this long resets the back-off
     refused_wait: float = 300
     longest_asked_wait: float = 3600
-    limit_again: float = 3600  # a lowered limit is tried again by a connection made so much later
+    limit_again: float = 3600  # a connection made this much later restores a lowered limit
     open_timeout: float = 10
     close_timeout: float = 5
     per_second: float = 4
     burst: int = 10
-    look_again: float = 1  # how often symbols are looked at for what is due again
+    look_again: float = 1  # how often symbols are checked for due retries
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long single symbols are waited for before they are asked for again; seconds."""
+    """Timeouts after which a single symbol is subscribed again; seconds."""
 
-    unheard: float = 5  # nothing has come of it yet, not even a price that stands
-    quiet: float = 300  # something had
-    first: float = 5  # the upstream said "not now"; twice as long each time, as with what stays unheard
+    unheard: float = 5  # it has received nothing yet, not even the current price
+    quiet: float = 300  # it has received data before
+    first: float = 5  # after a temporary refusal; doubles each time, as `unheard` does
     longest: float = 300
-    refused: float = 300  # the upstream said that there is no such symbol
+    refused: float = 300  # the upstream has no such symbol
 
 
 MANNERS = Manners()
 
 
 class Backoff:
-    """Waits before the next connection: anything between 0 and 1, 2, 4 … `most` seconds ("full jitter").
+    """Exponential back-off with full jitter: a random wait between 0 and 1, 2, 4 … `most` seconds.
 
-    Spread over the whole span, so that clients which lost their upstream together don't come back together.
+    The jitter covers the whole span, so that clients that lost their upstream together don't reconnect together.
     """
 
     def __init__(self, first: float, most: float, draw: Callable[[], float]) -> None:
@@ -82,7 +82,7 @@ class TokenBucket:
 
 
 def retry_after(values: Sequence[str], wall: float) -> float:
-    """The seconds of the first Retry-After header, given as a number or as a date; 0 where it says nothing."""
+    """The first Retry-After header, a number or a date, in seconds from `wall`; 0 if missing or invalid."""
     for value in values:
         if re.fullmatch(r"[0-9]+", value):
             return float(value)

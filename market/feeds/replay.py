@@ -1,4 +1,4 @@
-"""Recorded trades or bars, played again with their gaps: what the file says last is what stands at the end."""
+"""Replay of recorded trades or bars with their time gaps; the file's last prices remain at the end."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from market.values.csv_rows import BadLine, Row, opened, rows
 
 TRADES = {"time", "symbol", "price", "size"}
 BARS = {"time", "symbol", "open", "high", "low", "close"}
-# As programs write numbers: in ASCII digits, the smallest ones with an exponent.
+# Numbers as programs write them: ASCII digits, and an exponent for very small ones.
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
-# So many are handed on before others get a turn.
+# Max prices sent before yielding to other tasks.
 AT_ONCE = 500
 
 
 class BadFile(Exception):
-    """The message names the line and what is wrong with it."""
+    """An invalid recording; the message names the line and the error."""
 
 
 class Print(NamedTuple):
-    """One recorded price: when, in unix seconds, of which symbol, how much."""
+    """One recorded price; `at` is in unix seconds."""
 
     at: float
     symbol: str
@@ -38,7 +38,7 @@ class Print(NamedTuple):
 
 
 def read(file: Path) -> list[Print]:
-    """The file's prices in their order; of a bar its open, high, low and close. Raises BadFile, or OSError."""
+    """The file's prices in order; of a bar its open, low, high and close. Raises BadFile, or OSError."""
     try:
         with opened(file) as text:
             prints = [each for number, row in rows(text, _wrong_columns) for each in _prints(number, row)]
@@ -51,7 +51,7 @@ def read(file: Path) -> list[Print]:
 
 def _wrong_columns(names: list[str]) -> str:
     is_right = (set(names) >= TRADES or set(names) >= BARS) and len(set(names)) == len(names)
-    return "" if is_right else f"the columns are {', '.join(sorted(TRADES))} or {', '.join(sorted(BARS))}."
+    return "" if is_right else f"the columns must be {', '.join(sorted(TRADES))} or {', '.join(sorted(BARS))}."
 
 
 def _prints(number: int, row: Row) -> list[Print]:
@@ -74,35 +74,38 @@ def _of_bar(row: Row) -> Iterator[Print]:
 def _time(text: str) -> float:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no zone")
+        raise ValueError(f"{text!r} has no time zone")
     return moment.timestamp()
 
 
 def _symbol(text: str) -> str:
     if not re.match(SYMBOL, text):
-        raise ValueError(f"{text[:40]!r} is no symbol: 1 to 20 of A to Z, 0 to 9, '.' and '-'")
+        raise ValueError(f"{text[:40]!r} is not a symbol: 1 to 20 of A to Z, 0 to 9, '.' and '-'")
     return text
 
 
 def _price(text: str) -> Decimal:
     price = _size(text)
     if not is_price(price):
-        raise ValueError(f"{text[:40]!r} is no price")
+        raise ValueError(f"{text[:40]!r} is not a price")
     return price
 
 
 def _size(text: str) -> Decimal:
     if text and not NUMBER.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is no price or size")
+        raise ValueError(f"{text[:40]!r} is not a price or size")
     size = Decimal(text or "0")
     if not is_size(size):
-        raise ValueError(f"{text[:40]!r} is no price or size: it is too large")
+        raise ValueError(f"{text[:40]!r} is not a price or size: it is too large")
     return size
 
 
 class ReplayFeed:
-    """`speed`: how much faster than recorded, None without any gaps. What was played before a symbol was wanted is told
-    when it is: its latest price at once. It begins when any is. Run again, it goes on from where it was."""
+    """Plays a recording. `speed`: the factor by which it is faster than recorded; None plays without gaps.
+
+    It starts when the first symbol is wanted, and resumes where it was when run again. A symbol that is wanted later
+    gets its latest played price at once.
+    """
 
     name = "replay"
 
@@ -128,7 +131,7 @@ class ReplayFeed:
         self._changed.set()
 
     async def run(self, sink: Sink) -> None:
-        while not self._wanted:  # what nobody hears would be missing in the bars
+        while not self._wanted:  # prices played without a wanted symbol would be missing from the bars
             self._changed.clear()
             await self._changed.wait()
         began = self._clock.now()
@@ -148,7 +151,7 @@ class ReplayFeed:
         await self._until(None, sink)
 
     async def _until(self, due: float | None, sink: Sink) -> None:
-        """Waits, and tells what has become wanted meanwhile."""
+        """Wait until `due`, or forever for None; meanwhile send newly wanted symbols their latest price."""
         while True:
             self._changed.clear()
             late, self._late = self._late, []
@@ -164,7 +167,7 @@ class ReplayFeed:
                 return
 
     def _tell(self, each: Print, sink: Sink, size: Decimal) -> None:
-        """With a size as the trade it was; without one, what was told before or is long over is no trade of now."""
+        """Send a price; it is a trade only if it has a size: one that is sent late is not a trade of this moment."""
         day_open = self._opens[each.symbol]
         now = self._clock.wall() * 1000
         sink(Tick(each.symbol, now, each.price, size, day_open=day_open, is_trade=size > 0))

@@ -1,4 +1,4 @@
-"""A pretended market: believable prices from a seed, alive for every symbol that is wanted."""
+"""A simulated market: plausible prices from a seed, for every wanted symbol."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from market.live.bars import SECONDS, Bar
 from market.live.listing import Terms
 from market.live.ticks import Sink, State, Status, Tick
 
-# Where a symbol begins; others begin somewhere between 20 and 400, by their name.
+# Start prices; any other symbol starts between 20 and 400, depending on its name and the seed.
 PRICES = {
     "AAPL": 230.0,
     "MSFT": 470.0,
@@ -36,7 +36,7 @@ PRICES = {
     "XRPUSD": 2.2,
     "LTCUSD": 95.0,
 }
-# Of a price in a second: about 1.5 % a day, for stocks and currencies less than for what never sleeps.
+# Over one second: about 1.5 % a day, less for stocks and currencies than for markets that never close.
 VOLATILITY = 0.00006
 TICK_SECONDS = 0.5
 HISTORY_MINUTES = 240
@@ -44,7 +44,7 @@ HISTORY_MINUTES = 240
 
 @dataclass
 class Line:
-    """One symbol's path: a hidden value that wanders, and trades that bounce between bid and ask around it."""
+    """One symbol's price path: a hidden random walk, and trades that bounce between bid and ask around it."""
 
     symbol: str
     terms: Terms
@@ -56,7 +56,7 @@ class Line:
         self.day_open = self._on_tick(self.value * (1 + self.rng.gauss(0, 0.006)))
 
     def pause(self) -> float:
-        """Seconds until the next tick: in bursts, as trades come."""
+        """Seconds until the next tick; ticks come in bursts, as trades do."""
         return self.rng.expovariate(1 / (TICK_SECONDS * (0.2 if self.rng.random() < 0.3 else 1.3)))
 
     def step(self, seconds: float, at: float) -> Tick:
@@ -71,7 +71,7 @@ class Line:
         return Tick(self.symbol, at, last, size, bid, ask, self.day_open, is_trade=True)
 
     def history(self, now: float, minutes: int) -> list[Bar]:
-        """The minutes before `now` (unix seconds) that lead to where the path begins, newest last."""
+        """One-minute bars before `now` (unix seconds) that lead up to the start of the path, newest last."""
         end = int(now) // SECONDS * SECONDS
         bars: list[Bar] = []
         close = self.value
@@ -90,7 +90,7 @@ class Line:
 
 
 class SimFeed:
-    """Each symbol's path follows from the seed and its name; a symbol that is not wanted stands still."""
+    """The simulated feed. The seed and the symbol determine its path; the price of an unwanted symbol doesn't move."""
 
     name = "sim"
 

@@ -1,7 +1,7 @@
-"""One connection to an upstream, kept for ever: dropped, refused, silent or throttled, it comes back as it was wanted.
+"""An upstream connection that reconnects and subscribes again after a drop, refusal, silence or throttling.
 
-`websockets` connects; when to connect again is decided here, because its own iterator comes back at once to an upstream
-that accepts and then closes, and gives up for good on HTTP 429.
+`websockets` connects; this module decides when to reconnect, because the library's own iterator reconnects at once to
+an upstream that accepts and then closes, and gives up for good on HTTP 429.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from market.live.ticks import Sink, State, Status
 from market.support.together import together
 
 logger = logging.getLogger(__name__)
-# The library logs the request line, and with it a key, where somebody turns on DEBUG: it gets a logger that nobody can.
+# At level DEBUG the library logs the request line, which contains the key: give it a logger that can't be turned on.
 MUTE = logging.Logger("market.feeds.wire", logging.CRITICAL + 1)
 MESSAGES_A_TURN = 200
 
 
 class Upstream:
-    """A `market.live.ticks.Feed` over a websocket. All of it belongs to one event loop, `want` too."""
+    """A `market.live.ticks.Feed` over a websocket. Use all of it, `want` included, in one event loop."""
 
     def __init__(self, spoken: Dialect, limit: int | None, *, clock: Clock = CLOCK, manners: Manners = MANNERS) -> None:
         self.name = spoken.name
@@ -55,7 +55,7 @@ class Upstream:
             await self._clock.sleep(await self._attempt(sink))
 
     async def _attempt(self, sink: Sink) -> float:
-        """One connection from its handshake to its end; the seconds to wait before the next."""
+        """Run one connection from handshake to end; return the seconds to wait before the next."""
         manners = self._manners
         try:
             connection = await connect(
@@ -66,7 +66,7 @@ class Upstream:
             )
         except InvalidStatus as refusal:
             return self._turned_away(refusal.response)
-        except Exception as fault:  # all that a network can do; the text may hold the address and, in it, the key
+        except Exception as fault:  # any network error; its text may contain the address and with it the key
             return self._down(f"No connection ({type(fault).__name__}).")
         opened = self._heard = self._clock.now()
         try:
@@ -78,18 +78,18 @@ class Upstream:
             await _close(connection)
 
     async def _converse(self, connection: ClientConnection, sink: Sink) -> str:
-        """Reads, writes and listens for silence until one of the three fails; why."""
+        """Read, write, watch for silence and retry symbols until one of these fails; return the reason."""
         self._intake.restart()
-        self._settle(State.CONNECTING, "Connected; nothing heard yet.")
+        self._settle(State.CONNECTING, "Connected; no data received yet.")
         try:
             await together(self._read(connection, sink), self._write(connection), self._watch(), self._remind())
         except Exception as fault:
             return self._why(fault)
-        return self._why(Lost("The connection was given up."))
+        return self._why(Lost("The connection was closed."))
 
     async def _read(self, connection: ClientConnection, sink: Sink) -> Never:
         while True:
-            # Messages that lie ready are read without a pause: now and then the others get their turn.
+            # Buffered messages are read without a pause, so yield to the other tasks now and then.
             for _ in range(MESSAGES_A_TURN):
                 message = await connection.recv()
                 self._heard = self._clock.now()
@@ -107,21 +107,21 @@ class Upstream:
             while self._interest.next_step(self.status.limit, self._spoken.batch):
                 await self._bucket.take()
                 step = self._interest.next_step(self.status.limit, self._spoken.batch)
-                if step is not None:  # what was due may have been taken back during the wait
+                if step is not None:  # the step may have become unnecessary during the wait
                     self._interest.sent(step)
                     await connection.send(self._spoken.ask(step.method, step.names))
             await self._changed.wait()
 
     async def _watch(self) -> Never:
-        """Asks for a sign of life after a third of the allowed silence, shows it after two, ends it after three."""
+        """Watchdog: after a third of the allowed silence ping, after two thirds become stale, at the end disconnect."""
         silence = self._spoken.silence_seconds
         marks = (silence / 3, silence * 2 / 3, silence)
         while True:
             quiet = self._clock.now() - self._heard
             if quiet >= marks[2]:
-                raise Lost(f"Nothing was heard for {silence:g} s.")
+                raise Lost(f"No data received for {silence:g} s.")
             if quiet >= marks[1]:
-                self._settle(State.STALE, f"Nothing heard for {quiet:.0f} s.")
+                self._settle(State.STALE, f"No data received for {quiet:.0f} s.")
             elif quiet >= marks[0]:
                 self._is_ping_due = True
                 self._changed.set()
@@ -136,9 +136,7 @@ class Upstream:
         code = response.status_code
         if code in (401, 403):
             wait = self._manners.refused_wait
-            self._settle(
-                State.REFUSED, f"The upstream refuses us (HTTP {code}); tried again every {wait / 60:g} minutes."
-            )
+            self._settle(State.REFUSED, f"Access refused (HTTP {code}); retrying every {wait / 60:g} minutes.")
             return wait
         told = response.headers.get_all("Retry-After")
         asked = min(retry_after(told, self._clock.wall()), self._manners.longest_asked_wait)
@@ -151,8 +149,8 @@ class Upstream:
             return str(fault)
         if isinstance(fault, ConnectionClosed):
             return f"The connection was lost (code {fault.rcvd.code if fault.rcvd else 1006})."
-        logger.error("%s: a fault of our own; connecting again", self.name, exc_info=fault)
-        return f"A fault of our own ({type(fault).__name__})."
+        logger.error("%s: internal error; reconnecting", self.name, exc_info=fault)
+        return f"Internal error ({type(fault).__name__})."
 
     def _down(self, why: str) -> float:
         self._settle(State.DOWN, why)
@@ -163,7 +161,7 @@ class Upstream:
 
 
 async def _close(connection: ClientConnection) -> None:
-    """Returns once nothing of it is left at our end, so that it is never open beside the next one."""
+    """Close it completely on this side, so that it never overlaps with the next connection."""
     try:
         await connection.close()
     finally:

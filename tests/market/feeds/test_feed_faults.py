@@ -240,7 +240,7 @@ async def test_a_sink_that_fails_ends_nothing(protocol: str, caplog: pytest.LogC
         await until(lambda: len(passed) == 2, "the next tick")
     assert "the sink is full" in caplog.text
     assert "full" not in "".join(reasons)
-    assert "A fault of our own (RuntimeError)." in reasons
+    assert "Internal error (RuntimeError)." in reasons
 
 
 @pytest.mark.parametrize("moment", ["handshake", "connected", "waiting", "hanging"])

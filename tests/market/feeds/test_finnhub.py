@@ -211,5 +211,5 @@ async def test_an_unknown_symbol_is_named_and_leaves_its_place_to_the_next(caplo
         await made.upstream.say({"type": "error", "msg": f"{KEY} is tired"})
         await until(lambda: made.feed.status.counts == {counts.REFUSED_SYMBOL: 1, counts.ERROR: 1}, "the counts")
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
-        "finnhub says: … is tired"
+        "finnhub reports: … is tired"
     ]

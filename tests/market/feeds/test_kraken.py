@@ -205,11 +205,11 @@ def test_how_the_venue_stands_is_told_when_it_changes() -> None:
         return told(json.dumps({"channel": "status", "data": [{"system": system} for system in systems]}), spoken)
 
     assert status("online") == []
-    assert status("maintenance") == [Venue("Kraken says: maintenance.", is_trading=False)]
+    assert status("maintenance") == [Venue("Kraken reports: maintenance.", is_trading=False)]
     assert status("maintenance", None, 7) == []
     assert status("cancel_only", "post_only") == [
-        Venue("Kraken says: cancel_only.", is_trading=False),
-        Venue("Kraken says: post_only."),
+        Venue("Kraken reports: cancel_only.", is_trading=False),
+        Venue("Kraken reports: post_only."),
     ]
     assert status("online") == [Venue()]
     status("maintenance")

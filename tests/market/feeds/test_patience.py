@@ -63,7 +63,7 @@ async def test_a_symbol_that_is_refused_for_now_is_asked_for_again_soon_and_then
         await made.equal("B")
         hands.turn(1)
         await made.equal("A", "B")
-        await reason(made, "Nothing is heard of: A.")
+        await reason(made, "No prices yet: A.")
         await made.tell("A", "5", AT)
 
         await reason(made, "")
@@ -79,7 +79,7 @@ async def test_a_symbol_of_which_nothing_comes_is_asked_for_again_and_named_mean
         await made.tell("B", "5", AT)
         await until(lambda: made.ticks, "a price of the other")
         hands.turn(5)
-        await reason(made, "Nothing is heard of: A.")
+        await reason(made, "No prices yet: A.")
         assert made.feed.status.state is State.LIVE
         assert made.feed.status.counts == {counts.UNHEARD: 1}
 
@@ -98,11 +98,11 @@ async def test_where_nothing_comes_of_any_symbol_the_feed_is_stale_if_prices_com
         async with asked(protocol, patience) as (made, hands):
             await made.equal("A", "B")  # subscribed, says the upstream, and that is all it says
             hands.turn(5)
-            await reason(made, "Nothing is heard of: A, B.")
+            await reason(made, "No prices yet: A, B.")
             await until(lambda made=made, state=state: made.feed.status.state is state, "the state", in_a_row=20)
 
             await made.tell("B", "5", AT)
-            await reason(made, "Nothing is heard of: A.")
+            await reason(made, "No prices yet: A.")
             assert made.feed.status.state is State.LIVE
 
 
@@ -127,13 +127,13 @@ async def test_while_the_venue_does_not_trade_the_feed_is_stale_and_says_why() -
         await made.equal("A", "B")
 
         await made.upstream.say({"channel": "status", "type": "update", "data": [{"system": "maintenance"}]})
-        await reason(made, "Kraken says: maintenance.")
+        await reason(made, "Kraken reports: maintenance.")
         await made.tell("A", "5", AT)
         await until(lambda: made.ticks, "a last price")
         await until(lambda: made.feed.status.state is State.STALE, "still so, heartbeats or not", in_a_row=20)
 
         await made.upstream.say({"channel": "status", "type": "update", "data": [{"system": "post_only"}]})
-        await reason(made, "Kraken says: post_only.")
+        await reason(made, "Kraken reports: post_only.")
         assert made.feed.status.state is State.LIVE
         await made.upstream.say({"channel": "status", "type": "update", "data": [{"system": "maintenance"}]})
         await until(lambda: made.feed.status.state is State.STALE, "maintenance again")

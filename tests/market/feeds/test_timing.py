@@ -88,7 +88,7 @@ async def test_silence_is_shown_after_two_thirds_and_ended_after_the_whole(proto
         await until(lambda: made.feed.status.state is State.LIVE, "patience", in_a_row=10)
         hands.turn(0.2)
         await until(lambda: made.feed.status.state is State.STALE, "staleness")
-        assert made.feed.status.reason == f"Nothing heard for {silence * 2 / 3:.0f} s."
+        assert made.feed.status.reason == f"No data received for {silence * 2 / 3:.0f} s."
 
         made.upstream.is_mute = False
         await heard(made)
@@ -97,7 +97,7 @@ async def test_silence_is_shown_after_two_thirds_and_ended_after_the_whole(proto
         await made.upstream.mute()
         hands.turn(silence)
         assert await down(made, hands) == 1
-        assert made.feed.status.reason == f"Nothing was heard for {silence:g} s."
+        assert made.feed.status.reason == f"No data received for {silence:g} s."
 
 
 async def test_kraken_is_asked_for_a_sign_of_life_after_a_third_of_the_silence() -> None:
@@ -126,7 +126,7 @@ async def test_a_refused_key_is_shown_and_tried_again_every_five_minutes(code: i
         for left in (1, 0):
             await until(lambda n=left: made.upstream.planned == n, "a handshake")
             await until(lambda: made.feed.status.state is State.REFUSED, "the refusal")
-            assert made.feed.status.reason == f"The upstream refuses us (HTTP {code}); tried again every 5 minutes."
+            assert made.feed.status.reason == f"Access refused (HTTP {code}); retrying every 5 minutes."
             assert await down(made, hands) == 300
             hands.turn(300)
 
