@@ -1,4 +1,4 @@
-"""Prices as they come: from the process that leads the feed, through Redis, to everyone who watches.
+"""Live prices: from the leader's feed, through Redis, to every viewer.
 
-Knows ticks, quotes and bars; not where they come from (that is `market.feeds`), nor what anyone trades.
+Knows ticks, quotes and bars; not their source (that is `market.feeds`), nor orders.
 """

@@ -1,6 +1,6 @@
-"""The market's price of a symbol now, for an order that is being accepted: told within milliseconds, or not at all.
+"""Arrival price: the market price of a symbol when its order is accepted, within milliseconds or not at all.
 
-A save waits for nobody: where the broker is away, hangs or has no quote of the symbol, there is no arrival price.
+A save must not wait: if Redis is down, hangs or has no quote of the symbol, the order gets no arrival price.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from market.money import Quote
 from market.support.circuit_breaker import CircuitBreaker
 
 ASK_SECONDS = 0.02
-# A broker that failed is left alone for so long: not every order is to wait for it. Twice as long each time: one
-# that is back soon has cost few orders their price, and one that is away for long costs few of them any time.
+# After a failure the circuit breaker opens for this long, so that not every order waits for Redis. The time doubles
+# with each further failure: a short outage costs few orders their price, and a long one delays few orders.
 FIRST_BREAK_SECONDS = 0.25
 BREAK_SECONDS = 5.0
-# Costs are judged by this price for good: of a feed that has died, or a market long closed, none is the better one.
+# Trading costs are measured against this price for good, so a missing price beats one of a dead feed or closed market.
 OLD_MS = 5 * 60 * 1000
-# What an amount's column takes.
+# The limit of an amount's column.
 LIMIT = Decimal(10) ** 15
 
 Provider = Callable[[str], Decimal | None]
 
 
 class LatestQuotes:
-    """Asks the broker, one connection a thread at most; never raises."""
+    """Reads quotes from Redis, with at most one connection per thread; never raises."""
 
     def __init__(self) -> None:
-        # Of each broker by its address: what one does says nothing of another.
+        # One for each Redis address: they fail independently.
         self._breakers = defaultdict[str, CircuitBreaker](CircuitBreaker)
 
     def __call__(self, symbol: str) -> Decimal | None:
@@ -46,9 +46,9 @@ class LatestQuotes:
         if breaker.is_open:
             return None
         try:
-            # A hiccup costs no order its price.
+            # One retry, so that a hiccup costs no order its price.
             text: Any = redis_client.connect(ASK_SECONDS, retries=1).hget(redis_board.QUOTES, symbol)
-        except Exception as error:  # whatever the broker does, the order is accepted
+        except Exception as error:  # whatever Redis does, the order is accepted
             breaker.failed(error, FIRST_BREAK_SECONDS, BREAK_SECONDS)
             return None
         breaker.answered()
@@ -56,7 +56,7 @@ class LatestQuotes:
 
 
 def price_in(text: bytes | str, now: float) -> Decimal | None:
-    """The mid of this quote, else its last trade's price; None where it is old, or is no quote. `now` in unix ms."""
+    """The mid of the quote in `text`, else its last trade's price; None if stale or invalid. `now` in unix ms."""
     quote = quote_in(text, now)
     try:
         found = None if quote is None else money.mark(None, quote)
@@ -66,7 +66,7 @@ def price_in(text: bytes | str, now: float) -> Decimal | None:
 
 
 def quote_in(text: bytes | str, now: float) -> Quote | None:
-    """The quote that stands in a text of the board's; None where it is old, or is no quote. `now` in unix ms."""
+    """Parse a quote of the board; None if stale or invalid. `now` in unix ms."""
     try:
         told = orjson.loads(text)
         if now - told["at"] > OLD_MS:
@@ -80,5 +80,5 @@ provider: Provider = LatestQuotes()
 
 
 def price(symbol: str) -> Decimal | None:
-    """The mid of the symbol's book, else its last trade's price, as the feed knows them now; None where it does not."""
+    """The current mid of the symbol's book, else its last trade's price; None if the feed has neither."""
     return provider(symbol)

@@ -1,4 +1,4 @@
-"""One-minute bars, made of ticks as they come."""
+"""One-minute bars, aggregated from live ticks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MILLISECONDS = 60_000
 
 @dataclass(slots=True)
 class Bar:
-    """`time` is its minute's beginning in unix seconds, `volume` the size traded in it."""
+    """`time` is the start of its minute in unix seconds, `volume` the size traded in it."""
 
     time: int
     open: Decimal
@@ -30,7 +30,7 @@ class Bar:
 
 
 class Bars:
-    """The minute that each symbol is in; `changed` has what was touched since it was last taken."""
+    """The current bar of each symbol; `changed` returns the bars that changed since its last call."""
 
     def __init__(self) -> None:
         self._present: dict[str, Bar] = {}
@@ -38,7 +38,7 @@ class Bars:
         self._touched: set[str] = set()
 
     def take(self, symbol: str, at: float, price: Decimal, size: Decimal) -> None:
-        """A price at `at` (unix milliseconds); one of a minute that is over changes nothing."""
+        """Add a price at `at` (unix milliseconds); a price of a past minute is ignored."""
         start = int(at // MILLISECONDS) * SECONDS
         bar = self._present.get(symbol)
         if bar is None or start > bar.time:
@@ -57,11 +57,11 @@ class Bars:
         self._touched.add(symbol)
 
     def keep(self, symbol: str, bar: Bar) -> None:
-        """A minute that was over before this began."""
+        """Add a bar of a minute that ended before these ticks began."""
         self._changed.setdefault(symbol, {})[bar.time] = bar.text()
 
     def changed(self) -> dict[str, list[tuple[int, str]]]:
-        """The minutes that are not as they were when this was last asked, as texts."""
+        """The bars that changed since the last call: by symbol, start and JSON text."""
         for symbol in self._touched:
             bar = self._present[symbol]
             self._changed.setdefault(symbol, {})[bar.time] = bar.text()

@@ -1,4 +1,4 @@
-"""What this process has heard of the feed, and how long ago."""
+"""The feed's last known status, and its age."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import orjson
 
 from market.live import redis_board
 
-# What a person sees; the rest, counts and times, is no news.
+# The fields that viewers see; a change of any other, such as counts and times, is not reported.
 SHOWN = ("name", "state", "reason", "limit", "in_use", "queued")
 
 
-# A feed that has not been heard of for so long is gone.
+# A feed that has not reported for this long is considered dead.
 SILENT_SECONDS = redis_board.FEED_SECONDS
 LOOK_SECONDS = 1.0
 
 
 class Silence(Exception):
-    """Nothing was heard of the feed: it may be gone, or the line to the broker."""
+    """The feed has not reported: its process may be dead, or the connection to Redis."""
 
 
 class FeedState:
-    """`text` is the state as viewers are told it; each of the methods says whether that has changed."""
+    """The feed's state. `text` is the JSON that viewers get; `hear` and `lose` return whether it changed."""
 
     def __init__(self) -> None:
         self._state: dict[str, Any] = {}
@@ -34,7 +34,7 @@ class FeedState:
 
     @property
     def queued(self) -> frozenset[str]:
-        """Symbols that wait for a place."""
+        """Symbols that wait for a slot."""
         return frozenset(self._state.get("queued") or ())
 
     @property
@@ -43,20 +43,20 @@ class FeedState:
 
     @property
     def silence(self) -> float:
-        """Seconds since it was heard of, or since somebody began to listen."""
+        """Seconds since the last report, or since listening began."""
         return time.monotonic() - self._heard_at
 
     def listen(self) -> None:
         self._heard_at = time.monotonic()
 
     async def until_lost(self) -> None:
-        """A feed that ends without a word is not taken for one that has nothing to say: raises Silence."""
+        """Watchdog: raises Silence once the feed stops reporting. A live feed reports even without new prices."""
         while self.silence <= SILENT_SECONDS:  # noqa: ASYNC110 silence is no event
             await asyncio.sleep(LOOK_SECONDS)
         raise Silence
 
     def hear(self, text: str) -> bool:
-        """What the feed's process tells; what is no state is ignored."""
+        """Take a status report of the feed's process; anything else is ignored."""
         state = redis_board.said(text)
         if state is None or not {"name", "state"} <= state.keys():
             return False

@@ -1,6 +1,6 @@
-"""One a server process: prices from the broker to its viewers, the latest of each symbol, as often as each wants.
+"""Price hub, one per server process: passes the latest prices from Redis to viewers, each at its own rate.
 
-Every symbol that somebody here wants is one subscription, whoever wants it; `market.live.viewers` shows what comes.
+Each wanted symbol is one subscription, however many viewers want it; `market.live.viewers` sends the frames.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from market.support.together import end, together
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
-# A broker that takes longer to answer is away; a subscription may be silent for as long as it likes.
+# Timeout of a Redis command. A subscription has none.
 OPERATION_SECONDS = 2.0
-# What nobody here wants any more stays for so long: pages are reloaded.
+# A symbol without viewers stays subscribed for this long, because pages are reloaded.
 GRACE_SECONDS = 5.0
-# Viewers that come and go at once are followed together.
+# Throttle of subscription updates: viewers that come and go at the same time cause one update.
 REST_SECONDS = 0.02
 
 
 class QuoteHub:
-    """`build` makes a frame of the joined texts of quotes, how many changes they stand for, and the feed's state."""
+    """`build` makes a frame from the joined JSON of quotes, the number of changes they contain and the feed's state."""
 
     def __init__(self, build: Callable[[str, int, str | None], str]) -> None:
         self.texts: dict[str, str] = {}
         self.feed = FeedState()
         self.taken = 0
         self._build = build
-        # Those heard of or asked for since the broker was last reached: what it keeps is no newer.
+        # Symbols received or read since Redis was last reached: its hash has nothing newer.
         self._known: set[str] = set()
         self._is_away = False
         self._newcomers: set[Viewer] = set()
@@ -50,10 +50,10 @@ class QuoteHub:
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._outage = Outage(log, "The broker does not answer (%s); prices stand still.", "The broker answers again.")
+        self._outage = Outage(log, "Redis does not answer (%s); prices are frozen.", "Redis answers again.")
 
     def frame_of(self, symbols: Iterable[str], changes: int, with_feed: bool) -> str:
-        """The latest of these, as one frame; empty where there is nothing to tell."""
+        """One frame with the latest quotes of these symbols; empty if there is nothing to send."""
         joined = ",".join(filter(None, map(self.texts.get, symbols)))
         return self._build(joined, changes, self.feed.text if with_feed else None) if joined or with_feed else ""
 
@@ -63,23 +63,23 @@ class QuoteHub:
 
     @property
     def symbols(self) -> int:
-        """How many are followed, those that nobody has wanted for a moment among them."""
+        """How many symbols are subscribed, those in their grace period included."""
         return len(self._count)
 
     @property
     def frames(self) -> int:
-        """Sent to viewers since the start."""
+        """How many frames viewers were sent since the start."""
         return sum(pace.sent for pace in self._paces.values())
 
     @property
     def conflated(self) -> int:
-        """Changes that viewers were not shown, since a later one of the same symbol went out in their place."""
+        """How many changes were conflated: a later one of the same symbol was sent in their place."""
         return sum(pace.conflated for pace in self._paces.values())
 
     def watch(
         self, viewer: Viewer, symbols: Iterable[str], per_second: float, working: frozenset[str] | None = None
     ) -> None:
-        """From now on exactly these; what there is of them is shown at once. `working`: None for as before."""
+        """Replace what a viewer watches, and send known prices at once. `working`: None keeps the previous ones."""
         interest, before = self._interests.get(viewer) or (Interest(viewer), None)
         pace = self._paces.setdefault(per_second, Pace(self.frame_of, per_second))
         if before is not None and before is not pace:
@@ -117,21 +117,21 @@ class QuoteHub:
         return {viewer: interest.wanted for viewer, (interest, _) in self._interests.items()}
 
     def work(self, viewer: Viewer, working: frozenset[str]) -> None:
-        """He has working orders in these: they are carried before those that are merely looked at."""
+        """Set the symbols in which a viewer has working orders: they get feed slots before merely watched ones."""
         found = self._interests.get(viewer)
         if found is not None and found[0].working != working:
             found[0].working = working
             self._changed.set()
 
     async def close(self) -> None:
-        """Follows nothing any more, and lets others have the places at once."""
+        """End all subscriptions, and release the feed slots at once."""
         for timer in self._leaving.values():
             timer.cancel()
         if self._task is not None:
             await end(self._task)
 
     def _show(self, *viewers: Viewer) -> None:
-        """From now on. A newcomer's first frame waits for all that there is, but not for a broker that is away."""
+        """Start sending to viewers. A new viewer's first frame waits for all known prices, unless Redis is down."""
         for viewer in viewers:
             interest, pace = self._interests[viewer]
             if viewer not in self._newcomers or self._is_away or interest.wanted <= self._known:
@@ -158,17 +158,17 @@ class QuoteHub:
         self._changed.set()
 
     async def _run(self) -> None:
-        """For ever: a broker that is away is asked again; what is known stays on the screens, marked as old."""
+        """Run forever, reconnecting to Redis; meanwhile the known prices stay on the screens, marked as old."""
         while True:
-            why = "The broker does not answer."
+            why = "Redis does not answer."
             try:
                 await self._connected()
             except (redis.RedisError, OSError) as error:
                 self._outage.failed(error)
             except Silence:
-                why = "The feed has not been heard."
+                why = "The feed is not responding."
             except Exception:
-                log.exception("Prices stand still for a moment.")
+                log.exception("The price hub failed; restarting it.")
             self._is_away = True
             if self.feed.lose(why):
                 self._tell_feed()
@@ -212,7 +212,7 @@ class QuoteHub:
             pace.changed(symbol)
 
     async def _follow(self, client: redis.asyncio.Redis, heard: PubSub, lease: leases.Lease) -> None:
-        """Keeps subscriptions and lease at what viewers want; reads what was told before it listened."""
+        """Keep subscriptions and lease equal to what viewers want; read prices published before the subscription."""
         followed: set[str] = set()
         while True:
             self._changed.clear()
@@ -223,7 +223,7 @@ class QuoteHub:
                 await heard.subscribe(*map(redis_board.topic, new))
             await lease.renew(self._wanted())
             self._outage.answered()
-            # What was let go and wanted anew between two looks is followed already, and yet unknown.
+            # A symbol that was dropped and wanted again between two iterations is subscribed, but unknown.
             if unknown := wanted - self._known:
                 await self._read(client, unknown)
             self._show(*self._newcomers)

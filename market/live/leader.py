@@ -1,4 +1,4 @@
-"""Who of all processes does what only one may do: by a lock in the broker that ends with whoever holds it."""
+"""Leader election with a Redis lock, which expires if its holder dies."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL
 
 
 class LostLead(Exception):
-    """Another process leads, or nobody does: nothing more may be done."""
+    """This process no longer leads and must stop."""
 
 
 class Leader:
-    """`term` is each lead's own: what an earlier leader of this key still writes is refused (market.live.redis_board).
+    """A candidate. Its `term` is a fencing token, unique to each lead.
 
-    It is no counter in the broker, which may forget it and then count the same again: two would lead at once.
+    By it market.live.redis_board refuses what an earlier leader still writes. The term is random, not a counter in
+    Redis: Redis may lose the counter and issue a term twice, so that two processes would lead at once.
     """
 
     def __init__(self, client: redis.asyncio.Redis, key: str = KEY) -> None:
@@ -36,23 +37,23 @@ class Leader:
         self.term = ""
 
     async def win(self, look_seconds: float, answered: Callable[[], None] = lambda: None) -> None:
-        """Returns once this process leads; `answered` is called whenever the broker has said who does."""
+        """Wait until this process leads; `answered` is called after each reply of Redis."""
         while True:
             is_won = await self.acquire()
             answered()
             if is_won:
                 return
-            await asyncio.sleep(look_seconds)  # the lock is the broker's: nobody is told when it is free
+            await asyncio.sleep(look_seconds)  # poll: Redis does not announce that a lock is free
 
     async def keep(self, renew_seconds: float) -> None:
-        """Leads on until cancelled. Raises LostLead."""
+        """Renew the lead until cancelled. Raises LostLead."""
         while True:
             await asyncio.sleep(renew_seconds)
             if not await self.renew():
                 raise LostLead
 
     async def acquire(self) -> bool:
-        """Whether this process leads from now on, for SECONDS unless it renews."""
+        """Try to take the lead, for SECONDS unless renewed; return whether this process leads."""
         term = secrets.token_hex(8)
         if not await self._client.set(self._key, term, nx=True, ex=SECONDS):
             return False
@@ -60,7 +61,7 @@ class Leader:
         return True
 
     async def renew(self) -> bool:
-        """False where another leads, or nobody: this process must stop at once."""
+        """Extend the lead; False if this process no longer leads, and must stop at once."""
         return bool(await self._renew(keys=[self._key], args=[self.term, SECONDS]))
 
     async def release(self) -> None:

@@ -1,4 +1,4 @@
-"""Which symbols are wanted: each process says so again and again, and what it wanted ends with it."""
+"""Leases on wanted symbols: each process renews its own, which expires with the process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INDEX = name("market.wanted")
 SECONDS = 15
 RENEW_SECONDS = 5.0
 
-# Keys: the index, this process' key. Arguments: its name, its text, the seconds. Tells at once that something changed.
+# Keys: the index, this process's key. Arguments: its name, its text, the seconds. Publishes the change at once.
 _RENEW = """
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 redis.call('SADD', KEYS[1], ARGV[1])
@@ -30,7 +30,7 @@ def _key(name: str) -> str:
 
 
 class Lease:
-    """What one process wants: by symbol, whether somebody has a working order in it."""
+    """The symbols that one process wants, each with whether a viewer has a working order in it."""
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self.name = secrets.token_hex(8)
@@ -38,7 +38,7 @@ class Lease:
         self._renew = client.register_script(_RENEW)
 
     async def renew(self, wanted: Mapping[str, bool]) -> None:
-        """For SECONDS from now on exactly this."""
+        """Replace what this process wants, for the next SECONDS."""
         text = orjson.dumps(dict(wanted)).decode()
         await self._renew(keys=[INDEX, _key(self.name)], args=[self.name, text, SECONDS])
 
@@ -49,7 +49,7 @@ class Lease:
 
 
 async def wanted(client: redis.asyncio.Redis) -> dict[str, bool]:
-    """The union of what every living process wants; True where one of them has a working order."""
+    """The union of all unexpired leases; True for symbols with a working order in any of them."""
     names: Any = sorted(await client.smembers(INDEX))
     if not names:
         return {}

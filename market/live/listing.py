@@ -1,4 +1,4 @@
-"""The instruments that a feed may carry, as the database has them, for an event loop that must not wait for it."""
+"""A cache of the instruments that a feed may carry, for an event loop that must not wait for the database."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 5.0
 
 
-# What the feed calls an instrument, by its symbol, the feed symbol entered for it, and its currency.
+# The feed's name of an instrument, from its symbol, the feed symbol entered for it, and its currency.
 Naming = Callable[[str, str, str], str | None]
 
 
 def own_symbol(symbol: str, entered: str, currency: str) -> str | None:
-    """Feeds of our own have every instrument."""
+    """The naming of the feeds `sim` and `replay`: they may carry every instrument, under its own symbol."""
     return symbol
 
 
 class Terms(NamedTuple):
-    """What a feed must know of an instrument: what it calls it, None where it does not have it; and its steps.
+    """An instrument as a feed needs it; `upstream` is the feed's name of it, None if the feed doesn't have it.
 
-    `latest` is its price when a feed last ran, if the broker still knows.
+    `latest` is its price when a feed last ran, if Redis still has it.
     """
 
     upstream: str | None
@@ -45,7 +45,7 @@ class Terms(NamedTuple):
 
 
 class Listing:
-    """`terms` by symbol, active ones alone; a database that is away leaves them as they were."""
+    """`terms` of the active instruments, by symbol; they stay as they were while the database is down."""
 
     def __init__(self, naming: Naming = own_symbol) -> None:
         self.terms: dict[str, Terms] = {}
@@ -55,14 +55,14 @@ class Listing:
         self._outage = Outage(log, "The instruments can't be read (%s).", "The instruments can be read again.")
 
     async def refresh(self) -> None:
-        """Reads anew what is older than AGAIN_SECONDS."""
+        """Read the instruments again if the cache is older than AGAIN_SECONDS."""
         now = time.monotonic()
         if self._read_at is None or now - self._read_at > AGAIN_SECONDS:
             self._read_at = now
             self.terms = await asyncio.get_running_loop().run_in_executor(self._thread, self._read)
 
     def name_of(self, symbol: str) -> str | None:
-        """What the feed calls it; None where there is no such instrument, there or here."""
+        """The feed's name of a symbol; None if the feed or the site has no such instrument."""
         terms = self.terms.get(symbol)
         return None if terms is None else terms.upstream
 

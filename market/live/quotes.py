@@ -1,4 +1,4 @@
-"""The latest price of a symbol: what becomes of it with a tick, and the one JSON text that every reader gets."""
+"""A symbol's quote: how a tick updates it, and the one JSON text that every reader gets."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from market.live.ticks import Tick, standing
 from market.values.decimals import decimal_string
 
 CENT = Decimal("0.01")
-# From the smallest price that is believed to the largest it is 29 digits and two decimals.
+# A change from the smallest to the largest accepted price has 29 digits and two decimals.
 WIDE = Context(prec=40)
 
 
 class Quote(NamedTuple):
-    """`at` is when it last changed, in unix milliseconds; `day_open` is what `change` counts from."""
+    """`at` is the time of its last change in unix milliseconds; `day_open` is the base of `change`."""
 
     symbol: str
     at: float
@@ -27,7 +27,7 @@ class Quote(NamedTuple):
 
     @property
     def price(self) -> Decimal | None:
-        """The last trade's, else the middle of the book."""
+        """The last trade's price, else the mid of the book."""
         if self.last is None and self.bid is not None and self.ask is not None:
             return (self.bid + self.ask) / 2
         return self.last
@@ -40,7 +40,7 @@ class Quote(NamedTuple):
         return ((self.price / self.day_open - 1) * 100).quantize(CENT, ROUND_HALF_EVEN, WIDE)
 
     def after(self, tick: Tick) -> Quote:
-        """With what the tick tells; this very quote where it tells no other price."""
+        """The quote updated by a tick; the same object if no price changed."""
         bid, ask = standing(tick.bid, self.bid), standing(tick.ask, self.ask)
         last = self.last if tick.last is None else tick.last
         day_open = tick.day_open or self.day_open or last

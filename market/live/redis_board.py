@@ -1,4 +1,4 @@
-"""The latest price of every symbol, shared by all processes, and the feed's state; written by the leader alone."""
+"""Latest quotes, bars and feed state in Redis: written by the leader only, read by all processes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from market.live.redis_names import name
 
 QUOTES = name("market.quotes")
 FEED = name("market.feed")
-# Whoever has not written for so long is taken for gone.
+# A feed that has not written its state for this long is considered dead.
 FEED_SECONDS = 10
 BARS = 1500
 
-# Keys: the lock, the hash. Arguments: the term, how topics begin, then symbol and text in turn. Nothing is written for
-# an earlier term.
+# Keys: the lock, the hash. Arguments: the term, the prefix of topics, then symbol and text alternately. A write of an
+# earlier term is refused.
 _WRITE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 for place = 3, #ARGV, 2 do
@@ -31,7 +31,7 @@ return 1
 
 
 def topic(symbol: str) -> str:
-    """The channel on which a symbol's changed prices are told."""
+    """The pub/sub channel of a symbol's quotes."""
     return name(f"market.quote.{symbol}")
 
 
@@ -40,7 +40,7 @@ def bars_key(symbol: str) -> str:
 
 
 class Board:
-    """The leader's side."""
+    """The leader's side: writes and publishes."""
 
     def __init__(self, client: redis.asyncio.Redis, term: str) -> None:
         self._client = client
@@ -48,12 +48,12 @@ class Board:
         self._script = client.register_script(_WRITE)
 
     async def write(self, texts: Mapping[str, str]) -> bool:
-        """Keeps and tells these symbols' quotes. False, with nothing written, where another leads by now."""
+        """Store and publish these symbols' quotes. False, with nothing written, if this process no longer leads."""
         pairs = [part for pair in texts.items() for part in pair]
         return bool(await self._script(keys=[leader.KEY, QUOTES], args=[self._term, topic(""), *pairs]))
 
     async def tell(self, state: Mapping[str, Any]) -> None:
-        """The feed's state, which ends by itself unless it is told again."""
+        """Store and publish the feed's state, which expires after FEED_SECONDS."""
         text = orjson.dumps(state).decode()
         async with self._client.pipeline(transaction=False) as pipeline:
             pipeline.set(FEED, text, ex=FEED_SECONDS)
@@ -61,10 +61,10 @@ class Board:
             await pipeline.execute()
 
     async def write_bars(self, bars: Mapping[str, Iterable[tuple[int, str]]]) -> None:
-        """Replaces these minutes of these symbols, and forgets what is older than the newest BARS."""
+        """Replace these bars of these symbols, and keep only the newest BARS of each."""
         for symbol, found in bars.items():
             key = bars_key(symbol)
-            # Each by itself: prices must not wait until the history of many has been written.
+            # One transaction per symbol: prices must not wait until the history of many symbols is written.
             async with self._client.pipeline(transaction=True) as pipeline:
                 for start, text in found:
                     pipeline.zremrangebyscore(key, start, start)
@@ -74,7 +74,7 @@ class Board:
 
 
 def said(text: Any) -> dict[str, Any] | None:
-    """The JSON object in a text of the broker's; None where there is none: others may write there, too."""
+    """Parse a JSON object from Redis; None for anything else, because other programs may write there, too."""
     try:
         found = orjson.loads(text)
     except ValueError:
@@ -88,7 +88,7 @@ def is_quote(text: Any, symbol: str) -> bool:
 
 
 def read(symbols: Iterable[str]) -> dict[str, str]:
-    """The texts of those that have a price. Raises redis.RedisError."""
+    """The quotes' JSON texts, for symbols that have one. Raises redis.RedisError."""
     wanted = list(symbols)
     if not wanted:
         return {}
@@ -97,7 +97,7 @@ def read(symbols: Iterable[str]) -> dict[str, str]:
 
 
 def feed_text() -> str | None:
-    """The state of the feed that runs, as JSON; None where none does. Raises redis.RedisError."""
+    """The state of the running feed as JSON; None if no feed runs. Raises redis.RedisError."""
     text: Any = redis_client.connect().get(FEED)
     return None if said(text) is None else str(text)
 

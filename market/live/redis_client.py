@@ -1,4 +1,4 @@
-"""How Redis is reached, the one of the channel layer: prices, leases and counts pass through its first shard."""
+"""Connections to the channel layer's Redis; prices, leases and counts use its first shard."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# No greeting: a client says at once what it wants.
+# No handshake commands: a client sends its first command at once.
 _PLAIN: dict[str, Any] = {"protocol": 2, "driver_info": None}
 
 
 def urls() -> list[str]:
-    """Every shard's."""
+    """The addresses of all shards."""
     return [str(host) for host in _configured()["hosts"]]
 
 
@@ -25,9 +25,9 @@ def url() -> str:
 
 
 def connect(seconds: float = 1.0, address: str | None = None, retries: int = 0) -> redis.Redis:
-    """For threads, which share its connections; nobody is waited for longer than `seconds`.
+    """A client for threads, which share its connection pool; `seconds` is the timeout.
 
-    A connection that was ended from the other side is made anew before it is used.
+    A connection that Redis has closed is reopened before it is used.
     """
     return _connect(address or url(), seconds, retries)
 
@@ -40,19 +40,19 @@ def _connect(address: str, seconds: float, retries: int) -> redis.Redis:
 
 
 def connect_async(seconds: float | None = None) -> redis.asyncio.Redis:
-    """For an event loop; None waits for as long as a subscription is silent."""
+    """A client for an event loop; None, for subscriptions, waits without a timeout."""
     return redis.asyncio.Redis.from_url(
         url(), socket_timeout=seconds, socket_connect_timeout=2.0, retry=None, decode_responses=True
     )
 
 
 def group_prefix() -> str:
-    """What the names of the layer's groups begin with."""
+    """The prefix of the channel layer's group names."""
     return str(_configured().get("prefix", "asgi"))
 
 
 def connections(seconds: float) -> list[Any]:
-    """A bare connection to each shard, for one thread that packs its own commands."""
+    """A raw connection to each shard, for one thread that packs its own commands."""
     waits = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
     pools = [redis.ConnectionPool.from_url(address, retry=Retry(NoBackoff(), 0), **waits) for address in urls()]
     return [pool.make_connection() for pool in pools]

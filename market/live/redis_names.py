@@ -1,4 +1,4 @@
-"""What the site calls its things in Redis, where other sites may have theirs: pub/sub knows no database numbers."""
+"""The site's prefix for keys and channels: sites may share a Redis, whose pub/sub ignores database numbers."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from django.conf import settings
 
 
 def name(thing: str) -> str:
-    """The key or channel of this site's own: `name("market.quotes")`."""
+    """This site's key or channel, as in `name("market.quotes")`."""
     return f"{settings.REDIS_PREFIX}.{thing}"

@@ -1,4 +1,4 @@
-"""Runs one feed while this process leads: carries what is wanted, tells what changed, keeps the bars."""
+"""Run one feed while this process leads: subscribe wanted symbols, publish changed quotes, write bars."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from market.support.together import together
 
 log = logging.getLogger(__name__)
 
-# What has come meanwhile is told together; a symbol that ticks more often is told with its latest price.
+# Quotes that change within this time are published together; a symbol that ticks faster is conflated.
 TELL_SECONDS = 0.005
 BARS_SECONDS = 1.0
 STATE_SECONDS = 2.0
 LOOK_SECONDS = 1.0
-# However often somebody wants something else.
+# Throttle of updates, however often leases change.
 REST_SECONDS = 0.02
-# A symbol that nobody wants any more stays for so long: pages are reloaded.
+# A symbol that is no longer wanted stays subscribed for this long, because pages are reloaded.
 GRACE_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 OPERATION_SECONDS = 2.0
 NOTHING = Decimal(0)
-# Symbols that a reason names.
+# Max symbols that a reason names.
 NAMED = 5
 
 
 class Runner:
-    """`standing` are carried whether anybody looks or not, where nobody waits for the room."""
+    """Runs `feed`. The symbols in `standing` are carried without viewers too, if slots are free."""
 
     def __init__(self, feed: Feed, guard: Callable[[Sink], Sink], listing: Listing, standing: list[str]) -> None:
         self.feed = feed
@@ -59,10 +59,10 @@ class Runner:
         self._bars = Bars()
         self._begun: set[str] = set()
         self._nameless: list[str] = []
-        self._outage = Outage(log, "The broker does not answer (%s); trying again.", "The broker answers again.")
+        self._outage = Outage(log, "Redis does not answer (%s); retrying.", "Redis answers again.")
 
     async def run(self) -> None:
-        """Until cancelled: leads when nobody else does, and lets go at once where another does."""
+        """Run until cancelled: lead when no other process does, and stop leading once the lead is lost."""
         while True:
             try:
                 async with redis_client.connect_async(OPERATION_SECONDS) as client:
@@ -70,14 +70,14 @@ class Runner:
             except (redis.RedisError, OSError) as error:
                 self._outage.failed(error)
             except LostLead:
-                log.warning("Another process leads the feed by now.")
+                log.warning("This process no longer leads the feed.")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _as_leader(self, client: redis.asyncio.Redis) -> None:
         leader = Leader(client)
         await leader.win(RETRY_SECONDS, self._outage.answered)
         board = Board(client, leader.term)
-        # The broker may have forgotten what an earlier lead of this process told it.
+        # Redis may have lost what this process wrote in an earlier lead.
         if not await client.exists(QUOTES):
             self._begun.clear()
         self._dirty = set(self._quotes)
@@ -97,7 +97,7 @@ class Runner:
                 await leader.release()
 
     async def _following(self, client: redis.asyncio.Redis) -> None:
-        """Keeps the feed at what is wanted now."""
+        """Keep the feed's symbols equal to the wanted ones."""
         while True:
             self._wants.clear()
             await self._look(client)
@@ -119,18 +119,18 @@ class Runner:
         self.slots.allot(found, limit)
         for symbol in self.slots.carried:
             if self._begin(symbol):
-                await asyncio.sleep(0)  # the prices of others go on meanwhile
+                await asyncio.sleep(0)  # let the prices of other symbols through
         self.feed.want({symbol: name for symbol in self.slots.carried if (name := name_of(symbol)) is not None})
 
     def _lately(self, wanted: Mapping[str, bool]) -> list[str]:
-        """What is carried and nobody wants any more, for a while yet."""
+        """Carried symbols that are no longer wanted, within their grace period."""
         now = time.monotonic()
         gone = [symbol for symbol in self.slots.carried if symbol not in wanted]
         self._gone = {symbol: self._gone.get(symbol, now + GRACE_SECONDS) for symbol in gone}
         return [symbol for symbol in gone if now < self._gone[symbol]]
 
     def _begin(self, symbol: str) -> bool:
-        """What was before: told once, by the feeds that know it. False where it has been."""
+        """Store a symbol's history, once, if the feed has one. False if that was done before."""
         if symbol in self._begun:
             return False
         self._begun.add(symbol)
@@ -140,7 +140,7 @@ class Runner:
         return True
 
     async def _hearing(self) -> None:
-        """Wakes `_following` when somebody says that he wants something else; a look each second stands in for it."""
+        """Wake `_following` when a lease changes; its poll every second covers lost messages."""
         async with redis_client.connect_async() as client, client.pubsub(ignore_subscribe_messages=True) as heard:
             await heard.subscribe(leases.INDEX)
             async for _ in heard.listen():
@@ -193,8 +193,8 @@ class Runner:
         }
 
     def _without(self) -> str:
-        """Which of what is wanted the feed does not have."""
+        """The wanted symbols that the feed does not have, as a sentence."""
         if not self._nameless:
             return ""
         more = f" and {len(self._nameless) - NAMED} more" if len(self._nameless) > NAMED else ""
-        return f"No prices of {', '.join(self._nameless[:NAMED])}{more} from {self.feed.name}."
+        return f"No prices for {', '.join(self._nameless[:NAMED])}{more} from {self.feed.name}."

@@ -1,4 +1,4 @@
-"""Who gets the few symbols that a feed carries: those with working orders first, then whoever came first."""
+"""Allocation of a feed's limited slots: symbols with working orders first, then first come, first served."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 class Slots:
-    """`carried` and `queued` after each `allot`; who is carried stays, unless a symbol with orders needs its place."""
+    """`allot` fills `carried` and `queued`; a carried symbol stays, unless one with working orders needs its slot."""
 
     def __init__(self) -> None:
         self.carried: list[str] = []

@@ -1,4 +1,4 @@
-"""What a price feed tells: ticks; and what it is asked: to carry a set of symbols, whatever its connection does."""
+"""The interface of a price feed: it takes a set of wanted symbols and produces ticks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 
 class Empty(Enum):
-    """Said of a side of the book: that nobody stands there. None says nothing of it."""
+    """Marks a side of the book as empty; None means that a tick says nothing about that side."""
 
     EMPTY = "empty"
 
@@ -20,18 +20,18 @@ Side = Decimal | Literal[Empty.EMPTY] | None
 
 
 def standing(told: Side, before: Decimal | None) -> Decimal | None:
-    """The best price of a side of the book after this was told of it; None where nobody stands there."""
+    """The best price of a side of the book after an update; None if that side is empty."""
     if told is EMPTY:
         return None
     return before if told is None else told
 
 
 class Tick(NamedTuple):
-    """A trade, the best prices of a book, or both, of one of our symbols; what is not told is None.
+    """A trade, the best prices of a book, or both, of one of our symbols; fields without news are None.
 
-    A side of the book that has become empty is told: EMPTY. `at` is the upstream's clock in unix milliseconds,
-    `day_open` the price that the day's change counts from.
-    A tuple, since tens of thousands a second are made: a frozen dataclass takes four times as long to make.
+    A side of the book that became empty is EMPTY. `at` is the upstream's clock in unix milliseconds, `day_open` the
+    price that the day's change counts from.
+    A tuple, because tens of thousands are created per second: a frozen dataclass takes four times as long to create.
     """
 
     symbol: str
@@ -45,7 +45,7 @@ class Tick(NamedTuple):
 
 
 class State(StrEnum):
-    """How a feed stands; `REFUSED` lasts until somebody changes its key."""
+    """A feed's state; `REFUSED` lasts until its key is changed."""
 
     CONNECTING = "connecting"
     LIVE = "live"
@@ -56,7 +56,7 @@ class State(StrEnum):
 
 @dataclass
 class Status:
-    """`limit`: as many symbols are carried at once, None for any number; `counts`: what was ignored, by reason."""
+    """`limit`: max symbols at once, None for any number; `counts`: how much input was ignored, by reason."""
 
     state: State = State.CONNECTING
     reason: str = ""
@@ -77,7 +77,7 @@ class Feed(Protocol):
     status: Status
 
     def want(self, symbols: Mapping[str, str]) -> None:
-        """From now on exactly these: ours → the feed's name. At most `status.limit`; returns at once."""
+        """Replace the wanted symbols: ours → the feed's name, at most `status.limit`. Returns at once."""
 
     async def run(self, sink: Sink) -> None:
-        """Keeps the connection and hands on ticks until cancelled; never returns and never raises by itself."""
+        """Keep the connection and pass ticks to the sink until cancelled; never returns and never raises by itself."""

@@ -1,7 +1,7 @@
-"""Who looks at prices: what each wants and has not been shown yet, and how often a second he is shown it.
+"""Viewers of prices: what each wants and has not been sent yet, with throttling and conflation.
 
-A viewer who does not take what he was sent is sent nothing more until he does, and then the latest: nobody waits for
-him, and no price piles up.
+Back-pressure: a viewer that does not take its frames is sent nothing until it does, and then the latest prices. It
+delays no other viewer, and no prices pile up.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ log = logging.getLogger(__name__)
 
 RATES = (1, 2, 5, 10, 20)
 USUAL_RATE = 10
-# Whoever has yet to take a frame is looked at again so soon, however rarely there is news.
+# A viewer that is behind is retried after this time, even without new prices.
 AGAIN_SECONDS = 0.1
 
 
 class Viewer(Protocol):
-    """A socket, as far as prices know it."""
+    """A socket, as the price hub sees it."""
 
     def show(self, frame: str) -> bool:
-        """Takes a frame of quotes. False: not now, it still has some to take."""
+        """Send a frame of quotes. False, with nothing sent, while earlier frames are still waiting."""
 
     def queued(self, symbols: Iterable[str], limit: int) -> None:
-        """These symbols wait for a place in the feed."""
+        """Report that these symbols wait for a slot of the feed."""
 
 
 class Interest:
-    """What one viewer wants, and what he has not been shown yet."""
+    """What one viewer wants and has not been sent yet."""
 
     __slots__ = ("told_queued", "unseen", "unseen_feed", "viewer", "wanted", "working")
 
@@ -38,34 +38,34 @@ class Interest:
         self.viewer = viewer
         self.wanted: frozenset[str] = frozenset()
         self.working: frozenset[str] = frozenset()
-        # Each symbol with how many of its changes he has not seen.
+        # Each symbol with the number of its changes that were not sent yet.
         self.unseen: dict[str, int] = {}
         self.unseen_feed = True
         self.told_queued: set[str] = set()
 
     def miss(self, changes: dict[str, int]) -> None:
-        """These symbols changed so often without his being shown it."""
+        """Add changes that this viewer was not sent."""
         for symbol, count in changes.items():
             if symbol in self.wanted:
                 self.unseen[symbol] = self.unseen.get(symbol, 0) + count
 
     def tell_queued(self, waiting: frozenset[str], limit: int) -> None:
-        """What he wants of these has to wait for a place in the feed: he is told once each time."""
+        """Tell the viewer which wanted symbols wait for a slot of the feed, once each time they begin to."""
         queued = self.wanted & waiting
         if new := queued - self.told_queued:
             self.viewer.queued(sorted(new), limit)
         self.told_queued = set(queued)
 
 
-# Symbols, how many changes they stand for, and whether the feed's state is news.
+# Symbols, the number of changes they contain, and whether to include the feed's state.
 Key = tuple[frozenset[str], int, bool]
 Frames = Callable[[Iterable[str], int, bool], str]
 
 
 class Pace:
-    """Shows its viewers, so many times a second at most, what changed; the first change after a rest at once.
+    """A throttle: sends its viewers what changed, at most `per_second` times; the first change after a pause at once.
 
-    `frame_of` makes the frame of a `Key`, empty where there is nothing to tell; 0 a second is as often as it comes.
+    `frame_of` builds the frame of a `Key`, empty if there is nothing to send. 0 per second means no throttling.
     """
 
     def __init__(self, frame_of: Frames, per_second: float) -> None:
@@ -77,21 +77,21 @@ class Pace:
         self._next_at = 0.0
         self._interests: set[Interest] = set()
         self.sent = 0
-        # Changes that no viewer was shown by themselves, since a later one of the same symbol came with them.
+        # Changes that were never sent on their own, because a later one of the same symbol replaced them.
         self.conflated = 0
 
     def enter(self, interest: Interest) -> None:
         self._interests.add(interest)
 
     def leave(self, interest: Interest) -> None:
-        """What he has not been shown here is left to him, for his next pace."""
+        """Remove a viewer; its unsent changes move with it to its next pace."""
         self._interests.discard(interest)
         interest.miss(self._changed)
         if not self._interests:
             self._changed.clear()
 
     def changed(self, symbol: str | None = None) -> None:
-        """A symbol's price, or None for something that a viewer of this pace has to be told."""
+        """Schedule a flush for a changed symbol, or with None for other news to a viewer."""
         if not self._interests:
             return
         if symbol is not None:
@@ -109,7 +109,7 @@ class Pace:
         frames: dict[Key, str] = {}
         is_behind = False
         for interest in self._interests:
-            # His own set has its hash at hand, which finding his frame takes.
+            # Reuse the viewer's own frozenset where possible: its hash is cached, and the frame lookup needs it.
             wanted = interest.wanted
             new = wanted if changed.keys() >= wanted else wanted.intersection(changed)
             if interest.unseen:
@@ -125,19 +125,19 @@ class Pace:
             self._again = loop.call_later(AGAIN_SECONDS, self._look_again)
 
     def _look_again(self) -> None:
-        """Apart from the flushes: those who keep up wait no longer for it."""
+        """Retry viewers that are behind; a timer of its own, so that the others are not delayed."""
         self._again = None
         self.changed()
 
     def _show(self, interest: Interest, key: Key, frames: dict[Key, str]) -> bool:
-        """Viewers of the same symbols share one frame. Whoever can't be shown anything spoils it for nobody else."""
+        """Send one viewer its frame, which viewers with the same key share. A failing viewer doesn't affect others."""
         if key not in frames:
             frames[key] = self._frame_of(*key)
         try:
             if frames[key] and not interest.viewer.show(frames[key]):
                 return False
         except Exception:
-            log.exception("A viewer can't be shown any prices.")
+            log.exception("Sending prices to a viewer failed.")
         if frames[key]:
             self.sent += 1
             self.conflated += max(0, key[1] - len(key[0]))

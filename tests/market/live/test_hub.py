@@ -261,7 +261,7 @@ async def test_a_feed_that_dies_without_a_word_is_told_as_down_and_heard_again_w
     monkeypatch.setattr(feed_status, "SILENT_SECONDS", 0.2)
     await client.delete(redis_board.FEED)
     await until(lambda: glass.feed["state"] == "down", "its end")
-    assert glass.feed["reason"] == "The feed has not been heard."
+    assert glass.feed["reason"] == "The feed is not responding."
 
     monkeypatch.setattr(feed_status, "SILENT_SECONDS", 10)
     await feed.state()
@@ -348,11 +348,11 @@ async def test_prices_go_on_after_the_broker_went_and_came_back(
             await feed.state()
             await until(lambda: glass.seen == {"X": "2"} and glass.feed["state"] == "live", "prices again")
             await until_wanted(client, {"X": False})
-            await until(lambda: "The broker answers again." in caplog.text, "word that it is back")
+            await until(lambda: "Redis answers again." in caplog.text, "word that it is back")
     finally:
         await prices.close()
         own.stop()
-    assert caplog.text.count("The broker does not answer (") == caplog.text.count("The broker answers again.") == 1
+    assert caplog.text.count("Redis does not answer (") == caplog.text.count("Redis answers again.") == 1
 
 
 async def test_a_broker_that_hangs_is_told_as_away_and_prices_go_on_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

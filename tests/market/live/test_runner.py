@@ -120,7 +120,7 @@ async def test_what_the_feed_has_no_name_for_is_never_asked_for_and_takes_no_pla
         await Lease(client).renew({"S2": True, "S4": False})
 
         await until(lambda: feed.wanted == {"S4": "up-S4"}, "what is wanted of what it has")
-        assert own.state()["reason"] == "As usual. No prices of S2 from puppet."
+        assert own.state()["reason"] == "As usual. No prices for S2 from puppet."
         assert own.state()["queued"] == []
 
 
@@ -338,5 +338,5 @@ async def test_a_broker_that_is_away_is_told_of_once_and_once_when_it_is_back(
         assert len(asked) > 3
 
     away, back = [record.getMessage() for record in caplog.records if record.name == runner.__name__]
-    assert away.startswith("The broker does not answer (")
-    assert back == "The broker answers again."
+    assert away.startswith("Redis does not answer (")
+    assert back == "Redis answers again."
