@@ -1,10 +1,10 @@
 """Money in exact decimals: marks, P&L, distances, slippage, shortfall and notional. No Django, nothing rounded.
 
 Prices and money are in the instrument's currency, quantities in its units; one unit of quantity is worth its price
-(there is no contract multiplier). Products and sums are exact. Ratios (ticks, basis points) are rounded half-even to
-the places asked for, once; what is shown is rounded half-even by `shown`, last of all. None means "not defined", never
-zero. The browser computes the same (static/js/money/money.js), and a test holds the two together. The words:
-docs/money.md.
+(there is no contract multiplier). Products and sums are exact. Ratios (ticks, basis points) are rounded half-even
+once, to the requested places; values for display are rounded half-even by `shown`, as the last step. None means "not
+defined", never zero. The browser computes the same (static/js/money/money.js); a test checks that both agree.
+docs/money.md defines the terms.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cache
 from market.money.currencies import DECIMALS
 
 PLACES = 8
-# What a product of two prices or quantities may need.
+# Max decimals of a product of two prices or quantities.
 PRODUCT_PLACES = 16
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -26,13 +26,13 @@ HALF = Decimal("0.5")
 BPS = Decimal(10_000)
 # Buying makes long (+), selling short (−).
 SIGN = {"buy": 1, "sell": -1}
-# A hundred times more digits than amounts have; if it were ever not exact, that would be an error and not a rounding.
+# A hundred times more digits than amounts have; an inexact result would raise an error instead of being rounded.
 EXACT = Context(prec=2_000, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 ROUNDED = Context(prec=2_000, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 class Source(StrEnum):
-    """Which price of the market a mark is."""
+    """The kind of market price that a mark is."""
 
     BID = "bid"
     ASK = "ask"
@@ -42,7 +42,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The best prices of a book and the last trade's; what is not known is None. Prices may be zero or negative."""
+    """The best prices of a book and the last trade's; unknown ones are None. Prices may be zero or negative."""
 
     bid: Decimal | None = None
     ask: Decimal | None = None
@@ -50,34 +50,34 @@ class Quote:
 
     @property
     def mid(self) -> Decimal | None:
-        """(bid + ask) / 2 as a price is kept: half-even to 8 decimals; None for a book with one side."""
+        """(bid + ask) / 2, rounded half-even to 8 decimals as prices are stored; None for a one-sided book."""
         if self.bid is None or self.ask is None:
             return None
         return _rounded(EXACT.multiply(EXACT.add(self.bid, self.ask), HALF), PLACES)
 
     @property
     def has_side(self) -> bool:
-        """Whether anybody is in the book, on one side at least."""
+        """Whether the book has a bid or an ask."""
         return self.bid is not None or self.ask is not None
 
     @property
     def is_crossed(self) -> bool:
-        """Whether somebody bids more than somebody asks: then neither is a price one could close at."""
+        """Whether the bid is above the ask: then a position can be closed at neither."""
         return self.bid is not None and self.ask is not None and self.bid > self.ask
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A price to value something at, and which price it is."""
+    """A price to value something at, and its kind."""
 
     price: Decimal
     source: Source
 
 
 def mark(side: str | None, quote: Quote) -> Mark | None:
-    """What a position is worth a unit: long (bought) closes at the bid, short at the ask; else mid; else last.
+    """A position's value per unit: a long (bought) one closes at the bid, a short one at the ask; else mid; else last.
 
-    `side` None asks for the market's price as such: mid, else last.
+    `side` None gives the market price: mid, else last.
     """
     closing = {"buy": quote.bid, "sell": quote.ask}[side] if side is not None and not quote.is_crossed else None
     if closing is not None:
@@ -105,17 +105,17 @@ def distance(side: str, price: Decimal | None, quote: Quote) -> Decimal | None:
 
 
 def in_ticks(amount: Decimal | None, tick_size: Decimal, places: int = PLACES) -> Decimal | None:
-    """A difference of prices in steps of the instrument's price."""
+    """A price difference in ticks."""
     return None if amount is None else _ratio(amount, tick_size, places)
 
 
 def in_bps(amount: Decimal | None, base: Decimal | None, places: int = PLACES) -> Decimal | None:
-    """A difference of prices in hundredths of a percent of |base|; None where that is 0 or not known."""
+    """A price difference in basis points of |base|; None if the base is 0 or unknown."""
     return None if amount is None or not base else _ratio(EXACT.multiply(amount, BPS), base.copy_abs(), places)
 
 
 def slippage(side: str, average: Decimal | None, arrival: Decimal | None) -> Decimal | None:
-    """What a unit was filled at, worse than the arrival price: s·(A − M0). Above 0 is a cost.
+    """Slippage per unit against the arrival price: s·(A − M0). Above 0 is a cost.
 
     In basis points of the arrival price: `in_bps(slippage(…), arrival)`.
     """
@@ -123,7 +123,7 @@ def slippage(side: str, average: Decimal | None, arrival: Decimal | None) -> Dec
 
 
 def slippage_cost(side: str, filled: Decimal, average: Decimal | None, arrival: Decimal | None) -> Decimal | None:
-    """The same of all that was filled, in money: s·F·(A − M0)."""
+    """Slippage of the whole filled quantity, in money: s·F·(A − M0)."""
     a_unit = slippage(side, average, arrival)
     return None if a_unit is None or not filled else EXACT.multiply(filled, a_unit)
 
@@ -139,8 +139,8 @@ def shortfall(
 ) -> Decimal | None:
     """Implementation shortfall: s·[F·(A − M0) + L·(m − M0)] + fees; above 0 is a cost.
 
-    Perold, "The implementation shortfall: paper versus reality", Journal of Portfolio Management 14 (1988). Until an
-    order is done, what is left of it counts at the mark.
+    Perold, "The implementation shortfall: paper versus reality", Journal of Portfolio Management 14 (1988). While an
+    order is open, its remaining quantity is valued at the mark.
     """
     if arrival is None or (filled and average is None) or (leaves and price is None):
         return None
@@ -152,7 +152,7 @@ def shortfall(
 def own_price(
     price: Decimal | None, average: Decimal | None, stop_price: Decimal | None, market: Decimal | None
 ) -> Decimal | None:
-    """What an order is valued at: its limit, else what it was filled at, else its stop, else the market's price."""
+    """The price to value an order at: its limit, else its average fill price, else its stop, else the market price."""
     return next((found for found in (price, average, stop_price, market) if found is not None), None)
 
 
@@ -162,14 +162,14 @@ def notional(quantity: Decimal, price: Decimal | None) -> Decimal | None:
 
 
 def minor_units(currency: str) -> int:
-    """How many decimals money of this currency is shown with; eight where no coin of it is known (BTC, GBX, XAU)."""
+    """The number of decimals to show for this currency; eight if it has no known coin (BTC, GBX, XAU)."""
     return DECIMALS.get(currency, PLACES)
 
 
 def money_text(value: Decimal | Fraction | None, currency: str) -> str | None:
-    """Money as it is shown: half-even, with the decimals of its currency; more where it would else look like nothing.
+    """Money for display: half-even, with the decimals of its currency; with more if it would look like zero.
 
-    Only a currency with a coin may round something to 0.00.
+    Only a currency with a coin may round a non-zero amount to 0.00.
     """
     text = shown(value, minor_units(currency))
     if not value or text is None or currency in DECIMALS or text.strip("-0.") != "":
@@ -179,7 +179,7 @@ def money_text(value: Decimal | Fraction | None, currency: str) -> str | None:
 
 
 def shown(value: Decimal | Fraction | None, places: int) -> str | None:
-    """Plain text with exactly so many decimals, half-even; no negative zero."""
+    """Plain text with exactly `places` decimals, half-even; no negative zero."""
     if value is None:
         return None
     rounded = _rounded(value, places) if isinstance(value, Decimal) else _ratio(value, ONE, places)
@@ -204,7 +204,7 @@ def _ratio(numerator: Decimal | Fraction, denominator: Decimal, places: int) -> 
     (above, below), (times, over) = numerator.as_integer_ratio(), denominator.as_integer_ratio()
     dividend, divisor = above * over * 10**places, below * times
     units, rest = divmod(dividend, divisor)
-    # What is left over has the divisor's sign, and so has how far it is from half of it.
+    # The remainder has the divisor's sign, so compare absolute values to find whether it is more than half.
     half = abs(2 * rest) - abs(divisor)
     if half > 0 or (half == 0 and units % 2):
         units += 1

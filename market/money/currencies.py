@@ -1,6 +1,7 @@
-"""The currencies of ISO 4217 with the decimals of their smallest coins; those withdrawn of late among them.
+"""ISO 4217 currencies with the decimals of their minor units, recently withdrawn ones included.
 
-What has no coin there (gold, units of account, test codes) is not in it. static/js/money/currencies.js has the same.
+Codes without a minor unit (gold, units of account, test codes) are left out. static/js/money/currencies.js has the
+same list.
 """
 
 from __future__ import annotations

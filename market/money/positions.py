@@ -1,7 +1,8 @@
-"""A position at average cost, exactly: what is held, what it cost, what was made of it. No Django, nothing rounded.
+"""A position at average cost: quantity, cost and P&L, exact. No Django, nothing rounded.
 
-Average costs are seldom decimals (7 bought for 10 cost 1.428571… each), so the state is kept in fractions: however many
-fills, realised + unrealised is what is held at its mark less all that was paid, to the last digit.
+Average costs are rarely finite decimals (7 bought for 10 cost 1.428571… each), so the state is kept in fractions: after
+any number of fills, realised + unrealised equals the held quantity at its mark minus all that was paid, to the last
+digit.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ NONE = Fraction(0)
 
 @dataclass(slots=True)
 class Position:
-    """`quantity` is below 0 where more was sold than bought; `cost` is what is held now at its average, signed alike.
+    """`quantity` is negative for a short position; `cost` is the held quantity at its average cost, with its sign.
 
-    `paid` is Σ f·p over all fills: money that went out less money that came in.
+    `paid` is Σ f·p over all fills: money paid minus money received.
     """
 
     quantity: Fraction = NONE
@@ -25,7 +26,7 @@ class Position:
     paid: Fraction = NONE
 
     def fill(self, quantity: Decimal, price: Decimal) -> None:
-        """Takes a fill: `quantity` above 0 was bought, below 0 sold. One that goes through zero closes, then opens."""
+        """Apply a fill: `quantity` above 0 bought, below 0 sold. A fill that crosses zero closes, then opens."""
         amount, at = Fraction(quantity), Fraction(price)
         closing = NONE
         if self.quantity * amount < 0:
@@ -37,14 +38,14 @@ class Position:
 
     @property
     def average(self) -> Fraction | None:
-        """What a unit that is held has cost; None where nothing is held."""
+        """The average cost per unit held; None if nothing is held."""
         return self.cost / self.quantity if self.quantity else None
 
     @property
     def realised(self) -> Fraction:
-        """Gross P&L of all that was closed: Σ closing·(average − p), kept as what is held cost less what was paid."""
+        """Gross P&L of the closed quantities: Σ closing·(average − p), computed as cost − paid."""
         return self.cost - self.paid
 
     def unrealised(self, price: Decimal) -> Fraction:
-        """Gross P&L of what is held, at this mark: q·m − cost."""
+        """Gross P&L of the held quantity at this mark: q·m − cost."""
         return self.quantity * Fraction(price) - self.cost

@@ -1,4 +1,4 @@
-"""What orders add up to, in exact decimals, each currency by itself. No Django, nothing rounded."""
+"""Totals of orders per currency, in exact decimals. No Django, nothing rounded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from market.money import EXACT, ZERO
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one order adds to the totals; None where it is not defined."""
+    """One order's contribution to the totals; undefined amounts are None."""
 
     currency: str
     side: str
@@ -22,7 +22,7 @@ class Line:
 
 @dataclass(slots=True)
 class Sums:
-    """Bought and sold, each as such: `net` is their difference, `gross` their sum."""
+    """Bought and sold amounts: `net` is their difference, `gross` their sum."""
 
     buy: Decimal = ZERO
     sell: Decimal = ZERO
@@ -42,7 +42,7 @@ class Sums:
 
 @dataclass(slots=True)
 class Totals:
-    """Of one currency; `pnl` is None where no line has one."""
+    """The totals of one currency; `pnl` is None if no line has one."""
 
     working: Sums
     filled: Sums

@@ -1,1 +1,1 @@
-"""What long-running processes share: how a failure is told, and tasks that end together."""
+"""Helpers of long-running processes: failure reports, a circuit breaker and task groups."""

@@ -1,4 +1,4 @@
-"""A circuit breaker: what has failed is left alone for a while, so that not everybody waits for it."""
+"""A circuit breaker: callers skip a failed service for a while, instead of each waiting for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from market.support.outage import Outage
 
 
 class CircuitBreaker:
-    """Open for some seconds after each failure; `outage` tells the log once of the first and once of the return."""
+    """Open for some seconds after each failure; `outage` logs the first failure once, and the recovery once."""
 
     def __init__(self, outage: Outage | None = None) -> None:
         # By time.monotonic().
@@ -21,7 +21,7 @@ class CircuitBreaker:
         return time.monotonic() < self.again_at
 
     def failed(self, error: Exception, seconds: float, longest: float = 0.0) -> None:
-        """Opens for `seconds`; for twice as long after each further failure in a row, where there is a `longest`."""
+        """Open for `seconds`; with a `longest`, twice as long after each further failure in a row, up to `longest`."""
         self.again_at = time.monotonic() + min(seconds * 2**self._failures, max(seconds, longest))
         self._failures = min(self._failures + 1, 32)
         if self._outage is not None:

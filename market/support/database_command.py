@@ -1,4 +1,4 @@
-"""The base of commands that work with the database: one that can't be used is told in one line, without a traceback."""
+"""Base class of commands that use the database: reports an unusable database in one line, without a traceback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from market.support.reasons import reason
 
 
 class DatabaseCommand(BaseCommand):
-    """What its `handle` lets through of `django.db.Error` ends it; with `--traceback` all of it is shown."""
+    """A `django.db.Error` that `handle` raises ends the command in one line; `--traceback` shows all of it."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -22,6 +22,6 @@ class DatabaseCommand(BaseCommand):
 
 def _told(error: Error) -> str:
     why = reason(error)
-    # As PostgreSQL and as SQLite say that there is no such table.
+    # How PostgreSQL and SQLite report a missing table.
     is_asked = isinstance(error, ProgrammingError) or why.startswith("no such ")
     return f"DATABASE_URL: the database can't be used ({why}){': is it migrated?' if is_asked else '.'}"

@@ -1,4 +1,4 @@
-"""Something that is away, as a log tells of it: once when it goes, once when it is back, however often it is tried."""
+"""Logs an outage once when it begins and once when it ends, however often the service is retried."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from market.support.reasons import reason
 
 
 class Outage:
-    """`away` is said with why, in place of its `%s`; `back` when it has answered again."""
+    """`away` is logged when the outage begins, with the reason for its `%s`; `back` when it ends."""
 
     def __init__(self, log: logging.Logger, away: str, back: str) -> None:
         self._log = log

@@ -1,7 +1,7 @@
-"""Runs several things until one of them fails, and ends what runs.
+"""A task group: runs coroutines until one of them fails, then cancels the others until they have ended.
 
-Python 3.11's task groups forget a cancellation that comes together with an error, and redis-py 8.1 one that comes while
-it gives a connection back: a task that has been cancelled once may go on as if nothing had been said.
+Python 3.11's task groups lose a cancellation that coincides with an error, and redis-py 8.1 loses one that arrives
+while it returns a connection to its pool: a task that was cancelled once may simply go on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ AGAIN_SECONDS = 1.0
 
 
 async def together(*things: Coroutine[Any, Any, None]) -> None:
-    """Until one fails, whose error this raises, or this is cancelled; the others have ended by then."""
+    """Run all until one fails, and raise its error, or until cancelled; the others have ended by then."""
     tasks = [asyncio.ensure_future(thing) for thing in things]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -27,9 +27,9 @@ async def together(*things: Coroutine[Any, Any, None]) -> None:
 
 
 async def end(*tasks: asyncio.Future[Any]) -> None:
-    """Cancels them until they have ended, however often that takes; what they failed with stays theirs.
+    """Cancel the tasks, repeatedly if necessary, until they have ended; their errors are not raised.
 
-    Whoever cancels this meanwhile, because it takes long, is heard when they have ended: nobody is left running.
+    A cancellation of this call meanwhile takes effect once they have ended, so that no task is left running.
     """
     pending = {task for task in tasks if not task.done()}
     is_cancelled = False
@@ -46,7 +46,7 @@ async def end(*tasks: asyncio.Future[Any]) -> None:
 
 
 async def until_told(thing: Coroutine[Any, Any, None]) -> None:
-    """Runs it until the process is asked to end; raises what it fails with."""
+    """Run a coroutine until SIGTERM or SIGINT; raises the error that it fails with."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)

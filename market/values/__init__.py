@@ -1,4 +1,4 @@
-"""How numbers, texts and symbols are written: in fields, forms and files, coming in and going out.
+"""Parsing, validation and formatting of numbers, texts and symbols, in model fields, forms and files.
 
-One grammar for every way in. Knows nothing of instruments or prices.
+One grammar for all input. Knows nothing of instruments or prices.
 """

@@ -1,4 +1,4 @@
-"""The rows of a CSV file, each with the line it begins on; whatever is wrong with such a file is one BadLine."""
+"""The rows of a CSV file, each with the line it begins on; any error in the file is a BadLine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 Row = dict[str, str]
-# In other words than the csv module's, which speaks to programmers.
+# Plain texts for errors that the csv module words for programmers.
 WORDS = {"unexpected end of data": "a quotation mark is opened and never closed"}
 
 
@@ -20,17 +20,17 @@ class BadLine(Exception):
 
 
 def opened(file: Path | str) -> TextIO:
-    """For `rows`, which says on which line there is something that is not UTF-8. Raises OSError."""
+    """Open a file for `rows`, which names the line of anything that is not UTF-8. Raises OSError."""
     return open(file, newline="", encoding="utf-8-sig", errors="surrogateescape")
 
 
 def rows(
     text: Iterable[str], refuse: Callable[[list[str]], str], clean: Callable[[str], str] = str.strip
 ) -> Iterator[tuple[int, Row]]:
-    """Each row by the names of its columns, without blanks around its cells; rows of empty cells are left out.
+    """Each row's line number, and its cells by column name without surrounding blanks; empty rows are skipped.
 
-    `refuse` says what is wrong with the columns: nothing where they will do. `clean` makes of a cell what is handed
-    on, for those to whom its blanks matter. Raises BadLine.
+    `refuse` returns the error in the column names, or an empty text. `clean` converts each cell, for callers that need
+    its blanks. Raises BadLine.
     """
     records = _records(text)
     names = [name.strip() for name in next(records, (1, []))[1]]
@@ -40,7 +40,7 @@ def rows(
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(names):
-            raise BadLine(number, f"{len(names)} cells are needed, not {len(cells)}.")
+            raise BadLine(number, f"expected {len(names)} cells, found {len(cells)}.")
         yield number, {name: clean(cell) for name, cell in zip(names, cells, strict=True)}
 
 
@@ -75,11 +75,11 @@ def _unreadable(line: str) -> str:
         line.encode()
     except UnicodeEncodeError:
         return "it is not UTF-8."
-    return "it holds a NUL and is no text." if "\0" in line else ""
+    return "it contains a NUL character." if "\0" in line else ""
 
 
 def _opening(lines: list[str]) -> int:
-    """Which of these lines has the last quotation mark that opens anything."""
+    """The index of the line with the last opening quotation mark."""
     opening, is_open = 0, False
     for place, line in enumerate(lines):
         for _ in range(line.count('"')):

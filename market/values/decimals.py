@@ -1,4 +1,4 @@
-"""Decimals as people and programs write them: one grammar for all that comes in, one way for what goes out."""
+"""Parsing and formatting of decimals: one grammar for all input, one format for all output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SIGNIFICANT_DIGITS = 15
 DECIMAL_PLACES = 8
 UNIT = Decimal(1).scaleb(-DECIMAL_PLACES)
 
-# ASCII digits alone: `\d` would take every script's.
+# ASCII digits only: `\d` would accept the digits of every script.
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 DIGITS = re.compile(r"[0-9]{1,20}")
 HOW = "Write 25000 or 1.1, without grouping or exponents."
@@ -19,13 +19,13 @@ _EXACT = Context(prec=SIGNIFICANT_DIGITS, traps=[Inexact, InvalidOperation])
 
 
 class BadNumber(ValueError):
-    """The message says what is wrong with it, or how to write it."""
+    """An invalid number; the message names the error, or how to write a number."""
 
 
 def number(text: str) -> Decimal:
-    """The number in this text, however long: digits with at most one point between them, perhaps after a minus.
+    """Parse a number of any length: digits with at most one point between them, optionally after a minus.
 
-    Raises BadNumber for what Decimal would take besides: exponents, underscores, blanks, a plus, other scripts' digits.
+    Raises BadNumber for what Decimal would also accept: exponents, underscores, blanks, a plus, other scripts' digits.
     """
     if NUMBER.fullmatch(text) is None:
         raise BadNumber(HOW)
@@ -33,10 +33,10 @@ def number(text: str) -> Decimal:
 
 
 def amount(value: object) -> Decimal:
-    """A number that every store and client keeps exactly, from text or from JSON, whose fractions are Decimal here.
+    """Parse an amount that every store and client keeps exactly, from text or from JSON with fractions as Decimal.
 
-    Of text the decimals count as they are written, zeros too; a number of JSON's is one however it is written. Raises
-    BadNumber, for a float too: what it was before it became one is lost.
+    In text, trailing zeros count as decimals; in a JSON number they don't. Raises BadNumber, for a float too: its
+    original digits are lost.
     """
     if isinstance(value, str):
         found = number(value)
@@ -52,7 +52,7 @@ def amount(value: object) -> Decimal:
 
 
 def whole(value: object) -> int:
-    """A whole number, 0 or more, from digits; or a JSON integer, whatever its sign. Raises BadNumber."""
+    """Parse a whole number: 0 or more from text, or a JSON integer of any sign. Raises BadNumber."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and DIGITS.fullmatch(value):
@@ -61,12 +61,12 @@ def whole(value: object) -> int:
 
 
 def real(text: str) -> float:
-    """For what is measured, not counted or paid: seconds, rates. Raises BadNumber."""
+    """Parse a measured value, such as seconds or a rate, as a float; not for counts or money. Raises BadNumber."""
     return float(number(text))
 
 
 def fits(value: Decimal) -> bool:
-    """At most 15 significant digits and 8 decimals, the precision that every store and client keeps exactly."""
+    """Whether a number has at most 15 significant digits and 8 decimals, which every store and client keeps exactly."""
     if not value.is_finite():
         return False
     try:

@@ -15,8 +15,8 @@ from market.values.forms import AmountFormField
 class AmountField(models.DecimalField):
     """A quantity or price: at most 15 digits before the point, 8 after it.
 
-    SQLite keeps decimals as 8-byte floats: the shortest text that means the same float gives back 15 significant digits
-    exactly. `as_stored` says what becomes of a longer number, which databases would round each in its own way.
+    SQLite stores decimals as 8-byte floats: the shortest text of the same float restores 15 significant digits exactly.
+    `as_stored` rounds longer numbers, which each database would otherwise round in its own way.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class AmountField(models.DecimalField):
         return super().formfield(**{"form_class": AmountFormField} | kwargs)
 
     def as_stored(self, value: Any, connection: BaseDatabaseWrapper) -> Decimal:
-        """The number that a later read will find: half-even to 8 decimals and, on SQLite, the nearest float."""
+        """The number that a later read returns: half-even to 8 decimals and, on SQLite, the nearest float."""
         with localcontext(prec=60):
             rounded = Decimal(value).quantize(Decimal(1).scaleb(-self.decimal_places), ROUND_HALF_EVEN)
         return Decimal(repr(float(rounded))) if connection.vendor == "sqlite" else rounded
@@ -58,7 +58,7 @@ class AmountField(models.DecimalField):
 class ExactDecimalField(models.CharField):
     """A decimal of any length, kept as text: for sums that no column type of both databases holds exactly."""
 
-    _pyi_private_set_type: Decimal  # type: ignore[assignment] # what mypy is to know, not Python
+    _pyi_private_set_type: Decimal  # type: ignore[assignment] # for mypy, not for Python
     _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,7 +91,7 @@ class BytewiseCharField(models.CharField):
 
 
 class SymbolDescriptor(ForwardManyToOneDescriptor):
-    """Lets `order.symbol` be set by name, as people write it; the database still checks that the name exists."""
+    """Lets `order.symbol` be set by name; the database still checks that the name exists."""
 
     def __set__(self, instance: Any, value: Any) -> None:
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Form fields that read what is typed as every other way in reads it: one grammar for numbers, text as it stands."""
+"""Form fields that parse numbers by the same grammar as all other input, and keep text unstripped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from market.values import decimals
 
 
 class _NumberFormField(forms.Field):
-    """What is typed is a number as `read` reads it, which raises BadNumber."""
+    """A number parsed by `read`, which raises BadNumber."""
 
     read: Callable[[Any], Decimal | int]
 
@@ -27,7 +27,7 @@ class _NumberFormField(forms.Field):
 
 
 class AmountFormField(_NumberFormField, forms.DecimalField):
-    """A quantity or price, shown as readers get it everywhere."""
+    """A quantity or price, shown in the same format as everywhere else."""
 
     read = staticmethod(decimals.amount)
 
@@ -40,7 +40,7 @@ class WholeFormField(_NumberFormField, forms.IntegerField):
 
 
 class TextFormField(forms.CharField):
-    """Text with the blanks at its ends. That a browser's line leaves line breaks out is no change."""
+    """Unstripped text. Line breaks that a browser's one-line field drops are not a change."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(strip=False, **options)

@@ -1,4 +1,4 @@
-"""Text that nobody can misread: one rule for notes, reasons, ids and names, whichever way they come in."""
+"""Validation of readable text: one rule for notes, reasons, ids and names, from any input."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 import unicodedata
 
 # Control, format (bidirectional marks, joiners and tags among them), surrogate and unassigned characters, and the two
-# separators that are no space.
+# separators that are not spaces.
 REFUSED = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
-# What is shown as nothing although Unicode counts it among letters, marks and symbols.
+# Characters that are invisible although Unicode classes them as letters, marks or symbols.
 HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U0001d159\U000e0100-\U000e01ef]"
 )
-# After a symbol these choose between its text and its colour; after a letter they are nothing that can be seen.
+# Variation selectors: after a symbol they choose its text or emoji style; after a letter they are invisible.
 CHOOSERS = frozenset("\ufe0e\ufe0f")
 MARKS = 5
 
@@ -21,7 +21,7 @@ TOO_MANY_MARKS = f"At most {MARKS} combining marks on one letter."
 
 
 def refusal(text: str) -> str | None:
-    """Why this text is refused; None where it can be read as it stands."""
+    """The reason to refuse this text; None if it is readable."""
     if text.isascii() and text.isprintable():
         return None
     if HIDDEN.search(text):

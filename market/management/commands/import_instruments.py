@@ -1,4 +1,4 @@
-"""`manage.py import_instruments FILE.csv`: adds and edits instruments, all of the file or nothing."""
+"""`manage.py import_instruments FILE.csv`: adds and updates instruments, all of the file or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from market.values.csv_rows import BadLine, opened
 
 
 class Command(DatabaseCommand):
-    help = f"Adds and edits instruments from a CSV file with the columns {', '.join(REQUIRED + OPTIONAL)}."
+    help = f"Adds and updates instruments from a CSV file with the columns {', '.join(REQUIRED + OPTIONAL)}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file")
@@ -26,4 +26,4 @@ class Command(DatabaseCommand):
             raise CommandError(f"{options['file']}: {reason(error)}.") from error
         except BadLine as error:
             raise CommandError(f"{options['file']}, {error} Nothing was changed.") from error
-        self.stdout.write(f"{found.added} added, {found.changed} changed, {found.same} as they were.")
+        self.stdout.write(f"{found.added} added, {found.changed} changed, {found.same} unchanged.")

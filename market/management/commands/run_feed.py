@@ -1,4 +1,4 @@
-"""`manage.py run_feed`: the price feed that FEED names, for all processes of the site; one of several leads."""
+"""`manage.py run_feed`: runs the price feed that FEED names for all processes of the site; of several, one leads."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 
 
 class Command(DatabaseCommand):
-    help = "Brings prices to all processes of the site, from the feed that FEED names."
+    help = "Runs the price feed that FEED names, for all processes of the site."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.FEED == "off":
-            raise CommandError("FEED is off: there are no prices.")
+            raise CommandError("FEED is off: there is no feed to run.")
         listing = Listing(names.NAMING.get(settings.FEED, own_symbol))
         feed, standing = _feed(listing)
         runner = Runner(feed, partial(_guarded, feed), listing, standing)
@@ -37,12 +37,12 @@ class Command(DatabaseCommand):
 
 
 def _guarded(feed: Feed, sink: Sink) -> Sink:
-    """What a file says is so, however far its prices leap."""
+    """The sink behind a plausibility filter, except for a recording: its prices are taken as they are."""
     return sink if isinstance(feed, replay.ReplayFeed) else Guard(sink, feed.status)
 
 
 def _feed(listing: Listing) -> tuple[Feed, list[str]]:
-    """The feed, and the symbols it carries whether anybody looks or not."""
+    """The feed, and the symbols that it carries even without viewers."""
     match settings.FEED:
         case "sim":
             return sim.SimFeed(listing.terms_of, settings.FEED_SEED), STANDING
@@ -67,7 +67,7 @@ def _replay() -> tuple[Feed, list[str]]:
 
 
 def _make_missing(prints: list[replay.Print]) -> None:
-    """Recorded instruments that nobody has entered, with the smallest step their prices have."""
+    """Create recorded instruments that don't exist yet, with the smallest tick size in their prices."""
     decimals: dict[str, int] = {}
     for each in prints:
         places = max(0, -int(each.price.normalize().as_tuple().exponent))

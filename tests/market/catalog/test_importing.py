@@ -143,7 +143,7 @@ def test_the_command_tells_what_it_did_or_why_not_in_one_line(tmp_path: Path) ->
     file.write_text("symbol,name,currency\nKO,Coca-Cola,USD\n")
 
     call_command("import_instruments", str(file), stdout=said)
-    assert said.getvalue() == "1 added, 0 changed, 0 as they were.\n"
+    assert said.getvalue() == "1 added, 0 changed, 0 unchanged.\n"
 
     file.write_text('symbol,name,currency\nKO,"Coca-Cola,USD\n')
     with pytest.raises(CommandError, match=r"instruments\.csv, line 2: .* never closed\. Nothing was changed\.$"):

@@ -32,10 +32,10 @@ def test_what_a_reader_can_raise_is_told_with_its_line_in_the_header_too() -> No
     assert refused('a,b\n1,2\n1,"b"c\n').startswith("line 3: ")
     assert refused(f"{'a' * 140_000},b\n").startswith("line 1: field larger than field limit")
     assert refused(f"a,b\n1,{'b' * 140_000}\n").startswith("line 2: field larger than field limit")
-    assert refused("a,b\n1,2,3\n") == "line 2: 2 cells are needed, not 3."
-    assert refused("a,b\n1\n") == "line 2: 2 cells are needed, not 1."
+    assert refused("a,b\n1,2,3\n") == "line 2: expected 2 cells, found 3."
+    assert refused("a,b\n1\n") == "line 2: expected 2 cells, found 1."
     assert refused("a,c\n") == refused("") == "line 1: the columns."
-    assert refused("a,b\n1,2\n3,\0\n") == "line 3: it holds a NUL and is no text."
+    assert refused("a,b\n1,2\n3,\0\n") == "line 3: it contains a NUL character."
 
 
 @pytest.mark.parametrize(

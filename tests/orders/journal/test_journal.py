@@ -123,7 +123,7 @@ def test_what_can_not_be_read_is_named_with_its_line() -> None:
         (line("fill", last_qty="1", last_price="5"), "a fill needs an exec_id"),
         (line("place", at="25:00:00"), "is not a time with a time zone"),
         (line("place").replace("Z,", ",", 1), "is not a time with a time zone"),
-        (line("place") + ",extra", "15 cells are needed, not 16"),
+        (line("place") + ",extra", "expected 15 cells, found 16"),
     ]
     assert failing(cases, check) == []
 
@@ -160,7 +160,7 @@ def test_every_cell_is_text_that_can_be_read_whether_its_action_needs_it_or_not(
         assert len(str(refused.value)) < 400
 
     broken = b"caf\xe9".decode(errors="surrogateescape")
-    unreadable = [(broken, "it is not UTF-8"), ("a\0b", "it holds a NUL")]
+    unreadable = [(broken, "it is not UTF-8"), ("a\0b", "it contains a NUL")]
     unreadable += [(f"a{char}b", "not allowed") for char in "\x07\u202e\u200b\uffff\x1f"]
     cases = [
         *((action, name, cell, reason) for action in Action for name in COLUMNS for cell, reason in unreadable),
