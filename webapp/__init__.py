@@ -1,1 +1,1 @@
-"""Wiring: settings, addresses, servers and the embedded broker; the product is in `orders`."""
+"""Wiring: settings, URLs, servers and the embedded Redis; the product is in `orders`."""

@@ -1,1 +1,1 @@
-"""Who is let in: signing in by page and token, counted and queued, and what a password ends when it changes."""
+"""Authentication: sign-in by page and by token, lockout and queue, and the revocation of tokens with a password."""

@@ -1,4 +1,4 @@
-"""Sign-in for programs, and who one is."""
+"""Token endpoint for programs, and the signed-in user's profile."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class MeSerializer(drf.Serializer[Any]):
 
 
 class TokenView(OrdersView):
-    """A token for a name and a password; failed attempts count as failed sign-ins, never a foreign page's."""
+    """A token for a name and a password; failed attempts count as failed sign-ins, except those of a foreign page."""
 
     hashes = True
     authentication_classes: list[Any] = []
@@ -53,7 +53,7 @@ class TokenView(OrdersView):
     parser_classes = [JsonParser, FormParser, MultiPartParser]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Another site's page could lock its visitors out, and learns nothing here that it may know."""
+        """Refuse requests from pages of another origin, which could lock their visitors out."""
         if auth.is_foreign(request._request):
             raise Forbidden("Sign in from this site's own pages, or from a program.")
         super().initial(request, *args, **kwargs)
@@ -79,7 +79,7 @@ class TokenView(OrdersView):
         asked: Any = request._request
         user = authenticate(asked, username=username, password=password)
         if getattr(asked, "axes_locked_out", False):
-            asked.axes_locked_out = False  # answered here, in the API's words
+            asked.axes_locked_out = False  # answered here, in the API's own format
             seconds = lockout.seconds_left(username, asked.META.get("REMOTE_ADDR"))
             raise RateLimited("Too many attempts have failed. Try again later.", retry_after=seconds)
         if user is None or (key := token_of(user)) is None:
@@ -89,9 +89,9 @@ class TokenView(OrdersView):
 
 
 def token_of(user: Any) -> str | None:
-    """The person's token; None where the password they have signed in with was changed in between."""
+    """The user's token; None if the password they signed in with has been changed in the meantime."""
     with transaction.atomic():
-        # Until the commit nobody changes it, which would end the tokens there are.
+        # The lock keeps the password unchanged until the commit; a change would delete the user's tokens.
         if not User.objects.select_for_update().filter(pk=user.pk, password=user.password).exists():
             return None
         token: Token = Token.objects.get_or_create(user=user)[0]
@@ -102,7 +102,7 @@ class Me(OrdersView):
     @extend_schema(
         operation_id="me",
         summary="Read who is signed in",
-        description="Who one is, and what one may do.",
+        description="Your user name and your permissions.",
         responses={200: MeSerializer},
     )
     def get(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""How long a name stays locked for an address, after too many failed sign-ins from there."""
+"""Remaining lockout time of a name and address after too many failed sign-ins."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.utils import timezone
 
 
 def seconds_left(name: str | None, address: str | None) -> int:
-    """Whole seconds until a sign-in is looked at again, at least one.
+    """Whole seconds until sign-in is possible again, at least one.
 
-    django-axes counts the failures of an address' browsers together, and forgets those of each of them as long after
-    the last one as `AXES_COOLOFF_TIME` says.
+    django-axes adds up the failures of all browsers at an address, and drops each browser's failures
+    `AXES_COOLOFF_TIME` after its last one.
     """
     now = timezone.now()
     lasting = timedelta(hours=settings.AXES_COOLOFF_TIME)

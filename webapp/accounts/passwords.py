@@ -1,7 +1,7 @@
-"""How passwords are kept, and that a person's tokens end with their password, whatever changes it.
+"""Password hashing, and a database trigger that revokes a user's tokens when their password changes.
 
-The database itself ends them, by a trigger: a form, a command, `save()`, `QuerySet.update` and plain SQL are all the
-same to it. (Sessions carry a digest of the password, so Django ends those.)
+A trigger, so that it covers every change: a form, a command, `save()`, `QuerySet.update` and plain SQL. (Sessions
+contain a digest of the password, so Django ends those.)
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _POSTGRESQL = (
 
 
 class Argon2(Argon2PasswordHasher):
-    """OWASP's least for Argon2id, a fifth of the memory that Django takes and one thread instead of eight.
+    """OWASP's minimum for Argon2id, with a fifth of Django's memory and one thread instead of eight.
 
-    What was hashed at another cost is still good, and is hashed anew when its owner signs in.
+    A password hashed at another cost stays valid, and is rehashed when its owner signs in.
     """
 
     time_cost = 2
@@ -43,7 +43,7 @@ class Argon2(Argon2PasswordHasher):
 
 
 def end_tokens(using: str = "default", **_: Any) -> None:
-    """Makes the trigger where it is missing. Called after every `migrate`."""
+    """Create the trigger if it is missing. Called after every `migrate`."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         if TABLES.difference(connection.introspection.table_names(cursor)) or _is_made(connection, cursor):
@@ -53,7 +53,7 @@ def end_tokens(using: str = "default", **_: Any) -> None:
 
 
 def step_aside(using: str = "default", plan: Any = (), **_: Any) -> None:
-    """Removes it before migrations: SQLite renames no table while a trigger names one that is not there yet."""
+    """Drop the trigger before migrations: SQLite can't rename a table while a trigger names a table not yet created."""
     connection = connections[using]
     if plan and connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The sign-in of people, on the page and in the admin: its words, its session, and what is said to the locked out."""
+"""Sign-in on the page and in the admin: forms and messages, session key, and the answer during a lockout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_MATCH = "Name and password do not match."
 
 
 class SignInForm(AuthenticationForm):
-    """Makes a new session's key at each sign-in; Django keeps it where the same person signs in again."""
+    """Creates a new session key at each sign-in; Django keeps it if the same user signs in again."""
 
     error_messages = {"invalid_login": NO_MATCH, "inactive": NO_MATCH}
 
@@ -35,7 +35,7 @@ class AdminSignInForm(SignInForm, AdminAuthenticationForm):
 
 
 class SignIn(LoginView):
-    """Sends who is signed in already on to where they want to be; who sends the form is signed in as they say."""
+    """The sign-in page. Redirects users who are already signed in; submitting the form always signs in."""
 
     authentication_form = SignInForm
 
@@ -45,13 +45,13 @@ class SignIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """Where `next` leads, if that is on this site and not here again."""
+        """The address in `next`, if it is on this site and not this page itself."""
         found: str = super().get_redirect_url()
         return "" if urlsplit(found).path == self.request.path else found
 
 
 def locked_out(request: HttpRequest, answer: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
-    """429, and when it is possible again: what django-axes has us answer in the place of a refused sign-in's."""
+    """429 with the remaining lockout time; django-axes sends it instead of the answer to a refused sign-in."""
     name = (credentials or {}).get(User.USERNAME_FIELD)
     seconds = lockout.seconds_left(name, request.META.get("REMOTE_ADDR"))
     response = render(request, "registration/locked_out.html", {"minutes": ceil(seconds / 60)}, status=429)

@@ -1,4 +1,4 @@
-"""Who has signed in or out, and who has tried to: one line of the log each, never with what they signed in by."""
+"""Audit log of sign-ins, failed sign-ins and sign-outs: one line each, never with a password or token."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def connect() -> None:
 
 
 def _tell(what: str, name: object, request: HttpRequest | None) -> None:
-    """The name as Python writes text: in quotes, on one line, with what can't be seen spelt out."""
+    """Log the name by its repr: in quotes, on one line, with invisible characters escaped."""
     if request is None:
         log.info("%r %s", name, what)
     else:

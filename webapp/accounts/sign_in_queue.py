@@ -1,6 +1,6 @@
-"""Who signs in waits for those before them: a password costs as much as ten requests, and is meant to.
+"""Sign-in queue: password checks run one at a time, because each deliberately costs as much as ten requests.
 
-One at a time, in a thread of its own, so that each guess is looked at after the last one's failure was counted.
+They run in their own thread, so that each guess is checked only after the previous failure was counted.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager
 
 from django.conf import settings
 
-# While others wait, twice as long is rested after a sign-in as it took: a flood takes a third of a core and no more.
+# While others wait, the queue pauses for twice as long as a sign-in took: a flood takes at most a third of a core.
 REST = 2
 LONGEST_REST = 0.4
-# A refusal comes after so long, as asking again at once would cost as much as being answered.
+# A refusal is delayed by this long, because an immediate retry would cost as much as an answer.
 HOLD_SECONDS = 1.0
 HELD = 500
 RETRY_AFTER_SECONDS = 2
@@ -31,14 +31,14 @@ class SignInQueue:
         self._held = 0
 
     def has_room(self, address: str) -> bool:
-        """Whether one more may wait, and one more from this address: who floods from there keeps nobody else out."""
+        """Whether one more may wait, in all and from this address, so that a flood from one doesn't block others."""
         return _is_below(self._waiting.total(), settings.SIGN_INS_WAITING) and _is_below(
             self._waiting[address], settings.SIGN_INS_WAITING_PER_ADDRESS
         )
 
     @asynccontextmanager
     async def turn(self, address: str) -> AsyncIterator[None]:
-        """Begins when those who came before have had theirs."""
+        """Wait for the slot, first come, first served, and hold it for the block."""
         self._waiting[address] += 1
         try:
             await self._turn.acquire()
@@ -49,7 +49,7 @@ class SignInQueue:
                 self._end_turn(time.monotonic() - began)
         finally:
             self._waiting[address] -= 1
-            self._waiting += Counter()  # forgets those of whom nobody waits
+            self._waiting += Counter()  # drops addresses with a count of 0
 
     def _end_turn(self, taken: float) -> None:
         if self._waiting.total() > 1:
@@ -58,7 +58,7 @@ class SignInQueue:
             self._turn.release()
 
     async def hold(self) -> None:
-        """Lets a refused one wait, unless too many do."""
+        """Delay a refused sign-in, unless too many are delayed already."""
         if self._held >= HELD:
             return
         self._held += 1

@@ -1,4 +1,4 @@
-"""The addresses of signing in, and of who one is."""
+"""URLs of sign-in, passwords, tokens and the user's profile."""
 
 from django.contrib.auth import views
 from django.urls import path
