@@ -1,4 +1,4 @@
-"""The wiring's own app, how the admin names others, and which files of the installed apps are served."""
+"""App configurations: webapp itself, the admin's label for django-axes, and the static files to serve."""
 
 from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig, apps
@@ -17,7 +17,7 @@ class WebappConfig(AppConfig):
         from webapp.accounts import passwords, sign_in_log
         from webapp.accounts.sign_in import AdminSignInForm
 
-        # Its own app has no models, so that Django tells it of no migrations.
+        # This app has no models, so Django sends it no migration signals.
         tokens = apps.get_app_config("authtoken")
         pre_migrate.connect(passwords.step_aside, sender=tokens)
         post_migrate.connect(passwords.end_tokens, sender=tokens)
@@ -31,5 +31,5 @@ class SignIns(AxesConfig):
 
 
 class StaticFiles(StaticFilesConfig):
-    # Source maps and a second reader of the API that no page shows: two thirds of what there was to compress.
+    # Source maps and a second API viewer that no page uses: they were two thirds of all files to compress.
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "redoc"]

@@ -16,7 +16,7 @@ from webapp.handler import ThreadedHandler  # noqa: E402
 
 application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": websocket_application})
 
-# What is loaded by now stays: a list of a thousand orders sets the collector off several times, and it walked through
-# all of this each time.
+# Everything loaded so far stays in memory. A list of a thousand orders triggers the garbage collector several times,
+# and without `freeze` it would scan all of this each time.
 gc.collect()
 gc.freeze()

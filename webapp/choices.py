@@ -1,4 +1,4 @@
-"""Lists of the admin, for what no page of theirs sends: a strange id chooses nothing, a strange filter finds all."""
+"""Admin lists with invalid input, which no page sends: an invalid id selects nothing, an invalid filter finds all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webapp.middleware import READING
 
 
 class RefuseStrangeChoices(MiddlewareMixin):
-    """Django hands what was chosen to the database as it is, which fails on it, for every model alike."""
+    """Refuses actions on invalid ids: Django passes the ids unchecked to the database, which fails on them."""
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         admin = getattr(view, "model_admin", None)
@@ -32,8 +32,10 @@ class RefuseStrangeChoices(MiddlewareMixin):
 
 
 class RefuseStrangeLookups(MiddlewareMixin):
-    """Django asks of a filter whether it can be asked for, and finds out from the database alone whether it can be
-    answered: a year of 25 digits can't, nor can an id, or a pattern that is none. Its answer is that to any bad filter.
+    """Redirects a filter with an unusable value in the way that Django redirects any other bad filter.
+
+    Django checks whether a filter is allowed, but only the database finds that its value is unusable: a year or an id
+    of 25 digits, or an invalid pattern.
     """
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -46,7 +48,7 @@ class RefuseStrangeLookups(MiddlewareMixin):
 
 
 def _is_of_a_lookup(error: Exception) -> bool:
-    # SQLite's patterns are Python's, in a function of Django's.
+    # On SQLite, patterns are matched by a Python function of Django.
     is_of_a_pattern = isinstance(error, OperationalError) and "user-defined function" in reason(error)
     return is_of_a_pattern or isinstance(error, OverflowError | ValueError | DataError)
 

@@ -13,17 +13,17 @@ LOCK_SECONDS = 20
 REPLICA_SECONDS = "2"
 PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-    # What a statement with triggers could have to take back is kept in memory, not in a file a statement.
+    # Keep the rollback data of statements with triggers in memory, not in one file per statement.
     "PRAGMA temp_store=MEMORY;"
-    # Pages are read where the system has them; each connection's own copy would end with every other's commit.
+    # Read pages from the system's cache: every commit would invalidate the caches of all other connections.
     "PRAGMA mmap_size=2147483648;"
-    # Every page that many orders touch is brought home once for all of them (16 MB of log).
+    # Checkpoint rarely (16 MB of log): a page that many orders change is then written back once for all of them.
     "PRAGMA wal_autocheckpoint=4000;"
 )
 
 
 def refuse_useless(url: str) -> None:
-    """ValueError where the URL names no database, or an option that PostgreSQL does not know."""
+    """Raise ValueError if the URL names no database, or an option that PostgreSQL does not know."""
     if not urlsplit(url).path.strip("/"):
         raise ValueError(url)
     if not url.startswith("sqlite"):
@@ -37,7 +37,7 @@ def refuse_useless(url: str) -> None:
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:
-    """The `default` entry of DATABASES; without a URL a file in the project's folder."""
+    """The `default` entry of DATABASES; without a URL a SQLite file in the project's folder."""
     parts = urlsplit(url)
     if parts.scheme in ("postgres", "postgresql"):
         options = dict(parse_qsl(parts.query))
@@ -64,13 +64,13 @@ def database(url: str, folder: Path) -> dict[str, Any]:
             "timeout": LOCK_SECONDS,
             "init_command": PRAGMAS,
         },
-        # A file, as threads need one, and a run's own.
+        # A file, because threads need one; each test run has its own.
         "TEST": {"NAME": Path(tempfile.gettempdir(), f"order-monitor-test-{os.getpid()}.sqlite3")},
     }
 
 
 def replica(url: str, folder: Path) -> dict[str, Any]:
-    """The `replica` entry of DATABASES; one that is away is found out soon."""
+    """The `replica` entry of DATABASES; its short connect timeout detects an outage soon."""
     found = database(url, folder)
     found["OPTIONS"].setdefault("connect_timeout", REPLICA_SECONDS)
     return found | {"TEST": {"MIRROR": "default"}}

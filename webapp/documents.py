@@ -1,4 +1,4 @@
-"""What the site shows beside the product: its icon where browsers ask for one, and what programmers read."""
+"""The favicon, and the documents for programmers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ICON = "img/icon.svg"
 
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
-    """For browsers that ask without having read a page; the icon's own name holds a hash, which an upgrade changes."""
+    """The icon for browsers that request it without a page; its real name contains a hash that an upgrade changes."""
     return HttpResponseRedirect(static(ICON), headers={"Cache-Control": "public, max-age=3600"})
 
 
 @require_safe
 def document(request: HttpRequest, name: str) -> HttpResponse:
-    """A page of docs/ as it is written; the API's own page leads to it."""
+    """A page of docs/ as plain text; the API's page links to it."""
     file = Path(settings.BASE_DIR, "docs", f"{name}.md")
     if name not in DOCUMENTS or not file.exists():
         raise Http404

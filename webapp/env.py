@@ -1,4 +1,4 @@
-"""The environment, read here and nowhere else; a wrong value stops the start with one line that names the variable.
+"""Environment variables, read only here; an invalid value stops the start with one line that names the variable.
 
 Every variable is described in docs/settings.md, and a test compares the two.
 """
@@ -25,7 +25,7 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
     try:
         return read(value)
     except ValueError:
-        # The value itself may hold a password, and this line goes into logs.
+        # Don't print the value: it may contain a password, and this line goes into logs.
         print(f"{name} must be {wanted}.", file=sys.stderr)
         raise SystemExit(2) from None
 
@@ -92,7 +92,7 @@ def amount_limit(name: str) -> Decimal | None:
 
 
 def speed(name: str, default: str) -> float | None:
-    """How many times as fast as recorded; None for "max"."""
+    """The speed as a multiple of the recorded one; None for "max"."""
 
     def read(value: str) -> float | None:
         if value == "max":
@@ -102,7 +102,7 @@ def speed(name: str, default: str) -> float | None:
             raise ValueError(value)
         return number
 
-    return _read(name, default, read, "a number of times, or max")
+    return _read(name, default, read, "a number above 0, at most 1000000, or max")
 
 
 def hosts(name: str, default: str) -> list[str]:
@@ -143,7 +143,7 @@ def urls(name: str, schemes: tuple[str, ...]) -> list[str]:
 
 
 def url(name: str, schemes: tuple[str, ...], further: str = "", refuse: Callable[[str], None] | None = None) -> str:
-    """A URL of one of these schemes, or the empty string where unset; `refuse` raises ValueError for useless ones."""
+    """A URL of one of these schemes, or the empty string if unset; `refuse` raises ValueError for unusable ones."""
 
     def read(value: str) -> str:
         if value:

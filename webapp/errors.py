@@ -1,4 +1,4 @@
-"""Answers to what no view answers: JSON in the API's own shape under /api/, a page elsewhere."""
+"""Error responses outside of views: JSON in the API's own shape under /api/, a page elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orders.domain import errors
 from webapp.accounts.sign_in_queue import RETRY_AFTER_SECONDS
 from webapp.middleware import UNKEPT
 
-TOO_MANY_SIGN_INS = "Too many people sign in at this moment. Try again in a few seconds."
+TOO_MANY_SIGN_INS = "Too many sign-ins at the moment. Try again in a few seconds."
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "internal"}
 
 
@@ -32,43 +32,43 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    message = "There is nothing here."
+    message = "Not found."
     if not request.path.endswith("/"):
-        message = "There is nothing here; an address of the API ends in a slash."
+        message = "Not found. Addresses of the API end in a slash."
     return _answer(request, 404, message, defaults.page_not_found, exception)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database is away. What a broken-off request had asked for may have been done or not."""
+    """503: the database is down. Whether an interrupted request changed anything is not known."""
     return _plain(request.path, 503, "unavailable", errors.unavailable(request.method))
 
 
 def too_big(path: str, message: str) -> HttpResponse:
-    """413, before anything of the request was looked at."""
+    """413, before the request was processed."""
     return _plain(path, 413, "message_too_big", message)
 
 
 def too_slow(path: str) -> HttpResponse:
-    """408, before anything of the request was looked at; the connection ends with it."""
-    answer = _plain(path, 408, "bad_request", "The rest of the request did not come. Nothing was done.")
+    """408, before the request was processed; it closes the connection."""
+    answer = _plain(path, 408, "bad_request", "The request timed out before it was complete. Nothing was done.")
     answer.headers["Connection"] = "close"
     return answer
 
 
 def not_secure(request: HttpRequest) -> HttpResponse:
-    """403: it came by plain http where only https is served; nothing of it was looked at."""
-    return _plain(request.path, 403, "forbidden", "Only https:// is answered here. Nothing was done.")
+    """403 for plain http where only https is served, before the request was processed."""
+    return _plain(request.path, 403, "forbidden", "Use https://. Nothing was done.")
 
 
 def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
-    """429: nothing was looked at, and nothing counted."""
+    """429, before the password was checked; it does not count as a failed sign-in."""
     answer = _plain(request.path, 429, "rate_limited", TOO_MANY_SIGN_INS)
     answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 
 
 def _plain(path: str, status: int, code: str, message: str) -> HttpResponse:
-    # No middleware sees it.
+    # No middleware processes this response.
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": UNKEPT}
     if path.startswith("/api/"):
         answer: HttpResponse = JsonResponse({"code": code, "message": message}, status=status, headers=headers)

@@ -1,4 +1,4 @@
-"""What a log keeps of a request that Django refuses to read: one line, and not the way it took through the code."""
+"""One-line log entries, without a traceback, for requests that Django refuses to read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 
 class OneLine(logging.Filter):
-    """Lets everything pass as a warning without its traceback: anybody may send as many such requests as they like."""
+    """Logs every record as a warning without its traceback: anyone can send any number of such requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = None

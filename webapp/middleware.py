@@ -1,4 +1,4 @@
-"""What requests and answers pass: no NUL in the one, isolation headers on the other; addresses, static files."""
+"""Middleware: refusal of NUL characters, isolation headers, addresses and static files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.middleware.common import CommonMiddleware
 from django.utils.deprecation import MiddlewareMixin
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-# What no page of ours asks a browser for, so that nothing that is ever injected into one gets it.
+# Browser features that our pages don't use, denied so that injected code can't use them either.
 POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -29,37 +29,37 @@ POLICY = ", ".join(
         "usb",
     )
 )
-# What one person sees is kept by no cache, unless the view has said how.
+# No cache may store a user's responses, unless their view says otherwise.
 UNKEPT = "private, no-store"
-# What lies beside the served files and is for whoever collects them.
+# Files in the static folder that are only for collecting it.
 NOT_SERVED = ("staticfiles.json", ".stamp")
 
 READING = ("GET", "HEAD")
-# Load balancers, and containers that look after themselves, ask by whatever address a server has.
+# Load balancers and container health checks use any address of a server.
 HEALTH = "/health/"
 
 
 class RefuseNul(MiddlewareMixin):
-    """A NUL in path, header, cookie (which may spell it `\\000`) or parameter is refused: PostgreSQL's text has none.
+    """Refuses a NUL in path, header, cookie (which may spell it `\\000`) or parameter: PostgreSQL's text can't hold it.
 
-    The API's own parameters are refused by their names, with whatever else is not allowed in them.
+    The API validates its own parameters, and names the invalid one.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         headers = (value for value in request.META.values() if isinstance(value, str))
         if any("\0" in value for value in chain(headers, request.COOKIES.values())):
-            raise BadRequest("The path, a header or a cookie holds a NUL.")
+            raise BadRequest("The path, a header or a cookie contains a NUL character.")
         if not request.path.startswith("/api/") and any("\0" in text for text in chain(*_parameters(request))):
-            raise BadRequest("A parameter holds a NUL.")
+            raise BadRequest("A parameter contains a NUL character.")
 
 
 def _parameters(request: HttpRequest) -> Iterator[tuple[str, ...]]:
-    """Each one's name and values, as whoever reads them decodes them."""
+    """The name and values of each parameter, decoded as views see them."""
     return ((name, *values) for name, values in request.GET.lists())
 
 
 class IsolationHeaders(MiddlewareMixin):
-    """Nothing foreign is embedded, the page's clock resolves 5 µs instead of 100, no cache keeps what the API says."""
+    """Cross-origin isolation, which raises the resolution of the page's clock from 100 to 5 µs, and no API caching."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
@@ -71,20 +71,20 @@ class IsolationHeaders(MiddlewareMixin):
 
 
 class Addresses(CommonMiddleware):
-    """Django's own: the host is one of the site's (not for /health/), and a reader finds a path without its last slash.
+    """Django's checks: the host must be the site's (not for /health/), and a read without a last slash is redirected.
 
-    A write without it is not found: most clients would repeat a redirected one as a GET, and take the list that they
-    get for success.
+    A write without it is 404: most clients would repeat a redirected write as a GET, and mistake the list that they get
+    for success.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         if request.method not in READING and not request.path_info.endswith("/"):
-            raise Http404("An address that is written to ends in a slash.")
+            raise Http404("Addresses that accept writes end in a slash.")
         return None if request.path_info.startswith(HEALTH) else super().process_request(request)
 
 
 class StaticFiles(WhiteNoiseMiddleware):
-    """WhiteNoise without the files that it finds beside those to be served."""
+    """WhiteNoise without the files in NOT_SERVED."""
 
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
         if Path(path).name not in NOT_SERVED:

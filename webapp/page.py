@@ -1,4 +1,4 @@
-"""The page: one template, and what it must know about the person who opens it."""
+"""The page: one template, and its context for the signed-in user."""
 
 from __future__ import annotations
 

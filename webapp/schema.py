@@ -1,4 +1,4 @@
-"""What drf-spectacular is told of the API; `orders.api.schema` adds to what it makes of the views."""
+"""Settings of drf-spectacular; `orders.api.schema` completes the schema that it generates from the views."""
 
 SETTINGS = {
     "TITLE": "Order monitor",
@@ -9,9 +9,9 @@ SETTINGS = {
         "More: [the API by example](/api/docs/api/), [the websocket's protocol](/api/docs/protocol/)."
     ),
     "VERSION": "1",
-    # What the code says of itself is for its readers.
+    # Docstrings are for readers of the code.
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-    # A body that changes something still has what it must have.
+    # A PATCH keeps its required fields.
     "COMPONENT_SPLIT_PATCH": False,
     "POSTPROCESSING_HOOKS": ["orders.api.schema.complete", "drf_spectacular.hooks.postprocess_schema_enums"],
     "SERVE_INCLUDE_SCHEMA": False,

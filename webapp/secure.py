@@ -1,4 +1,4 @@
-"""What a redirect to https would lose is refused: clients repeat a write as a GET, and take its answer for success."""
+"""Refuse writes over plain http: clients repeat a redirected write as a GET, and mistake its answer for success."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from webapp.middleware import READING
 
 
 class RefuseInsecure(SecurityMiddleware):
-    """Stands before Django's own, and asks it what it would redirect: that goes on being so for pages that are read.
+    """Runs before Django's SecurityMiddleware and refuses what that would redirect, except reads.
 
-    A token is refused as well where something is read: it would be sent in the clear once more, each time.
+    Reads with a token are refused as well: with a redirect, the client would send the token in clear text each time.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]

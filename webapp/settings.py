@@ -37,9 +37,9 @@ FEED_FILE = env.text("FEED_FILE", "", "a file of recorded trades or bars")
 FEED_SPEED = env.speed("FEED_SPEED", "1")
 FINNHUB_KEY = env.text("FINNHUB_KEY")
 QUOTES_PER_SECOND = env.whole_number("QUOTES_PER_SECOND", 10, 0, 100)
-# Whether it works here: at real prices nobody pretends to trade.
+# Off at live prices: the paper broker simulates trades only for simulated or recorded ones.
 PAPER_BROKER = env.flag("PAPER_BROKER", default=True) and FEED in ("sim", "replay")
-# None where there is no limit.
+# None means no limit.
 ORDERS_MAX_NOTIONAL = env.amount_limit("ORDERS_MAX_NOTIONAL")
 ORDERS_MAX_OPEN = env.limit("ORDERS_MAX_OPEN")
 ORDERS_MESSAGES_PER_MINUTE = env.limit("ORDERS_MESSAGES_PER_MINUTE")
@@ -53,7 +53,7 @@ if FEED == "finnhub" and not FINNHUB_KEY:
     raise SystemExit("FEED=finnhub needs FINNHUB_KEY.")
 
 INSTALLED_APPS = [
-    # Only `runserver` asks for it as an app; every other command would wait 0.4 s for Twisted.
+    # Only `runserver` needs this app; every other command would wait 0.4 s for the import of Twisted.
     *(["daphne"] if "runserver" in sys.argv else []),
     "django.contrib.admin",
     "django.contrib.auth",
@@ -118,7 +118,7 @@ if DATABASE_REPLICA_URL:
     DATABASES["replica"] = replica(DATABASE_REPLICA_URL, BASE_DIR)
 DATABASE_ROUTERS = ["orders.store.snapshots.TableRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Beside other sites on the same Redis, whose pub/sub knows no database numbers.
+# Separates sites that share a Redis, because its pub/sub ignores database numbers.
 REDIS_PREFIX = redis_prefix(SECRET_KEY)
 CHANNEL_LAYERS = {
     "default": {
@@ -169,7 +169,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "webapp.accounts.sign_in.locked_out"
-# Else any page in the world could keep somebody locked for ever, from whose address it tries now and then.
+# Otherwise any web page could keep its visitor locked out forever, by an attempt from their address now and then.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 
@@ -179,7 +179,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
-# Load balancers and `make run` itself ask these by plain http.
+# Load balancers and `make run` itself request these over plain http.
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 if TLS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
@@ -188,7 +188,7 @@ if TLS:
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The one style sheet that a library writes into the page: that of its link to its maker, which its licence wants shown.
+# The one style sheet that a library adds to the page: for its attribution link, which its licence requires.
 CHART_LINK_STYLE = "'sha256-3pRED1tOXas1FXFoPb9TGCjmYe9XQsmO9OV23khV2nY='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -231,12 +231,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        # The sweep reports a broker that is away, once; the layer would print a traceback every second.
+        # The sweep reports a Redis outage once; the channel layer would log a traceback every second.
         "channels_redis.pubsub": {"level": "CRITICAL"},
-        # What somebody mistypes is answered, and no trouble of the site's.
+        # A client's mistake gets an answer, and is not a problem of the site.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
-        # Nor is what Django refuses to read; but the host may be one that ALLOWED_HOSTS lacks, so a line tells of it.
+        # Nor is a request that Django refuses to read; but ALLOWED_HOSTS may lack its host, so one line is logged.
         **{
             f"django.security.{name}": {"filters": ["one_line"]}
             for name in (
@@ -247,7 +247,7 @@ LOGGING = {
                 "TooManyFilesSent",
             )
         },
-        # Who came, and who looked at others, is told though nothing is wrong.
+        # Audit log: sign-ins, and users who watch others.
         "webapp.accounts.sign_in_log": {"level": "INFO"},
         "orders.api.base": {"level": "INFO"},
         "orders.socket.subscriptions": {"level": "INFO"},

@@ -1,4 +1,4 @@
-"""Static files: chosen files of npm packages under `vendor/`, and names that carry a hash of what they hold."""
+"""Static files: selected files of npm packages under `vendor/`, and names that contain a hash of the content."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ class VendorFinder(BaseFinder):
             yield name, self.storage
 
 
-# Comments that have their lines to themselves.
+# Comments on lines of their own.
 COMMENTS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
 def without_comments(script: str) -> str:
-    """The same script as browsers need it: a third of what our own weigh, compressed, is said to their readers."""
+    """The script without its comments, which are a third of the compressed size of our own scripts."""
     return COMMENTS.sub("", script)
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names, module imports included; source maps, which packages name and we do not serve, are left alone."""
+    """Hashed names, module imports included; references to source maps, which we don't serve, stay unchanged."""
 
     support_js_module_import_aggregation = True
-    # A pass names one level of imports at least, whatever order the files are found in.
+    # Each pass resolves at least one level of imports, in whatever order the files are found.
     max_post_process_passes = 20
 
     patterns = tuple(

@@ -1,4 +1,4 @@
-"""The limit on REST requests that a desk may switch on: ORDERS_REQUESTS_PER_MINUTE a person, over all processes."""
+"""Optional rate limit on REST requests: ORDERS_REQUESTS_PER_MINUTE per user, across all processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BROKER_SECONDS = 0.2
 
 
 class RequestRate(BaseThrottle):
-    """Counts each person's requests of a minute in the broker; while that is away, nobody is held up."""
+    """Counts each user's requests per minute in Redis; while Redis is down, there is no limit."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         most = settings.ORDERS_REQUESTS_PER_MINUTE

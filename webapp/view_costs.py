@@ -1,4 +1,4 @@
-"""What a view takes and what it costs, known from its address before anything of a request's body is read."""
+"""A view's body limit and whether it hashes a password, looked up by path before the request's body is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from orders.api.json import SMALL_BYTES
 
-# Every page that checks or makes a password when it is posted; of the API's views it is their attribute `hashes`.
+# Every page that hashes a password when it is posted; views of the API have an attribute `hashes` instead.
 HASHING = frozenset(
     {
         "login",
@@ -26,15 +26,15 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 def hashes(path: str) -> bool:
-    """Whether a POST to this address may cost what a password costs."""
+    """Whether a POST to this path may hash a password, which is slow."""
     match = _match(path)
     return match is not None and (match.view_name in HASHING or getattr(_view(match), "hashes", False))
 
 
 def most_bytes(path: str, headers: Headers) -> int:
-    """How large a body may be: small, unless the view needs more and somebody signed in seems to send it.
+    """The max size of a body: small, unless the view needs more and the request has credentials.
 
-    Whether the sign-in is good is found out by the view, before it reads a large body.
+    The view verifies the credentials before it reads a large body.
     """
     match = _match(path)
     if match is None or match.view_name in HASHING or not has_credentials(headers):
@@ -45,7 +45,7 @@ def most_bytes(path: str, headers: Headers) -> int:
 
 
 def has_credentials(headers: Headers) -> bool:
-    """Whether a token or a session comes along; the names of the headers are in lower case."""
+    """Whether the request has a token or a session cookie; header names are in lower case."""
     for name, value in headers:
         if name == b"authorization":
             return True

@@ -124,7 +124,7 @@ def test_a_write_to_a_path_without_its_last_slash_is_not_found_and_never_sent_el
     assert failing([("POST", f"/api/{path}?a=/") for path in paths], check) == []
 
     told = signed_in.post("/api/token", {"username": "alice"}, "application/json").json()
-    assert told == {"code": "not_found", "message": "There is nothing here; an address of the API ends in a slash."}
+    assert told == {"code": "not_found", "message": "Not found. Addresses of the API end in a slash."}
 
     client = Client()
     client.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
@@ -161,7 +161,7 @@ def test_what_a_redirect_to_https_would_lose_is_refused_and_pages_are_led_there(
         answer = Client(headers=headers).generic(method, path, b"{}", "application/json")
         assert (answer.status_code, answer.headers.get("Location")) == (403, None)
         if path.startswith("/api/"):
-            told = {"code": "forbidden", "message": "Only https:// is answered here. Nothing was done."}
+            told = {"code": "forbidden", "message": "Use https://. Nothing was done."}
             assert answer.json() == told
         else:
             assert answer.headers["Content-Type"].startswith("text/plain")

@@ -1,8 +1,8 @@
-"""Work right before a commit, in the transaction itself: where a lock must be short, it is taken then.
+"""Pre-commit hook: work right before the commit, inside the transaction, so that its locks are held only briefly.
 
-A callable that was given to `transaction.on_commit` may have `before_commit`, a function that is called once for all
-of them that the transaction still holds (what a savepoint took back is gone by then), as
-`before_commit(connection, callables)`. If it raises, the transaction is rolled back and the commit raises.
+A callable passed to `transaction.on_commit` may have an attribute `before_commit`: a function that is called once, as
+`before_commit(connection, callables)`, with all such callables that the transaction still holds (those of a rolled-back
+savepoint are gone by then). If it raises, the transaction is rolled back and the commit raises.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class CommittingMixin:
-    """In front of a backend's `DatabaseWrapper`."""
+    """A mixin to put before a backend's `DatabaseWrapper`."""
 
     run_on_commit: list[Any]
 
@@ -24,7 +24,7 @@ class CommittingMixin:
         super().commit()  # type: ignore[misc]
 
     def prepare_commit(self) -> None:
-        """Does what is to be done before a commit; also for a transaction that will never come to one, as a test's."""
+        """Run the pre-commit hooks; a test may call it for a transaction that it never commits."""
         callables = [func for _, func, _ in self.run_on_commit if hasattr(func, "before_commit")]
         for before_commit in dict.fromkeys(func.before_commit for func in callables):
             before_commit(self, [func for func in callables if func.before_commit is before_commit])

@@ -1,10 +1,10 @@
-"""Answers HTTP requests in a pool of threads, each request in one thread from the first middleware to the last.
+"""HTTP handler with a thread pool: each request stays in one thread from the first middleware to the last.
 
-Django's own ASGI handler goes back and forth between loop and threads around middleware that is not async: a thread
-that waits for the loop then keeps a server from ending, and every request opens a database connection of its own.
+Django's own ASGI handler switches between the event loop and threads around middleware that is not async: a thread
+that waits for the loop then blocks the shutdown of a server, and every request opens its own database connection.
 
-A request that waits for a database which has gone silent is answered 503; its thread goes on when the database does.
-What hashes a password and what brings a large body has a queue of its own, so that everybody else is answered beside.
+A request that waits for a hung database is answered 503; its thread continues when the database does. Requests that
+hash a password or bring a large body have queues of their own, so that they don't delay other requests.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from webapp.handler import body_limit
 from webapp.handler.concurrency import Turns
 from webapp.handler.database_watchdog import Pulse
 
-# Also the most database connections that the requests of one process keep, but for those with threads of their own.
+# Also the max number of database connections that one process keeps for requests without a queue of their own.
 THREADS = 16
-# Requests with a large body that are at work at once, in threads of their own: a thread that has had one keeps as much
-# memory for the next.
+# Max concurrent requests with a large body, in threads of their own: after one, a thread keeps as much memory for the
+# next.
 LARGE_AT_ONCE = 2
 LOOK_SECONDS = 0.5
-# It says that the process lives, whatever its threads wait for.
+# The liveness check, answered in a spare thread even while all others wait.
 LIVE = "/health/live"
-# Answers that end with their header; 204 does not even have a length.
+# Responses that end with their header; a 204 does not even have a length.
 WITHOUT_BODY = (204, 304)
 
 
 class Request(ASGIRequest):
-    """Its body counts by what has come: without a declared length Django and DRF take it for none."""
+    """A request whose content length is that of the received body: without one, Django and DRF see no body."""
 
     def __init__(self, scope: dict[str, Any], body: IO[bytes]) -> None:
         super().__init__(scope, body)
@@ -63,7 +63,7 @@ class ThreadedHandler(ASGIHandler):
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._spare_thread = ThreadPoolExecutor(1, thread_name_prefix="live")
         self._pulse = Pulse()
-        # PostgreSQL works while others compute; SQLite computes in our own process, and lets one write at a time.
+        # PostgreSQL works while other threads compute; SQLite computes in this process, and has one writer at a time.
         self._turns = Turns(1 if connection.vendor == "sqlite" else THREADS)
         self._large = ThreadPoolExecutor(LARGE_AT_ONCE, thread_name_prefix="large")
         self._sign_ins = SignInQueue()
@@ -72,7 +72,7 @@ class ThreadedHandler(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answers without Django's own hops: a thread for each signal, and a task that waits for a client to leave."""
+        """Answer without Django's overhead: a thread for each signal, and a task that waits for a disconnect."""
         try:
             body = await body_limit.read(scope, receive)
         except RequestAborted:
@@ -96,7 +96,7 @@ class ThreadedHandler(ASGIHandler):
                 await self.send_response(response, send)
 
     async def _send_header(self, response: HttpResponseBase, send: Any) -> None:
-        """Sends no byte after it: on a connection that is kept, the next answer would begin with that."""
+        """Send the header without a body: on a keep-alive connection, a body would corrupt the next response."""
         if response.streaming:
             async with ThreadSensitiveContext():
                 await sync_to_async(_close_streamed)(response)
@@ -106,7 +106,7 @@ class ThreadedHandler(ASGIHandler):
         await self.send_response(header, send)
 
     async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
-        """Sends an answer that is still being made, for as long as its client is there."""
+        """Send a streaming response until it ends or its client disconnects."""
         sending = asyncio.ensure_future(self.send_response(response, send))
         leaving = asyncio.ensure_future(receive())
         try:
@@ -155,7 +155,7 @@ class ThreadedHandler(ASGIHandler):
         return asyncio.get_running_loop().run_in_executor(threads, copy_context().run, self._answer, request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        """Answers between Django's two signals, which look after this thread's connections."""
+        """Answer between Django's two request signals, which manage this thread's database connections."""
         request_started.send(sender=self.__class__, scope=cast("Any", request).scope)
         response = self.get_response(request)
         if isinstance(response, FileResponse):
@@ -163,24 +163,24 @@ class ThreadedHandler(ASGIHandler):
             response.close()
             return _with(content, response)
         if not response.streaming:
-            response.close()  # all of it has been made, and stays there to be sent
+            response.close()  # its content is complete, and can still be sent
         return response
 
 
 def _with(content: bytes, response: HttpResponseBase) -> HttpResponse:
-    """The same answer with this content."""
+    """The same response with this content."""
     changed = HttpResponse(content, status=response.status_code, reason=response.reason_phrase)
     changed.headers, changed.cookies = response.headers, response.cookies
     return changed
 
 
 def _close_streamed(response: HttpResponseBase) -> None:
-    """And what it has read with: its thread ends with the request, its connection should too."""
+    """Close the response and its database connections: its thread ends with the request, and so must they."""
     response.close()
     connections.close_all()
 
 
 def _drop(answer: asyncio.Future[HttpResponseBase]) -> None:
-    """Nobody waits for it any more."""
+    """Close a response that is no longer awaited."""
     if not answer.cancelled() and answer.exception() is None:
         answer.result().close()

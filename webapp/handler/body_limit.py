@@ -1,4 +1,4 @@
-"""Read no more of a request's body than its view takes, and wait for it no longer than its sender sends."""
+"""Read a request's body, with the size limit of its view and a timeout for silent senders."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from orders.api.json import SMALL_BYTES
 from webapp import view_costs
 
 KEPT_IN_MEMORY = 64 * 1024
-# A sender that is silent for so long in the midst of a body is taken for gone.
+# Timeout between two parts of a body.
 SILENT_SECONDS = 60.0
-# Stands for the headers of somebody who may be signed in.
+# Stands for the headers of a request with credentials.
 SIGNED_IN = [(b"authorization", b"")]
 
 
 async def read(scope: dict[str, Any], receive: Callable[[], Any]) -> IO[bytes]:
-    """All of the request's body, from its beginning.
+    """The request's whole body, positioned at its start.
 
-    Raises RequestDataTooBig for more than the view takes, RequestAborted where the sender has left, and TimeoutError.
+    Raises RequestDataTooBig above the view's limit, RequestAborted if the client disconnects, and TimeoutError.
     """
     most: int | None = None
     body: IO[bytes] = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 – its reader closes it

@@ -1,6 +1,6 @@
-"""Requests take turns: Python runs one thread at a time, and threads that quarrel over its lock all get less done.
+"""Concurrency limit of request threads: Python runs one thread at a time, and GIL contention lowers throughput.
 
-A request that lasts longer than most gives its turn to the next and goes on beside it, so that nobody waits for a slow
+A request that lasts longer than most gives its slot to the next one and continues, so that no request waits for a slow
 one.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 
-# Most requests are answered within it; what lasts longer waits for the database, or reads much of it.
+# Most requests are answered within this time; longer ones wait for the database, or read a lot from it.
 TURN_SECONDS = 0.02
 
 
 class Turn:
-    """Ends by `end`, or by itself after TURN_SECONDS; ending twice is ending once."""
+    """A slot. `end` releases it and is idempotent; after TURN_SECONDS it is released by itself."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places: asyncio.Semaphore | None = places
@@ -27,7 +27,7 @@ class Turn:
 
 
 class Turns:
-    """So many at once, in the order in which they came."""
+    """A number of slots, first come, first served."""
 
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)

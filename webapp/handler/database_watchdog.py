@@ -1,4 +1,4 @@
-"""Whether the database answers at all: one question on a connection of its own, asked while requests wait for it."""
+"""Database watchdog: sends a probe query on its own connection while requests wait for the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import Error, close_old_connections, connection
 
-# Longer than any answer to SELECT 1 takes on a busy machine, shorter than anybody waits for a page.
+# Longer than SELECT 1 ever takes on a busy machine, shorter than users wait for a page.
 SILENCE_SECONDS = 1.5
 
 
@@ -18,12 +18,12 @@ class Pulse:
 
     @property
     def is_silent(self) -> bool:
-        """Whether the question that is out has waited for longer than it should; false again with its answer."""
+        """Whether the pending probe is overdue; false again once it is answered."""
         asked = self._asked
         return asked is not None and time.monotonic() - asked > SILENCE_SECONDS
 
     def look(self) -> None:
-        """Asks, if no question is out. Returns at once."""
+        """Send a probe unless one is pending. Returns at once."""
         if self._asked is None:
             self._asked = time.monotonic()
             self._pool.submit(self._ask)
@@ -34,6 +34,6 @@ class Pulse:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
         except Error:
-            pass  # a refusal is an answer, and every request gets its own
+            pass  # an error is an answer, too, and every request reports its own
         finally:
             self._asked = None

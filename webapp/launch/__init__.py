@@ -1,1 +1,1 @@
-"""`manage.py serve`: the processes of a site, from one command, of which nothing stays behind."""
+"""`manage.py serve`: runs all processes of a site from one command, and leaves none behind."""

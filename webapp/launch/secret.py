@@ -1,4 +1,4 @@
-"""The secret key: from the environment, else made once and kept in a file that only its owner reads."""
+"""The secret key: from the environment, else generated once and stored in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ SHORTEST = 32
 
 
 def secret_key(given: str, file: Path) -> str:
-    """The key given, or the one in the file; two processes that start at once agree on one."""
+    """The given key, else the one in the file; two processes that start at once agree on one."""
     if given:
         return given
     if not file.exists():
         _make(file)
     key = file.read_text().strip()
     if len(key) < SHORTEST:
-        raise SystemExit(f"{file.name} holds no usable key; delete it and a new one is made.")
+        raise SystemExit(f"{file.name} contains no usable key; delete it to create a new one.")
     return key
 
 
 def _make(file: Path) -> None:
-    """The file is whole as soon as it has its name, and is never replaced."""
+    """Create the file atomically; an existing one is never replaced."""
     own = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
             opened.write(get_random_secret_key())
-        with suppress(FileExistsError):  # another process was first; its key is everybody's
+        with suppress(FileExistsError):  # another process was first; its key counts
             os.link(own, file)
     finally:
         own.unlink(missing_ok=True)
 
 
 def redis_prefix(key: str) -> str:
-    """What every name in Redis begins with: the same for all processes of a site, another for every other secret."""
+    """The prefix of every name in Redis: the same for all processes of a site, different for each secret key."""
     return "orders-" + hashlib.sha256(f"names in Redis of {key}".encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Servers that start at once on one database prepare it one after another: migrations and demo data do not race."""
+"""Setup lock: servers that start together on one database run migrations and demo data one after another."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.db import OperationalError, connection
 
 from market.support.reasons import reason
 
-# Any number that no other program on the same database locks; all of ours take this one.
+# An arbitrary lock number, shared by all our processes and unused by other programs on the same database.
 KEY = 0x6F72646572  # "order"
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Waits until no other process is inside. The lock goes with its holder, however that ends."""
+    """Wait for the lock, and hold it for the block. It is released when its holder ends, however that ends."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [KEY])
@@ -33,7 +33,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _lock_file() -> TextIO:
-    """Beside the database. Raises OperationalError where no file can be there, as opening the database would."""
+    """Open the lock file next to the database. Raises OperationalError on failure, as opening the database would."""
     name = f"{connection.settings_dict['NAME']}.lock"
     try:
         return open(name, "w")

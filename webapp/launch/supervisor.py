@@ -1,4 +1,4 @@
-"""The processes behind `manage.py serve`: one socket, handed to every web process; who dies is started again."""
+"""Process supervisor of `manage.py serve`: all web processes share one socket; dead processes are restarted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READY_SECONDS = 30.0
 
 @dataclass
 class Kept:
-    """A process that is kept running; `failures` in a row make the pause before the next start longer."""
+    """A supervised process; `failures` in a row increase the back-off before the next start."""
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
@@ -37,7 +37,7 @@ class Kept:
     again_at: float | None = None
 
     def look(self) -> None:
-        """Notices its end, and starts it again once the pause is over."""
+        """Detect the end of the process, and restart it after the back-off."""
         now = time.monotonic()
         if self.again_at is None:
             if self.process.poll() is not None:
@@ -56,7 +56,7 @@ class Kept:
 
 @dataclass
 class Workers:
-    """Keeps `count` servers and the broker running. Use it from the main thread: children end with their thread."""
+    """Keeps `count` servers and Redis running. Use it from the main thread: children end with their thread."""
 
     listening: socket.socket
     count: int
@@ -64,29 +64,29 @@ class Workers:
     broker: EmbeddedBroker | None
     say: Callable[[str], None]
     behind_proxy: bool = False
-    # Commands of manage.py that run beside the servers.
+    # Commands of manage.py that run next to the servers.
     beside: Sequence[str] = ()
     _servers: list[Kept] = field(default_factory=list)
     _broker: list[Kept] = field(default_factory=list)
     _beside: list[Kept] = field(default_factory=list)
 
     def start(self) -> None:
-        """The servers; the broker runs already."""
+        """Start the servers and commands; Redis is running already."""
         self._servers = [Kept("server", self._web, self._web(), self.say) for _ in range(self.count)]
         starts = {name: partial(self._command, name) for name in self.beside}
         self._beside = [Kept(name, start, start(), self.say) for name, start in starts.items()]
         if self.broker is not None and self.broker.process is not None:
-            self._broker = [Kept("broker", self.broker.launch, self.broker.process, self.say)]
+            self._broker = [Kept("Redis", self.broker.launch, self.broker.process, self.say)]
 
     def watch(self, until: Callable[[], bool]) -> None:
-        """Starts again whoever died, later each time if it dies at once, until the fact holds."""
+        """Restart dead processes, with back-off if they die at once, until `until` returns true."""
         while not until():
             for kept in (*self._servers, *self._beside, *self._broker):
                 kept.look()
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Asks all to end, and ends those that do not; the broker is its owner's to stop."""
+        """Ask all processes to end, and kill those that don't; Redis is stopped by its owner."""
         processes = [kept.process for kept in (*self._servers, *self._beside)]
         self.listening.close()
         for process in processes:
@@ -112,9 +112,9 @@ class Workers:
 
 
 def sign_ins(people: Sequence[str]) -> str:
-    """The line that tells who may sign in, and with what."""
+    """The line that names the demo users and the file with their passwords."""
     if not people:
-        return "Nobody is made to sign in; ./create_superuser.sh makes an administrator. Ctrl-C stops."
+        return "No demo users are created; ./create_superuser.sh creates an administrator. Ctrl-C stops."
     names = ", ".join(people[:-1]) + f" or {people[-1]}"
     return f"Sign in as {names}; the passwords are in .demo-passwords. Ctrl-C stops."
 

@@ -1,4 +1,4 @@
-"""`{% module_preloads 'js/main.js' %}`: names all that a module will ask for, so that all of it comes at once."""
+"""`{% module_preloads 'js/main.js' %}`: preload links for a module and its imports, so that they load in parallel."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ STATIC_IMPORT = re.compile(r'^(?:import|export|\})[^"\n]*\bfrom "(\.[^"]+)";', r
 
 @register.simple_tag
 def module_preloads(name: str) -> SafeString:
-    """A `modulepreload` link for the module and each that it imports at once, directly or not."""
+    """A `modulepreload` link for the module and each of its static imports, direct or indirect."""
     links = ((static(each),) for each in needed_by(name))
     return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', links)
 
 
 @cache
 def needed_by(name: str) -> tuple[str, ...]:
-    """The module first, then level by level what is imported. Packages' modules import nothing."""
+    """The module, then its imports level by level. Modules of packages import nothing."""
     found = [name]
     for each in found:
         source = settings.BASE_DIR / "static" / each

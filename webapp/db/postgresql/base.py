@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, preparing its commits."""
+"""Django's PostgreSQL backend with the pre-commit hook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django's SQLite backend, preparing its commits, with files that nobody else reads."""
+"""Django's SQLite backend with the pre-commit hook, and with files that only their owner can read."""
 
 from __future__ import annotations
 

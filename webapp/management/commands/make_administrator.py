@@ -1,4 +1,4 @@
-"""`manage.py make_administrator`: an administrator from the environment or by asking; behind create_superuser.sh."""
+"""`manage.py make_administrator`: creates an administrator from the environment or prompts, for create_superuser.sh."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp import env
 
 
 class Command(DatabaseCommand):
-    help = "Makes an administrator; a password is given, typed, or made at random and printed once."
+    help = "Creates an administrator; the password is given, typed, or generated and printed once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -32,7 +32,7 @@ class Command(DatabaseCommand):
         name = env.text("DJANGO_SUPERUSER_USERNAME") or (input("Name [admin]: ").strip() if terminal else "") or "admin"
         users = get_user_model()._default_manager
         if users.filter(username=name).exists():
-            raise CommandError(f"There is a user {name} already; nothing was changed.")
+            raise CommandError(f"A user {name} already exists; nothing was changed.")
         email = env.text("DJANGO_SUPERUSER_EMAIL") or (input("Email: ").strip() if terminal else "")
         password = env.text("DJANGO_SUPERUSER_PASSWORD")
         made = ""
@@ -45,7 +45,7 @@ class Command(DatabaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         users.create_superuser(username=name, email=email, password=password)
-        self.stdout.write(f"Made the administrator {name}.")
+        self.stdout.write(f"Created the administrator {name}.")
         if made:
             self.stdout.write(f"Password, shown this once: {made}")
 

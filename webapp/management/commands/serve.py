@@ -1,4 +1,4 @@
-"""`manage.py serve`: everything one machine needs, until Ctrl-C: broker, migrations, demo data and the servers."""
+"""`manage.py serve`: everything one machine needs, until Ctrl-C: Redis, migrations, demo data and the servers."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Command(DatabaseCommand):
 
     @contextmanager
     def _bound(self) -> Iterator[socket.socket]:
-        """The socket, and a lock that holds the port's number for whoever started this with PORT=0."""
+        """The bound socket, and a lock file that contains the port, for callers that start this with PORT=0."""
         with ExitStack() as held:
             if settings.PORT or not settings.REDIS_URLS:
-                # First, so that a second start is told of the other one, and not of a port that is taken.
+                # Lock first, so that a second start reports the running site, not an occupied port.
                 lock = held.enter_context(self._only_one(settings.PORT))
                 listening = held.enter_context(self._bind())
             else:
@@ -107,8 +107,8 @@ class Command(DatabaseCommand):
 
     @contextmanager
     def _only_one(self, port: int) -> Iterator[IO[str]]:
-        """The lock's file, empty. The lock is the kernel's: it goes with the process, however that ends."""
-        # With a Redis of their own there may be several, each on a port of its own.
+        """The lock file, locked and empty. The kernel releases the lock when the process ends, however that ends."""
+        # With an external Redis several may run, each on its own port.
         name = f".serve.lock.{port}" if settings.REDIS_URLS else ".serve.lock"
         with open(settings.BASE_DIR / name, "a") as opened:
             try:
@@ -119,7 +119,7 @@ class Command(DatabaseCommand):
             yield opened
 
     def _interrupt(self, number: int, frame: Any) -> None:
-        # One is enough: a second one, as a signal to the whole group brings, must not cut the ending short.
+        # Ignore further signals: a second one, as from a signal to the process group, must not interrupt the shutdown.
         for stop in STOPS:
             signal.signal(stop, signal.SIG_IGN)
         raise KeyboardInterrupt
