@@ -1,4 +1,4 @@
-"""How uvicorn serves the product."""
+"""uvicorn's configuration."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from webapp.server.requests import Requests
 from webapp.server.sockets import Sockets
 
 PING_SECONDS, PONG_SECONDS = 20.0, 30.0
-# Longer than proxies and browsers keep an idle connection: they end it, and no request is sent into its end.
+# Longer than proxies and browsers keep an idle connection: they close it, so no request races with our close.
 KEEP_ALIVE_SECONDS = 75
 
 
 def configuration(application: Any, *, proxy_headers: bool = False) -> uvicorn.Config:
-    """With `proxy_headers` a client's address and scheme are what the proxy in front says."""
+    """uvicorn's configuration; with `proxy_headers`, client address and scheme come from the proxy's headers."""
     return uvicorn.Config(
         application,
         http=Requests,
@@ -25,7 +25,7 @@ def configuration(application: Any, *, proxy_headers: bool = False) -> uvicorn.C
         loop="asyncio",
         lifespan="off",
         log_config=None,
-        # Else each request or frame that is not well-formed has a line, and strangers write the log.
+        # Otherwise each malformed request or frame logs a line, and strangers could flood the log.
         log_level="error",
         access_log=False,
         server_header=False,

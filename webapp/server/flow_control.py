@@ -1,7 +1,7 @@
-"""Hand what a connection brings to its protocol slice by slice, each in a turn of the loop of its own.
+"""Read-side flow control: a connection's data reaches its protocol slice by slice, one per loop iteration.
 
-uvicorn handles all that has come at once, up to 256 KiB: that many tiny frames or chunks keep every other connection
-waiting for most of a second.
+uvicorn handles everything received at once, up to 256 KiB: that many tiny frames or chunks block all other connections
+for most of a second.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 
 class Reader:
-    """Reads one connection, which is paused while there is something to handle or to wait for.
+    """Reads one connection, and pauses reading while there is data to handle or a delay to wait for.
 
-    `handle` takes a slice. `rest` says for how many seconds the next one waits; None is until `go_on` is called.
+    `handle` takes a slice. `rest` returns the seconds to wait before the next slice; None waits for `go_on`.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Reader:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all that has come was handled."""
+        """Whether all received data has been handled."""
         return not self._unread
 
     def take(self, data: bytes) -> None:
@@ -41,16 +41,16 @@ class Reader:
         self.go_on()
 
     def go_on(self) -> None:
-        """Look again whether the next slice may be handled."""
+        """Handle the next slice, if that is allowed by now."""
         if self._turn is None:
             self._step()
 
     def drop(self) -> None:
-        """Forget what was not handled."""
+        """Discard unhandled data."""
         self._unread.clear()
 
     def end(self) -> None:
-        """Handle nothing any more."""
+        """Discard unhandled data, and handle no more."""
         self.drop()
         if self._turn is not None:
             self._turn.cancel()

@@ -1,4 +1,4 @@
-"""Graceful shutdown: take in whom the system has let in, answer them all, send the sockets away, and then end."""
+"""Graceful shutdown (drain): accept queued connections, answer all requests, close the websockets, then exit."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 # Requests that take longer are cut off; webapp.launch.supervisor waits a little longer than this.
 FINISH_SECONDS = 5.0
 LOOK_SECONDS = 0.05
-# So many looks in a row at which there is nothing to do: what is on its way in has come by then.
+# Idle polls in a row before a wait ends: data in transit has arrived by then.
 QUIET_LOOKS = 2
-# For uvicorn, to end what is left.
+# Time left for uvicorn to close the remaining connections.
 REST_SECONDS = 1
 
 
@@ -32,11 +32,11 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         deadline = time.monotonic() + FINISH_SECONDS
         listening = sockets or []
-        # When the last process closes a listening socket, all who wait in its queue are cut off.
+        # When the last process closes a listening socket, the connections in its queue are cut off.
         await _until_quiet(lambda: bool(select.select(listening, [], [], 0)[0]), deadline, looks=1)
         for server in self.servers:
             server.close()
-        # Not earlier: a client that is told to come back while this process still takes in newcomers may come to it.
+        # Not earlier: a client told to reconnect while this process still accepts connections may come back to it.
         await get_sessions().farewell()
         await _until_quiet(lambda: bool(self._answering), deadline)
         await get_sessions().all_gone()
@@ -51,12 +51,12 @@ class Server(uvicorn.Server):
         return [connection for connection in connections if connection.is_answering]
 
     def _cut_off(self) -> None:
-        """End what has taken too long."""
+        """Abort the requests that have taken too long."""
         for connection in (late := self._answering):
             connection.transport.abort()
         if late:
             log.warning("%d requests took too long and were cut off.", len(late))
-        # uvicorn has a traceback for each.
+        # uvicorn would log a traceback for each.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
 

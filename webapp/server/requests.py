@@ -1,4 +1,4 @@
-"""HTTP/1.1 on uvicorn: requests are taken apart at a bounded pace, and a header has its time to come."""
+"""HTTP/1.1 on uvicorn: large requests are parsed at a limited rate, and a header must arrive within a timeout."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from webapp.server.flow_control import Reader
 
-# What one process takes in of all large requests together; what comes on top waits in its sender's system. A list of a
+# Max rate at which one process reads all large requests together; the rest waits in the senders' systems. A list of a
 # thousand orders is 200 KB.
 BYTES_A_SECOND = 16 * 1024 * 1024
-# A body in crumbs costs by their number: a second of processor time counts as so many bytes.
+# A body in tiny chunks costs more than its size: a second of processor time counts as this many bytes.
 BYTES_A_PROCESSOR_SECOND = 10 * BYTES_A_SECOND
 SMALL_BYTES = 64 * 1024
-# What turns out to take longer than a turn of the loop should is taken apart in smaller slices.
+# A request that takes longer than a loop iteration should, TURN_SECONDS, is parsed in smaller slices.
 SLICE_BYTES, SMALL_SLICE_BYTES = 8 * 1024, 1024
 TURN_SECONDS = 0.001
-# Who has rested still counts among those who share for so long.
+# A connection still counts among those that share the rate for this long after its pause.
 STILL_SECONDS = 1.0
 LOOK_SECONDS = 0.25
-# From the connection, or from the end of the answer before, to the end of a request's header.
+# Timeout from the connection, or from the end of the previous response, to the end of a request's header.
 HEADER_SECONDS = 60
 
 
 class Intake:
-    """What a process takes in of large requests, shared equally by the connections that bring them."""
+    """Rate limit on reading large requests in a process, shared equally by the connections that send them."""
 
     def __init__(self) -> None:
         self._until: dict[object, float] = {}
         self._look_at = 0.0
 
     def rest(self, who: object, size: float) -> float:
-        """Seconds for which one that has brought so many bytes is to bring no more."""
+        """Record bytes of a connection; return the seconds for which it must pause."""
         now = time.monotonic()
         if now >= self._look_at:
             self._until = {each: until for each, until in self._until.items() if until > now}
@@ -53,14 +53,14 @@ intake = Intake()
 
 
 class Requests(H11Protocol):
-    """One connection. It is its own flow control's transport, so that one place decides whether it is read."""
+    """One connection. It acts as the transport of its own flow control, so that one place decides when it is read."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.flow = FlowControl(self)  # type: ignore[arg-type]
         self._may_be_read = True
         self._reader = Reader(transport, self._handle, self._rest, SLICE_BYTES)
-        # Of the request that comes in.
+        # Of the incoming request.
         self._taken = 0.0
         self._next_at = 0.0
         self._header_timer: asyncio.TimerHandle | None = None
@@ -77,7 +77,7 @@ class Requests(H11Protocol):
 
     @property
     def is_answering(self) -> bool:
-        """Whether a request is under way, from the first byte that has come to the last one of its answer."""
+        """Whether a request is in progress, from its first byte to the last byte of its response."""
         return self._is_asked or not self._reader.is_empty or bool(self.conn.trailing_data[0])
 
     def data_received(self, data: bytes) -> None:
@@ -114,7 +114,7 @@ class Requests(H11Protocol):
         self._taken += cost
         if seconds > TURN_SECONDS:
             self._reader.slice_bytes = SMALL_SLICE_BYTES
-        # Small requests wait for nobody.
+        # Small requests are not throttled.
         if self._taken > SMALL_BYTES:
             self._next_at = self.loop.time() + intake.rest(self, cost)
 

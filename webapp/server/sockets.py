@@ -1,4 +1,4 @@
-"""Websockets on uvicorn: direct writes, flow control, and closes that reach a client that floods or does not read."""
+"""Websockets on uvicorn: direct writes, flow control, and close frames that reach clients that flood or don't read."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from websockets.http11 import Request
 from orders.live.outbox import IS_BEHIND, SEND_NOW
 from webapp.server.flow_control import Reader
 
-# A flood costs the others some hundredths of a processor. A client that has been quiet may say more at once, as the
-# desk does that answers a heartbeat of 2,000 streams; one that has just come may not.
+# Rate limit: a flood costs the other clients some hundredths of a processor. A client that has been quiet may burst,
+# like a desk that answers a heartbeat of 2,000 streams; a new client may not.
 FRAMES_A_SECOND = 1000
 FRAMES_AT_FIRST = 100
 FRAMES_AT_ONCE = 4000
 FRAGMENTS_A_MESSAGE = 256
 SLICE_BYTES = 512
-# Once told why it is closed, a client has its answer to the close to say and nothing else.
+# After our close frame, nothing but the client's reply to it matters.
 CLOSING_REST_SECONDS = 0.1
-# One that broke the protocol has nothing to say; what it still sends is dropped, 256 KiB at a time.
+# After a protocol error nothing matters; what the client still sends is dropped, 256 KiB at a time.
 DROPPING_REST_SECONDS = 0.01
-# A connection that is ended over unread bytes is reset, and its close frame may be lost: a client has so long to read
-# it. Of a crowd that is sent away together the last ones answer seconds later.
+# Ending a connection with unread bytes resets it, and the close frame may be lost: a client has this long to read it.
+# When many clients are closed together, the last ones answer seconds later.
 ANSWER_SECONDS, CROWD_ANSWER_SECONDS = 2.0, 10.0
-# The system takes megabytes for a client that does not read, and prices would be as old as it takes to get through
-# those. Of what it has not sent yet it takes so much; what is on its way does not count.
+# The kernel would buffer megabytes for a client that does not read, and prices would be as old as that buffer takes to
+# drain. This limits the bytes that it has not sent yet; bytes in flight don't count.
 NOT_SENT_BYTES = 16 * 1024
 TCP_NOTSENT_LOWAT = {"linux": 25, "darwin": 0x201}.get(sys.platform)
 ABNORMAL, INVALID_DATA, TOO_BIG, RESTART = 1006, 1007, 1009, 1012
@@ -40,7 +40,7 @@ TEXT = 0x81  # a whole message of text in one frame
 
 
 class Sockets(WebSocketsSansIOProtocol):
-    """One connection, without compression, which a frame that is written directly would pass by."""
+    """One connection, without compression, which directly written frames would bypass."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -50,7 +50,7 @@ class Sockets(WebSocketsSansIOProtocol):
         self._is_full = False
         self._reader = Reader(self.transport, self._handle, self._rest, slice_bytes=SLICE_BYTES)
         if TCP_NOTSENT_LOWAT is not None:
-            with suppress(OSError):  # it is no TCP connection
+            with suppress(OSError):  # not a TCP connection
                 transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -59,10 +59,10 @@ class Sockets(WebSocketsSansIOProtocol):
 
     @property
     def is_answering(self) -> bool:
-        """Whether its handshake is under way."""
+        """Whether its handshake is in progress."""
         return not self.handshake_complete
 
-    # What comes in.
+    # Incoming.
 
     def data_received(self, data: bytes) -> None:
         self._reader.take(data)
@@ -74,7 +74,7 @@ class Sockets(WebSocketsSansIOProtocol):
             self._reader.go_on()
         return message
 
-    # uvicorn would have the application wait; it bounds what it sends, and has heartbeats to look after meanwhile.
+    # uvicorn would make the application wait, but that limits its own output and must handle heartbeats meanwhile.
     def pause_writing(self) -> None:
         self._is_full = True
 
@@ -95,7 +95,7 @@ class Sockets(WebSocketsSansIOProtocol):
             self.handle_events()
 
     def _rest(self) -> float | None:
-        """Seconds until the next slice; None while the client, or our own side, has yet to read what came before."""
+        """Seconds until the next slice; None while the client or the application has yet to read earlier data."""
         if not self.close_sent and (self.read_paused or self._is_full):
             return None
         return max(0.0, self._next_at - self.loop.time())
@@ -126,19 +126,19 @@ class Sockets(WebSocketsSansIOProtocol):
         if self.curr_msg_data_type == "text" and not self.close_sent:
             try:
                 b"".join(self.frames).decode()
-            except UnicodeDecodeError:  # which uvicorn takes for an error of its own
+            except UnicodeDecodeError:  # uvicorn would treat it as an error of its own
                 self._fail(INVALID_DATA, "invalid UTF-8")
                 return
         super().send_receive_event_to_app()
 
-    # What goes out.
+    # Outgoing.
 
     def send_now(self, text: str) -> None:
         if self.handshake_complete and not (self.close_sent or self.disconnected):
             self.transport.write(frame(text))
 
     def is_behind(self) -> bool:
-        """Whether anything for this client waits in the process, since the system takes no more of it."""
+        """Whether output for this client waits in this process because the kernel's buffer is full."""
         return bool(self.transport.get_write_buffer_size())
 
     async def send(self, message: Any) -> None:
@@ -148,7 +148,7 @@ class Sockets(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.close" and self.close_sent:
             self._end_soon(CROWD_ANSWER_SECONDS if message.get("code") == RESTART else ANSWER_SECONDS)
 
-    # How it ends.
+    # Closing.
 
     def handle_close(self, event: Frame) -> None:
         super().handle_close(event)
@@ -159,7 +159,7 @@ class Sockets(WebSocketsSansIOProtocol):
         self._end_soon(ANSWER_SECONDS)
 
     def handle_parser_exception(self) -> None:
-        """Say why, and read on for a while: the client may still be sending."""
+        """Send the close frame, and keep reading for a while: the client may still be sending."""
         if self._has_failed:
             return
         self._has_failed = True
@@ -182,7 +182,7 @@ class Sockets(WebSocketsSansIOProtocol):
         self.handle_parser_exception()
 
     def _end_soon(self, seconds: float) -> None:
-        """Whatever the client does, or does not read."""
+        """Abort the connection after this time, whatever the client does or does not read."""
         if self.close_timer is not None:
             self.close_timer.cancel()
         self.close_timer = self.loop.call_later(seconds, self.transport.abort)
@@ -190,7 +190,7 @@ class Sockets(WebSocketsSansIOProtocol):
 
 @lru_cache(1)  # many sockets are sent the same text one after the other
 def frame(text: str) -> bytes:
-    """The text as RFC 6455 has a server send it."""
+    """A text frame as a server sends it (RFC 6455)."""
     payload = text.encode()
     size = len(payload)
     if size < 126:
