@@ -1,5 +1,5 @@
 # Two images of one build: `server` runs `manage.py serve`, `front` is nginx with the static files (compose.yaml).
-# Tags name a release, so that a build of today and one of next month are made of the same; raise them knowingly.
+# Tags name exact releases, so that builds at different times use the same parts; raise them deliberately.
 
 FROM node:20.19.5-slim AS packages
 WORKDIR /build
@@ -21,10 +21,10 @@ COPY cluster cluster
 COPY templates templates
 COPY static static
 COPY docs docs
-# on where a proxy in front of `front` ends TLS; `front` then believes what it says of its clients.
+# `on` if a proxy in front of `front` terminates TLS; `front` then trusts that proxy's headers about its clients.
 ARG TLS=off
-# The key is for this one command, which signs nothing; without one it would be made and stay in the image.
-# Compiled here: who runs it may not write beside the code, and would compile all of it at every start.
+# The key is only for this command, which signs nothing; without it, a generated key would stay in the image.
+# Compile here: the user `orders` can't write next to the code, so every start would compile all of it again.
 RUN SECRET_KEY=only-for-collecting-the-static-files python manage.py collectstatic --noinput -v0 \
     && python -m cluster.image "$TLS" > nginx.conf \
     && python -m compileall -q market orders demo webapp cluster \

@@ -4,20 +4,20 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# Each stamp lies in what it stands for, so that removing the one removes the other.
+# Each stamp lies in the folder that it stands for, so that removing the folder removes the stamp.
 PACKAGES := .venv/stamps
 NODE := node_modules/.stamps
 STATIC := staticfiles/.stamp
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
-# Node may be that of a wheel (scripts/install-node-packages).
+# Node may come from a Python wheel (scripts/install-node-packages).
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-# Test files are compiled once for all that run them, and kept compiled, also where Python is told to keep nothing.
+# Test processes share compiled test files, which are kept even if the environment tells Python not to write them.
 test coverage faults properties: export PYTHONDONTWRITEBYTECODE :=
-# Processes that run tests, of which one mostly waits; SEED=N runs them in the order of an earlier run.
+# Test processes, of which one mostly waits; SEED=N repeats the test order of an earlier run.
 WORKERS := 3
 SEEDED = $(if $(SEED),--randomly-seed=$(SEED))
 
@@ -42,16 +42,16 @@ test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and Postgr
 		--record .last-test.json $(SEEDED)
 
 coverage: MEASURED := -p tests.measured
-coverage: test ## every test, and how much of the product they run: a fifth slower
+coverage: test ## every test, with code coverage: a fifth slower
 
-test-10: $(PACKAGES)/development $(STATIC) ## all tests ten times, in ten orders, and twice beside a load; a line a run, and the coverage
+test-10: $(PACKAGES)/development $(STATIC) ## all tests in ten orders, and twice under load; a line per run, and the coverage
 	@$(PYTHON) -m tests.ten
 
-faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of what was measured
+faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of the measurements
 	@$(PYTHON) -m tests.provision
 	@FAULTS=long $(PYTHON) -m pytest -q --timeout=1800 tests/faults
 
-properties: $(PACKAGES)/development $(STATIC) ## what must hold for any input, with more examples, and new ones each time
+properties: $(PACKAGES)/development $(STATIC) ## property-based tests, with more examples, and new ones each time
 	@FAULTS=long $(PYTHON) -m pytest -q -n $(WORKERS) --timeout=1800 -m hypothesis tests/orders tests/market
 
 check: $(PACKAGES)/development ## lint, format, types, import rules, templates, JavaScript
@@ -65,7 +65,7 @@ check: $(PACKAGES)/development ## lint, format, types, import rules, templates, 
 	@$(MANAGE) check
 	@$(MANAGE) makemigrations --check --dry-run
 
-bench: $(BENCHMARKS:%=bench-%) ## the benchmarks, as ratios against a baseline of the same run; bench-stream is one of them
+bench: $(BENCHMARKS:%=bench-%) ## all benchmarks, as ratios against a baseline of the same run; bench-stream runs one
 
 $(BENCHMARKS:%=bench-%): bench-%: $(PACKAGES)/development $(STATIC)
 	@$(PYTHON) -m benchmarks.$*
@@ -73,12 +73,12 @@ $(BENCHMARKS:%=bench-%): bench-%: $(PACKAGES)/development $(STATIC)
 capture: $(PACKAGES)/development $(STATIC) ## the README's pictures, from the real page
 	@PYTHONPATH=. $(PYTHON) scripts/capture.py
 
-lock: ## pin what requirements*.in ask for, with hashes and without addresses
+lock: ## pin the packages of requirements*.in, with hashes and without index URLs
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) requirements-node.in -o requirements-node.txt
 
-clean: ## remove what set-up made; the database, the secret and the passwords stay
+clean: ## remove packages and collected files; the database, the secret and the passwords stay
 	rm -rf .venv node_modules staticfiles
 
 $(PACKAGES)/venv:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the administrator from DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD, or asks for what is missing; without a
-# terminal a missing password is made at random and printed once. There is no fixed one.
+# Creates the administrator from DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD, or asks for missing ones; without a
+# terminal, a missing password is generated at random and printed once. There is no default password.
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ -f Makefile ]; then

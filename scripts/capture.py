@@ -1,6 +1,6 @@
-"""Makes the pictures of the README from the real page: `make capture` (docs/images/).
+"""Creates the README's pictures from the real page: `make capture` (docs/images/).
 
-Serves the product from a folder of its own, signs in as alice, plays the demo flow and photographs what is on screen.
+Serves the product from its own folder, signs in as alice, plays the demo flow and takes screenshots.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def photograph(page: Page, name: str) -> None:
 
 
 def film(page: Page) -> None:
-    """A short loop of the page as it changes by itself."""
+    """Save a short animation of the page while it updates itself."""
     frames = []
     for _ in range(FRAMES):
         frame = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
