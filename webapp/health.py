@@ -63,7 +63,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ("prices_frames_total", "counter", "Frames of prices sent.", sum(each.frames for each in prices)),
         ("prices_conflated_total", "counter", "Changes a later one replaced.", sum(each.conflated for each in prices)),
         ("prices_feed_live", "gauge", "Whether the feed is live, for all processes.", int(is_live)),
-        ("prices_feed_age_seconds", "gauge", "Seconds since the feed last reported; NaN if it never did.", age),
+        ("prices_feed_age_seconds", "gauge", "Seconds since the feed last reported; NaN without a feed.", age),
     ]
     lines = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}" for name, kind, text, value in figures]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
