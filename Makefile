@@ -44,7 +44,7 @@ test: $(PACKAGES)/development $(STATIC) ## every test, browser, Redis and Postgr
 coverage: MEASURED := -p tests.measured
 coverage: test ## every test, with code coverage: a fifth slower
 
-test-10: $(PACKAGES)/development $(STATIC) ## all tests in ten orders, and twice under load; a line per run, and the coverage
+test-10: $(PACKAGES)/development $(STATIC) ## tests in ten orders, twice more under load; a line per run, and coverage
 	@$(PYTHON) -m tests.ten
 
 faults: $(PACKAGES)/development $(STATIC) ## the whole fault matrix in its long form, with a table of the measurements
