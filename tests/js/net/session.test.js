@@ -59,7 +59,7 @@ test("a change whose token is out of date is sent once more, with the new one an
 test("nothing is sent in the name of somebody else who has signed in meanwhile", async () => {
   const { api, told } = open({ user: "bob", csrfToken: "second" });
   valid = "second";
-  await assert.rejects(api.post("/api/orders/", BODY), /Nothing was sent: somebody has signed in/);
+  await assert.rejects(api.post("/api/orders/", BODY), /Nothing was sent: the sign-in in this browser has changed/);
   assert.equal(asked.length, 1);
   assert.deepEqual(told, ["other"]);
 });

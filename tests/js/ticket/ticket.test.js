@@ -127,6 +127,6 @@ test("an attempt that may have arrived is told from one that never left and from
     "Offline. Nothing was sent.",
   );
   assert.match(failure(new ApiError(503, { message: "No answer." })), /placed at most once/);
-  assert.match(failure(new ApiError(409, { code: "duplicate_client_order_id" })), /that order is placed/);
+  assert.match(failure(new ApiError(409, { code: "duplicate_client_order_id" })), /its order was placed/);
   assert.equal(failure(new ApiError(400, { fields: { price: ["No."] } })), "");
 });
