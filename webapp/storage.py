@@ -1,17 +1,17 @@
-"""Static files: selected files of npm packages under `vendor/`, and names that contain a hash of the content."""
+"""Static files: selected files of npm packages under `vendor/`, bundles, and names with a hash of the content."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
-from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from webapp.bundles import bundle, is_source
 
 VENDOR = "vendor/"
 VENDOR_FILES = frozenset(
@@ -47,30 +47,23 @@ class VendorFinder(BaseFinder):
             yield name, self.storage
 
 
-# Comments on lines of their own.
-COMMENTS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
-
-
-def without_comments(script: str) -> str:
-    """The script without its comments, which are a third of the compressed size of our own scripts."""
-    return COMMENTS.sub("", script)
-
-
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names, module imports included; references to source maps, which we don't serve, stay unchanged."""
+    """Bundles, and names that contain a hash of the content, in the bundles' imports too.
+
+    Leaves out source maps, which packages name and we do not serve.
+    """
 
     support_js_module_import_aggregation = True
-    # Each pass resolves at least one level of imports, in whatever order the files are found.
-    max_post_process_passes = 20
 
     patterns = tuple(
         (extension, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for extension, rules in CompressedManifestStaticFilesStorage.patterns
     )
 
-    def _save(self, name: str, content: File[Any]) -> str:
-        if name.startswith("js/") and name.endswith(".js"):
-            content.seek(0)
-            content = ContentFile(without_comments(content.read().decode()).encode())
-        saved: str = super()._save(name, content)
-        return saved
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Process the collected files `paths`, {name: (storage, path)}, after bundling them."""
+        if not dry_run:
+            bundles = bundle(Path(self.location), paths)
+            paths = {name: found for name, found in paths.items() if not is_source(name)}
+            paths |= {name: (self, name) for name in bundles}
+        yield from super().post_process(paths, dry_run, **options)

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.waiting import wait_for
+from tests.servers import ROOT
 
 Bar = dict[str, Any]
 
@@ -16,13 +17,9 @@ MINUTE = 60
 
 # A chart of the test's own on the page's panel, whose quotes the test gives: window.quote(symbol, last, at, change).
 OWN_CHART = """async () => {
-  const loaded = (name) => {
-    const entries = performance.getEntriesByType("resource");
-    return entries.find((entry) => new RegExp(`/${name}\\\\.[0-9a-f]+\\\\.js$`).test(entry.name)).name;
-  };
-  const { Chart } = await import(loaded("chart/chart"));
-  const { Api } = await import(loaded("net/api"));
-  const { Store } = await import(loaded("ui/store"));
+  const { Chart } = await import("/sources/js/chart/chart.js");
+  const { Api } = await import("/sources/js/net/api.js");
+  const { Store } = await import("/sources/js/ui/store.js");
   const prices = new (class extends EventTarget {
     watched = [];
     quotes = new Map();
@@ -75,6 +72,13 @@ def bars(*closes: str, end: int | None = None) -> list[Bar]:
     ]
 
 
+def _source(route: Route) -> None:
+    """A source of the page's bundles, at the place where its imports look for it."""
+    name = route.request.url.partition("/sources/")[2]
+    folder = "node_modules" if name.startswith("vendor/") else "static"
+    route.fulfill(path=ROOT / folder / name.removeprefix("vendor/"), content_type="text/javascript")
+
+
 def wave(number: int = 300, middle: float = 585.0) -> list[Bar]:
     return bars(*(f"{middle + (place * 7 % 23) / 10:.2f}" for place in range(number)))
 
@@ -119,7 +123,8 @@ class Chart:
         self.page.press("#chart-symbol", "Enter")
 
     def own(self, symbol: str = "AAPL") -> None:
-        """A chart whose quotes the test gives."""
+        """A chart whose quotes the test gives, of modules that the page has only bundled."""
+        self.page.route("**/sources/**", _source)
         self.page.evaluate(OWN_CHART)
         self.page.evaluate("symbol => window.chart.show(symbol)", symbol)
 
@@ -162,6 +167,6 @@ class Chart:
     def loaded(self) -> list[str]:
         """What the page has loaded for the chart's sake."""
         script = """performance.getEntriesByType("resource").map(({ name }) => name)
-            .filter((name) => /\\/(chart\\/view|lightweight-charts)\\.[^/]*$/.test(name))"""
+            .filter((name) => /\\/view-[^/]*$/.test(name))"""
         names: list[str] = self.page.evaluate(script)
         return names

@@ -31,7 +31,7 @@ def test_nothing_of_the_chart_is_loaded_before_it_is_seen_and_it_stays_as_it_was
 
     chart.open("BTCUSD")
     chart.until("ready")
-    assert len(chart.loaded()) == 2
+    assert len(chart.loaded()) == 1
     chart.do("candles")
     page.reload()
 

@@ -23,7 +23,6 @@ from tests.tables import failing
 from webapp.launch.embedded_redis import EmbeddedBroker
 from webapp.launch.secret import redis_prefix, secret_key
 from webapp.middleware import StaticFiles
-from webapp.storage import without_comments
 
 
 @pytest.fixture
@@ -52,17 +51,6 @@ def test_the_one_style_sheet_that_a_library_writes_into_the_page_is_allowed_and_
 
     [styles] = [rule for rule in policy.split("; ") if rule.startswith("style-src ")]
     assert styles == f"style-src 'self' 'sha256-{digest}'"
-
-
-def test_scripts_are_served_without_what_they_say_to_their_readers_and_with_all_they_do() -> None:
-    script = ROOT / "static/js/prices/prices.js"
-    served = without_comments(script.read_text())
-
-    assert re.findall(r"^\s*(?:/\*\*|\*|//).*[^(;]$", served, re.MULTILINE) == []
-    removed = [line for line in script.read_text().splitlines() if line not in served.splitlines()]
-    assert [line for line in removed if not re.match(r"\s*(/\*\*|\*|//)", line)] == []
-    kept = "  /** @type {A} */ (one).two();\n  const url = 'a'; // why\n"
-    assert without_comments(f"/** One. */\n{kept}  /** Two.\n   * lines */\n") == kept
 
 
 def test_every_answer_isolates_itself_from_other_origins(signed_in: Client) -> None:

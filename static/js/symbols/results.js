@@ -6,6 +6,7 @@
  * @import {Result} from "./listbox-popup.js"
  */
 
+/*! uFuzzy: Copyright (c) 2025, Leon Sorokin. All rights reserved. (MIT Licensed) */
 import uFuzzy from "../../vendor/@leeoniya/ufuzzy/dist/uFuzzy.mjs";
 import { cleaned } from "../text/user-input.js";
 import { SymbolSearch } from "./search.js";
