@@ -23,6 +23,7 @@ from orders.admin.forms import AmendForm, NewOrderForm, ReportForm
 from orders.admin.listing import OrderPaginator, note, placed_at, symbol
 from orders.domain import lifecycle
 from orders.domain.errors import OrderError
+from orders.domain.fields import FIELDS, Field, Value
 from orders.domain.lifecycle import ExecutionKind, Status, Step
 from orders.log.provenance import Source, acting
 from orders.models import Execution, Order, OrderEvent
@@ -30,19 +31,16 @@ from orders.models.querysets import OrderQuerySet
 from orders.trading import Report
 
 HISTORY = 50
-QUANTITY, PRICE, STOP_PRICE = (amount_column(name) for name in ("quantity", "price", "stop_price"))
+
+
+def _column(field: Field) -> Any:
+    return amount_column(field.name, field.title) if field.value is Value.AMOUNT else field.name
+
+
+QUANTITY, PRICE, FILLED = (_column(field) for field in FIELDS if field.name in ("quantity", "price", "cum_qty"))
 # Fields of a form whose order can't be amended, and fields that never can be.
-ONLY_READ: list[Any] = [QUANTITY, PRICE, STOP_PRICE, "text"]
-FIXED: list[Any] = [
-    *("id", "user", "symbol", "side", "order_type", "time_in_force", "status"),
-    *(
-        amount_column("cum_qty", "Filled"),
-        amount_column("leaves_qty", "Left"),
-        amount_column("avg_price", "Average price"),
-    ),
-    amount_column("arrival_price"),
-    *("client_order_id", "version", "created_at", "updated_at", "history"),
-]
+ONLY_READ: list[Any] = [_column(field) for field in FIELDS if field.name in AmendForm.Meta.fields]
+FIXED: list[Any] = [*(_column(field) for field in FIELDS if field.name not in AmendForm.Meta.fields), "history"]
 
 admin.site.site_header = admin.site.site_title = "Order monitor"
 admin.site.index_title = "Administration"
@@ -72,7 +70,7 @@ class ExecutionInline(TabularInline):
 class OrderAdmin(ModelAdmin):
     list_display = [
         *("id", placed_at, "user", symbol, "side", QUANTITY, PRICE),
-        *("status", amount_column("cum_qty", "Filled"), note),
+        *("status", FILLED, note),
     ]
     list_filter = ["status", "side", "order_type", "time_in_force", "created_at"]
     list_select_related = ["user"]

@@ -7,6 +7,7 @@ error messages.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -17,33 +18,14 @@ from orders.trading import NewOrder
 
 SYMBOL_LENGTH = 20
 AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,8})?")
-SIDES = {side.value: side for side in Side}
-ORDER_TYPES = {order_type.value: order_type for order_type in OrderType}
-TIMES_IN_FORCE = {time_in_force.value: time_in_force for time_in_force in TimeInForce}
-KNOWN = frozenset(
-    {
-        *("symbol", "side", "order_type", "time_in_force", "quantity", "price", "stop_price"),
-        *("text", "client_order_id", "user"),
-    }
-)
 
 
 def new_order(body: Any) -> NewOrder | None:
     """The order in this body; None where the serializer has to parse it."""
-    if type(body) is not dict or not body.keys() <= KNOWN:
+    if type(body) is not dict:
         return None
     try:
-        return NewOrder(
-            symbol=_text(body["symbol"], SYMBOL_LENGTH, least=1),
-            side=SIDES[body["side"]],
-            order_type=ORDER_TYPES[body.get("order_type", OrderType.LIMIT.value)],
-            time_in_force=TIMES_IN_FORCE[body.get("time_in_force", TimeInForce.DAY.value)],
-            quantity=_amount(body["quantity"]),
-            price=None if (price := body.get("price")) is None else _amount(price),
-            stop_price=None if (stop_price := body.get("stop_price")) is None else _amount(stop_price),
-            text=_text(body.get("text"), TEXT_LENGTH),
-            client_order_id=_text(body.get("client_order_id"), TEXT_LENGTH),
-        )
+        return NewOrder(**{name: READ[name](value) for name, value in body.items() if name != "user"})
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -60,3 +42,25 @@ def _text(value: Any, most: int, least: int = 0) -> str:
     if type(value) is not str or not least <= len(value) <= most or not value.isascii():
         raise ValueError(value)
     return value
+
+
+def _amount_or_none(value: Any) -> Decimal | None:
+    return None if value is None else _amount(value)
+
+
+def _note(value: Any) -> str:
+    return _text(value, TEXT_LENGTH)
+
+
+# How each field of a body is read.
+READ: dict[str, Callable[[Any], Any]] = {
+    "symbol": lambda value: _text(value, SYMBOL_LENGTH, least=1),
+    "side": {side.value: side for side in Side}.__getitem__,
+    "order_type": {order_type.value: order_type for order_type in OrderType}.__getitem__,
+    "time_in_force": {time_in_force.value: time_in_force for time_in_force in TimeInForce}.__getitem__,
+    "quantity": _amount,
+    "price": _amount_or_none,
+    "stop_price": _amount_or_none,
+    "text": _note,
+    "client_order_id": _note,
+}

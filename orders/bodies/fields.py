@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from market.values import decimals
 from orders.domain.rules import BIGGEST_ID
@@ -58,3 +59,8 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(data)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Null says the same as no text."""
+        value = super().run_validation(data)
+        return "" if value is None else value

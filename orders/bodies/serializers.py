@@ -110,18 +110,7 @@ def new_order(body: Any) -> NewOrder:
 
 def slow_new_order(body: Any) -> NewOrder:
     """The same for any body, without the fast path."""
-    values = _valid(NewOrderSerializer, body)
-    return NewOrder(
-        symbol=values["symbol"],
-        side=Side(values["side"]),
-        order_type=OrderType(values["order_type"]),
-        time_in_force=TimeInForce(values["time_in_force"]),
-        quantity=values["quantity"],
-        price=values["price"],
-        stop_price=values["stop_price"],
-        text=values["text"] or "",
-        client_order_id=values["client_order_id"] or "",
-    )
+    return NewOrder(**_valid(NewOrderSerializer, body))
 
 
 def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, Any]]:
@@ -130,8 +119,6 @@ def amendment(body: Any, naming: Collection[str] = ()) -> tuple[int, dict[str, A
     `naming`: further fields that identify the order. Raises ValidationFailed.
     """
     values = _valid(AmendmentSerializer, body, {*_reader(OrderSerializer).fields, *naming})
-    if "text" in values:
-        values["text"] = values["text"] or ""
     return values.pop("expected_version"), values
 
 
@@ -141,8 +128,6 @@ def list_amendment(body: Any) -> Amend:
     fixed = sorted(body.keys() - values.keys() - {"user"})
     if fixed:
         raise ValidationFailed.at(fixed[0], FIXED)
-    if "text" in values:
-        values["text"] = values["text"] or ""
     return Amend(values.pop("id"), values.pop("expected_version"), values)
 
 
@@ -164,10 +149,7 @@ def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
 
 def report(body: Any) -> Report:
     """The execution report in this body. Raises ValidationFailed."""
-    values = _valid(ReportSerializer, body)
-    return Report(
-        values["exec_id"], ExecutionKind(values["kind"]), values["last_qty"], values["last_price"], values["text"] or ""
-    )
+    return Report(**_valid(ReportSerializer, body))
 
 
 def expected_version(body: Any, naming: Collection[str] = ()) -> int | None:

@@ -26,6 +26,7 @@ class Field:
     """A field of the row. `title` is the heading of its column, `digits` the column's minimum width in digits.
 
     `column` is Django's lookup path from an order. `is_written`: users may have entered any text in it.
+    `is_later`: added by a later release, so that events of older logs lack it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     is_nullable: bool = False
     is_written: bool = False
     is_sorted: bool = True
+    is_later: bool = False
 
 
 FIELDS = (
@@ -58,7 +60,7 @@ FIELDS = (
     Field("version", Value.WHOLE, "Version", 7),
     Field("created_at", Value.TIME, "Time", 8),
     Field("updated_at", Value.TIME, "Changed", 8),
-    Field("arrival_price", Value.AMOUNT, "Arrival", 9, is_nullable=True, is_sorted=False),
+    Field("arrival_price", Value.AMOUNT, "Arrival", 9, is_nullable=True, is_sorted=False, is_later=True),
 )
 # The table's columns, in display order.
 COLUMNS = (
@@ -68,6 +70,7 @@ COLUMNS = (
 )
 
 NAMES = tuple(field.name for field in FIELDS)
+LATER = tuple(field.name for field in FIELDS if field.is_later)
 # Django's lookup path of each sortable field.
 SORTS = {field.name: field.column or field.name for field in FIELDS if field.is_sorted}
 NULLABLE = frozenset(field.name for field in FIELDS if field.is_nullable)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Protocol
 
 import orjson
 
 from market.values.decimals import decimal_string
 from orders.domain import lifecycle
+from orders.domain.fields import FIELDS, LATER, Value
 
 Row = dict[str, Any]
 
-# Fields added by later releases, oldest first: a log that began earlier has events without them.
-LATER = ("arrival_price",)
 # Finds the newest field in an event's text. It can't match inside a value, where quotes are escaped.
 _NEWEST = f'"{LATER[-1]}":'
 
@@ -26,27 +27,18 @@ RISE, RISE_GIVEN_AWAY = 1, 2
 
 
 class Order(Protocol):
-    """The attributes of an order, its owner included, that its row is built from."""
+    """The attributes of an order, its owner included, that its row is computed from; other fields are copied."""
 
     pk: Any
     user: Any
     symbol_id: Any
     client_order_id: str
     side: str
-    order_type: str
-    time_in_force: str
     quantity: Decimal
-    price: Decimal | None
-    stop_price: Decimal | None
     status: str
     cum_qty: Decimal
     avg_price: Decimal | None
     gross_trade_amount: Decimal
-    text: str
-    version: int
-    created_at: datetime
-    updated_at: datetime
-    arrival_price: Decimal | None
 
 
 def timestamp(value: datetime) -> str:
@@ -62,31 +54,33 @@ def average_price(order: Order) -> Decimal | None:
     return exact if exact is not None and float(exact) == float(order.avg_price) else order.avg_price
 
 
+def remaining_quantity(order: Order) -> Decimal:
+    """LeavesQty, also of an order that the database has not computed it for yet."""
+    return lifecycle.leaves_qty(lifecycle.Status(order.status), order.quantity, order.cum_qty)
+
+
+# How a field is read from an order, unless it is the attribute of its name; and how its value is written.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "id": attrgetter("pk"),
+    "user": lambda order: order.user.get_username(),
+    "symbol": attrgetter("symbol_id"),
+    "leaves_qty": remaining_quantity,
+    "avg_price": average_price,
+}
+_WRITE: dict[Value, Callable[[Any], Any]] = {
+    Value.AMOUNT: lambda amount: None if amount is None else decimal_string(amount),
+    Value.TIME: timestamp,
+    Value.CHOICE: str,
+}
+_CELLS = tuple(
+    (field.name, _READ.get(field.name, attrgetter(field.name)), _WRITE.get(field.value, lambda value: value))
+    for field in FIELDS
+)
+
+
 def order_row(order: Order) -> Row:
-    """The order's JSON row, the same for every reader: REST, events, log, export."""
-    status = lifecycle.Status(order.status)
-    avg_price = average_price(order)
-    return {
-        "id": order.pk,
-        "client_order_id": order.client_order_id,
-        "user": order.user.get_username(),
-        "symbol": order.symbol_id,
-        "side": str(order.side),
-        "order_type": str(order.order_type),
-        "time_in_force": str(order.time_in_force),
-        "quantity": decimal_string(order.quantity),
-        "price": None if order.price is None else decimal_string(order.price),
-        "stop_price": None if order.stop_price is None else decimal_string(order.stop_price),
-        "status": str(status),
-        "cum_qty": decimal_string(order.cum_qty),
-        "leaves_qty": decimal_string(lifecycle.leaves_qty(status, order.quantity, order.cum_qty)),
-        "avg_price": None if avg_price is None else decimal_string(avg_price),
-        "text": order.text,
-        "version": order.version,
-        "created_at": timestamp(order.created_at),
-        "updated_at": timestamp(order.updated_at),
-        "arrival_price": None if order.arrival_price is None else decimal_string(order.arrival_price),
-    }
+    """The order's JSON row, the same for every reader: REST, events, log, export. Its fields are `FIELDS`, in order."""
+    return {name: write(read(order)) for name, read, write in _CELLS}
 
 
 def words(order: Order) -> str:

@@ -7,7 +7,7 @@
  * @import {Name} from "../orders/columns.js"
  */
 
-import { LAYOUT, nameOf } from "../orders/columns.js";
+import { COLUMNS, LAYOUT, nameOf } from "../orders/columns.js";
 import { digitsOf } from "../text/digits.js";
 import { nextFrame } from "../ui/animation-frames.js";
 import { make } from "../ui/dom.js";
@@ -36,7 +36,7 @@ export const LEAVING = [
 /** Columns hidden before the font gets smaller. @type {Name[]} */
 const LESSER = LEAVING.slice(0, LEAVING.indexOf("created_at"));
 /** Texts that may be truncated, since a tooltip shows them in full. @type {Set<Name>} */
-const CUT = new Set(["symbol", "side", "order_type", "status", "time_in_force", "client_order_id", "text", "user"]);
+const CUT = new Set(COLUMNS.filter(({ value }) => value === "text" || value === "choice").map(({ field }) => field));
 /** Pixels of the toggle and the actions. */
 const OTHERS = 24 + 132;
 /** @typedef {{padding: number, type: number}} Manner pixels next to each text, and relative font size */
@@ -56,6 +56,11 @@ const MANNERS = [
   [TIGHT, LEAVING],
   [TIGHT, [...LEAVING, "cum_qty"]],
 ];
+/** Each column's width from the table's `--w-…`, and hidden if `data-without` names it. */
+const RULES = LAYOUT.map(nameOf).map(
+  (name) => `#orders .col-${name} { width: var(--w-${name}) }
+    @media (min-width: 641px) { #orders[data-without~="${name}"] .col-${name} { display: none } }`,
+);
 /** The probe's text, to measure the width of a digit. */
 const DIGITS = "0123456789";
 
@@ -108,6 +113,9 @@ export class ColumnFit {
     this.#table = table;
     this.#probe.setAttribute("aria-hidden", "true");
     around.append(this.#probe);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(RULES.join("\n"));
+    document.adoptedStyleSheets.push(sheet);
     this.renew();
     const sight = new ResizeObserver(([entry]) => {
       this.#room = entry?.contentRect.width ?? Infinity;

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from orders.domain import rows
+from orders.domain import fields, rows
 from orders.live.threads import in_thread
 from orders.models import Order, OrderEvent
 from tests.orders.builders import fresh, log_of, place
@@ -16,7 +16,7 @@ from tests.sockets import connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Of an order of the first release. What comes later is added to `rows.LATER`, and never here.
+# Of an order of the first release. A field that comes later `is_later`, and is never added here.
 FIRST = {
     *("id", "client_order_id", "user", "symbol", "side", "order_type", "time_in_force", "quantity", "price"),
     *("stop_price", "status", "cum_qty", "leaves_qty", "avg_price", "text", "version", "created_at", "updated_at"),
@@ -35,7 +35,7 @@ def order(alice: User) -> Order:
 
 
 def test_a_field_that_is_new_is_named_as_such(alice: User) -> None:
-    assert rows.order_row(place(alice)).keys() == FIRST | set(rows.LATER)
+    assert rows.order_row(place(alice)).keys() == FIRST | set(fields.LATER)
 
 
 @pytest.mark.parametrize("path", ["/api/events/", "/api/orders/{}/events/"])
