@@ -17,7 +17,7 @@ BYTES_A_SECOND = 16 * 1024 * 1024
 # A body in tiny chunks costs more than its size: a second of processor time counts as this many bytes.
 BYTES_A_PROCESSOR_SECOND = 10 * BYTES_A_SECOND
 SMALL_BYTES = 64 * 1024
-# A request that takes longer than a loop iteration should, TURN_SECONDS, is parsed in smaller slices.
+# While slices take longer than a loop iteration should, TURN_SECONDS, a request is parsed in smaller ones.
 SLICE_BYTES, SMALL_SLICE_BYTES = 8 * 1024, 1024
 TURN_SECONDS = 0.001
 # A connection still counts among those that share the rate for this long after its pause.
@@ -112,8 +112,11 @@ class Requests(H11Protocol):
     def _count(self, size: int, seconds: float) -> None:
         cost = max(size, seconds * BYTES_A_PROCESSOR_SECOND)
         self._taken += cost
-        if seconds > TURN_SECONDS:
-            self._reader.slice_bytes = SMALL_SLICE_BYTES
+        if (
+            size >= SMALL_SLICE_BYTES
+        ):  # a single slow slice, as beside a garbage collection, slows down the next one only
+            is_slow = seconds * SLICE_BYTES / size > TURN_SECONDS
+            self._reader.slice_bytes = SMALL_SLICE_BYTES if is_slow else SLICE_BYTES
         # Small requests are not throttled.
         if self._taken > SMALL_BYTES:
             self._next_at = self.loop.time() + intake.rest(self, cost)

@@ -11,7 +11,7 @@ import pytest
 from tests.servers import wait_for
 from tests.webapp.server.test_sockets import serving
 from webapp.server import requests
-from webapp.server.requests import BYTES_A_SECOND, SLICE_BYTES, Intake, Requests
+from webapp.server.requests import BYTES_A_SECOND, SLICE_BYTES, SMALL_SLICE_BYTES, Intake, Requests
 
 
 async def counts(scope: Any, receive: Any, send: Any) -> None:
@@ -53,6 +53,23 @@ def test_what_comes_together_is_taken_apart_in_slices(monkeypatch: pytest.Monkey
 
     assert sum(sizes) > 120_000
     assert max(sizes) <= SLICE_BYTES
+
+
+def test_one_slice_that_takes_long_does_not_slow_down_the_rest_of_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    count = Requests._count
+
+    def counted(self: Requests, size: int, seconds: float) -> None:
+        sizes.append(size)
+        count(self, size, 1.0 if len(sizes) == 10 else 0.0)
+
+    monkeypatch.setattr(Requests, "_count", counted)
+    monkeypatch.setattr(requests, "BYTES_A_PROCESSOR_SECOND", 0)
+    with serving(counts) as (port, _):
+        assert ask(port, b"Content-Length: 1000000\r\n\r\n" + b"x" * 1_000_000) == b"1000000"
+
+    assert sizes.count(SMALL_SLICE_BYTES) == 1
+    assert sizes.count(SLICE_BYTES) > 100
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: he"], ids=["nothing", "half a header"])
