@@ -46,6 +46,8 @@ def test_all_who_were_let_in_before_the_order_to_end_are_answered(
     port = half.sock.getsockname()[1]
     wait_for(lambda: processes.serves(web, port), "the connection being taken in")
     web.suspend()
+    # Until it has really stopped, it takes a signal that comes later before the one that stops it.
+    wait_for(lambda: web.status() == psutil.STATUS_STOPPED, "the process having stopped")
     waiting = [http.client.HTTPConnection("127.0.0.1", served.port, timeout=60) for _ in range(5)]
     for client in waiting:
         client.request("GET", "/health/live")
