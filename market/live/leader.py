@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
 import redis.asyncio
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError
 
 from market.live.redis_names import name
 
 KEY = name("market.leader")  # of the price feed
 SECONDS = 10
 RENEW_SECONDS = 3.0
-
-_RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIRE', KEYS[1], ARGV[2]) end return 0"
-_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
 class LostLead(Exception):
@@ -30,10 +30,7 @@ class Leader:
     """
 
     def __init__(self, client: redis.asyncio.Redis, key: str = KEY) -> None:
-        self._client = client
-        self._key = key
-        self._renew = client.register_script(_RENEW)
-        self._release = client.register_script(_RELEASE)
+        self._lock = Lock(client, key, timeout=SECONDS, thread_local=False)
         self.term = ""
 
     async def win(self, look_seconds: float, answered: Callable[[], None] = lambda: None) -> None:
@@ -55,14 +52,18 @@ class Leader:
     async def acquire(self) -> bool:
         """Try to take the lead, for SECONDS unless renewed; return whether this process leads."""
         term = secrets.token_hex(8)
-        if not await self._client.set(self._key, term, nx=True, ex=SECONDS):
+        if not await self._lock.acquire(blocking=False, token=term):
             return False
         self.term = term
         return True
 
     async def renew(self) -> bool:
         """Extend the lead; False if this process no longer leads, and must stop at once."""
-        return bool(await self._renew(keys=[self._key], args=[self.term, SECONDS]))
+        try:
+            return await self._lock.reacquire()
+        except LockError:
+            return False
 
     async def release(self) -> None:
-        await self._release(keys=[self._key], args=[self.term])
+        with suppress(LockError):
+            await self._lock.release()
