@@ -27,7 +27,7 @@ from market.values.decimals import decimal_string
 CENT = Decimal("0.01")
 # Ticks between two yields to the event loop, where there is no rate.
 AT_ONCE = 200
-TURN_SECONDS = 0.001
+SLOT_SECONDS = 0.001
 
 
 class Prices:
@@ -144,7 +144,7 @@ class Ours(Told):
             lasts = {symbol: Decimal(json.loads(text)["last"]) for symbol, text in texts.items()}
             if all(lasts.get(symbol) == self.prices.lasts.get(symbol) for symbol in symbols):
                 return
-            await asyncio.sleep(TURN_SECONDS)
+            await asyncio.sleep(SLOT_SECONDS)
 
 
 async def main() -> None:

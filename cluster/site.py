@@ -96,7 +96,7 @@ class Cluster:
         self.stop()
 
     def start(self) -> None:
-        """Start all parts, and return once the site answers. Raises CannotStart, CannotListen or BrokerError."""
+        """Start all parts, and return once the site answers. Raises CannotStart, CannotListen or EmbeddedRedisError."""
         self._take_locks()
         self._held = HeldPort(self.nginx.host, self.nginx.port)
         self.nginx.port = self._held.number
@@ -119,7 +119,7 @@ class Cluster:
         kept = []
         for part in self.parts:
             assert part.process is not None
-            kept.append(supervisor.Kept(part.name, part.launch, part.process, say))
+            kept.append(supervisor.Supervised(part.name, part.launch, part.process, say))
         while True:
             for each in kept:
                 each.look()

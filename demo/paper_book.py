@@ -14,10 +14,11 @@ import orjson
 from demo.paper_rules import Held
 from demo.people import DEMO_GROUP
 from demo.simulation import DEMO_ID
+from market.support.batches import batches
 from orders.domain import lifecycle, rows
 from orders.domain.lifecycle import Kind
 from orders.log import events
-from orders.log.events import Logged
+from orders.log.events import StoredEvent
 from orders.log.provenance import Source
 from orders.models import EventCounter, Order, OrderEvent
 
@@ -26,7 +27,6 @@ BY_HAND = frozenset({Source.PAGE, Source.REST, Source.SOCKET, Source.ADMIN})
 # their next event.
 NEWEST = 1000
 MOST_BEHIND = 5000
-BATCH = 500
 
 
 class Book:
@@ -75,7 +75,7 @@ class Book:
         self._take(user_id, told)
         self._read[user_id] += len(told)
 
-    def _take(self, user_id: int, told: list[Logged]) -> None:
+    def _take(self, user_id: int, told: list[StoredEvent]) -> None:
         unknown: dict[int, Held] = {}
         for each in told:
             event = orjson.loads(each.body)
@@ -123,9 +123,9 @@ def _is_placed_here(source: str, row: rows.Row) -> bool:
 
 def _placed_here(order_ids: Iterable[int]) -> set[int]:
     """Those orders whose first event is still in the log and says that they were placed by hand or by the demo flow."""
-    wanted, found = sorted(order_ids), set()
-    for start in range(0, len(wanted), BATCH):
-        first = OrderEvent.objects.filter(order_id__in=wanted[start : start + BATCH], version=1)
+    found: set[int] = set()
+    for some in batches(sorted(order_ids)):
+        first = OrderEvent.objects.filter(order_id__in=some, version=1)
         told: Any = first.values_list("order_id", "source", "body")
         found |= {order_id for order_id, source, body in told if _is_placed_here(source, orjson.loads(body)["order"])}
     return found

@@ -66,6 +66,6 @@ class OrderEvents(OrdersView):
         return _page(head, found)
 
 
-def _page(head: int, found: list[events.Logged]) -> HttpResponse:
+def _page(head: int, found: list[events.StoredEvent]) -> HttpResponse:
     """A response joined from the events' JSON texts."""
     return json_text(f'{{"head":{head},"results":[{",".join(event.body for event in found)}]}}')

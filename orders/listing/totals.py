@@ -21,8 +21,8 @@ class Book:
 def book(owner: User | None) -> Book:
     """The owner's totals as of the current snapshot; without an owner everyone's, with each owner's head by name."""
     if owner is not None:
-        return Book(*events.standing(owner.pk))
-    found = events.standings()
+        return Book(*events.owner_totals(owner.pk))
+    found = events.all_totals()
     names = events.user_names(found)
-    counts = {tab: sum(standing.counts[tab] for standing in found.values()) for tab in lifecycle.TABS}
+    counts = {tab: sum(totals.counts[tab] for totals in found.values()) for tab in lifecycle.TABS}
     return Book({name: found[user_id].head for user_id, name in names.items()}, counts)

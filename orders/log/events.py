@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from market.support.batches import batches
 from orders.domain import rows
 from orders.models import EventCounter, Order, OrderEvent
 from orders.models.log import KEPT
@@ -20,14 +21,14 @@ PAGE = 1000
 _COUNTER = Prepared(EventCounter, pk=GIVEN_NUMBER)
 
 
-class Standing(NamedTuple):
+class OwnerTotals(NamedTuple):
     """An owner's newest number and the number of their orders in each tab, as of the same moment."""
 
     head: int
     counts: dict[str, int]
 
 
-class Logged(NamedTuple):
+class StoredEvent(NamedTuple):
     """A stored event; `body` is its JSON text."""
 
     seq: int
@@ -35,24 +36,24 @@ class Logged(NamedTuple):
     at: datetime
 
 
-def since(user_id: int, after: int, limit: int = PAGE) -> list[Logged]:
+def since(user_id: int, after: int, limit: int = PAGE) -> list[StoredEvent]:
     """The owner's events after the number `after`, in order, at most `limit`."""
     events = OrderEvent.objects.filter(user_id=user_id, seq__gt=after).order_by("seq")
     return _read(events, limit)
 
 
-def _read(events: QuerySet[OrderEvent], limit: int) -> list[Logged]:
+def _read(events: QuerySet[OrderEvent], limit: int) -> list[StoredEvent]:
     found = events.values_list("seq", "body", "at")[:limit]
-    return [Logged(seq, rows.completed(body), at) for seq, body, at in found]
+    return [StoredEvent(seq, rows.completed(body), at) for seq, body, at in found]
 
 
-def beyond(user_id: int, after: int, limit: int) -> tuple[int, list[Logged]]:
+def beyond(user_id: int, after: int, limit: int) -> tuple[int, list[StoredEvent]]:
     """The owner's newest number, and all events after `after` up to it; no events if there are more than `limit`."""
     head = heads([user_id])[user_id]
     return head, since(user_id, after, limit) if 0 < head - after <= limit else []
 
 
-def of_order(order: Order, after: int = 0, limit: int = PAGE) -> list[Logged]:
+def of_order(order: Order, after: int = 0, limit: int = PAGE) -> list[StoredEvent]:
     """The order's events in its current owner's log, in order; a former owner's events stay in their own log."""
     found = OrderEvent.objects.filter(order_id=order.pk, user_id=order.user_id, seq__gt=after).order_by("seq")
     return _read(found, limit)
@@ -64,26 +65,25 @@ def heads(user_ids: Iterable[int] | None = None) -> dict[int, int]:
     if user_ids is None:
         return dict(counters.values_list("user_id", "head"))
     found = dict.fromkeys(user_ids, 0)
-    wanted = list(found)
-    for start in range(0, len(wanted), 500):
-        found.update(counters.filter(user_id__in=wanted[start : start + 500]).values_list("user_id", "head"))
+    for some in batches(list(found)):
+        found.update(counters.filter(user_id__in=some).values_list("user_id", "head"))
     return found
 
 
-def standing(user_id: int) -> Standing:
+def owner_totals(user_id: int) -> OwnerTotals:
     """The owner's head and totals; all zero for an owner without events."""
     counter = _COUNTER.first(user_id) or EventCounter(user_id=user_id)
-    return _standing(counter.head, [getattr(counter, tab) for tab in KEPT])
+    return _totals(counter.head, [getattr(counter, tab) for tab in KEPT])
 
 
-def standings() -> dict[int, Standing]:
+def all_totals() -> dict[int, OwnerTotals]:
     """Head and totals of every owner with a log, by user id."""
     found = EventCounter.objects.values_list("user_id", "head", *KEPT)
-    return {user_id: _standing(head, kept) for user_id, head, *kept in found}
+    return {user_id: _totals(head, kept) for user_id, head, *kept in found}
 
 
-def _standing(head: int, kept: list[int]) -> Standing:
-    return Standing(head, dict(zip(KEPT, kept, strict=True), all=sum(kept)))
+def _totals(head: int, kept: list[int]) -> OwnerTotals:
+    return OwnerTotals(head, dict(zip(KEPT, kept, strict=True), all=sum(kept)))
 
 
 def head_and_trimmed(user_id: int) -> tuple[int, int]:

@@ -46,7 +46,7 @@ def trim(user_id: int, through: int, *, limit: int | None = None, using: str = "
         return old.filter(seq__lte=through).delete()[0]
 
 
-def pass_over(count: int) -> int:
+def skip_numbers(count: int) -> int:
     """Skip every owner's next `count` numbers, and mark them and all before as trimmed; return the number of owners.
 
     After a restore, new events would otherwise reuse numbers that clients have seen, and no client would notice. Stored

@@ -7,7 +7,7 @@ write's own transaction, with the orders before and after.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -15,13 +15,13 @@ from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Max, Value
 from django.utils import timezone
 
+from market.support.batches import batches
 from orders.domain import lifecycle, rows
 from orders.domain.rules import BIGGEST_ID
 from orders.models import staged
 from orders.models.changes import Change, M, bulk_written
 from orders.models.log import OrderEvent
 
-BATCH = 500
 # Columns by which lists are sorted, each with an index for that alone.
 SORTED = (
     *("side", "order_type", "time_in_force", "quantity", "price", "stop_price", "status"),
@@ -58,7 +58,7 @@ class OrderQuerySet(models.QuerySet[M]):
         everyones: OrderQuerySet[M] = OrderQuerySet(self.model, using=self.db)
         orders = everyones.select_related("user") if owner is None else everyones.for_trader(owner, by_id=True)
         found: list[M] = []
-        for some in _batches(sorted(pk for pk in set(ids) if pk <= BIGGEST_ID)):
+        for some in batches(sorted(pk for pk in set(ids) if pk <= BIGGEST_ID)):
             batch = orders.filter(pk__in=some).order_by("pk")
             found.extend(batch.select_for_update(of=("self",)) if lock else batch)
         return found
@@ -75,7 +75,7 @@ class OrderQuerySet(models.QuerySet[M]):
             if not written:
                 return len(ids)
             # Only locked rows are written: other rows may match by now, and their changes would not be recorded.
-            matched = sum(super(OrderQuerySet, self.filter(pk__in=some)).update(**written) for some in _batches(ids))
+            matched = sum(super(OrderQuerySet, self.filter(pk__in=some)).update(**written) for some in batches(ids))
             self._changed(before, self.by_id(ids))
         return matched
 
@@ -105,7 +105,7 @@ class OrderQuerySet(models.QuerySet[M]):
         with transaction.atomic(using=self.db, savepoint=False):
             locked: list[Any] = self.by_id(self.order_by().values_list("pk", flat=True), lock=True)
             owners = {self.model._meta.get_field("user"): {order.user_id: order.user for order in locked}}
-            for some in _batches([order.pk for order in locked]):
+            for some in batches([order.pk for order in locked]):
                 orders: Any = OrderQuerySet(self.model, using=self.db).filter(pk__in=some)
                 orders._known_related_objects = owners
                 counts.update(super(OrderQuerySet, orders).delete()[1])
@@ -142,12 +142,8 @@ class OrderQuerySet(models.QuerySet[M]):
                 new.updated_at = now
                 pairs.append((old, new))
         for rise in (rows.RISE, rows.RISE_GIVEN_AWAY):
-            for some in _batches([new.pk for old, new in pairs if new.version - old.version == rise]):
+            for some in batches([new.pk for old, new in pairs if new.version - old.version == rise]):
                 plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(pk__in=some)
                 plain.update(version=F("version") + rise, updated_at=now)
         if pairs:
             bulk_written.send(self.model, changes=[Change(*pair) for pair in pairs], using=self.db)
-
-
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from rest_framework.authtoken.models import Token
 
+from market.support.batches import batches
 from orders import trading
 from orders.store.compiled_queries import GIVEN, GIVEN_NUMBER, Prepared
 
@@ -31,7 +32,7 @@ USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Credentials:
     """The credentials a socket was accepted with; valid as long as all of them hold."""
 
     user: User
@@ -98,20 +99,20 @@ def _is_own(origin: str, own: str) -> bool:
     return found is not None and found in {normal(each) for each in (own, *settings.ALLOWED_ORIGINS)}
 
 
-def find_pass(scope: dict[str, Any]) -> Pass | None:
+def find_credentials(scope: dict[str, Any]) -> Credentials | None:
     """The credentials from the handshake's token or session; None if they are not valid."""
     return _by_token(scope) if has_token(scope) else _by_session(scope)
 
 
-def _by_token(scope: dict[str, Any]) -> Pass | None:
+def _by_token(scope: dict[str, Any]) -> Credentials | None:
     scheme, _, key = (header(scope, b"authorization") or "").partition(" ")
     if scheme.lower() != "token" or not key.isascii() or not key.isalnum():
         return None
     token = Token.objects.select_related("user").filter(key=key, user__is_active=True).first()
-    return None if token is None else Pass(token.user, token.user.password, None, token.key)
+    return None if token is None else Credentials(token.user, token.user.password, None, token.key)
 
 
-def _by_session(scope: dict[str, Any]) -> Pass | None:
+def _by_session(scope: dict[str, Any]) -> Credentials | None:
     key = parse_cookie(header(scope, b"cookie") or "").get(settings.SESSION_COOKIE_NAME)
     if not key or "\0" in key:  # PostgreSQL allows no NUL in text; a cookie may encode it as \000
         return None
@@ -121,53 +122,49 @@ def _by_session(scope: dict[str, Any]) -> Pass | None:
     request = HttpRequest()
     request.session = session
     user = get_user(request)
-    return Pass(user, user.password, key, None) if user.is_authenticated and user.is_active else None
+    return Credentials(user, user.password, key, None) if user.is_authenticated and user.is_active else None
 
 
-def person_of(entry: Pass) -> User | None:
+def person_of(held: Credentials) -> User | None:
     """The user of the credentials, freshly read; None if the credentials are no longer valid."""
     user: User | None = None
-    if entry.token:
-        user = PERSON_OF_TOKEN.first(entry.token)
-    elif entry.session_key and (session := SESSION.first(entry.session_key)) and session.expire_date > timezone.now():
-        user = PERSON.first(entry.user.pk)
-    is_good = user is not None and user.is_active and (user.pk, user.password) == (entry.user.pk, entry.password)
+    if held.token:
+        user = PERSON_OF_TOKEN.first(held.token)
+    elif held.session_key and (session := SESSION.first(held.session_key)) and session.expire_date > timezone.now():
+        user = PERSON.first(held.user.pk)
+    is_good = user is not None and user.is_active and (user.pk, user.password) == (held.user.pk, held.password)
     return user if is_good else None
 
 
-def still_good(passes: Iterable[Pass]) -> set[Pass]:
+def still_good(credentials: Iterable[Credentials]) -> set[Credentials]:
     """The credentials whose user is active with the same password and whose session or token exists, in few queries."""
-    wanted = list(passes)
-    users = _users({entry.user.pk for entry in wanted})
-    sessions = {entry.session_key for entry in wanted if entry.session_key}
-    tokens = {entry.token for entry in wanted if entry.token}
+    wanted = list(credentials)
+    users = _users({held.user.pk for held in wanted})
+    sessions = {held.session_key for held in wanted if held.session_key}
+    tokens = {held.token for held in wanted if held.token}
     alive: set[str] = set()
-    for batch in _batches(sorted(sessions)):
+    for batch in batches(sorted(sessions)):
         found = Session.objects.filter(session_key__in=batch, expire_date__gt=timezone.now())
         alive.update(found.values_list("session_key", flat=True))
-    for batch in _batches(sorted(tokens)):
+    for batch in batches(sorted(tokens)):
         alive.update(Token.objects.filter(key__in=batch).values_list("key", flat=True))
     return {
-        entry
-        for entry in wanted
-        if users.get(entry.user.pk) == entry.password and (entry.session_key or entry.token) in alive
+        held
+        for held in wanted
+        if users.get(held.user.pk) == held.password and (held.session_key or held.token) in alive
     }
 
 
-def still_watching(passes: Iterable[Pass]) -> set[Pass]:
+def still_watching(credentials: Iterable[Credentials]) -> set[Credentials]:
     """The credentials whose user may still follow others."""
-    wanted = list(passes)
-    people = User.objects.in_bulk({entry.user.pk for entry in wanted})
-    return {entry for entry in wanted if entry.user.pk in people and trading.can_watch(people[entry.user.pk])}
+    wanted = list(credentials)
+    people = User.objects.in_bulk({held.user.pk for held in wanted})
+    return {held for held in wanted if held.user.pk in people and trading.can_watch(people[held.user.pk])}
 
 
 def _users(ids: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for batch in _batches(sorted(ids)):
+    for batch in batches(sorted(ids)):
         active = User.objects.filter(pk__in=batch, is_active=True)
         found.update(active.values_list("pk", "password"))
     return found
-
-
-def _batches(values: list[Any]) -> Iterable[list[Any]]:
-    return (values[start : start + 500] for start in range(0, len(values), 500))

@@ -20,7 +20,7 @@ from orders.live.threads import in_thread
 from orders.protocol import inbound, outbound, sizes
 from orders.protocol.outbound import Close
 from orders.socket import auth, commands, registry
-from orders.socket.auth import Pass
+from orders.socket.auth import Credentials
 from orders.socket.quotes import Viewing
 from orders.socket.rate import MessageRate
 from orders.socket.subscriptions import Subscriptions
@@ -35,7 +35,7 @@ class OrdersConsumer(AsyncConsumer):
 
     scope: Any
     base_send: Any
-    entry: Pass
+    credentials: Credentials
     delivery: Delivery
     subscriptions: Subscriptions
     viewing: Viewing
@@ -71,30 +71,30 @@ class OrdersConsumer(AsyncConsumer):
         if not auth.has_token(self.scope) and not auth.is_same_origin(self.scope):
             await self._refuse("origin")
         try:
-            entry = await in_thread(auth.find_pass, self.scope)
+            credentials = await in_thread(auth.find_credentials, self.scope)
         except (OperationalError, InterfaceError) as error:
             log.error("The database does not answer: %s", reason(error))
             await self.base_send({"type": "websocket.accept"})
             await registry.send_away(self, "unavailable")
             return
         await self.base_send({"type": "websocket.accept"})
-        if entry is None:
+        if credentials is None:
             await self.send_text(outbound.error(None, Unauthenticated("Sign in first.")))
             await self.close(Close.SIGNED_OUT)
             return
-        self.entry = entry
+        self.credentials = credentials
         extensions = self.scope.get("extensions", {})
         self.server_send_now = extensions.get(SEND_NOW)
         send_now = self._send_now if self.server_send_now else None
         self.delivery = Delivery(self.send_text, self._too_slow, send_now)
-        self.subscriptions = Subscriptions(entry.user, self.delivery, get_hub())
-        self.viewing = Viewing(entry.user, self.send_text, self._too_slow, send_now, extensions.get(IS_BEHIND))
+        self.subscriptions = Subscriptions(credentials.user, self.delivery, get_hub())
+        self.viewing = Viewing(credentials.user, self.send_text, self._too_slow, send_now, extensions.get(IS_BEHIND))
         self.rate = MessageRate()
-        await self.send_text(outbound.hello(entry.user.get_username()))
+        await self.send_text(outbound.hello(credentials.user.get_username()))
         self.serving = asyncio.create_task(self.delivery.run())
         self.serving.add_done_callback(self._served)
         await registry.get_sessions().enter(self)
-        log.info("opened for %s", entry.user.get_username())
+        log.info("opened for %s", credentials.user.get_username())
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         if self.closed:
@@ -166,7 +166,7 @@ class OrdersConsumer(AsyncConsumer):
 
     def _run(self, frame: inbound.Command) -> tuple[int, Row]:
         """Run a command, but not for a user who has just signed out and whose socket the next check will close."""
-        user = auth.person_of(self.entry)
+        user = auth.person_of(self.credentials)
         if user is None:
             raise Unauthenticated("Sign in again.")
         return commands.run(user, frame.type, frame.body)
@@ -226,4 +226,4 @@ class OrdersConsumer(AsyncConsumer):
             registry.get_sessions().leave(self)
             self.viewing.leave()
             await self.subscriptions.leave()
-            log.info("closed for %s", self.entry.user.get_username())
+            log.info("closed for %s", self.credentials.user.get_username())

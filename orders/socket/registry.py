@@ -16,7 +16,7 @@ from market.support.outage import Outage
 from orders.live.threads import in_thread
 from orders.protocol.outbound import Close
 from orders.socket import auth
-from orders.socket.auth import Pass
+from orders.socket.auth import Credentials
 from orders.socket.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ FLUSH_SECONDS = 2.0
 class OpenSocket(Protocol):
     """A socket as the registry sees it."""
 
-    entry: Pass
+    credentials: Credentials
     subscriptions: Subscriptions
 
     async def close(self, code: Close) -> None: ...
@@ -69,16 +69,18 @@ class Sessions:
         sockets = list(self.open)
         if not sockets:
             return
-        good = await in_thread(auth.still_good, [socket.entry for socket in sockets])
+        good = await in_thread(auth.still_good, [socket.credentials for socket in sockets])
         foreign = [socket for socket in sockets if socket.subscriptions.foreign]
-        watching = await in_thread(auth.still_watching, [socket.entry for socket in foreign]) if foreign else set()
+        watching = (
+            await in_thread(auth.still_watching, [socket.credentials for socket in foreign]) if foreign else set()
+        )
         for socket in sockets:
-            if socket.entry not in good:
+            if socket.credentials not in good:
                 await _guarded(socket.close(Close.SIGNED_OUT))
-            elif socket in foreign and socket.entry not in watching:
+            elif socket in foreign and socket.credentials not in watching:
                 await _guarded(socket.close(Close.FORBIDDEN))
 
-    async def farewell(self) -> None:
+    async def announce_shutdown(self) -> None:
         """Graceful shutdown: tell every client to reconnect, each after a random delay to spread the reconnects.
 
         Call it only once the server accepts no more connections: a client that is told early and reconnects to the same

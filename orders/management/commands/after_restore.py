@@ -24,7 +24,7 @@ class Command(DatabaseCommand):
             if self._called_from_command_line:  # type: ignore[attr-defined]  # else this process has it open
                 _refuse_leftovers()
             _refuse_damage()
-        owners = upkeep.pass_over(NUMBERS)
+        owners = upkeep.skip_numbers(NUMBERS)
         self.stdout.write(f"Skipped {NUMBERS:,} event numbers of each of {owners:,} owners: their clients will reload.")
 
 

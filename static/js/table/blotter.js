@@ -120,12 +120,12 @@ export class Blotter extends EventTarget {
 
   /** Refreshes the page from the server, at most once a second, without touching rows that are current. */
   refetch() {
-    this.#fetcher.afresh();
+    this.#fetcher.refreshAfterCurrent();
   }
 
   /** Retries pending requests at once, when the server is back. */
-  hurry() {
-    this.#fetcher.hurry();
+  retryNow() {
+    this.#fetcher.retryNow();
   }
 
   /** Removes all orders, after a sign-out. */
@@ -152,7 +152,7 @@ export class Blotter extends EventTarget {
   }
 
   /** Shows the waiting rows now; a row that the user works on stays. */
-  letIn() {
+  showPendingRows() {
     this.#arrange();
   }
 

@@ -72,7 +72,7 @@ export class Fetcher extends EventTarget {
   }
 
   /** Retries at once, when the server is back: also requests stuck on a dead connection. */
-  hurry() {
+  retryNow() {
     this.#backoff.reset();
     this.#ending.abort();
     this.#ending = new AbortController();
@@ -87,7 +87,7 @@ export class Fetcher extends EventTarget {
   stop() {
     this.#stopped = true;
     this.#asked += 1;
-    this.hurry();
+    this.retryNow();
   }
 
   /** Fetches a newer answer soon, unless a request is already in flight. */
@@ -98,7 +98,7 @@ export class Fetcher extends EventTarget {
   }
 
   /** Fetches an answer to a request that begins after this call. */
-  afresh() {
+  refreshAfterCurrent() {
     if (this.#busy > 0) this.#again = true;
     else this.soon();
   }

@@ -95,7 +95,7 @@ export class OrdersPanel extends EventTarget {
     this.#away = reason;
     this.work.away = reason;
     if (back && this.#isFinal) this.#blotter.ask({ start: this.#blotter.query.start });
-    else if (back) this.#blotter.hurry();
+    else if (back) this.#blotter.retryNow();
     this.#show();
   }
 
@@ -159,7 +159,7 @@ export class OrdersPanel extends EventTarget {
     blotter.addEventListener("turned", () => find("#orders-scroll").scrollTo({ top: 0 }));
     this.#passOn(blotter, "loaded");
     this.#passOn(blotter, "changed");
-    find("#let-in").addEventListener("click", () => blotter.letIn());
+    find("#let-in").addEventListener("click", () => blotter.showPendingRows());
     this.#tabs.addEventListener("choose", (event) => blotter.ask({ tab: /** @type {CustomEvent} */ (event).detail }));
     this.filters.addEventListener("choose", (event) =>
       blotter.ask({ filters: /** @type {CustomEvent} */ (event).detail }),

@@ -67,7 +67,7 @@ test("a wish for what is newer than the answer under way is another request", as
   const { fetcher, requests, taken } = start();
   fetcher.soon();
   time.pass(50);
-  fetcher.afresh();
+  fetcher.refreshAfterCurrent();
   await requests[0]?.answer(1);
   time.pass(1000);
   await requests[1]?.answer(2);
@@ -124,11 +124,11 @@ test("when the server is back, a wait is cut short and what hangs is asked again
     await settled();
   }
   await requests[3]?.fail(); // the next try would be in eight seconds
-  fetcher.hurry();
+  fetcher.retryNow();
   await settled();
   assert.equal(requests.length, 5);
 
-  fetcher.hurry(); // the fifth hangs on a line that is dead
+  fetcher.retryNow(); // the fifth hangs on a line that is dead
   await requests[4]?.answer(1);
   assert.equal(requests.length, 6);
   await requests[5]?.answer(2);
@@ -138,7 +138,7 @@ test("when the server is back, a wait is cut short and what hangs is asked again
   fetcher.soon();
   time.pass(1000);
   await requests[6]?.fail();
-  fetcher.hurry();
+  fetcher.retryNow();
   time.pass(1000);
   await settled();
   await requests[7]?.answer(3);
@@ -151,7 +151,7 @@ test("once stopped it asks for nothing any more", async () => {
   fetcher.stop();
   assert.equal(await waiting, null);
   assert.equal(await fetcher.now(), null);
-  fetcher.afresh();
+  fetcher.refreshAfterCurrent();
   time.pass(60_000);
   assert.equal(requests.length, 1);
   assert.deepEqual(taken, []);
@@ -161,7 +161,7 @@ test("what hangs in the background on a dead line is asked again at once as well
   const { fetcher, requests, taken } = start();
   fetcher.soon();
   time.pass(50);
-  fetcher.hurry();
+  fetcher.retryNow();
   await settled();
   time.pass(50);
   assert.equal(requests.length, 2);
@@ -182,7 +182,7 @@ test("what the server refuses is told once and not asked again by itself", async
   fetcher.soon();
   time.pass(1000);
   await requests.at(-1)?.fail(new ApiError(400, { message: "No." }));
-  fetcher.hurry();
+  fetcher.retryNow();
   time.pass(60_000);
   await settled();
   assert.equal(requests.length, 5);

@@ -444,6 +444,6 @@ def test_totals_are_put_right_after_rows_were_written_behind_the_log(alice: User
     order_in(Status.FILLED, alice)
     models.QuerySet(Order).filter(user=alice).update(status="canceled")
     call_command("recount", stdout=StringIO())
-    standing = events.standing(alice.pk)
-    assert standing == (head_of(alice), {"working": 0, "filled": 0, "closed": 2, "all": 2})
+    totals = events.owner_totals(alice.pk)
+    assert totals == (head_of(alice), {"working": 0, "filled": 0, "closed": 2, "all": 2})
     assert [upkeep.recount(user.pk) for user in (alice, bob)] == [False, False]

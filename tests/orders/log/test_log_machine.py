@@ -155,7 +155,7 @@ class Writers(RuleBasedStateMachine):
             table = builders.apply(table, told)
             assert table == builders.snapshot_of(owner)
             self.known[owner] = (builders.head_of(owner), table)
-            assert events.standing(owner.pk).counts == tabs_of(table)
+            assert events.owner_totals(owner.pk).counts == tabs_of(table)
             assert self.known[owner][0] == head + len(told)
 
 

@@ -141,7 +141,7 @@ def test_what_a_site_of_the_first_version_has_is_all_there_counted_found_and_sor
     assert set(Order.objects.values_list("arrival_price", flat=True)) == {None}
     assert set(Instrument.objects.values_list("feed_symbol", flat=True)) == {""}
 
-    told = {user.username: events.standing(user.pk) for user in (alice, bob, desk)}
+    told = {user.username: events.owner_totals(user.pk) for user in (alice, bob, desk)}
     assert {name: standing.head for name, standing in told.items()} == {"alice": 4, "bob": 1, "desk": 0}
     assert told["alice"].counts == {"working": 2, "filled": 1, "closed": 1, "all": 4}
     assert told["bob"].counts == told["desk"].counts == {"working": 1, "filled": 0, "closed": 0, "all": 1}
@@ -180,7 +180,7 @@ def test_what_comes_after_an_upgrade_goes_on_with_the_numbers_and_the_fills_of_b
     assert [event["order"]["version"] for event in log_of(alice, after=4)] == [2, 3]
     assert [event["seq"] for event in log_of(bob)] == [1, 2]
     assert [event["seq"] for event in log_of(desk)] == [1]
-    assert events.standing(bob.pk).counts["working"] == 2
+    assert events.owner_totals(bob.pk).counts["working"] == 2
     assert (repeated.cum_qty, repeated.avg_price, repeated.version) == (D(100), D("585.125"), 1)
 
 

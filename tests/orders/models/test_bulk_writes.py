@@ -12,10 +12,11 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
 from django.test.utils import CaptureQueriesContext
 
+from market.support import batches
 from orders import trading
 from orders.domain import rows
 from orders.domain.lifecycle import Status
-from orders.models import Order, querysets
+from orders.models import Order
 from orders.models.querysets import OrderQuerySet
 from tests.orders import builders
 from tests.orders.builders import Event, fresh, head_of, log_of, order_in, place, rolled_back, told
@@ -79,7 +80,7 @@ def test_an_update_cannot_touch_the_bookkeeping(alice: User) -> None:
 
 @pytest.mark.both_databases
 def test_an_update_through_a_join_tells_each_order_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(querysets, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     for _ in range(3):
         order = order_in(Status.NEW, alice)
         for _ in range(3):
@@ -101,7 +102,7 @@ def test_an_update_of_the_very_field_it_filters_by_tells_what_it_did(alice: User
 
 @pytest.mark.both_databases
 def test_an_update_of_more_rows_than_a_batch_tells_of_all(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(querysets, "BATCH", 3)
+    monkeypatch.setattr(batches, "BATCH", 3)
     Order.objects.bulk_create([unsaved(alice, text=str(number)) for number in range(10)])
     with told(alice) as collected:
         assert Order.objects.update(quantity=F("quantity") + 1) == 10

@@ -220,7 +220,7 @@ async def test_a_handshake_while_the_database_is_away_ends_with_a_moment_to_come
 
     token = await in_thread(token_header, alice)
     with monkeypatch.context() as patch:
-        patch.setattr(auth, "find_pass", away)
+        patch.setattr(auth, "find_credentials", away)
         socket = Socket(token)
         assert await socket.connect()
         farewell = await socket.frame()

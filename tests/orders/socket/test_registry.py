@@ -122,9 +122,9 @@ async def test_nothing_is_sent_after_the_close(alice: User, desk: User) -> None:
 
 
 async def test_a_socket_of_before_a_password_change_is_not_kept_by_one_of_after(alice: User) -> None:
-    before = await in_thread(auth.find_pass, await scope_of(alice))
+    before = await in_thread(auth.find_credentials, await scope_of(alice))
     await in_thread(change_password, alice)
-    after = await in_thread(auth.find_pass, await scope_of(alice))
+    after = await in_thread(auth.find_credentials, await scope_of(alice))
     assert before is not None
     assert after is not None
     assert await in_thread(auth.still_good, [before, after]) == {after}
@@ -178,13 +178,13 @@ async def test_a_database_that_is_away_for_many_checks_is_two_lines(
 
 async def test_a_server_that_goes_tells_every_client_when_to_come_back(alice: User, bob: User) -> None:
     clients = [await Client.of(user) for user in (alice, bob)]
-    await registry.get_sessions().farewell()
+    await registry.get_sessions().announce_shutdown()
     for client in clients:
         await is_sent_away(client)
 
 
 async def test_a_socket_that_comes_while_the_server_goes_is_told_at_once(alice: User) -> None:
-    await registry.get_sessions().farewell()
+    await registry.get_sessions().announce_shutdown()
     await is_sent_away(await Client.of(alice))
 
 
@@ -232,7 +232,7 @@ async def test_one_socket_that_can_not_be_closed_keeps_no_other_open(
     with monkeypatch.context() as patch:
         patch.setattr(OrdersConsumer, "close", close_all_but_the_first)
         if parting == "restart":
-            await registry.get_sessions().farewell()
+            await registry.get_sessions().announce_shutdown()
         else:
             await in_thread(User.objects.filter(pk=alice.pk).update, is_active=False)
             await registry.get_sessions().check()

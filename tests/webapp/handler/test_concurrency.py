@@ -7,15 +7,15 @@ import asyncio
 import pytest
 
 from webapp.handler import concurrency
-from webapp.handler.concurrency import Turn, Turns
+from webapp.handler.concurrency import Slot, Slots
 
 
 async def test_those_who_come_while_a_turn_lasts_wait_for_its_end_in_their_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(concurrency, "TURN_SECONDS", 60)
+    monkeypatch.setattr(concurrency, "SLOT_SECONDS", 60)
     taken: list[int] = []
-    places = Turns(1)
+    places = Slots(1)
 
     async def work(number: int) -> None:
         turn = await places.take()
@@ -29,25 +29,25 @@ async def test_those_who_come_while_a_turn_lasts_wait_for_its_end_in_their_order
 
 
 async def test_one_who_takes_long_keeps_nobody_waiting_and_ends_but_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency, "TURN_SECONDS", 0.5)
-    places = Turns(1)
+    monkeypatch.setattr(concurrency, "SLOT_SECONDS", 0.5)
+    places = Slots(1)
     slow = await places.take()
-    quick = await asyncio.wait_for(places.take(), 100 * concurrency.TURN_SECONDS)
+    quick = await asyncio.wait_for(places.take(), 100 * concurrency.SLOT_SECONDS)
     slow.end()
     slow.end()
     third = asyncio.ensure_future(places.take())
-    await asyncio.wait({third}, timeout=concurrency.TURN_SECONDS / 4)
+    await asyncio.wait({third}, timeout=concurrency.SLOT_SECONDS / 4)
     assert not third.done()
     quick.end()
-    assert isinstance(await third, Turn)
+    assert isinstance(await third, Slot)
 
 
 async def test_one_who_goes_while_he_waits_takes_nobodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency, "TURN_SECONDS", 0.5)
-    places = Turns(1)
+    monkeypatch.setattr(concurrency, "SLOT_SECONDS", 0.5)
+    places = Slots(1)
     first = await places.take()
     gone = asyncio.ensure_future(places.take())
-    await asyncio.wait({gone}, timeout=concurrency.TURN_SECONDS / 4)
+    await asyncio.wait({gone}, timeout=concurrency.SLOT_SECONDS / 4)
     gone.cancel()
     first.end()
-    assert isinstance(await asyncio.wait_for(places.take(), 100 * concurrency.TURN_SECONDS), Turn)
+    assert isinstance(await asyncio.wait_for(places.take(), 100 * concurrency.SLOT_SECONDS), Slot)

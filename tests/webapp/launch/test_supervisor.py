@@ -25,7 +25,7 @@ from django.test import RequestFactory
 from tests.servers import PASSWORD, ROOT, Server, wait_for
 from tests.stack import processes
 from webapp.launch import supervisor
-from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker, socket_path
+from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError, socket_path
 
 
 @pytest.fixture
@@ -234,8 +234,8 @@ def test_a_broker_s_folder_that_others_may_enter_is_refused(tmp_path: Path, monk
     open_to_all.mkdir()
     open_to_all.chmod(0o755)
 
-    with pytest.raises(BrokerError, match="open to others"):
-        EmbeddedBroker(tmp_path).start()
+    with pytest.raises(EmbeddedRedisError, match="open to others"):
+        EmbeddedRedis(tmp_path).start()
 
 
 def test_a_broker_s_folder_that_is_only_a_link_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,8 +243,8 @@ def test_a_broker_s_folder_that_is_only_a_link_is_refused(tmp_path: Path, monkey
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     socket_path(tmp_path).parent.symlink_to(tmp_path / "elsewhere")
 
-    with pytest.raises(BrokerError):
-        EmbeddedBroker(tmp_path).start()
+    with pytest.raises(EmbeddedRedisError):
+        EmbeddedRedis(tmp_path).start()
 
 
 def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,13 +253,13 @@ def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path, m
     stale = socket.socket(socket.AF_UNIX)
     stale.bind(str(socket_path(tmp_path)))
     stale.close()
-    broker = EmbeddedBroker(tmp_path)
+    broker = EmbeddedRedis(tmp_path)
 
     broker.start()
     try:
         assert broker.answers()
-        with pytest.raises(BrokerError):
-            EmbeddedBroker(tmp_path).start()
+        with pytest.raises(EmbeddedRedisError):
+            EmbeddedRedis(tmp_path).start()
         assert broker.answers()
     finally:
         broker.stop()
@@ -270,8 +270,8 @@ def test_a_stale_socket_is_replaced_and_a_living_broker_is_not(tmp_path: Path, m
 def test_the_broker_ends_when_its_parent_is_killed(tmp_path: Path, platform: str) -> None:
     script = (
         f"import sys, time; sys.platform = {platform!r};"
-        "from pathlib import Path; from webapp.launch.embedded_redis import EmbeddedBroker;"
-        f"broker = EmbeddedBroker(Path({str(tmp_path)!r})); broker.start();"
+        "from pathlib import Path; from webapp.launch.embedded_redis import EmbeddedRedis;"
+        f"broker = EmbeddedRedis(Path({str(tmp_path)!r})); broker.start();"
         "print(broker.process.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:

@@ -17,7 +17,7 @@ from django.db import connections
 
 from market.support.database_command import DatabaseCommand
 from webapp.launch import supervisor
-from webapp.launch.embedded_redis import BrokerError, EmbeddedBroker
+from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError
 from webapp.launch.listener import CannotListen, bind
 from webapp.launch.setup_lock import one_at_a_time
 
@@ -56,7 +56,7 @@ class Command(DatabaseCommand):
 
     def _serve(self, listening: socket.socket) -> None:
         began = time.monotonic()
-        broker = None if settings.REDIS_URLS else EmbeddedBroker(settings.BASE_DIR)
+        broker = None if settings.REDIS_URLS else EmbeddedRedis(settings.BASE_DIR)
         workers = supervisor.Workers(
             listening,
             settings.WEB_CONCURRENCY,
@@ -76,7 +76,7 @@ class Command(DatabaseCommand):
             workers.watch(lambda: self._is_ready() or time.monotonic() - began > supervisor.READY_SECONDS)
             self._greet(began)
             workers.watch(lambda: False)
-        except BrokerError as error:
+        except EmbeddedRedisError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
