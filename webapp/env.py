@@ -30,6 +30,11 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
         raise SystemExit(2) from None
 
 
+def pass_on(name: str, value: str) -> None:
+    """Set a variable for the processes that this one starts."""
+    os.environ[name] = value
+
+
 def text(name: str, default: str = "", wanted: str = "any text") -> str:
     return _read(name, default, str, wanted)
 

@@ -12,7 +12,7 @@ urlpatterns = [
     path("", gzip_page(page.blotter), name="blotter"),
     path("health/live", login_not_required(health.live)),
     path("health/ready", login_not_required(health.ready)),
-    path("metrics", login_not_required(health.metrics)),
+    path("metrics", login_not_required(health.metrics_text)),
     path("favicon.ico", login_not_required(documents.icon)),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

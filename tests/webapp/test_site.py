@@ -20,7 +20,7 @@ from rest_framework.authtoken.models import Token
 
 from tests.servers import PASSWORD, ROOT
 from tests.tables import failing
-from webapp.launch.embedded_redis import EmbeddedBroker
+from webapp.launch.embedded_redis import EmbeddedRedis
 from webapp.launch.secret import redis_prefix, secret_key
 from webapp.middleware import StaticFiles
 
@@ -204,8 +204,8 @@ def test_health_and_metrics_are_there_for_machines(db: None) -> None:
     assert Client().get("/health/live").json() == {"status": "ok"}
     assert Client().get("/health/ready").json() == {"status": "ok", "database": "ok", "broker": "ok"}
     metrics = Client().get("/metrics").content.decode()
-    assert re.search(r"^orders_events_published_total \d+$", metrics, re.MULTILINE)
-    assert re.search(r"^orders_sockets 0$", metrics, re.MULTILINE)
+    assert re.search(r"^orders_events_published_total \d+\.0$", metrics, re.MULTILINE)
+    assert re.search(r"^orders_sockets 0\.0$", metrics, re.MULTILINE)
 
 
 def test_the_site_is_not_ready_without_its_broker_and_says_so_to_who_asks(
@@ -224,7 +224,7 @@ def test_the_site_is_not_ready_without_its_broker_and_says_so_to_who_asks(
 def test_whether_the_broker_answers_is_asked_over_one_connection_and_found_out_after_each_restart(
     db: None, settings: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    broker = EmbeddedBroker(tmp_path)
+    broker = EmbeddedRedis(tmp_path)
     hosts = [f"unix://{broker.path}"]
     layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}
     settings.CHANNEL_LAYERS = {"default": layer}  # type: ignore[attr-defined]

@@ -32,6 +32,7 @@ class Supervised:
     start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes]
     say: Callable[[str], None]
+    on_end: Callable[[int], None] = lambda pid: None
     started: float = field(default_factory=time.monotonic)
     failures: int = 0
     again_at: float | None = None
@@ -41,6 +42,7 @@ class Supervised:
         now = time.monotonic()
         if self.again_at is None:
             if self.process.poll() is not None:
+                self.on_end(self.process.pid)
                 self._failed(now, f"ended ({self.process.returncode})")
         elif now >= self.again_at:
             try:
@@ -72,7 +74,7 @@ class Workers:
 
     def start(self) -> None:
         """Start the servers and commands; Redis is running already."""
-        self._servers = [Supervised("server", self._web, self._web(), self.say) for _ in range(self.count)]
+        self._servers = [Supervised("server", self._web, self._web(), self.say, _forget) for _ in range(self.count)]
         starts = {name: partial(self._command, name) for name in self.beside}
         self._beside = [Supervised(name, start, start(), self.say) for name, start in starts.items()]
         if self.broker is not None and self.broker.process is not None:
@@ -109,6 +111,13 @@ class Workers:
         if self.behind_proxy:
             command.append("--proxy-headers")
         return child.start(command, cwd=self.folder, pass_fds=[number], stdin=subprocess.DEVNULL)
+
+
+def _forget(pid: int) -> None:
+    """Take what this web process held open out of the metrics."""
+    from prometheus_client import multiprocess  # the supervisor itself has no metrics
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def sign_ins(people: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ import uvicorn
 
 from orders.socket.quotes import close_quote_hub
 from orders.socket.registry import get_sessions
+from webapp import metrics
 from webapp.server.requests import Requests
 from webapp.server.sockets import Sockets
 
@@ -24,11 +25,17 @@ FINISH_SECONDS = 5.0
 LOOK_SECONDS = 0.05
 # Idle polls in a row before a wait ends: data in transit has arrived by then.
 QUIET_LOOKS = 2
+TICKS_A_SECOND = 10  # of uvicorn's main loop
 # Time left for uvicorn to close the remaining connections.
 REST_SECONDS = 1
 
 
 class Server(uvicorn.Server):
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_A_SECOND == 0:
+            metrics.update()
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         deadline = time.monotonic() + FINISH_SECONDS
         listening = sockets or []

@@ -78,12 +78,12 @@ def test_a_body_beyond_the_limit_is_refused_and_not_kept_in_memory(served: Serve
     assert web.memory_info().rss - before < size / 4
 
 
-def test_metrics_count_the_sockets_of_the_process_that_answers(served: Server) -> None:
+def test_metrics_count_sockets_and_streams(served: Server) -> None:
     [trader] = enlist(served, 1)
 
     def figure(name: str) -> int:
         text = served.request("GET", "/metrics")[1]
-        return int(re.search(rf"^{name} (\d+)$", text, re.MULTILINE)[1])  # type: ignore[index]
+        return int(re.search(rf"^{name} (\d+)\.0$", text, re.MULTILINE)[1])  # type: ignore[index]
 
     sockets, streams = figure("orders_sockets"), figure("orders_streams")
     with dial(served, by_token(trader)) as socket:

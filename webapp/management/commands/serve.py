@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import signal
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -16,8 +18,9 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from market.support.database_command import DatabaseCommand
+from webapp import env
 from webapp.launch import supervisor
-from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError
+from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError, make_private, socket_path
 from webapp.launch.listener import CannotListen, bind
 from webapp.launch.setup_lock import one_at_a_time
 
@@ -71,6 +74,7 @@ class Command(DatabaseCommand):
                 signal.signal(number, self._interrupt)
             if broker is not None:
                 broker.start()
+            env.pass_on("PROMETHEUS_MULTIPROC_DIR", str(self._metrics_folder()))
             self._prepare()
             workers.start()
             workers.watch(lambda: self._is_ready() or time.monotonic() - began > supervisor.READY_SECONDS)
@@ -86,6 +90,18 @@ class Command(DatabaseCommand):
             workers.stop()
             if broker is not None:
                 broker.stop()
+            shutil.rmtree(self._metrics_path, ignore_errors=True)
+
+    @property
+    def _metrics_path(self) -> Path:
+        return socket_path(settings.BASE_DIR).with_suffix(f".{self.port}.metrics")
+
+    def _metrics_folder(self) -> Path:
+        """An empty folder for the web processes' metrics; it replaces that of a server which was killed."""
+        make_private(self._metrics_path.parent)
+        shutil.rmtree(self._metrics_path, ignore_errors=True)
+        self._metrics_path.mkdir(mode=0o700)
+        return self._metrics_path
 
     def _prepare(self) -> None:
         with one_at_a_time():
