@@ -1,4 +1,4 @@
-"""Middleware: refusal of NUL characters, isolation headers, addresses and static files."""
+"""Middleware: sessions, refusal of NUL characters, isolation headers, addresses and static files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -37,6 +39,21 @@ NOT_SERVED = ("staticfiles.json", ".stamp")
 READING = ("GET", "HEAD")
 # Load balancers and container health checks use any address of a server.
 HEALTH = "/health/"
+
+
+class Sessions(SessionMiddleware):
+    """Django's, which deletes the cookie of a session that has ended: the browser may have a newer one by now.
+
+    That happens where a user signs in anew in one tab while another tab's request is in progress. Only what ends a
+    session deletes its cookie here.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.is_empty() and not request.session.modified:
+            if request.session.accessed:
+                patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)
 
 
 class RefuseNul(MiddlewareMixin):

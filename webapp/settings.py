@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "webapp.middleware.RefuseNul",
     "webapp.middleware.StaticFiles",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "webapp.middleware.Sessions",
     "webapp.middleware.Addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -63,6 +63,16 @@ def test_every_answer_isolates_itself_from_other_origins(signed_in: Client) -> N
     assert headers["X-Frame-Options"] == "DENY"
 
 
+def test_an_answer_to_an_ended_session_leaves_the_cookie_to_a_newer_one(alice: User, client: Client) -> None:
+    client.cookies["sessionid"] = "that-of-a-session-that-has-ended-1"
+    for path in ("/", "/api/me/", "/accounts/login/"):
+        assert "sessionid" not in client.get(path).cookies
+
+    client.force_login(alice)
+    assert client.get("/api/me/").json()["user"] == "alice"
+    assert client.post("/accounts/logout/").cookies["sessionid"].value == ""
+
+
 def test_nobody_sees_the_page_without_signing_in(db: None) -> None:
     answer = Client().get("/")
 
