@@ -104,7 +104,7 @@ $(NODE)/development: package.json package-lock.json | $(PACKAGES)/runtime
 	@mkdir -p $(@D)
 	@touch $(NODE)/runtime $@
 
-$(STATIC): $(shell find static templates -type f 2>/dev/null) $(NODE)/runtime webapp/storage.py webapp/apps.py
+$(STATIC): $(shell find static templates -type f 2>/dev/null) $(NODE)/runtime webapp/bundles.py webapp/storage.py webapp/apps.py
 	@echo "Collecting static files …"
 	@$(MANAGE) collectstatic --noinput --clear -v0
 	@touch $@

@@ -12,8 +12,8 @@ from cluster import debian
 from cluster.parts import CannotStart
 from cluster.site import Cluster
 from webapp import settings
-from webapp.launch.embedded_redis import EmbeddedRedisError
 from webapp.launch.listener import CannotListen
+from webapp.launch.private_folder import NotPrivateError
 from webapp.launch.supervisor import sign_ins
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -41,7 +41,7 @@ def main() -> None:
         print("Stopped.")
     except CannotListen as error:
         raise SystemExit(f"HOST={settings.HOST} PORT={settings.PORT} can't be used: {error}.") from None
-    except (debian.Missing, CannotStart, EmbeddedRedisError) as error:
+    except (debian.Missing, CannotStart, NotPrivateError) as error:
         raise SystemExit(str(error)) from None
 
 

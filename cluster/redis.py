@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from cluster.parts import Part
-from webapp.launch import embedded_redis
+from webapp.launch import embedded_redis, private_folder
 
 
 class Redis(Part):
@@ -20,13 +20,13 @@ class Redis(Part):
         """Further options of the server, next to those for its socket and against persistence."""
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Start the process without waiting for it. Raises EmbeddedRedisError."""
-        embedded_redis.make_private(self.socket.parent)
+        """Start the process without waiting for it. Raises NotPrivateError."""
+        private_folder.make_private(self.socket.parent)
         self.socket.unlink(missing_ok=True)
         return self.run([self.program, *embedded_redis.options(self.socket), *self.options])
 
     def start(self) -> None:
-        """Start it, and return once it answers. Raises EmbeddedRedisError or CannotStart."""
+        """Start it, and return once it answers. Raises NotPrivateError or CannotStart."""
         self.launch()
         self.wait(lambda: embedded_redis.answers(self.socket))
 

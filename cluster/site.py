@@ -96,7 +96,7 @@ class Cluster:
         self.stop()
 
     def start(self) -> None:
-        """Start all parts, and return once the site answers. Raises CannotStart, CannotListen or EmbeddedRedisError."""
+        """Start all parts, and return once the site answers. Raises CannotStart, CannotListen or NotPrivateError."""
         self._take_locks()
         self._held = HeldPort(self.nginx.host, self.nginx.port)
         self.nginx.port = self._held.number

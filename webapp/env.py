@@ -17,6 +17,7 @@ from market.values import decimals
 T = TypeVar("T")
 
 VARIABLES: dict[str, str] = {}
+METRICS = "PROMETHEUS_MULTIPROC_DIR"  # the name is prometheus-client's
 
 
 def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
@@ -33,6 +34,10 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
 def pass_on(name: str, value: str) -> None:
     """Set a variable for the processes that this one starts."""
     os.environ[name] = value
+
+
+def passed_on(name: str) -> str | None:
+    return os.environ.get(name)
 
 
 def text(name: str, default: str = "", wanted: str = "any text") -> str:

@@ -1,16 +1,19 @@
 """Metrics of a server for Prometheus: those of all its web processes together, whichever of them answers.
 
 Under `serve` each process keeps its own in files of one folder, and prometheus-client's multiprocess mode adds them up.
-What a process has counted stays in the sums when it ends; what it held open does not.
+What a process has counted stays in the sums when it ends; what it held open does not. A process that gets no room there
+tells of itself alone.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from threading import Lock
 
 import redis
@@ -23,12 +26,34 @@ from market.live.hub import QuoteHub
 from orders.live import hubs, publisher
 from orders.live.hub import Hub
 from orders.socket import quotes, registry
+from webapp import env
 
 Read = Callable[[], float]
 
 OWN = CollectorRegistry()
 STARTED = time.time()
+FILES = ("counter", "gauge_livemax", "gauge_livesum", "gauge_livemostrecent")
+FILE_BYTES = 1 << 16
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+def has_room(folder: Path, names: Iterable[str] = FILES) -> bool:
+    """Whether this process's files could be given all the room that they take.
+
+    prometheus-client maps sparse files into memory: where the disk is full, the first write would end the process.
+    """
+    try:
+        for name in names:
+            with open(folder / f"{name}_{os.getpid()}.db", "ab") as file:
+                os.posix_fallocate(file.fileno(), 0, FILE_BYTES)
+    except OSError:
+        return False
+    return True
+
+
+IS_SHARED = (folder := env.passed_on(env.METRICS)) is not None and has_room(Path(folder))
+if not IS_SHARED:
+    values.ValueClass = values.MutexValue
 
 
 def _gauge(name: str, mode: str, text: str, read: Read) -> tuple[Gauge, Read]:
@@ -103,10 +128,13 @@ def text() -> bytes:
     is_live, age = _feed()
     FEED_LIVE.set(is_live)
     FEED_AGE.set(age)
-    if values.ValueClass is values.MutexValue:
+    if not IS_SHARED:
         return generate_latest(OWN)
     shared = CollectorRegistry()
-    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    try:
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    except ValueError:  # the folder was removed
+        return generate_latest(OWN)
     return generate_latest(shared)
 
 

