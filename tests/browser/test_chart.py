@@ -61,6 +61,32 @@ def test_a_symbol_typed_before_there_are_instruments_is_shown_when_they_come(ope
     expect(blotter.page.locator("#chart-symbol")).to_have_value("BTCUSD")
 
 
+def test_whoever_is_in_the_empty_field_when_the_first_symbol_comes_types_into_an_empty_field(
+    open_as: Open, trader: Trader
+) -> None:
+    blotter = open_as(trader)
+    page = blotter.page
+    chart = Chart(page, {"AAPL": wave(), "BTCUSD": wave()})
+    reading = Holding(page, "**/api/instruments/*", "GET")
+    page.reload()
+    blotter.until_state("live")
+    page.click("#chart-toggle")
+    page.focus("#chart-symbol")
+
+    reading.next().continue_()
+
+    chart.until("ready")
+    page.keyboard.type("BTCUSD")
+    expect(page.locator("#chart-symbol")).to_have_value("BTCUSD")
+    page.keyboard.press("Enter")
+    chart.until_asked("AAPL", "BTCUSD")
+
+    page.fill("#chart-symbol", "")
+    page.keyboard.press("Tab")
+    expect(page.locator("#chart-symbol")).to_have_value("BTCUSD")
+    expect(page.locator("#chart-symbol")).not_to_have_attribute("aria-invalid", "true")
+
+
 def test_the_chart_says_what_it_lacks_and_goes_on_when_it_can(open_as: Open, trader: Trader) -> None:
     page = open_as(trader).page
     chart = Chart(page, {"AAPL": [], "BTCUSD": 404, "ETHUSD": 503, "BTCEUR": None})

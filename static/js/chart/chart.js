@@ -46,6 +46,7 @@ export class Chart extends EventTarget {
     find("[data-action=retry-chart]", root).addEventListener("click", () => this.#retry());
     new SymbolField(this.#input, sources.symbols, (symbol) => this.#choose(symbol));
     this.#input.addEventListener("change", () => this.#left());
+    this.#input.addEventListener("blur", () => this.#fill());
     // By default open if it fits next to the orders and prices are live.
     this.#showOpen(store.get("chart-open", sources.prices !== null && matchMedia(WIDE).matches));
     const sight = new IntersectionObserver((entries) => {
@@ -123,6 +124,11 @@ export class Chart extends EventTarget {
   /** @param {string} symbol */
   #choose(symbol) {
     this.#input.value = symbol;
+    this.#take(symbol);
+  }
+
+  /** @param {string} symbol */
+  #take(symbol) {
     this.#input.removeAttribute("aria-invalid");
     if (symbol === this.#symbol) return;
     this.#symbol = symbol;
@@ -131,16 +137,17 @@ export class Chart extends EventTarget {
     this.#follow();
   }
 
-  /**
-   * Selects the symbol typed before the instruments were loaded, else `first`. Part of a symbol stays in the field.
-   *
-   * @param {string} first
-   */
-  #chooseFirst(first) {
-    const text = this.#input.value;
-    const typed = cleaned(text).toUpperCase();
-    this.#choose(this.#sources.instruments.get(typed) ? typed : first);
-    if (text !== "" && this.#symbol !== typed) this.#input.value = text;
+  /** Takes the symbol typed before the instruments were loaded, else `first`. @param {string} first */
+  #takeFirst(first) {
+    const typed = cleaned(this.#input.value).toUpperCase();
+    this.#take(this.#sources.instruments.get(typed) ? typed : first);
+  }
+
+  /** Shows the symbol in the empty field; not while the user is in it: what they type would be appended. */
+  #fill() {
+    if (this.#input.value !== "" || document.activeElement === this.#input) return;
+    this.#input.value = this.#symbol;
+    this.#input.removeAttribute("aria-invalid");
   }
 
   /** The user has left the field. */
@@ -158,8 +165,8 @@ export class Chart extends EventTarget {
     const [first] = this.#sources.instruments.active;
     // The orders load first.
     if (!first) return;
-    if (!this.#sources.instruments.get(this.#symbol)) this.#chooseFirst(first.symbol);
-    if (this.#input.value === "") this.#input.value = this.#symbol;
+    if (!this.#sources.instruments.get(this.#symbol)) this.#takeFirst(first.symbol);
+    this.#fill();
     if (this.#view === null) this.#load();
     else if (this.#symbol !== "") this.#view.show(this.#symbol);
   }
