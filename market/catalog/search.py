@@ -1,7 +1,7 @@
-"""Rank instruments for a partly typed search term, as the page does (static/js/symbols/search.js).
+"""Rank instruments for a partly typed search term.
 
 The ranks: exact symbol, prefix of a symbol, prefix of a word in the name, substring, one typo. Ties sort by symbol, and
-inactive instruments come last. A test checks that server and page return the same order.
+inactive instruments come last.
 """
 
 from __future__ import annotations
@@ -90,5 +90,5 @@ class SymbolIndex:
     def _tier(self, place: int, words: list[str], fit: int) -> int:
         if fit != typos.WHOLE:
             return TYPO
-        is_symbol = len(words) == 1 and typos.fit(words[0], self._plain_symbols[place]) == typos.WHOLE
+        is_symbol = len(words) == 1 and typos.is_whole(words[0], self._plain_symbols[place])
         return TYPO_SYMBOL if is_symbol else TYPO_WORD

@@ -185,6 +185,15 @@ def test_the_server_finds_in_the_order_of_the_page(limit: int, number: int) -> N
     assert len(typos) > number / 8
 
 
+def test_a_further_letter_is_no_typo_for_either() -> None:
+    rows = [("BAC", "Bank of America", True), ("AAL", "American Airlines", True), ("BAM", "Brookfield American", True)]
+    terms = ["america americna", "americaa bank", "visa", "ameriac"]
+    index = SymbolIndex(rows)
+
+    assert index.find(terms[0], 5)[0] == "BAC"
+    assert on_the_page(rows, terms, 5) == [index.find(term, 5) for term in terms]
+
+
 def test_both_take_hostile_terms_alike() -> None:
     terms = [term for term in HOSTILE if term != "\ud800"]
     index = SymbolIndex(ROWS)
