@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "webapp.apps.SignIns",
     "csp",
     "channels",
+    "import_export",
     "webapp.apps.WebappConfig",
     "market",
     "orders",

@@ -26,4 +26,5 @@ class Command(DatabaseCommand):
             raise CommandError(f"{options['file']}: {reason(error)}.") from error
         except BadLine as error:
             raise CommandError(f"{options['file']}, {error} Nothing was changed.") from error
-        self.stdout.write(f"{found.added} added, {found.changed} changed, {found.same} unchanged.")
+        count = found.totals
+        self.stdout.write(f"{count['new']} added, {count['update']} changed, {count['skip']} unchanged.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 
-from market.catalog.importing import Imported, import_instruments
+from market.catalog.importing import File, InstrumentResource, Stored, import_instruments
 from market.management.commands import import_instruments as command
 from market.models import Instrument
 from market.values.csv_rows import BadLine
@@ -23,8 +23,15 @@ pytestmark = pytest.mark.django_db
 HEAD = "symbol,name,currency,tick_size,lot_size,price_decimals,feed_symbol,active\n"
 
 
+class Imported(NamedTuple):
+    added: int
+    changed: int
+    same: int
+
+
 def taken(text: str) -> Imported:
-    return import_instruments(StringIO(text))
+    count = import_instruments(StringIO(text)).totals
+    return Imported(count["new"], count["update"], count["skip"])
 
 
 def test_what_is_missing_is_added_and_a_second_time_changes_nothing() -> None:
@@ -85,8 +92,27 @@ def test_what_is_there_keeps_its_id_and_its_orders_and_many_are_written_together
     order.refresh_from_db()
     assert (order.symbol.name, order.symbol.tick_size, order.symbol.pk) == ("Name 7", Decimal("0.05"), before)
     assert Instrument.objects.count() == 600
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(10):
         assert taken(f"symbol,name,currency,tick_size\n{lines}") == Imported(added=0, changed=0, same=600)
+
+
+def test_a_dry_run_writes_and_locks_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1) as asked:
+        found = InstrumentResource().import_data(File(StringIO(HEAD + "KO,Coca-Cola,USD,0.05,,,,\n")), dry_run=True)
+
+    assert found.totals["new"] == 1
+    assert "FOR" not in asked.captured_queries[0]["sql"]
+    assert not Instrument.objects.exists()
+
+
+@pytest.mark.both_databases
+def test_a_symbol_that_somebody_else_adds_meanwhile_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken(HEAD + "KO,Coca-Cola,USD,0.05,10,,,\n")
+    monkeypatch.setattr(Stored, "get_instance", lambda self, row: None)
+
+    taken(HEAD + "KO,Coke,USD,0.01,,,,\n")
+
+    assert [(each.name, each.tick_size) for each in Instrument.objects.all()] == [("Coke", Decimal("0.01"))]
 
 
 def test_a_bad_line_is_told_by_its_number_and_nothing_of_the_file_is_taken() -> None:
@@ -120,6 +146,7 @@ def test_a_bad_line_is_told_by_its_number_and_nothing_of_the_file_is_taken() -> 
         ("KO,Coke,USD,0.01,1,2,no space,", "feed_symbol"),
         ("KO,Coke,USD,0.01,1,2,,perhaps", "active"),
         ("KO,,USD,0.01,1,2,,", "name"),
+        (",,,0.01,,,,", "symbol: This field cannot be blank"),
         ("KO,Coke,USD", "8 cells"),
         ("MSFT,Again,USD,0.01,1,2,,", "appears twice"),
     ]
@@ -128,7 +155,7 @@ def test_a_bad_line_is_told_by_its_number_and_nothing_of_the_file_is_taken() -> 
 
 @pytest.mark.parametrize("tick", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999"])
 def test_a_tick_that_is_no_number_is_told_without_a_column_of_decimals_too(tick: str) -> None:
-    with pytest.raises(BadLine, match="line 2: invalid tick_size"):
+    with pytest.raises(BadLine, match=r"line 2: tick_size: '.*': Write 25000"):
         taken(f"symbol,name,currency,tick_size\nZZ,Z,USD,{tick}\n")
 
 
