@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import anyio
 import orjson
 import redis
 import redis.asyncio
@@ -29,7 +30,6 @@ from market.live.leases import Lease
 from market.live.redis_names import name
 from market.models import Instrument
 from market.support.reasons import reason
-from market.support.together import together
 from orders import trading
 from orders.domain.errors import OrderError
 from orders.log.provenance import Source, acting
@@ -76,9 +76,9 @@ class PaperBroker:
             try:
                 async with redis_client.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
-            except (redis.RedisError, OSError) as error:
-                self._tell(f"Redis doesn't answer ({reason(error)})")
-            except LostLead:
+            except* (redis.RedisError, OSError) as errors:
+                self._tell(f"Redis doesn't answer ({reason(errors.exceptions[0])})")
+            except* LostLead:
                 self._tell("Another paper broker leads now")
             await self._clock.sleep(RETRY_SECONDS)
 
@@ -86,9 +86,12 @@ class PaperBroker:
         leader = Leader(client, KEY)
         await leader.win(RETRY_SECONDS)
         try:
-            await together(leader.keep(RENEW_SECONDS), self._wanting(client), self._working())
+            async with anyio.create_task_group() as group:
+                group.start_soon(leader.keep, RENEW_SECONDS)
+                group.start_soon(self._wanting, client)
+                group.start_soon(self._working)
         finally:
-            with contextlib.suppress(redis.RedisError, OSError):
+            with anyio.CancelScope(shield=True), contextlib.suppress(redis.RedisError, OSError):
                 await leader.release()
 
     async def _wanting(self, client: redis.asyncio.Redis) -> None:
@@ -102,7 +105,7 @@ class PaperBroker:
                     told, again_at = symbols, self._clock.now() + LEASE_SECONDS
                 await self._clock.sleep(ROUND_SECONDS)
         finally:
-            with contextlib.suppress(redis.RedisError, OSError):
+            with anyio.CancelScope(shield=True), contextlib.suppress(redis.RedisError, OSError):
                 await lease.end()
 
     async def _working(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from decimal import Decimal
@@ -20,7 +19,6 @@ from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from market.models import Instrument
-from market.support.together import end
 from tests import servers
 from tests.databases import SWITCH
 from tests.forms import LONG
@@ -39,18 +37,6 @@ def broker_url() -> Iterator[str]:
     with servers.redis_server() as url:
         django_settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"] = [url]
         yield url
-
-
-@pytest.fixture(scope="session", autouse=True)
-def thorough_ending() -> Iterator[None]:
-    """A loop that ends cancels its tasks until they have ended: redis-py now and then loses the first time."""
-
-    def end_all(loop: asyncio.AbstractEventLoop) -> None:
-        loop.run_until_complete(end(*asyncio.all_tasks(loop)))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio.runners, "_cancel_all_tasks", end_all)
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

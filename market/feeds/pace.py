@@ -22,7 +22,7 @@ class Manners:
     longest_asked_wait: float = 3600
     limit_again: float = 3600  # a connection made this much later restores a lowered limit
     open_timeout: float = 10
-    close_timeout: float = 5
+    close_timeout: float = 2
     per_second: float = 4
     burst: int = 10
     look_again: float = 1  # how often symbols are checked for due retries

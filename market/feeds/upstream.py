@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping
 from typing import Never
 
+import anyio
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
@@ -21,7 +22,6 @@ from market.feeds.intake import Intake, Lost
 from market.feeds.interest import Interest
 from market.feeds.pace import MANNERS, Backoff, Manners, TokenBucket, retry_after
 from market.live.ticks import Sink, State, Status
-from market.support.together import together
 
 logger = logging.getLogger(__name__)
 # At level DEBUG the library logs the request line, which contains the key: give it a logger that can't be turned on.
@@ -75,17 +75,22 @@ class Upstream:
                 self._backoff.reset()
             return self._down(why)
         finally:
-            await _close(connection)
+            await self._close(connection)
 
     async def _converse(self, connection: ClientConnection, sink: Sink) -> str:
         """Read, write, watch for silence and retry symbols until one of these fails; return the reason."""
         self._intake.restart()
         self._settle(State.CONNECTING, "Connected; no data received yet.")
+        fault: Exception = Lost("The connection was closed.")
         try:
-            await together(self._read(connection, sink), self._write(connection), self._watch(), self._remind())
-        except Exception as fault:
-            return self._why(fault)
-        return self._why(Lost("The connection was closed."))
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._read, connection, sink)
+                group.start_soon(self._write, connection)
+                group.start_soon(self._watch)
+                group.start_soon(self._remind)
+        except* Exception as faults:
+            fault = faults.exceptions[0]
+        return self._why(fault)
 
     async def _read(self, connection: ClientConnection, sink: Sink) -> Never:
         while True:
@@ -159,10 +164,10 @@ class Upstream:
     def _settle(self, state: State, reason: str) -> None:
         self.status.state, self.status.reason = state, reason
 
-
-async def _close(connection: ClientConnection) -> None:
-    """Close it completely on this side, so that it never overlaps with the next connection."""
-    try:
-        await connection.close()
-    finally:
-        connection.transport.abort()
+    async def _close(self, connection: ClientConnection) -> None:
+        """Close it completely on this side, so that it never overlaps with the next connection."""
+        try:
+            with anyio.move_on_after(self._manners.close_timeout, shield=True):
+                await connection.close()
+        finally:
+            connection.transport.abort()

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import anyio
 import redis
 import redis.asyncio
 from redis.asyncio.client import PubSub
@@ -19,7 +20,7 @@ from market.live import leases, redis_board, redis_client
 from market.live.feed_status import FeedState, Silence
 from market.live.viewers import Interest, Pace, Viewer
 from market.support.outage import Outage
-from market.support.together import end, together
+from market.support.tasks import Background
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class QuoteHub:
         self._count: dict[str, int] = {}
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task: Background | None = None
         self._outage = Outage(log, "Redis does not answer (%s); prices are frozen.", "Redis answers again.")
 
     def frame_of(self, symbols: Iterable[str], changes: int, with_feed: bool) -> str:
@@ -99,7 +100,7 @@ class QuoteHub:
         interest.tell_queued(self.feed.queued, self.feed.limit)
         self._changed.set()
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = Background(self._run)
 
     def leave(self, viewer: Viewer) -> None:
         if viewer in self._interests:
@@ -128,7 +129,7 @@ class QuoteHub:
         for timer in self._leaving.values():
             timer.cancel()
         if self._task is not None:
-            await end(self._task)
+            await self._task.end()
 
     def _show(self, *viewers: Viewer) -> None:
         """Start sending to viewers. A new viewer's first frame waits for all known prices, unless Redis is down."""
@@ -163,11 +164,11 @@ class QuoteHub:
             why = "Redis does not answer."
             try:
                 await self._connected()
-            except (redis.RedisError, OSError) as error:
-                self._outage.failed(error)
-            except Silence:
+            except* (redis.RedisError, OSError) as errors:
+                self._outage.failed(errors.exceptions[0])
+            except* Silence:
                 why = "The feed is not responding."
-            except Exception:
+            except* Exception:
                 log.exception("The price hub failed; restarting it.")
             self._is_away = True
             if self.feed.lose(why):
@@ -178,8 +179,7 @@ class QuoteHub:
     async def _connected(self) -> None:
         async with (
             redis_client.connect_async(OPERATION_SECONDS) as client,
-            redis_client.connect_async() as listening,
-            listening.pubsub(ignore_subscribe_messages=True) as heard,
+            redis_client.subscribe_async() as heard,
         ):
             self._known.clear()
             self.feed.listen()
@@ -188,9 +188,12 @@ class QuoteHub:
             self._hear_feed(await client.get(redis_board.FEED) or "")
             lease = leases.Lease(client)
             try:
-                await together(self._hear(heard), self._follow(client, heard, lease), self.feed.until_lost())
+                async with anyio.create_task_group() as group:
+                    group.start_soon(self._hear, heard)
+                    group.start_soon(self._follow, client, heard, lease)
+                    group.start_soon(self.feed.until_lost)
             finally:
-                with contextlib.suppress(redis.RedisError, OSError):
+                with anyio.CancelScope(shield=True), contextlib.suppress(redis.RedisError, OSError):
                     await lease.end()
 
     async def _hear(self, heard: PubSub) -> None:

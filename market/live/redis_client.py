@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
 import redis
 import redis.asyncio
+from anyio import CancelScope
 from django.conf import settings
+from redis.asyncio.client import PubSub
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -39,11 +43,29 @@ def _connect(address: str, seconds: float, retries: int) -> redis.Redis:
     return redis.Redis.from_url(address, **waits, retry=retry, decode_responses=True, **_PLAIN)
 
 
-def connect_async(seconds: float | None = None) -> redis.asyncio.Redis:
+@asynccontextmanager
+async def connect_async(seconds: float | None = None) -> AsyncIterator[redis.asyncio.Redis]:
     """A client for an event loop; None, for subscriptions, waits without a timeout."""
-    return redis.asyncio.Redis.from_url(
+    client = redis.asyncio.Redis.from_url(
         url(), socket_timeout=seconds, socket_connect_timeout=2.0, retry=None, decode_responses=True
     )
+    try:
+        yield client
+    finally:
+        with CancelScope(shield=True):  # redis-py closes a connection in several steps
+            await client.aclose()
+
+
+@asynccontextmanager
+async def subscribe_async() -> AsyncIterator[PubSub]:
+    """A subscription with a connection of its own."""
+    async with connect_async() as client:
+        heard = client.pubsub(ignore_subscribe_messages=True)
+        try:
+            yield heard
+        finally:
+            with CancelScope(shield=True):
+                await heard.aclose()  # type: ignore[no-untyped-call]
 
 
 def group_prefix() -> str:

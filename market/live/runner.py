@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+import anyio
 import redis
 import redis.asyncio
 
@@ -22,7 +23,6 @@ from market.live.redis_board import QUOTES, Board
 from market.live.slot_allocation import Slots
 from market.live.ticks import Feed, Sink, Tick
 from market.support.outage import Outage
-from market.support.together import together
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,9 @@ class Runner:
             try:
                 async with redis_client.connect_async(OPERATION_SECONDS) as client:
                     await self._as_leader(client)
-            except (redis.RedisError, OSError) as error:
-                self._outage.failed(error)
-            except LostLead:
+            except* (redis.RedisError, OSError) as errors:
+                self._outage.failed(errors.exceptions[0])
+            except* LostLead:
                 log.warning("This process no longer leads the feed.")
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -83,17 +83,16 @@ class Runner:
         self._dirty = set(self._quotes)
         self._news.set()
         try:
-            await together(
-                leader.keep(RENEW_SECONDS),
-                self.feed.run(self._sink),
-                self._following(client),
-                self._hearing(),
-                self._telling(board),
-                self._keeping_bars(board),
-                self._standing_by(board),
-            )
+            async with anyio.create_task_group() as group:
+                group.start_soon(leader.keep, RENEW_SECONDS)
+                group.start_soon(self.feed.run, self._sink)
+                group.start_soon(self._following, client)
+                group.start_soon(self._hearing)
+                group.start_soon(self._telling, board)
+                group.start_soon(self._keeping_bars, board)
+                group.start_soon(self._standing_by, board)
         finally:
-            with contextlib.suppress(redis.RedisError, OSError):
+            with anyio.CancelScope(shield=True), contextlib.suppress(redis.RedisError, OSError):
                 await leader.release()
 
     async def _following(self, client: redis.asyncio.Redis) -> None:
@@ -141,7 +140,7 @@ class Runner:
 
     async def _hearing(self) -> None:
         """Wake `_following` when a lease changes; its poll every second covers lost messages."""
-        async with redis_client.connect_async() as client, client.pubsub(ignore_subscribe_messages=True) as heard:
+        async with redis_client.subscribe_async() as heard:
             await heard.subscribe(leases.INDEX)
             async for _ in heard.listen():
                 self._wants.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.contrib.auth.models import User
 
 from market.live.hub import QuoteHub
 from market.models import Instrument
-from market.support.together import end
+from market.support.tasks import Background
 from orders.domain.errors import OrderError, ValidationFailed
 from orders.live.threads import in_thread
 from orders.protocol import inbound, outbound
@@ -21,7 +22,7 @@ from orders.socket import slot_priority
 STUCK_SECONDS = 10.0
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, QuoteHub] = WeakKeyDictionary()
-_keeping: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
+_keeping: WeakKeyDictionary[asyncio.AbstractEventLoop, Background] = WeakKeyDictionary()
 
 
 def get_quote_hub() -> QuoteHub:
@@ -29,7 +30,7 @@ def get_quote_hub() -> QuoteHub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = QuoteHub(outbound.quotes)
-        _keeping[loop] = asyncio.create_task(slot_priority.keep(_hubs[loop]))
+        _keeping[loop] = Background(partial(slot_priority.keep, _hubs[loop]))
     return _hubs[loop]
 
 
@@ -42,7 +43,7 @@ async def close_quote_hub() -> None:
     """Close the hub before the server exits, which frees its symbols' feed slots at once."""
     loop = asyncio.get_running_loop()
     if loop in _hubs:
-        await end(_keeping.pop(loop))
+        await _keeping.pop(loop).end()
         await _hubs.pop(loop).close()
 
 

@@ -21,7 +21,7 @@ from demo.people import DEMO_GROUP
 from demo.simulation import Flow
 from market.feeds.clock import Clock
 from market.live import leader, leases, redis_board
-from market.support.together import end
+from market.support.tasks import Background
 from orders import trading
 from orders.domain.lifecycle import Status
 from orders.live.threads import in_thread
@@ -326,17 +326,17 @@ class TestTheProcess:
         async with redis.asyncio.Redis.from_url(broker_url, decode_responses=True) as client:
             await client.delete(leader.KEY)  # a test before may have left a lead to run out
             first, second = PaperBroker(1), PaperBroker(1)
-            tasks = [asyncio.create_task(first.run())]
+            tasks = [Background(first.run)]
             await until(lambda: first.book.symbols == {"KO"}, "the first at work")
-            tasks.append(asyncio.create_task(second.run()))
+            tasks.append(Background(second.run))
             while await leases.wanted(client) != {"KO": True}:
                 await asyncio.to_thread(wait_for, lambda: True, "a moment")
             assert second.book.symbols == frozenset()
             assert await client.exists(leader.KEY) == 0, "the price feed's lead is another"
 
-            await end(tasks[0])
+            await tasks[0].end()
             await until(lambda: second.book.symbols == {"KO"}, "the second at work")
-            await end(tasks[1])
+            await tasks[1].end()
             assert await leases.wanted(client) == {}
             assert await client.exists(paper_broker.KEY) == 0
 
@@ -352,9 +352,9 @@ class TestTheProcess:
 
         paper = PaperBroker(1)
         monkeypatch.setattr(paper, "round", lambda: round_(len(rounds)))
-        task = asyncio.create_task(paper.run())
+        task = Background(paper.run)
         await until(lambda: len(rounds) > 5, "another round")
-        await end(task)
+        await task.end()
 
         assert caplog.text.count("does not answer (away)") == 1
         assert caplog.text.count("at work again") == 1
@@ -372,9 +372,9 @@ class TestTheProcess:
         paper = PaperBroker(1)
         rounds: list[int] = []
         monkeypatch.setattr(paper, "round", lambda: rounds.append(1))
-        task = asyncio.create_task(paper.run())
+        task = Background(paper.run)
         await until(lambda: rounds, "a round")
-        await end(task)
+        await task.end()
 
         assert caplog.text.count("Paper broker: Redis doesn't answer") == 1
 

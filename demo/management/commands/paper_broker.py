@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.paper_broker import PaperBroker
-from market.support.together import until_told
+from market.support.tasks import until_signal
 
 
 class Command(BaseCommand):
@@ -20,4 +20,4 @@ class Command(BaseCommand):
             raise CommandError("The paper broker can't run: PAPER_BROKER is off, or FEED is neither sim nor replay.")
         self.stdout.write(f"Paper broker: demo people's orders are filled on paper, at the prices of {settings.FEED}.")
         self.stdout.flush()
-        asyncio.run(until_told(PaperBroker(settings.FEED_SEED).run()))
+        asyncio.run(until_signal(PaperBroker(settings.FEED_SEED).run))

@@ -19,7 +19,7 @@ from market.live.ticks import Feed, Sink
 from market.models import Instrument
 from market.support.database_command import DatabaseCommand
 from market.support.reasons import reason
-from market.support.together import until_told
+from market.support.tasks import until_signal
 
 STANDING = ["BTCUSD", "ETHUSD", "BTCEUR", "ETHEUR", "AAPL"]
 
@@ -33,7 +33,7 @@ class Command(DatabaseCommand):
         listing = Listing(names.NAMING.get(settings.FEED, own_symbol))
         feed, standing = _feed(listing)
         runner = Runner(feed, partial(_guarded, feed), listing, standing)
-        asyncio.run(until_told(runner.run()))
+        asyncio.run(until_signal(runner.run))
 
 
 def _guarded(feed: Feed, sink: Sink) -> Sink:

@@ -18,7 +18,7 @@ from market.live.leases import Lease
 from market.live.listing import Listing, Terms
 from market.live.runner import Runner
 from market.live.ticks import Sink, State, Status, Tick
-from market.support.together import end
+from market.support.tasks import Background
 from tests.market.conftest import until
 
 D = Decimal
@@ -67,12 +67,12 @@ class Listed(Listing):
 @asynccontextmanager
 async def running(feed: Puppet, standing: tuple[str, ...] = ()) -> AsyncIterator[Runner]:
     own = Runner(feed, lambda sink: sink, Listed(), list(standing))
-    task = asyncio.ensure_future(own.run())
+    task = Background(own.run)
     try:
         await until(lambda: feed.sink, "the feed's run")
         yield own
     finally:
-        await end(task)
+        await task.end()
 
 
 @pytest.fixture(autouse=True)
@@ -229,14 +229,14 @@ async def test_two_processes_never_run_the_feed_together(client: redis.asyncio.R
     one, other = Puppet(), Puppet()
     waiting = Runner(other, lambda sink: sink, Listed(), [])
     async with running(one):
-        task = asyncio.ensure_future(waiting.run())
+        task = Background(waiting.run)
         lease = Lease(client)
         await lease.renew({"S1": False})
         await until(lambda: one.wanted, "the leader at work")
         assert other.runs == 0
     await until(lambda: other.sink, "the other one's turn")
     await until(lambda: other.wanted == {"S1": "up-S1"}, "what is wanted, carried on")
-    await end(task)
+    await task.end()
 
 
 async def test_an_instrument_that_is_taken_off_while_it_is_watched_is_let_go_and_the_others_stay(
@@ -293,7 +293,7 @@ async def test_after_the_broker_has_forgotten_everything_one_leads_and_prices_an
     one, other = Puppet(), Puppet()
     async with running(one, standing=("S1",)):
         await until(lambda: one.wanted, "the standing symbol")
-        task = asyncio.ensure_future(Runner(other, lambda sink: sink, Listed(), ["S1"]).run())
+        task = Background(Runner(other, lambda sink: sink, Listed(), ["S1"]).run)
         one.trade("S1", "100")
         await until_kept(client, "100")
 
@@ -307,7 +307,7 @@ async def test_after_the_broker_has_forgotten_everything_one_leads_and_prices_an
         await until_kept(client, "101")
         await until(lambda: len(redis_board.read_bars("S1")) == 2, "the bars, from the beginning")
         assert one.runs + other.runs == 2
-        await end(task)
+        await task.end()
 
 
 async def test_two_that_have_both_got_the_lead_of_a_forgetful_broker_are_not_taken_for_one(
