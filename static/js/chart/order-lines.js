@@ -22,8 +22,8 @@
  * @property {string[]} remove
  */
 
+import { sum } from "../text/decimal.js";
 import { grouped } from "../text/format.js";
-import { sum } from "../text/quantities.js";
 
 /** More lines would hide the prices. */
 export const MOST_LINES = 40;

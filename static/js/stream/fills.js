@@ -19,8 +19,8 @@
  * @property {string} text "B 54 (3)"
  */
 
+import { difference, sum } from "../text/decimal.js";
 import { grouped } from "../text/format.js";
-import { difference, sum } from "../text/quantities.js";
 
 const KINDS = new Set(["partially_filled", "filled"]);
 

@@ -97,3 +97,13 @@ export function divide(a, b, places = PLACES) {
 export function product(a, b) {
   return a === null || b === null ? null : a * b;
 }
+
+/** The sum of plain decimals, as text. @param {string[]} texts */
+export function sum(texts) {
+  return plain(texts.map(decimal).reduce(plus, 0n)) ?? "0";
+}
+
+/** a − b, as text. @param {string} a @param {string} b plain decimals */
+export function difference(a, b) {
+  return plain(minus(decimal(a), decimal(b))) ?? "0";
+}
