@@ -51,6 +51,29 @@ def test_an_order_is_placed_by_a_button_that_says_it(open_as: Open, trader: Trad
     assert values_of(page, "#ticket", "symbol", "quantity", "price") == {"symbol": "aapl", "quantity": "", "price": ""}
 
 
+def test_a_german_reads_and_types_numbers_as_at_home(open_as: Open, trader: Trader) -> None:
+    blotter = open_as(trader, locale="de-DE")
+    page = open_ticket(blotter, quantity="1.000", price="585.33")
+    page.locator("#ticket [type=submit]").click()
+    expect(page.locator("#ticket [data-error=price]")).to_have_text("Write 585,33 or 58533.")
+    page.fill("#ticket [name=price]", "585,3")
+    page.get_by_role("button", name="Buy 1.000 AAPL at 585,3, day").click()
+
+    expect(page.locator("#ticket [data-message]")).to_contain_text("Placed: Buy 1.000 AAPL at 585,3, day.")
+    [order] = trader.orders()
+    assert (order["quantity"], order["price"]) == ("1000", "585.3")
+    expect(blotter.cell(order["id"], "quantity")).to_match_aria_snapshot('- cell "1.000"')
+    expect(blotter.cell(order["id"], "quantity")).to_have_text("1000")
+    expect(blotter.cell(order["id"], "price")).to_have_text("585,30")
+
+    blotter.row(order["id"]).get_by_role("button", name="Amend").click()
+    assert values_of(page, "form.amend", "quantity", "price") == {"quantity": "1000", "price": "585,3"}
+    page.fill("form.amend [name=price]", "585,40")
+    page.get_by_role("button", name="Amend", exact=True).click()
+    expect(blotter.cell(order["id"], "price")).to_have_text("585,40")
+    assert trader.order(order["id"])["price"] == "585.4"
+
+
 def test_the_ticket_asks_only_for_what_the_type_needs(open_as: Open, trader: Trader) -> None:
     page = open_ticket(open_as(trader), quantity="5")
     page.locator("#ticket .side-sell").click()

@@ -27,7 +27,7 @@ class Script(pytest.File):
 class Cases(pytest.Item):
     def runtest(self) -> None:
         command = ["node", "--import", "./tests/js/page-tables.js", "--test", self.path]
-        environment = os.environ | {"PAGE_TABLES": json.dumps(page_tables())}
+        environment = os.environ | {"PAGE_TABLES": json.dumps(page_tables()), "LC_ALL": "en_US.UTF-8"}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         if done.returncode != 0:
             raise NodeFailed(done.stdout + done.stderr)

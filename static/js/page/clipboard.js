@@ -1,12 +1,13 @@
 /**
  * Copies table cells in a form that spreadsheets accept: one line per row, cells separated by tabs, numbers with an
- * ASCII minus and without thousands separators, and without buttons.
+ * ASCII minus, the reader's decimal point and no separators between thousands, and without buttons.
  */
 
 import { asText } from "../text/formula-escape.js";
+import { NUMBERS } from "../text/numbers.js";
 
-const NUMBER = /^[+−]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/;
-const NUMBERS = ".numeric";
+const SIGNED = /^([+−]?)(.+)$/;
+const NUMERIC = ".numeric";
 /** Bidirectional isolates, which are not part of the text. */
 const ISOLATES = /[\u2068\u2069]/g;
 const BUTTONS = ".col-toggle, .col-actions, .watch-actions";
@@ -20,8 +21,9 @@ const NO_CELL = ".subrow-cell";
  */
 export function plainText(text, isNumber) {
   const trimmed = text.replace(ISOLATES, "").trim();
-  if (isNumber && NUMBER.test(trimmed)) return trimmed.replaceAll(",", "").replace("−", "-").replace("+", "");
-  return asText(trimmed);
+  const [, sign, size = ""] = SIGNED.exec(trimmed) ?? [];
+  const number = isNumber ? NUMBERS.plain(size) : null;
+  return number === null ? asText(trimmed) : (sign === "−" ? "-" : "") + NUMBERS.field(number);
 }
 
 /**
@@ -63,7 +65,7 @@ function selectedTable({ anchorNode, focusNode }) {
 function areWhole(cells, selection) {
   const [first] = cells;
   if (cells.length !== 1 || !first) return cells.length > 1;
-  return first.matches(NUMBERS) && selection.getRangeAt(0).toString().trim() === first.textContent?.trim();
+  return first.matches(NUMERIC) && selection.getRangeAt(0).toString().trim() === first.textContent?.trim();
 }
 
 /** Handles copying from all tables; a selection of text within one cell is left to the browser. */
@@ -77,7 +79,7 @@ export function copyAsRows() {
     if (!areWhole(all, selection) || all.some((cell) => cell.matches(NO_CELL))) return;
     event.preventDefault();
     const lines = cells.map((row) =>
-      row.map((cell) => plainText(cell.textContent ?? "", cell.matches(NUMBERS))).join("\t"),
+      row.map((cell) => plainText(cell.textContent ?? "", cell.matches(NUMERIC))).join("\t"),
     );
     event.clipboardData?.setData("text/plain", lines.join("\n"));
   });

@@ -5,7 +5,7 @@
  * @import {Prices} from "./prices.js"
  */
 
-import { milliseconds } from "../text/format.js";
+import { fieldNumber, milliseconds } from "../text/format.js";
 import { find, setHidden, setText } from "../ui/dom.js";
 import { Popover } from "../ui/popover.js";
 import { RATES, USUAL_RATE } from "./prices.js";
@@ -57,8 +57,8 @@ export class FeedState {
     this.#figure("age", newest === null ? UNKNOWN : milliseconds(figures.age(newest)));
     this.#figure("p50", milliseconds(p50));
     this.#figure("p99", milliseconds(p99));
-    this.#figure("rate", figures.perSecond.toFixed(1));
-    this.#figure("conflation", conflation === null ? UNKNOWN : conflation.toFixed(2));
+    this.#figure("rate", fieldNumber(figures.perSecond.toFixed(1)));
+    this.#figure("conflation", conflation === null ? UNKNOWN : fieldNumber(conflation.toFixed(2)));
   }
 
   /** @param {string} name @param {string} text */

@@ -46,7 +46,7 @@ export class Instruments {
     const instrument = this.#bySymbol.get(symbol);
     if (!instrument) return "";
     const { name, currency, tick_size, lot_size } = instrument;
-    return `${isolate(name)}, ${currency} · tick ${tick_size} · lot ${amount(lot_size)}`;
+    return `${isolate(name)}, ${currency} · tick ${amount(tick_size)} · lot ${amount(lot_size)}`;
   }
 
   /** @param {string} symbol */

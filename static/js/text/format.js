@@ -3,6 +3,7 @@
  */
 
 import { decimal, plain, PLACES } from "./decimal.js";
+import { NUMBERS } from "./numbers.js";
 
 const DASH = "–";
 /** @type {Intl.DateTimeFormatOptions} */
@@ -31,11 +32,11 @@ export function localFormat(parts) {
 
 /** "4213" → "4,213". @param {number} value */
 export function integer(value) {
-  return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return NUMBERS.grouped(String(Math.trunc(value)));
 }
 
 /**
- * A decimal with at least this many decimals; more are kept. For fields, whose text may be sent: not grouped.
+ * A plain decimal with at least this many decimals; more are kept.
  *
  * @param {string|null} value @param {number} decimals
  */
@@ -46,11 +47,14 @@ export function price(value, decimals) {
   return padded === "" ? whole : `${whole}.${padded}`;
 }
 
-/** "1234567.80" → "1,234,567.80"; a minus sign, not a hyphen. @param {string} text a plain decimal */
+/** A plain decimal as the reader's locale writes it. @param {string} text */
 export function grouped(text) {
-  const [whole = "", fraction] = text.split(".");
-  const groups = whole.replace("-", "−").replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? groups : `${groups}.${fraction}`;
+  return NUMBERS.grouped(text);
+}
+
+/** A plain decimal as a field holds it. @param {string|null} text */
+export function fieldNumber(text) {
+  return NUMBERS.field(text ?? "");
 }
 
 /** A price for display. @param {string|null} value @param {number} decimals */
@@ -97,7 +101,7 @@ export function age(ms) {
 /** Milliseconds with three significant digits; a dash without a measurement. @param {number|null} value */
 export function milliseconds(value) {
   if (value === null) return DASH;
-  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
+  return fieldNumber(value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0));
 }
 
 /**

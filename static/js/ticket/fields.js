@@ -10,9 +10,9 @@
  */
 
 import { Combobox } from "../symbols/combobox.js";
-import { readAmount } from "../text/user-input.js";
+import { fieldNumber } from "../text/format.js";
 import { clearFieldErrors, find } from "../ui/dom.js";
-import { AMOUNTS, amountsOf, isAmount, PRICES, termsOf } from "./terms.js";
+import { AMOUNTS, amountsOf, isAmount, PRICES, readField, termsOf } from "./terms.js";
 
 /** @type {(keyof Typed)[]} */
 const NAMES = ["side", "symbol", "order_type", "quantity", "price", "stop_price", "time_in_force", "text"];
@@ -33,6 +33,7 @@ export class TicketFields extends EventTarget {
     super();
     this.#form = form;
     this.#instruments = instruments;
+    for (const name of PRICES) this.field(name).placeholder = fieldNumber("0.00");
     form.addEventListener("input", ({ target }) => this.#entered(/** @type {HTMLInputElement} */ (target).name));
     form.addEventListener("change", ({ target }) => this.#left(/** @type {HTMLInputElement} */ (target).name));
     // Not on every change: arrow keys pass through all types on the way to another.
@@ -83,7 +84,7 @@ export class TicketFields extends EventTarget {
     const { order_type, side } = this.typed;
     if (order_type === "market") return;
     const name = order_type === "stop" ? "stop_price" : "price";
-    this.field(name).value = price;
+    this.field(name).value = fieldNumber(price);
     this.#entered(name);
     this.#taken = { name, side };
     this.field(name).focus();
@@ -155,8 +156,8 @@ export class TicketFields extends EventTarget {
     if (name === "symbol") this.settle();
     if (!isAmount(name)) return;
     const field = this.field(name);
-    const { value } = readAmount(field.value, name);
-    if (value !== "") field.value = value;
+    const { value } = readField(name, field.value);
+    if (value !== "") field.value = fieldNumber(value);
   }
 
   /** Removes a market price that was taken for the other side. */

@@ -13,7 +13,7 @@
  * @property {Record<string, string[]>} problems by field
  */
 
-import { cleaned, readAmount } from "../text/user-input.js";
+import { cleaned, readAmount, readQuantity } from "../text/user-input.js";
 
 /** @type {Amount[]} */
 export const AMOUNTS = ["quantity", "price", "stop_price"];
@@ -25,6 +25,11 @@ const NAMES = { quantity: "a quantity", price: "a limit price", stop_price: "a s
 /** @param {string} name @returns {name is Amount} */
 export function isAmount(name) {
   return Object.hasOwn(NAMES, name);
+}
+
+/** The number in an amount's field. @param {Amount} name @param {string} text */
+export function readField(name, text) {
+  return name === "quantity" ? readQuantity(text, NAMES[name]) : readAmount(text, NAMES[name]);
 }
 
 /** The amounts that an order of this type has. @param {string} type @returns {Amount[]} */
@@ -51,7 +56,7 @@ export function termsOf({ side, symbol, order_type, time_in_force, text, ...amou
   };
   if (order.symbol === "") problems.symbol = ["Enter a symbol."];
   for (const name of amountsOf(order_type)) {
-    const { value, problem } = readAmount(amounts[name], NAMES[name]);
+    const { value, problem } = readField(name, amounts[name]);
     order[name] = value;
     if (problem !== "") problems[name] = [problem];
     else if (!/[1-9]/.test(value)) problems[name] = ["Must be greater than 0."];

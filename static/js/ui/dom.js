@@ -3,6 +3,7 @@
  */
 
 import { integer } from "../text/format.js";
+import { NUMBERS } from "../text/numbers.js";
 
 /**
  * Finds an element that the page must have; throws if it does not.
@@ -107,10 +108,10 @@ export function setHidden(element, hidden) {
 /**
  * Writes a number whose thousands separators are drawn by CSS alone, so that programs read plain digits.
  *
- * @param {Element} element @param {string} text with commas between thousands
+ * @param {Element} element @param {string} text as `Numbers.grouped` writes it
  */
 export function setGrouped(element, text) {
-  const groups = text.split(",");
+  const groups = NUMBERS.groups(text);
   if (element.childNodes.length === groups.length) {
     for (const [i, group] of groups.entries()) setData(element.childNodes[i], group);
     return;

@@ -7,7 +7,7 @@
  */
 
 import { isolate } from "../text/bidi.js";
-import { localTime, percent, priceText } from "../text/format.js";
+import { fieldNumber, localTime, percent, priceText } from "../text/format.js";
 import { actionButton, make, nameRoles, setText } from "../ui/dom.js";
 
 export const FLASH_MS = 200;
@@ -16,7 +16,7 @@ const OLD_MS = 30_000;
 
 /** "0.4 s", "12 s", "3 min". @param {number} age milliseconds */
 function ago(age) {
-  if (age < 10_000) return `${(age / 1000).toFixed(1)} s`;
+  if (age < 10_000) return `${fieldNumber((age / 1000).toFixed(1))} s`;
   return age < 120_000 ? `${Math.round(age / 1000)} s` : `${Math.round(age / 60_000)} min`;
 }
 

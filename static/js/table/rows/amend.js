@@ -12,33 +12,37 @@
 
 import { ApiError } from "../../net/api.js";
 import { isolate } from "../../text/bidi.js";
-import { amount } from "../../text/format.js";
-import { readAmount } from "../../text/user-input.js";
+import { amount, fieldNumber } from "../../text/format.js";
 import { LOOK_AGAIN, OrderCheck } from "../../ticket/order-check.js";
-import { AMOUNTS, isAmount } from "../../ticket/terms.js";
+import { AMOUNTS, isAmount, readField } from "../../ticket/terms.js";
 import { clearFieldErrors, find, fromTemplate, setText, showFieldErrors } from "../../ui/dom.js";
 import { setDisabled } from "../../ui/focus.js";
 import { composes } from "../../ui/keys.js";
 
 /** @typedef {"quantity"|"price"|"stop_price"|"text"} Amendable @type {Amendable[]} */
 const FIELDS = ["quantity", "price", "stop_price", "text"];
-/** @type {Record<Amendable, string>} */
-const NAMES = { quantity: "a quantity", price: "a limit price", stop_price: "a stop price", text: "a note" };
 
 /** @param {Order} order @param {Amendable} field */
 function applies(order, field) {
   return field === "quantity" || field === "text" || order[field] !== null;
 }
 
-/** An order's value as a field holds it, without line breaks. @param {Order} order @param {Amendable} field */
+/** An order's value as a field holds it: a note without line breaks. @param {Order} order @param {Amendable} field */
 function held(order, field) {
-  return (order[field] ?? "").replace(/[\r\n]/g, "");
+  const value = order[field] ?? "";
+  return field === "text" ? value.replace(/[\r\n]/g, "") : fieldNumber(value);
 }
 
-/** A field's value for display. @param {Amendable} field @param {string|null} value */
+/** An order's value for display. @param {Amendable} field @param {string|null} value */
 function word(field, value) {
   if (!value) return "–";
   return field === "text" ? isolate(value) : amount(value);
+}
+
+/** A typed value for display; an amount that can't be read stays as it is. @param {Amendable} field @param {string} text */
+function typedWord(field, text) {
+  const value = isAmount(field) ? readField(field, text).value : text;
+  return value === "" ? text || "–" : word(field, value);
 }
 
 export class AmendForm extends EventTarget {
@@ -62,7 +66,7 @@ export class AmendForm extends EventTarget {
     this.#url = url;
     this.#base = { ...order };
     for (const field of FIELDS) {
-      this.#input(field).value = order[field] ?? "";
+      this.#input(field).value = held(order, field);
       /** @type {HTMLElement} */ (this.#input(field).closest("label")).hidden = !applies(order, field);
     }
     this.element.addEventListener("input", ({ target }) =>
@@ -114,8 +118,8 @@ export class AmendForm extends EventTarget {
   /** Normalises a typed amount. @param {HTMLInputElement} field the field that was left */
   #left(field) {
     if (!isAmount(field.name)) return;
-    const { value } = readAmount(field.value, field.name);
-    if (value !== "") field.value = value;
+    const { value } = readField(field.name, field.value);
+    if (value !== "") field.value = fieldNumber(value);
   }
 
   /** Typed values that differ from the original ones, and errors of invalid ones. */
@@ -127,10 +131,10 @@ export class AmendForm extends EventTarget {
     for (const field of FIELDS.filter((each) => applies(this.#base, each))) {
       // Blanks in a note are part of it.
       const text = this.#input(field).value;
-      const before = held(this.#base, field);
-      const { value, problem } = isAmount(field) ? readAmount(text, NAMES[field]) : { value: text, problem: "" };
-      if (text !== before && problem !== "") problems[field] = [problem];
-      else if (value !== before) changes[field] = value;
+      if (text === held(this.#base, field)) continue;
+      const { value, problem } = isAmount(field) ? readField(field, text) : { value: text, problem: "" };
+      if (problem !== "") problems[field] = [problem];
+      else if (value !== this.#base[field]) changes[field] = value;
     }
     return { changes, problems };
   }
@@ -161,7 +165,7 @@ export class AmendForm extends EventTarget {
     const { changes, problems } = this.#typed;
     const since = FIELDS.filter((field) => field in problems || changes[field] !== sent[field]);
     this.#over ||= since.length === 0;
-    for (const field of FIELDS) if (!since.includes(field)) this.#input(field).value = order[field] ?? "";
+    for (const field of FIELDS) if (!since.includes(field)) this.#input(field).value = held(order, field);
     for (const now of this.element.querySelectorAll("[data-now]")) /** @type {HTMLElement} */ (now).hidden = true;
     this.#base = order;
     this.#check.show(this.#resized);
@@ -234,9 +238,9 @@ export class AmendForm extends EventTarget {
       const now = find(`[data-now=${field}]`, this.element);
       now.hidden = !touched && current[field] === this.#base[field];
       const theirs = `now ${word(field, current[field])}`;
-      setText(now, touched ? `yours ${word(field, mine)} · ${theirs}` : theirs);
+      setText(now, touched ? `yours ${typedWord(field, mine)} · ${theirs}` : theirs);
       // An untouched field continues from the current value.
-      if (!touched) this.#input(field).value = current[field] ?? "";
+      if (!touched) this.#input(field).value = held(current, field);
     }
     this.#base = current;
     this.#check.show(this.#resized);
