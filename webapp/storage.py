@@ -17,7 +17,7 @@ VENDOR = "vendor/"
 VENDOR_FILES = frozenset(
     {
         "@leeoniya/ufuzzy/dist/uFuzzy.mjs",
-        "bootstrap/dist/css/bootstrap.min.css",
+        "bootstrap/dist/css/bootstrap-reboot.min.css",
         "datatables.net/js/dataTables.min.mjs",
         "lightweight-charts/dist/lightweight-charts.standalone.production.mjs",
     }
