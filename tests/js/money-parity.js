@@ -34,7 +34,7 @@ function answer(line) {
     fixed(money.inBps(money.slippage(side, average, arrival), arrival, places), places),
     ...inMoney.map((value) => fixed(value, places, PRODUCT_PLACES)),
     ...inMoney.map((value) => money.moneyText(value, currency)),
-    fixed(decimals.multiply(price, quantity, places), places),
+    fixed(decimals.product(price, quantity), places, decimals.PRODUCT_PLACES),
     fixed(decimals.divide(average, last, places), places),
   ].join();
 }

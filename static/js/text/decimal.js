@@ -77,12 +77,6 @@ export function minus(a, b) {
   return a === null || b === null ? null : a - b;
 }
 
-/** a × b, rounded. @param {Decimal} a @param {Decimal} b @param {number} [places] max 8 @returns {Decimal} */
-export function multiply(a, b, places = PLACES) {
-  if (a === null || b === null) return null;
-  return nearest(a * b, power(PRODUCT_PLACES - places)) * power(PLACES - places);
-}
-
 /**
  * a ÷ b, rounded; null if b is 0.
  *

@@ -45,10 +45,13 @@ export class Numbers {
   /** "1234567.80" → "1,234,567.80"; a minus sign, not a hyphen. @param {string} text a plain decimal, or empty */
   grouped(text) {
     if (text === "") return "";
-    const places = text.length - 1 - (text + ".").indexOf(".");
+    const at = text.indexOf(".");
     // Not through a double, which has 15 digits: the text itself is formatted.
     const number = /** @type {`${number}`} */ (text);
-    return this.#format(Math.max(0, places)).format(number).replace(MARKS, "").replace("-", "−");
+    return this.#format(at === -1 ? 0 : text.length - 1 - at)
+      .format(number)
+      .replace(MARKS, "")
+      .replace("-", "−");
   }
 
   /** "1234.50" as a field holds it: not grouped. @param {string} text a plain decimal, or empty */
