@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 
+from market.forecast.touch import LIMIT, touches
 from market.money import Quote
 from orders.domain.lifecycle import ExecutionKind, OrderType, Side, Status, TimeInForce
 from orders.domain.rows import Row
@@ -113,8 +114,7 @@ def price_of(order: Held, quote: Quote | None, triggered: bool) -> Decimal | Non
         return None
     if order.price is None:
         return price
-    is_met = price <= order.price if order.side is Side.BUY else price >= order.price
-    return price if is_met else None
+    return price if touches(LIMIT[order.side], order.price, price) else None
 
 
 def triggers(order: Held, quote: Quote | None) -> bool:
@@ -124,7 +124,7 @@ def triggers(order: Held, quote: Quote | None) -> bool:
     price = quote.last if quote.last is not None else _touch(order, quote)
     if price is None:
         return False
-    return price >= order.stop_price if order.side is Side.BUY else price <= order.stop_price
+    return touches(LIMIT[order.side].opposite, order.stop_price, price)
 
 
 def at_once(order: Held, lot_size: Decimal, seed: int) -> Decimal:
