@@ -1,11 +1,22 @@
-"""Recorded trades of XRPETH: real ones where they are at hand, and made ones."""
+"""Recorded trades of XRPETH: real ones where they are at hand, and made ones. Recorded bars where they are at hand."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "xrp-eth.trades.csv"
+import pytest
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+RECORDED = DATA / "xrp-eth.trades.csv"
+BARS = ("eth-btc-5m.bars.csv", "ltc-btc-5m.bars.csv", "sp500-1m.bars.csv", "xrp-eth-1m.bars.csv")
+
+
+def bars(name: str) -> Path:
+    """A file of recorded bars; without it the test is left out, and the summary names the file."""
+    if not (DATA / name).exists():
+        pytest.skip(f"without {name}")
+    return DATA / name
 
 
 def made(number: int) -> str:
