@@ -21,7 +21,7 @@ test coverage faults properties: export PYTHONDONTWRITEBYTECODE :=
 WORKERS := 3
 SEEDED = $(if $(SEED),--randomly-seed=$(SEED))
 
-BENCHMARKS := stream table screen log entry growth search quotes
+BENCHMARKS := stream table screen log entry growth search quotes forecast
 
 .NOTPARALLEL:
 
