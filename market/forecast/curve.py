@@ -35,7 +35,9 @@ class Curve:
             return CERTAIN
         before, below = 0, self.now
         for after, above in self.points:
-            if minutes <= after:
+            if minutes == after:
+                return above
+            if minutes < after:
                 share = (math.sqrt(minutes) - math.sqrt(before)) / (math.sqrt(after) - math.sqrt(before))
                 return Touch(*(low + (high - low) * share for low, high in zip(below, above, strict=True)))
             before, below = after, above

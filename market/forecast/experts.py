@@ -61,11 +61,15 @@ class Experts:
         ratio = self._squares / (self.matured * self.bars)
         self._root = math.sqrt(self.bars * min(MOST_RATIO, max(LEAST_RATIO, ratio)))
 
+    def climate(self, way: int, distance: float) -> float:
+        """Climatology's alone."""
+        return self._climate[way].share_from(distance)
+
     def probabilities(self, way: int, distance: float, scale: Scale) -> tuple[float, float, float, float]:
         """Each one's, in the order of NAMES, for a distance above 0."""
         return (
             self._plain[way].share_from(distance / scale.plain),
             self._by_day[way].share_from(distance / scale.by_day),
-            self._climate[way].share_from(distance),
+            self.climate(way, distance),
             math.erfc(distance / (scale.plain * self._root * ROOT_2)),
         )

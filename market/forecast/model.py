@@ -6,40 +6,23 @@ The same object is run by the live forecast and by the evaluation on recorded ba
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import mul
-from random import Random
 
 from market.forecast.calibration import Calibration
 from market.forecast.candles import STANDING_BARS, Candle, standing
 from market.forecast.cone import Band, Cone, MakeTracker
 from market.forecast.curve import CERTAIN, NEVER, Curve, Touch
 from market.forecast.experts import NAMES, Experts, Scale
+from market.forecast.horizon import DISTANCES, MATURED, WAYS, Horizon, Trial
 from market.forecast.touch import Direction
 from market.forecast.trackers import DtACI
-from market.forecast.volatility import DayProfile, Volatility
+from market.forecast.volatility import LEAST_BARS, DayProfile, Volatility
 from market.forecast.weights import Weights
 from market.forecast.windows import Window, Windows
 
 HORIZONS = (1, 5, 15, 30, 60, 120, 240)
-# The least matured windows of a horizon, and the least of them that share no bar.
-MATURED = 150
-INDEPENDENT = 20
-# Distances on which the model learns, in long-run deviations over the horizon.
-DISTANCES = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0)
-WAYS = (Direction.DOWN, Direction.UP)
 SIGN = {Direction.DOWN: -1, Direction.UP: 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A forecast that the model made for itself to learn from."""
-
-    way: Direction
-    distance: float
-    experts: tuple[float, ...]
-    touch: Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,53 +37,13 @@ class Matured:
     change: float
 
 
-@dataclass(slots=True)
-class _Horizon:
-    minutes: int
-    bars: int
-    experts: Experts
-    weights: Weights
-    calibration: Calibration
-    cone: Cone
-
-    @property
-    def missing(self) -> int:
-        """How many windows have to mature before there is a number."""
-        return max(0, max(MATURED, INDEPENDENT * self.bars) - self.experts.matured)
-
-    def tell(self, way: int, distance: float, scale: Scale) -> tuple[tuple[float, ...], Touch]:
-        """What each expert says, and all together."""
-        found = self.experts.probabilities(way, distance, scale)
-        mixed = sum(map(mul, self.weights.values, found))
-        return found, Touch(mixed, *self.calibration.interval(mixed))
-
-    def touch(self, way: int, distance: float, scale: Scale) -> Touch:
-        return self.tell(way, distance, scale)[1]
-
-    def learn(self, number: int, trials: Sequence[Trial], touched: Sequence[bool]) -> None:
-        """Weigh the experts by what came, and calibrate with windows that share no bar."""
-        losses = [0.0] * len(NAMES)
-        for trial, outcome in zip(trials, touched, strict=True):
-            for place, probability in enumerate(trial.experts):
-                losses[place] += (probability - outcome) ** 2 / len(trials)
-        self.weights.take(losses)
-        turn, rest = divmod(number, self.bars)
-        if not rest:
-            # One distance, since those of one window are nearly one outcome; which one is not to depend on the hour.
-            first = Random(turn).randrange(len(DISTANCES)) * len(WAYS)  # noqa: S311 not secret
-            for trial, outcome in zip(
-                trials[first : first + len(WAYS)], touched[first : first + len(WAYS)], strict=True
-            ):
-                self.calibration.take(trial.touch.probability, outcome)
-
-
 class Model:
     """The forecast from bars of `seconds`; horizons in minutes, those that are no whole number of bars left out."""
 
     def __init__(self, seconds: int = 60, horizons: Sequence[int] = HORIZONS, tracker: MakeTracker = DtACI) -> None:
         self.seconds = seconds
         self._horizons = [
-            _Horizon(minutes, bars, Experts(bars), Weights(len(NAMES)), Calibration(), Cone(bars, tracker))
+            Horizon(minutes, bars, Experts(bars), Weights(len(NAMES)), Calibration(), Cone(bars, tracker))
             for minutes in sorted(set(horizons))
             for bars, rest in [divmod(minutes * 60, seconds)]
             if bars and not rest
@@ -120,6 +63,16 @@ class Model:
     def weights(self) -> dict[int, list[float]]:
         """How much each expert counts now, by horizon; in the order of `experts.NAMES`."""
         return {horizon.minutes: list(horizon.weights.values) for horizon in self._horizons}
+
+    @property
+    def last(self) -> Candle | None:
+        """The last bar of the session that goes on."""
+        return self._last
+
+    @property
+    def liveliness(self) -> float:
+        """The volatility now, divided by its mean."""
+        return self._volatility.liveliness
 
     def take(self, candle: Candle) -> list[Matured]:
         """Learn from the next bar that traded; the windows that it completes.
@@ -151,7 +104,32 @@ class Model:
 
     def missing(self, minutes: int) -> int | None:
         """How many more windows must mature before there is a number for these minutes; None beyond all horizons."""
-        return next((horizon.missing for horizon in self._horizons if horizon.minutes >= minutes), None)
+        horizon = self._horizon_of(minutes)
+        return None if horizon is None else horizon.missing
+
+    def bars_missing(self, minutes: int) -> int | None:
+        """How many more bars it takes until there is a number for these minutes; None beyond all horizons."""
+        horizon = self._horizon_of(minutes)
+        if horizon is None or not horizon.missing:
+            return None if horizon is None else 0
+        first, number = self._windows.first, self._windows.number
+        if first is not None:
+            return max(0, first + horizon.bars - number - 1) + horizon.missing
+        # The first bar has no return.
+        before = max(LEAST_BARS - self._volatility.bars, 0) + (self._last is None)
+        return max(before, 1) + horizon.bars + horizon.missing - 1
+
+    def matured(self, minutes: int) -> tuple[int, int]:
+        """How many windows the number for these minutes was learned from, and how many of them share no bar."""
+        horizon = self._horizon_of(minutes)
+        return (0, 0) if horizon is None else (horizon.experts.matured, horizon.experts.matured // horizon.bars)
+
+    def climate(self, way: Direction, distance: float, minutes: int = HORIZONS[-1]) -> Curve:
+        """The same as `curve`, from climatology alone: the reference by which the curve is judged."""
+        return self._curve(distance, minutes, lambda horizon, scale: horizon.climate(way, distance))
+
+    def _horizon_of(self, minutes: int) -> Horizon | None:
+        return next((horizon for horizon in self._horizons if horizon.minutes >= minutes), None)
 
     def curve(self, way: Direction, distance: float, minutes: int = HORIZONS[-1]) -> Curve:
         """The probability that the price goes `distance`, a difference of log prices, from where it is now.
@@ -159,13 +137,16 @@ class Model:
         Over the horizons that are ready, up to the first of at least so many `minutes`. Never less than for a shorter
         time or a longer way; 1 where there is no way to go. Volatility and time of day are those of the last bar's end.
         """
+        return self._curve(distance, minutes, lambda horizon, scale: horizon.touch(way, distance, scale))
+
+    def _curve(self, distance: float, minutes: int, told: Callable[[Horizon, Scale], Touch]) -> Curve:
         points: list[tuple[int, Touch]] = []
         now = reached = CERTAIN if distance <= 0 else NEVER
         for horizon, scale in zip(self._horizons, self._scales, strict=False):
             if horizon.missing:
                 break
             if distance > 0:
-                reached = Touch(*map(max, reached, horizon.touch(way, distance, scale)))
+                reached = Touch(*map(max, reached, told(horizon, scale)))
             points.append((horizon.minutes, reached))
             if horizon.minutes >= minutes:
                 break
@@ -209,7 +190,7 @@ class Model:
                 bands = () if horizon.missing else horizon.cone.bands(scale)
                 window.forecasts[index] = self._trials(horizon, scale), bands
 
-    def _trials(self, horizon: _Horizon, scale: Scale) -> list[Trial]:
+    def _trials(self, horizon: Horizon, scale: Scale) -> list[Trial]:
         unit = scale.long_run * math.sqrt(horizon.bars)
         found = []
         for share in DISTANCES:
@@ -218,7 +199,7 @@ class Model:
                 found.append(Trial(way, share * unit, experts, touch))
         return found
 
-    def _learn(self, horizon: _Horizon, index: int, window: Window) -> Matured:
+    def _learn(self, horizon: Horizon, index: int, window: Window) -> Matured:
         scale, change = window.scales[index], window.change
         trials, bands = window.forecasts.pop(index, ((), ()))
         touched = [

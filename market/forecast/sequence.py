@@ -53,6 +53,16 @@ class ConfidenceSequence:
             self._up[index] += math.log1p(bet * difference)
             self._down[index] += math.log1p(-bet * difference)
 
+    def merge(self, other: ConfidenceSequence) -> None:
+        """Take all of another's observations; the order of observations does not move the bounds.
+
+        What has been taken together covers the mean of both at all times, if neither looks ahead of what has come.
+        """
+        self.count += other.count
+        self._total += other._total
+        self._up = [own + another for own, another in zip(self._up, other._up, strict=True)]
+        self._down = [own + another for own, another in zip(self._down, other._down, strict=True)]
+
     @property
     def mean(self) -> float | None:
         """The mean of all observations; None before the first."""

@@ -65,6 +65,11 @@ class Volatility:
         return FAST * self._fast.mean + SLOW * self._slow.mean + LONG_RUN * self._sum / self.bars
 
     @property
+    def liveliness(self) -> float:
+        """The volatility now, divided by that over all bars; 1 while there is no estimate."""
+        return math.sqrt(self.variance) / self.long_run if self.variance else 1.0
+
+    @property
     def long_run(self) -> float:
         """The standard deviation over all bars."""
         return math.sqrt(self._sum / self.bars) if self.bars else 0.0

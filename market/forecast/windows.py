@@ -52,6 +52,11 @@ class Windows:
         self._open: deque[Window] = deque()
         self.number = 0
 
+    @property
+    def first(self) -> int | None:
+        """The number of the oldest window that is open."""
+        return self._open[0].number if self._open else None
+
     def begin(self, time: int, close: float, variance: float, scales: Sequence[Scale]) -> Window:
         window = Window(self.number, time, close, variance, scales)
         self._open.append(window)

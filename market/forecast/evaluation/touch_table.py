@@ -12,7 +12,7 @@ from market.forecast.evaluation.bootstrap import Pair, skill
 from market.forecast.evaluation.diebold_mariano import compare, holm
 from market.forecast.evaluation.walk import Cell
 from market.forecast.experts import CLIMATOLOGY, HISTORICAL
-from market.forecast.model import Trial
+from market.forecast.horizon import Trial
 from market.forecast.scores import Decomposition
 from market.forecast.sequence import ConfidenceSequence
 

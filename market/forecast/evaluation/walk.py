@@ -9,7 +9,8 @@ from typing import NamedTuple
 from market.forecast.cone import Band, MakeTracker
 from market.forecast.evaluation.bars_file import Recording
 from market.forecast.experts import CLIMATOLOGY
-from market.forecast.model import Matured, Model, Trial
+from market.forecast.horizon import Trial
+from market.forecast.model import Matured, Model
 from market.forecast.trackers import DtACI
 
 # The horizons that are evaluated, in minutes.

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from market.forecast.candles import Candle
 from market.forecast.experts import HISTORICAL, NAMES
-from market.forecast.model import DISTANCES, WAYS, Matured, Model
+from market.forecast.horizon import DISTANCES, WAYS
+from market.forecast.model import Matured, Model
 from market.forecast.touch import Direction
 from market.forecast.volatility import LEAST_BARS
 from tests.market.forecast import simulated
@@ -240,3 +241,49 @@ def test_on_brownian_motion_it_finds_the_closed_form(
     errors: dict[tuple[int, float], list[float]], horizon: int, distance: float, whose: int
 ) -> None:
     assert abs(errors[horizon, distance][whose]) <= PRECISION
+
+
+@pytest.mark.parametrize("minutes_ahead", [5, 15])
+def test_how_many_bars_are_missing_is_told_exactly_at_every_bar(minutes_ahead: int) -> None:
+    model, told = Model(), []
+    bars = simulated.candles(simulated.steady(400), session=0)
+    # The market closes for some hours in the middle: the windows that this cuts short are made up for.
+    late = [bar._replace(time=bar.time + 6 * 3_600) for bar in bars[100:]]
+    for bar in (*bars[:100], *late):
+        told.append(model.bars_missing(minutes_ahead))
+        model.take(bar)
+    assert told[0] == LEAST_BARS + minutes_ahead + max(150, 20 * minutes_ahead)
+    ready = told.index(0)
+    after_the_close = told[101:ready]
+    assert after_the_close == [ready - place for place in range(101, ready)]
+
+
+def test_beyond_all_horizons_there_is_nothing_to_wait_for() -> None:
+    assert Model(horizons=(5,)).bars_missing(6) is None
+    assert Model(horizons=(5,)).matured(6) == (0, 0)
+
+
+def test_the_windows_behind_a_number_are_counted() -> None:
+    count, apart = learned().matured(15)
+    assert count == 1_500 - LEAST_BARS - 15
+    assert apart == count // 15
+    # Between two horizons it is the longer one's.
+    assert learned().matured(10) == (count, apart)
+
+
+def test_climatology_is_the_share_of_past_windows_whatever_the_volatility_now() -> None:
+    bars = simulated.candles(simulated.steady(600))
+    calm, lively = Model(), Model()
+    feed(calm, bars)
+    feed(lively, bars)
+    wild = bars[-1]._replace(time=bars[-1].time + 60, high=bars[-1].high * 1.05, low=bars[-1].low / 1.05)
+    lively.take(wild)
+    assert lively.liveliness > 3 * calm.liveliness
+
+    before, after = (model.climate(Direction.DOWN, 0.003).at(15) for model in (calm, lively))
+    assert before is not None
+    assert after is not None
+    assert after.probability == pytest.approx(before.probability, abs=0.05)
+    there = calm.climate(Direction.DOWN, 0.0).at(15)
+    assert there is not None
+    assert there.probability == 1

@@ -142,3 +142,17 @@ def test_a_difference_out_of_range_is_refused(value: float) -> None:
 def test_an_alpha_that_means_nothing_is_refused(alpha: float) -> None:
     with pytest.raises(ValueError, match="alpha"):
         ConfidenceSequence(alpha)
+
+
+def test_sequences_together_are_as_one_that_saw_it_all() -> None:
+    chance = random.Random(7)
+    differences = [chance.uniform(-1, 1) for _ in range(50)]
+    whole, left, right = ConfidenceSequence(), ConfidenceSequence(), ConfidenceSequence()
+    for number, difference in enumerate(differences):
+        whole.add(difference)
+        (left if number % 3 else right).add(difference)
+
+    left.merge(right)
+
+    assert left.count == 50
+    assert [left.mean, left.low, left.high] == pytest.approx([whole.mean, whole.low, whole.high])

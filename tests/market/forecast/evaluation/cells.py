@@ -10,7 +10,7 @@ from market.forecast.curve import Touch
 from market.forecast.evaluation.cone_table import ConeRow, Part
 from market.forecast.evaluation.touch_table import Overall, TouchRow
 from market.forecast.evaluation.walk import Cell, Start
-from market.forecast.model import Trial
+from market.forecast.horizon import Trial
 from market.forecast.scores import Decomposition
 from market.forecast.touch import Direction
 

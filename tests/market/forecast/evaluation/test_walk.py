@@ -10,7 +10,7 @@ import pytest
 from market.forecast.candles import Candle
 from market.forecast.evaluation.bars_file import Recording
 from market.forecast.evaluation.walk import PROGRESS_BARS, Start, Walk, walk
-from market.forecast.model import DISTANCES, WAYS
+from market.forecast.horizon import DISTANCES, WAYS
 from market.forecast.touch import Direction
 from market.forecast.trackers import ACI
 from tests.market.forecast import simulated
