@@ -16,7 +16,11 @@ QUOTES = name("market.quotes")
 FEED = name("market.feed")
 # A feed that has not written its state for this long is considered dead.
 FEED_SECONDS = 10
+# Bars of a symbol that readers get, and that Redis keeps: enough for a forecast of the next 240 minutes.
 BARS = 1500
+KEPT_BARS = 5400
+# Bars in one call of the script, so that Redis is never busy for more than a millisecond or so.
+CHUNK = 250
 
 # Keys: the lock, the hash. Arguments: the term, the prefix of topics, then symbol and text alternately. A write of an
 # earlier term is refused.
@@ -26,6 +30,17 @@ for place = 3, #ARGV, 2 do
     redis.call('HSET', KEYS[2], ARGV[place], ARGV[place + 1])
     redis.call('PUBLISH', ARGV[2] .. ARGV[place], ARGV[place + 1])
 end
+return 1
+"""
+# Keys: the lock, the sorted set. Arguments: the term, the number of bars kept, then start and text alternately. A write
+# of an earlier term is refused.
+_WRITE_BARS = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+for place = 3, #ARGV, 2 do
+    redis.call('ZREMRANGEBYSCORE', KEYS[2], ARGV[place], ARGV[place])
+    redis.call('ZADD', KEYS[2], ARGV[place], ARGV[place + 1])
+end
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -ARGV[2] - 1)
 return 1
 """
 
@@ -46,6 +61,7 @@ class Board:
         self._client = client
         self._term = term
         self._script = client.register_script(_WRITE)
+        self._bars_script = client.register_script(_WRITE_BARS)
 
     async def write(self, texts: Mapping[str, str]) -> bool:
         """Store and publish these symbols' quotes. False, with nothing written, if this process no longer leads."""
@@ -60,17 +76,20 @@ class Board:
             pipeline.publish(FEED, text)
             await pipeline.execute()
 
-    async def write_bars(self, bars: Mapping[str, Iterable[tuple[int, str]]]) -> None:
-        """Replace these bars of these symbols, and keep only the newest BARS of each."""
+    async def write_bars(self, bars: Mapping[str, Iterable[tuple[int, str]]]) -> bool:
+        """Replace these bars of these symbols, and keep only the newest KEPT_BARS of each.
+
+        False, with nothing more written, if this process no longer leads.
+        """
         for symbol, found in bars.items():
-            key = bars_key(symbol)
-            # One transaction per symbol: prices must not wait until the history of many symbols is written.
-            async with self._client.pipeline(transaction=True) as pipeline:
-                for start, text in found:
-                    pipeline.zremrangebyscore(key, start, start)
-                    pipeline.zadd(key, {text: start})
-                pipeline.zremrangebyrank(key, 0, -BARS - 1)
-                await pipeline.execute()
+            pairs = [part for pair in found for part in pair]
+            # Prices must not wait until a long history is written. Oldest first: a reader who goes on from the newest
+            # bar found misses none.
+            for place in range(0, len(pairs), 2 * CHUNK):
+                args = [self._term, KEPT_BARS, *pairs[place : place + 2 * CHUNK]]
+                if not await self._bars_script(keys=[leader.KEY, bars_key(symbol)], args=args):
+                    return False
+        return True
 
 
 def said(text: Any) -> dict[str, Any] | None:
@@ -103,8 +122,17 @@ def feed_text() -> str | None:
 
 
 def read_bars(symbol: str) -> list[str]:
-    """The one-minute bars as JSON texts, oldest first. Raises redis.RedisError."""
-    found: Any = redis_client.connect().zrange(bars_key(symbol), 0, -1)
+    """The newest BARS one-minute bars as JSON texts, oldest first. Raises redis.RedisError."""
+    found: Any = redis_client.connect().zrange(bars_key(symbol), -BARS, -1)
+    return [text for text in found if said(text) is not None]
+
+
+async def bars_after(client: redis.asyncio.Redis, symbol: str, after: int) -> list[str]:
+    """The one-minute bars that start later than `after` (unix seconds) as JSON texts, oldest first.
+
+    At most KEPT_BARS, which is all. Raises redis.RedisError.
+    """
+    found: Any = await client.zrangebyscore(bars_key(symbol), f"({after}", "+inf", 0, KEPT_BARS)
     return [text for text in found if said(text) is not None]
 
 

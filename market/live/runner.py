@@ -169,8 +169,8 @@ class Runner:
     async def _keeping_bars(self, board: Board) -> None:
         while True:
             changed = self._bars.changed()
-            if changed:
-                await board.write_bars(changed)
+            if changed and not await board.write_bars(changed):
+                raise LostLead
             await asyncio.sleep(BARS_SECONDS)
 
     async def _standing_by(self, board: Board) -> None:

@@ -92,14 +92,3 @@ async def test_whoever_wants_something_else_is_heard_at_once(client: redis.async
         async for message in ear.listen():
             assert message["data"] == lease.name
             break
-
-
-async def test_old_bars_make_room_for_new_ones(client: redis.asyncio.Redis) -> None:
-    own = Board(client, "")
-    await own.write_bars({"AAPL": [(60 * minute, f'{{"time":{60 * minute}}}') for minute in range(redis_board.BARS)]})
-    await own.write_bars({"AAPL": [(0, '{"time":0,"again":1}'), (60 * redis_board.BARS, '{"time":"newest"}')]})
-
-    found = redis_board.read_bars("AAPL")
-
-    assert len(found) == redis_board.BARS
-    assert (found[0], found[-1]) == ('{"time":60}', '{"time":"newest"}')

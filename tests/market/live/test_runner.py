@@ -219,6 +219,7 @@ async def test_whoever_has_lost_the_lead_stops_at_once_and_tells_nothing_more(cl
         feed.trade("S1", "666")
         await until(lambda: feed.sink is None, "the feed's end")
         assert await quote_of(client, "S1") is None
+        assert not any("666" in text for text in redis_board.read_bars("S1"))
 
         await client.delete(leader.KEY)
         await until(lambda: feed.sink and feed.runs == 2, "leading again")
