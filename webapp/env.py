@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -113,6 +114,20 @@ def speed(name: str, default: str) -> float | None:
         return number
 
     return _read(name, default, read, "a number above 0, at most 1000000, or max")
+
+
+def moment(name: str) -> datetime | None:
+    """A time with a time zone; None where there is none."""
+
+    def read(value: str) -> datetime | None:
+        if not value:
+            return None
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
+            raise ValueError(value)
+        return found
+
+    return _read(name, "", read, "a time with a time zone, such as 2026-01-31T09:30:00Z")
 
 
 def hosts(name: str, default: str) -> list[str]:

@@ -35,6 +35,7 @@ FEED = env.choice("FEED", "sim", ("sim", "replay", "finnhub", "kraken", "off"))
 FEED_SEED = env.whole_number("FEED_SEED", 1, 0, 2**31)
 FEED_FILE = env.text("FEED_FILE", "", "a file of recorded trades or bars")
 FEED_SPEED = env.speed("FEED_SPEED", "1")
+FEED_START = env.moment("FEED_START")
 FINNHUB_KEY = env.text("FINNHUB_KEY")
 QUOTES_PER_SECOND = env.whole_number("QUOTES_PER_SECOND", 10, 0, 100)
 # Off at live prices: the paper broker simulates trades only for simulated or recorded ones.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from market.feeds.clock import CLOCK, Clock
 from market.feeds.guard import is_price, is_size
+from market.live.bars import SECONDS, Bar
 from market.live.ticks import Sink, State, Status, Tick
 from market.models import SYMBOL
 from market.values.csv_rows import BadLine, Row, opened, rows
@@ -104,21 +105,26 @@ class ReplayFeed:
     """Plays a recording. `speed`: the factor by which it is faster than recorded; None plays without gaps.
 
     It starts when the first symbol is wanted, and resumes where it was when run again. A symbol that is wanted later
-    gets its latest played price at once.
+    gets its latest played price at once. What was recorded before `start` is not played: it is the past.
     """
 
     name = "replay"
 
-    def __init__(self, prints: list[Print], speed: float | None, clock: Clock = CLOCK) -> None:
+    def __init__(
+        self, prints: list[Print], speed: float | None, start: datetime | None = None, clock: Clock = CLOCK
+    ) -> None:
         self.status = Status(State.LIVE)
         self._prints = prints
         self._speed = speed
         self._clock = clock
         self._wanted: frozenset[str] = frozenset()
         self._late: list[str] = []
-        self._played = 0
-        self._last: dict[str, Print] = {}
-        self._opens: dict[str, Decimal] = {}
+        from_start = (number for number, each in enumerate(prints) if start is None or each.at >= start.timestamp())
+        self._begin = next(from_start, len(prints))
+        self._played = self._begin
+        self._last = {each.symbol: each for each in prints[: self._begin]}
+        self._opens = _opens(prints[: self._begin])
+        self._began_at: float | None = None
         self._changed = asyncio.Event()
 
     @property
@@ -129,6 +135,24 @@ class ReplayFeed:
         self._late += sorted(symbols.keys() - self._wanted)
         self._wanted = frozenset(symbols)
         self._changed.set()
+
+    def history(self, symbol: str) -> list[Bar]:
+        """One-minute bars of what was recorded before the start, as if it had just happened; newest last."""
+        if self._began_at is None:
+            self._began_at = self._clock.wall()
+        found: list[Bar] = []
+        past = self._prints[: self._begin]
+        end = _minute(self._began_at)
+        shift = end - _minute(self._prints[self._begin].at) if past else 0
+        for each in past:
+            time = _minute(each.at) + shift
+            if each.symbol != symbol or time >= end:
+                continue
+            if not found or found[-1].time < time:
+                found.append(Bar(time, each.price, each.price, each.price, each.price, each.size))
+            else:
+                found[-1].add(each.price, each.size)
+        return found
 
     async def run(self, sink: Sink) -> None:
         while not self._wanted:  # prices played without a wanted symbol would be missing from the bars
@@ -168,6 +192,24 @@ class ReplayFeed:
 
     def _tell(self, each: Print, sink: Sink, size: Decimal) -> None:
         """Send a price; it is a trade only if it has a size: one that is sent late is not a trade of this moment."""
-        day_open = self._opens[each.symbol]
+        day_open = self._opens.setdefault(each.symbol, each.price)
         now = self._clock.wall() * 1000
         sink(Tick(each.symbol, now, each.price, size, day_open=day_open, is_trade=size > 0))
+
+
+def _opens(past: list[Print]) -> dict[str, Decimal]:
+    """By symbol, the first price of the last day."""
+    found: dict[str, Decimal] = {}
+    for each in past:
+        if _day(each.at) == _day(past[-1].at):
+            found.setdefault(each.symbol, each.price)
+    return found
+
+
+def _day(at: float) -> date:
+    return datetime.fromtimestamp(at, UTC).date()
+
+
+def _minute(at: float) -> int:
+    """The start of its minute in unix seconds."""
+    return int(at) // SECONDS * SECONDS

@@ -24,6 +24,15 @@ class Bar:
     close: Decimal
     volume: Decimal
 
+    def add(self, price: Decimal, size: Decimal) -> None:
+        """Add the next price of its minute."""
+        if price > self.high:
+            self.high = price
+        elif price < self.low:
+            self.low = price
+        self.close = price
+        self.volume += size
+
     def text(self) -> str:
         row = {name: decimal_string(getattr(self, name)) for name in ("open", "high", "low", "close", "volume")}
         return orjson.dumps({"time": self.time} | row).decode()
@@ -46,12 +55,7 @@ class Bars:
                 self._changed.setdefault(symbol, {})[bar.time] = bar.text()
             self._present[symbol] = Bar(start, price, price, price, price, size)
         elif start == bar.time:
-            if price > bar.high:
-                bar.high = price
-            elif price < bar.low:
-                bar.low = price
-            bar.close = price
-            bar.volume += size
+            bar.add(price, size)
         else:
             return
         self._touched.add(symbol)

@@ -46,6 +46,8 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("FEED", "finnhub"),
         ("FEED_SPEED", "0"),
         ("FEED_SEED", "-1"),
+        ("FEED_START", "noon"),
+        ("FEED_START", "2019-10-12T16:00:00"),
         ("QUOTES_PER_SECOND", "often"),
         ("PAPER_BROKER", "maybe"),
         ("ALLOWED_HOSTS", "https://example.com"),

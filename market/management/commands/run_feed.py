@@ -61,7 +61,10 @@ def _replay() -> tuple[Feed, list[str]]:
         raise CommandError(f"FEED_FILE: {error}") from error
     except OSError as error:
         raise CommandError(f"FEED_FILE: {settings.FEED_FILE} can't be read: {reason(error)}.") from error
-    feed = replay.ReplayFeed(prints, settings.FEED_SPEED)
+    start = settings.FEED_START
+    if start is not None and prints[-1].at < start.timestamp():
+        raise CommandError(f"FEED_START: {settings.FEED_FILE} has no price at {start.isoformat()} or later.")
+    feed = replay.ReplayFeed(prints, settings.FEED_SPEED, start)
     _make_missing(prints)
     return feed, feed.symbols
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from django.core.management import CommandError, call_command
 from market.feeds import replay
 from market.feeds.clock import Clock
 from market.feeds.replay import BadFile, ReplayFeed
-from market.feeds.sim import HISTORY_MINUTES, SimFeed
+from market.feeds.sim import SimFeed
+from market.live.bars import Bar
 from market.live.listing import Terms
 from market.live.ticks import Feed, Tick
 from tests.market.jumps import in_no_time, now
@@ -88,18 +90,6 @@ def test_a_path_goes_on_from_where_the_symbol_stood_when_the_feed_last_ran() -> 
     assert abs(price - D(777)) < 2
 
 
-def test_there_are_whole_minutes_before_the_beginning_that_lead_to_it() -> None:
-    feed = sim()
-    bars = feed.history("AAPL")
-
-    assert len(bars) == HISTORY_MINUTES
-    assert [later.time - bar.time for bar, later in itertools.pairwise(bars)] == [60] * (len(bars) - 1)
-    assert bars[-1].time == 900
-    for bar, later in itertools.pairwise(bars):
-        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
-        assert bar.close == later.open
-
-
 def write(folder: Path, text: str) -> Path:
     file = folder / "prices.csv"
     file.write_text(text)
@@ -129,9 +119,42 @@ async def test_whoever_comes_after_the_end_is_told_the_last_price_at_once(tmp_pa
     assert [tick.last for tick in told][-1] == D("0.6")
 
 
+PAST = """time,symbol,price,size
+2019-10-11T09:00:10Z,XRPETH,0.5,1
+2019-10-11T09:00:50Z,XRPETH,0.7,2
+2019-10-11T09:00:55Z,XRPETH,0.6,1
+2019-10-11T09:02:00Z,XRPETH,0.4,5
+2019-10-11T09:03:05Z,XRPETH,0.8,3
+2019-10-11T09:03:20Z,XRPETH,0.9,1
+2019-10-11T09:03:30Z,BTCUSD,9000,1
+"""
+
+
+async def test_what_was_recorded_before_the_start_is_the_past_and_the_rest_is_played(tmp_path: Path) -> None:
+    start = datetime(2019, 10, 11, 9, 3, 10, tzinfo=UTC)
+    clock = Clock(wall=lambda: 1_000_000_030.0)
+    feed = ReplayFeed(replay.read(write(tmp_path, PAST)), None, start, clock)
+
+    past = feed.history("XRPETH")
+    told = await ticks_of(feed, lambda told: len(told) >= 2, {"XRPETH": "", "BTCUSD": ""})
+
+    # The minute in which the start is has begun already: what was before it in it is neither past nor played.
+    end = 1_000_000_030 // 60 * 60
+    assert past == [
+        Bar(end - 180, D("0.5"), D("0.7"), D("0.5"), D("0.6"), D(4)),
+        Bar(end - 60, D("0.4"), D("0.4"), D("0.4"), D("0.4"), D(5)),
+    ]
+    assert feed.history("BTCUSD") == []
+    assert [(tick.last, tick.day_open) for tick in told[:2]] == [(D("0.9"), D("0.5")), (D(9000), D(9000))]
+
+
+async def test_a_recording_without_a_start_has_no_past(tmp_path: Path) -> None:
+    assert ReplayFeed(replay.read(write(tmp_path, PAST)), None).history("XRPETH") == []
+
+
 @in_no_time
 async def test_recorded_gaps_are_kept_divided_by_the_speed(tmp_path: Path) -> None:
-    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 20.0, JUMPING)
+    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 20.0, clock=JUMPING)
 
     told = await ticks_of(feed, lambda told: len(told) == 3, {"XRPETH": ""})
 
@@ -192,6 +215,15 @@ def test_a_recording_in_another_encoding_stops_the_feed_with_one_line(tmp_path: 
             call_command("run_feed")
 
 
+def test_a_start_after_the_end_of_the_recording_stops_the_feed_with_one_line(
+    tmp_path: Path, settings: Any, db: None
+) -> None:
+    settings.FEED, settings.FEED_FILE = "replay", str(write(tmp_path, TRADES))
+    settings.FEED_START = datetime(2019, 10, 12, tzinfo=UTC)
+    with pytest.raises(CommandError, match=r"^FEED_START: .* has no price at 2019-10-12T00:00:00\+00:00 or later\.$"):
+        call_command("run_feed")
+
+
 def test_small_prices_may_be_written_with_an_exponent_as_programs_do(tmp_path: Path) -> None:
     [found] = replay.read(write(tmp_path, f"{HEAD}2019-10-11T00:00:01Z,X,1.5e-05,2E3\n"))
 
@@ -220,7 +252,7 @@ async def test_the_pretended_market_goes_on_after_the_clock_was_put_back() -> No
 
 @in_no_time
 async def test_a_recording_that_was_broken_off_goes_on_from_there(tmp_path: Path) -> None:
-    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 4.0, JUMPING)
+    feed = ReplayFeed(replay.read(write(tmp_path, TRADES)), 4.0, clock=JUMPING)
     before = await ticks_of(feed, lambda told: len(told) == 1, {"XRPETH": ""})
 
     after = await ticks_of(feed, lambda told: len(told) == 2, {"XRPETH": ""})
