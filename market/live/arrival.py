@@ -67,11 +67,17 @@ def price_in(text: bytes | str, now: float) -> Decimal | None:
 
 def quote_in(text: bytes | str, now: float) -> Quote | None:
     """Parse a quote of the board; None if stale or invalid. `now` in unix ms."""
+    found = told_quote(text)
+    return found[0] if found is not None and now - found[1] <= OLD_MS else None
+
+
+def told_quote(text: bytes | str) -> tuple[Quote, float] | None:
+    """Parse a quote of the board, and its time in unix ms; None if invalid."""
     try:
         told = orjson.loads(text)
-        if now - told["at"] > OLD_MS:
-            return None
-        return Quote(*(None if told[name] is None else Decimal(told[name]) for name in ("bid", "ask", "last")))
+        quote = Quote(*(None if told[name] is None else Decimal(told[name]) for name in ("bid", "ask", "last")))
+        is_sound = all(price is None or price.is_finite() for price in (quote.bid, quote.ask, quote.last))
+        return (quote, float(told["at"])) if is_sound else None
     except (ValueError, LookupError, TypeError, ArithmeticError):
         return None
 

@@ -33,6 +33,11 @@ class FeedState:
         self._show({"name": "", "state": "connecting", "reason": ""})
 
     @property
+    def state(self) -> str:
+        """One of market.live.ticks.State; `down` if nothing is heard of it."""
+        return str(self._state["state"])
+
+    @property
     def queued(self) -> frozenset[str]:
         """Symbols that wait for a slot."""
         return frozenset(self._state.get("queued") or ())

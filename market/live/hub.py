@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import anyio
@@ -18,7 +18,7 @@ from redis.asyncio.client import PubSub
 
 from market.live import leases, redis_board, redis_client
 from market.live.feed_status import FeedState, Silence
-from market.live.viewers import Interest, Pace, Viewer
+from market.live.viewers import Build, Hear, Interest, Pace, Viewer, deaf
 from market.support.outage import Outage
 from market.support.tasks import Background
 
@@ -36,11 +36,12 @@ REST_SECONDS = 0.02
 class QuoteHub:
     """`build` makes a frame from the joined JSON of quotes, the number of changes they contain and the feed's state."""
 
-    def __init__(self, build: Callable[[str, int, str | None], str]) -> None:
+    def __init__(self, build: Build, hear: Hear = deaf) -> None:
         self.texts: dict[str, str] = {}
         self.feed = FeedState()
         self.taken = 0
         self._build = build
+        self._heard = hear
         # Symbols received or read since Redis was last reached: its hash has nothing newer.
         self._known: set[str] = set()
         self._is_away = False
@@ -211,6 +212,7 @@ class QuoteHub:
             return
         self.texts[symbol] = text
         self.taken += 1
+        self._heard(symbol, text)
         for pace in self._paces.values():
             pace.changed(symbol)
 

@@ -18,6 +18,14 @@ USUAL_RATE = 10
 # A viewer that is behind is retried after this time, even without new prices.
 AGAIN_SECONDS = 0.1
 
+Build = Callable[[str, int, str | None], str]
+# Called with each symbol and the text of its quote as they arrive, none left out.
+Hear = Callable[[str, str], None]
+
+
+def deaf(symbol: str, text: str) -> None:
+    """Hear nothing."""
+
 
 class Viewer(Protocol):
     """A socket, as the price hub sees it."""

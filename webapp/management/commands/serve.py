@@ -70,7 +70,10 @@ class Command(DatabaseCommand):
             broker,
             self.stderr.write,
             settings.PROXY_HEADERS,
-            [*(["run_feed"] if settings.FEED != "off" else []), *(["paper_broker"] if settings.PAPER_BROKER else [])],
+            [
+                *(["run_feed", "run_forecaster"] if settings.FEED != "off" else []),
+                *(["paper_broker"] if settings.PAPER_BROKER else []),
+            ],
         )
         try:
             for number in STOPS:
