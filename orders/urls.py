@@ -3,12 +3,16 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from orders.api import events, export, instruments, order, orders, prices
+from orders.api import cone, events, export, forecasts, instruments, order, orders, prices, scorecard
 
 urlpatterns = [
     path("api/instruments/", gzip_page(instruments.Instruments.as_view())),
     path("api/quotes/", prices.Quotes.as_view()),
     path("api/bars/", gzip_page(prices.BarList.as_view())),
+    path("api/forecasts/", forecasts.Forecasts.as_view()),
+    path("api/forecasts/cone/", cone.Cone.as_view()),
+    path("api/forecasts/touch/", forecasts.TouchForecast.as_view()),
+    path("api/forecasts/scorecard/", scorecard.Scorecard.as_view()),
     path("api/events/", gzip_page(events.EventList.as_view())),
     path("api/orders/", gzip_page(orders.OrderList.as_view())),
     path("api/orders/export/", export.OrderExport.as_view()),

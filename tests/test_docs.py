@@ -18,6 +18,8 @@ from django.test import Client
 
 from cluster import site
 from market.feeds.sim import SimFeed
+from market.forecaster.answering import Number, point, waiting
+from market.forecaster.asks import Answer, Ask, Point
 from market.live.feed_status import FeedState
 from market.live.listing import Listing
 from market.live.quotes import Quote
@@ -27,10 +29,12 @@ from market.live.viewers import RATES, USUAL_RATE
 from orders.domain import errors, rows
 from orders.domain.errors import OrderError, ValidationFailed
 from orders.domain.lifecycle import Kind
+from orders.forecasts import asking
 from orders.live import outbox, threads
 from orders.management.commands import trim_log
+from orders.models import Order
 from orders.protocol import inbound, outbound
-from orders.socket import consumer, quotes
+from orders.socket import consumer, outlet
 from orders.socket.subscriptions import TooManySubscriptions
 from orders.store import snapshots
 from tests.orders import builders
@@ -109,6 +113,9 @@ def built(alice: User) -> Iterator[str]:
     yield outbound.subscribed_quotes(3, ["AAPL", "BTCUSD"])
     yield outbound.unsubscribed_quotes(4, ["AAPL"])
     yield outbound.quotes(",".join(texts_of_quotes()), 7, feed_as_viewers_are_told_it())
+    yield outbound.subscribed_forecasts(5, [7, 9])
+    yield outbound.unsubscribed_forecasts(6)
+    yield outbound.forecasts(forecasts_of(order))
     yield outbound.events(outbound.live_event(event.body, 1.5, 2.5), 3.5)
     yield outbound.heartbeat({"alice": 698})
     yield outbound.pong(3, 1.5, 2.5)
@@ -116,6 +123,17 @@ def built(alice: User) -> Iterator[str]:
     yield outbound.reset("alice", 698, "The log no longer holds what follows.")
     yield outbound.error("a", ValidationFailed("quantity: Must be greater than 0.", fields={"quantity": ["Must be …"]}))
     yield outbound.going_away("restart", 1730)
+
+
+def forecasts_of(order: Order) -> list[asking.Row]:
+    """A number, and one for which the past is too short."""
+    ask = Ask("AAPL", "buy", Decimal("584.9"), Decimal("0.01"))
+    told = Number(15, (334, 312, 360), (317, 297, 338))
+    unready = Point(minutes=60, unavailable=waiting(1004), ready_in_minutes=1004)
+    answer = Answer(
+        as_of="2026-07-25T15:10:05.112402Z", median_minutes=31.5, points=[point(told, 1455, 97), unready], shown=""
+    )
+    return list(asking.rows(ask, answer, order.pk))
 
 
 NULLS = ("actor", "arrival_price", "ask", "avg_price", "change", "last", "published", "stop_price")
@@ -167,7 +185,7 @@ def test_the_limits_that_are_told_are_the_limits() -> None:
     )
     assert outbox.ANSWER_SECONDS == 30
     assert "Thirty seconds" in section("heartbeat")
-    assert quotes.STUCK_SECONDS == 10
+    assert outlet.STUCK_SECONDS == 10
     assert "ten seconds" in section("quotes")
     assert f"{inbound.SYMBOLS:,} at most" in section("subscribe")
     assert f"`per_second`, {', '.join(map(str, RATES[:-2]))}, {USUAL_RATE} (usual) or {RATES[-1]}" in section(

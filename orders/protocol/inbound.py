@@ -21,8 +21,9 @@ MAX_ID = 64
 # Means all users, wherever a user's name is expected.
 EVERYONE = "*"
 
-STREAMS = ("orders", "quotes")
+STREAMS = ("orders", "quotes", "forecasts")
 SYMBOLS = 1000
+FORECASTS = 500
 
 COMMANDS = ("order.place", "order.amend", "order.cancel")
 
@@ -94,7 +95,30 @@ class UnsubscribeQuotes:
     symbols: tuple[str, ...] | None
 
 
-Frame = Subscribe | Unsubscribe | SubscribeQuotes | UnsubscribeQuotes | Received | Ping | Command
+@dataclass(frozen=True, slots=True)
+class SubscribeForecasts:
+    """`orders`: which of one's own orders; None for the newest working ones."""
+
+    id: Id
+    orders: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribeForecasts:
+    id: Id
+
+
+Frame = (
+    Subscribe
+    | Unsubscribe
+    | SubscribeQuotes
+    | UnsubscribeQuotes
+    | SubscribeForecasts
+    | UnsubscribeForecasts
+    | Received
+    | Ping
+    | Command
+)
 
 
 def parse(text: str) -> Frame:
@@ -152,16 +176,22 @@ def _frame(message: dict[str, Any], frame_id: Id) -> Frame:
     raise WireError("unknown_type", f"Unknown frame type {kind[:40]!r}.")
 
 
-def _subscribe(message: Mapping[str, Any], frame_id: Id) -> Subscribe | SubscribeQuotes:
-    if _stream(message) == "quotes":
-        return SubscribeQuotes(frame_id, _symbols(message.get("symbols")), _per_second(message))
+def _subscribe(message: Mapping[str, Any], frame_id: Id) -> Frame:
+    match _stream(message):
+        case "quotes":
+            return SubscribeQuotes(frame_id, _symbols(message.get("symbols")), _per_second(message))
+        case "forecasts":
+            return SubscribeForecasts(frame_id, _orders(message.get("orders")))
     return Subscribe(frame_id, _user(message), _after(message))
 
 
-def _unsubscribe(message: Mapping[str, Any], frame_id: Id) -> Unsubscribe | UnsubscribeQuotes:
-    if _stream(message) == "quotes":
-        symbols = message.get("symbols")
-        return UnsubscribeQuotes(frame_id, None if symbols is None else _symbols(symbols))
+def _unsubscribe(message: Mapping[str, Any], frame_id: Id) -> Frame:
+    match _stream(message):
+        case "quotes":
+            symbols = message.get("symbols")
+            return UnsubscribeQuotes(frame_id, None if symbols is None else _symbols(symbols))
+        case "forecasts":
+            return UnsubscribeForecasts(frame_id)
     return Unsubscribe(frame_id, _user(message))
 
 
@@ -175,7 +205,7 @@ def _client_time(message: Mapping[str, Any]) -> float:
 def _stream(message: Mapping[str, Any]) -> str:
     stream = message.get("stream")
     if not isinstance(stream, str) or stream not in STREAMS:
-        raise WireError("bad_message", 'stream must be "orders" or "quotes".')
+        raise WireError("bad_message", 'stream must be "orders", "quotes" or "forecasts".')
     return stream
 
 
@@ -185,6 +215,14 @@ def _symbols(symbols: Any) -> tuple[str, ...]:
     if not all(isinstance(symbol, str) and re.fullmatch(SYMBOL, symbol) for symbol in symbols):
         raise WireError("bad_message", "A symbol must have 1 to 20 characters: A-Z, 0-9, dot and hyphen.")
     return tuple(dict.fromkeys(symbols))
+
+
+def _orders(orders: Any) -> tuple[int, ...] | None:
+    if orders is None:
+        return None
+    if not isinstance(orders, list) or not 0 < len(orders) <= FORECASTS or not all(map(_is_seq, orders)):
+        raise WireError("bad_message", f"orders must be a list of 1 to {FORECASTS} order ids.")
+    return tuple(dict.fromkeys(orders))
 
 
 def _per_second(message: Mapping[str, Any]) -> int | None:

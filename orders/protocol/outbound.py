@@ -79,6 +79,19 @@ def quotes(joined: str, changes: int, feed: str | None) -> str:
     return f'{{"type":"quotes","sent":{now():.3f},"changes":{changes},"quotes":[{joined}]{state}}}'
 
 
+def subscribed_forecasts(frame_id: Id, orders: Sequence[int]) -> str:
+    return _answer(frame_id, type="subscribed", stream="forecasts", orders=orders)
+
+
+def unsubscribed_forecasts(frame_id: Id) -> str:
+    return _answer(frame_id, type="unsubscribed", stream="forecasts")
+
+
+def forecasts(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A `forecasts` frame: what has changed visibly."""
+    return _text(type="forecasts", sent=now(), forecasts=rows)
+
+
 def live_event(body: str, committed: float, published: float) -> str:
     """A live event, built from its logged text."""
     return f'{body[:-1]},"hops":{{"committed":{committed:.3f},"published":{published:.3f}}}}}'

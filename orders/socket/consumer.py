@@ -21,6 +21,8 @@ from orders.protocol import inbound, outbound, sizes
 from orders.protocol.outbound import Close
 from orders.socket import auth, commands, registry
 from orders.socket.auth import Credentials
+from orders.socket.forecasts import Forecasting
+from orders.socket.outlet import Outlet
 from orders.socket.quotes import Viewing
 from orders.socket.rate import MessageRate
 from orders.socket.subscriptions import Subscriptions
@@ -38,7 +40,9 @@ class OrdersConsumer(AsyncConsumer):
     credentials: Credentials
     delivery: Delivery
     subscriptions: Subscriptions
+    outlet: Outlet
     viewing: Viewing
+    forecasts: Forecasting
     rate: MessageRate
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -88,7 +92,9 @@ class OrdersConsumer(AsyncConsumer):
         send_now = self._send_now if self.server_send_now else None
         self.delivery = Delivery(self.send_text, self._too_slow, send_now)
         self.subscriptions = Subscriptions(credentials.user, self.delivery, get_hub())
-        self.viewing = Viewing(credentials.user, self.send_text, self._too_slow, send_now, extensions.get(IS_BEHIND))
+        self.outlet = Outlet(self.send_text, self._too_slow, send_now, extensions.get(IS_BEHIND))
+        self.viewing = Viewing(credentials.user, self.outlet)
+        self.forecasts = Forecasting(credentials.user, self.outlet)
         self.rate = MessageRate()
         await self.send_text(outbound.hello(credentials.user.get_username()))
         self.serving = asyncio.create_task(self.delivery.run())
@@ -145,6 +151,10 @@ class OrdersConsumer(AsyncConsumer):
                 await self.viewing.subscribe(frame)
             case inbound.UnsubscribeQuotes():
                 await self.viewing.unsubscribe(frame)
+            case inbound.SubscribeForecasts():
+                await self.forecasts.subscribe(frame)
+            case inbound.UnsubscribeForecasts():
+                await self.forecasts.unsubscribe(frame)
             case inbound.Command():
                 status, row = await in_thread(self._run, frame)
                 await self.send_text(outbound.ack(frame.id, status, row))
@@ -225,5 +235,7 @@ class OrdersConsumer(AsyncConsumer):
             self.serving.cancel()
             registry.get_sessions().leave(self)
             self.viewing.leave()
+            self.forecasts.leave()
+            self.outlet.leave()
             await self.subscriptions.leave()
             log.info("closed for %s", self.credentials.user.get_username())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -18,8 +17,7 @@ from orders.domain.errors import OrderError, ValidationFailed
 from orders.live.threads import in_thread
 from orders.protocol import inbound, outbound
 from orders.socket import slot_priority
-
-STUCK_SECONDS = 10.0
+from orders.socket.outlet import Outlet
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, QuoteHub] = WeakKeyDictionary()
 _keeping: WeakKeyDictionary[asyncio.AbstractEventLoop, Background] = WeakKeyDictionary()
@@ -60,29 +58,14 @@ class SymbolLimit(OrderError):
 
 
 class Viewing:
-    """One socket's side of the quote hub.
+    """One socket's side of the quote hub."""
 
-    `send_now`, where the server has it, sends at once; `is_behind` tells whether the client has yet to take sent data.
-    """
-
-    def __init__(
-        self,
-        user: User,
-        send: Callable[[str], Awaitable[None]],
-        too_slow: Callable[[], Awaitable[None]],
-        send_now: Callable[[str], None] | None,
-        is_behind: Callable[[], bool] | None,
-    ) -> None:
+    def __init__(self, user: User, outlet: Outlet) -> None:
         self.user = user
-        self._send = send
-        self._too_slow = too_slow
-        self._send_now = send_now
-        self._is_behind = is_behind
+        self.show = outlet.show
+        self._send = outlet.send
         self._per_second: float = settings.QUOTES_PER_SECOND
-        self._sending: asyncio.Future[None] | None = None
-        self._behind_since: float | None = None
         self._answering: set[asyncio.Future[None]] = set()
-        self._closing: asyncio.Future[None] | None = None
 
     async def subscribe(self, frame: inbound.SubscribeQuotes) -> None:
         """Answer `subscribed`; then send the known quotes of these symbols, and every change."""
@@ -112,24 +95,11 @@ class Viewing:
         await self._send(outbound.unsubscribed_quotes(frame.id, gone))
 
     def leave(self) -> None:
-        """Leave the hub and cancel pending sends."""
+        """Leave the hub and cancel pending answers."""
         if (hub := _hubs.get(asyncio.get_running_loop())) is not None:
             hub.leave(self)
-        for sending in (self._sending, *self._answering):
-            if sending is not None:
-                sending.cancel()
-
-    def show(self, frame: str) -> bool:
-        """Send the frame; False where the client has yet to take earlier ones: it gets the latest quotes after that."""
-        if self._must_wait():
-            self._stuck()
-            return False
-        self._behind_since = None
-        if self._send_now is not None:
-            self._send_now(frame)
-        else:
-            self._sending = asyncio.ensure_future(self._send(frame))
-        return True
+        for answering in self._answering:
+            answering.cancel()
 
     def queued(self, symbols: Iterable[str], limit: int) -> None:
         names = list(symbols)
@@ -138,18 +108,6 @@ class Viewing:
         answering = asyncio.ensure_future(self._send(refused))
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)
-
-    def _must_wait(self) -> bool:
-        if self._sending is not None and not self._sending.done():
-            return True
-        return self._is_behind is not None and self._is_behind()
-
-    def _stuck(self) -> None:
-        now = time.monotonic()
-        if self._behind_since is None:
-            self._behind_since = now
-        elif now - self._behind_since > STUCK_SECONDS and self._closing is None:
-            self._closing = asyncio.ensure_future(self._too_slow())
 
 
 def _look_up(user: User, symbols: Iterable[str], wanted: Iterable[str]) -> tuple[list[str], frozenset[str]]:

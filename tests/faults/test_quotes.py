@@ -13,7 +13,7 @@ from statistics import median
 
 import pytest
 
-from orders.socket import quotes
+from orders.socket import outlet
 from tests.faults.measures import memory
 from tests.faults.rude import Line, frame
 from tests.servers import Server
@@ -76,7 +76,7 @@ def test_a_client_that_does_not_read_costs_little_and_delays_nobody_and_is_close
         alice.until(lambda: not processes.serves(server, port), "its end")
 
     sent = [each["sent"] for each in alice.frames]
-    assert time.monotonic() - asked > quotes.STUCK_SECONDS
-    assert len(sent) > 20 * quotes.STUCK_SECONDS * 0.3
+    assert time.monotonic() - asked > outlet.STUCK_SECONDS
+    assert len(sent) > 20 * outlet.STUCK_SECONDS * 0.3
     assert median(later - earlier for earlier, later in pairwise(sent)) < 200
     assert memory(market) - before < KEEPS_MB

@@ -12,6 +12,7 @@ from typing import cast
 
 import uvicorn
 
+from orders.socket.forecasts import close_forecast_hub
 from orders.socket.quotes import close_quote_hub
 from orders.socket.registry import get_sessions
 from webapp import metrics
@@ -47,6 +48,7 @@ class Server(uvicorn.Server):
         await get_sessions().announce_shutdown()
         await _until_quiet(lambda: bool(self._answering), deadline)
         await get_sessions().all_gone()
+        await close_forecast_hub()
         await close_quote_hub()
         self._cut_off()
         self.config.timeout_graceful_shutdown = REST_SECONDS

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 import redis
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import OperationalError
 
 from market.live import leader
 from market.live.redis_board import Board
 from orders.live.threads import in_thread
 from orders.socket import quotes, slot_priority
-from orders.socket.quotes import Viewing, get_quote_hub
+from orders.socket.quotes import get_quote_hub
 from tests.market.conftest import client, empty_board, until  # noqa: F401
 from tests.orders import builders
 from tests.sockets import Frame, Socket
@@ -183,68 +183,3 @@ async def test_a_database_that_is_away_while_symbols_wait_is_told_of_once(
         "Can't read viewers' working orders (refused).",
         "Viewers' working orders are read again.",
     ]
-
-
-class Line:
-    """What a socket sends through: `full` holds what was sent back, `closed` counts the closes."""
-
-    def __init__(self, *, at_once: bool) -> None:
-        self.sent: list[str] = []
-        self.closed = 0
-        self.full = False
-        self.free = asyncio.Event()
-        self.viewing = Viewing(
-            AnonymousUser(),  # type: ignore[arg-type]
-            self._send,
-            self._too_slow,
-            self.sent.append if at_once else None,
-            (lambda: self.full) if at_once else None,
-        )
-
-    async def _send(self, text: str) -> None:
-        await self.free.wait()
-        self.sent.append(text)
-
-    async def _too_slow(self) -> None:
-        self.closed += 1
-
-
-async def test_who_has_some_to_take_is_shown_nothing_and_closed_once_after_a_while(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now = 100.0
-    monkeypatch.setattr(quotes, "time", SimpleNamespace(monotonic=lambda: now))
-    line = Line(at_once=True)
-    assert line.viewing.show("1")
-    line.full = True
-    assert not line.viewing.show("2")
-    now += quotes.STUCK_SECONDS - 1
-    assert not line.viewing.show("3")
-    line.full = False
-    assert line.viewing.show("4")
-
-    line.full = True
-    for _ in range(4):
-        now += quotes.STUCK_SECONDS / 2 + 1
-        assert not line.viewing.show("5")
-    await until(lambda: line.closed, "the close")
-
-    assert (line.sent, line.closed) == (["1", "4"], 1)
-
-
-async def test_where_the_server_sends_by_turns_one_frame_is_under_way_and_ends_with_its_socket() -> None:
-    line = Line(at_once=False)
-    assert line.viewing.show("1")
-    assert not line.viewing.show("2")
-    line.free.set()
-    await until(lambda: line.sent == ["1"], "its turn")
-    assert line.viewing.show("3")
-    await until(lambda: line.sent == ["1", "3"], "both")
-
-    line.free.clear()
-    assert line.viewing.show("4")
-    line.viewing.queued(["X"], 50)
-    under_way = asyncio.all_tasks() - {asyncio.current_task()}
-    line.viewing.leave()
-    await asyncio.wait(under_way)
-    assert line.sent == ["1", "3"]
