@@ -25,9 +25,12 @@ from orders.bodies.serializers import OrderSerializer
 from orders.domain import fields
 from orders.domain.errors import ValidationFailed
 from orders.listing import filters, paging
+from orders.listing.by_touch import Ranking
 from orders.listing.filters import Query, Sort
 from orders.listing.paging import Found
 
+NOT_SEARCHED = fields.TIMES | {fields.TOUCH}
+SORTS = frozenset(fields.SORTS) | {fields.TOUCH}
 MAX_COLUMNS = 50
 MAX_LENGTH = 1000
 DEFAULT_LENGTH = 25
@@ -85,7 +88,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         query = filters.parse(parameters, self.sorts(parameters, columns), parameters.get("search[value]", ""))
         return replace(query, in_columns=self.searches(parameters, columns))
 
-    def filter_queryset(self, request: Request, owner: User | None, view: Any) -> Found:
+    def filter_queryset(self, request: Request, owner: User | None, view: Any) -> Found | Ranking:
         query = self.query(request)
         self.set_count_before(view, view.book.counts[query.tab])
         start, length = asked_rows(request)
@@ -98,7 +101,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         columns: list[str] = []
         while (data := parameters.get(f"columns[{len(columns)}][data]")) is not None:
             name = parameters.get(f"columns[{len(columns)}][name]") or data
-            if len(columns) >= MAX_COLUMNS or (name and name not in fields.SORTS):
+            if len(columns) >= MAX_COLUMNS or (name and name not in SORTS):
                 _refuse(f"columns[{len(columns)}]", "There is no such column.")
             columns.append(name)
         _refuse_gaps(parameters, "columns", len(columns), "data")
@@ -110,7 +113,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
         for number, column in enumerate(columns):
             name = f"columns[{number}][search][value]"
             if term := parameters.get(name, "").strip():
-                if not column or column in fields.TIMES or len(term) > filters.SEARCH_LENGTH:
+                if not column or column in NOT_SEARCHED or len(term) > filters.SEARCH_LENGTH:
                     _refuse(name, f"At most {filters.SEARCH_LENGTH} characters; for times use created_after.")
                 found.append((column, term))
         return tuple(found)
@@ -127,6 +130,8 @@ class OrdersFilterBackend(DatatablesFilterBackend):
                 _refuse(f"{name}[name]", "This name does not match the column.")
             if direction not in ("asc", "desc"):
                 _refuse(f"{name}[dir]", "Must be asc or desc.")
+            if columns[number] == fields.TOUCH and sorts:
+                _refuse(name, "Sort by touch first, or not at all.")
             sorts.append(Sort(columns[number], direction == "desc"))
         _refuse_gaps(parameters, "order", len(sorts), "column")
         return tuple(sorts)
@@ -135,7 +140,7 @@ class OrdersFilterBackend(DatatablesFilterBackend):
 class OrdersPagination(DatatablesLimitOffsetPagination):
     """`length` rows from row `start` on."""
 
-    def paginate_queryset(self, found: Found, request: Request, view: Any = None) -> Any:
+    def paginate_queryset(self, found: Found | Ranking, request: Request, view: Any = None) -> Any:
         self.offset, self.limit = asked_rows(request)
         self.is_datatable_request = True
         self.count, self.total_count = self.get_count_and_total_count(found, view)

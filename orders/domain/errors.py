@@ -112,8 +112,14 @@ class RateLimited(OrderError):
 
 
 class Unavailable(OrderError):
+    """What it takes is away for a while. `retry_after` is in whole seconds, where known."""
+
     code = "unavailable"
     status = 503
+
+    def __init__(self, message: str, *, retry_after: int | None = None, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.retry_after = retry_after
 
 
 def in_list(index: int, refused: OrderError) -> OrderError:

@@ -71,6 +71,8 @@ COLUMNS = (
 
 NAMES = tuple(field.name for field in FIELDS)
 LATER = tuple(field.name for field in FIELDS if field.is_later)
+# A column of the table that is no field: the forecast, by which a table can be sorted, too.
+TOUCH = "touch"
 # Django's lookup path of each sortable field.
 SORTS = {field.name: field.column or field.name for field in FIELDS if field.is_sorted}
 NULLABLE = frozenset(field.name for field in FIELDS if field.is_nullable)

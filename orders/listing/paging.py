@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from orders.listing import search
+from orders.domain.fields import TOUCH
+from orders.listing import by_touch, search
+from orders.listing.by_touch import Ranking
 from orders.listing.filters import Query
 from orders.models import Order
 from orders.models.querysets import OrderQuerySet
@@ -63,11 +65,13 @@ def matching(query: Query, owner: User | None, using: str | None = None) -> Orde
     return query.filtered(orders if few is None else few, term).order_by()
 
 
-def find(query: Query, owner: User | None, totals: dict[str, int], reach: int | None) -> Found:
+def find(query: Query, owner: User | None, totals: dict[str, int], reach: int | None) -> Found | Ranking:
     """Run the query; its orders are counted exactly up to `EXACT` and up to the row `reach` (None: to the end).
 
     `totals` are the owner's totals by tab, as their counter row keeps them.
     """
+    if query.sorts[0].column == TOUCH:
+        return by_touch.ranked(matching(query, owner), owner, descending=query.sorts[0].descending)
     total, is_small = totals[query.tab], totals["all"] <= SMALL
     if not query.is_narrowed and (is_small or query.tab == "all" or total > EXACT):
         return Found(owner, query.ordered(query.in_tab(orders_of(owner))), total)
