@@ -72,7 +72,7 @@ class OrderExport(OrdersView):
         wanted = request.query_params.get("format", "csv")
         content_type, write = FILES[wanted]
         chunks = write(_rows(query.ordered(paging.matching(query, owner, table_database()))))
-        streamed: Any = _from_thread(chunks) if isinstance(request._request, ASGIRequest) else chunks
+        streamed: Any = from_thread(chunks) if isinstance(request._request, ASGIRequest) else chunks
         response = StreamingHttpResponse(streamed, content_type=content_type)
         name = f"orders-{timezone.now():%Y%m%dT%H%M%SZ}.{wanted}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -85,7 +85,7 @@ def _rows(orders: OrderQuerySet[Order]) -> Generator[Row, None, None]:
         yield rows.order_row(order)
 
 
-async def _from_thread(chunks: Any) -> AsyncIterator[str | bytes]:
+async def from_thread(chunks: Any) -> AsyncIterator[str | bytes]:
     """The chunks, each produced in the request's own thread: under ASGI, Django would first collect a plain iterator.
 
     Between two chunks, empty ones too, the disconnect of the client ends the export.
