@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 # What pages name: each with all that it imports. Other scripts and style sheets of ours are parts of these.
-ENTRIES = ("js/main.js", "js/theme-first.js", "css/theme.css", "css/blotter.css")
+ENTRIES = ("js/main.js", "js/theme-first.js", "css/theme.css", "css/blotter.css", "css/forecasts.css")
 OPTIONS = (
     *("--bundle", "--splitting", "--format=esm", "--minify", "--log-level=warning"),
     *("--outbase=.", "--chunk-names=js/[name]-[hash]", "--external:*.svg"),

@@ -7,9 +7,12 @@ from django.views.decorators.gzip import gzip_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from webapp import documents, health, page
+from webapp.scorecard import page as scorecard
 
 urlpatterns = [
     path("", gzip_page(page.blotter), name="blotter"),
+    path("forecasts/", gzip_page(scorecard.forecasts), name="forecasts"),
+    path("forecasts/direction/", gzip_page(scorecard.why_no_direction), name="why-no-direction"),
     path("health/live", login_not_required(health.live)),
     path("health/ready", login_not_required(health.ready)),
     path("metrics", login_not_required(health.metrics_text)),
