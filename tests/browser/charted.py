@@ -33,8 +33,9 @@ OWN_CHART = """async () => {
   root.classList.remove("is-open");
   old.replaceWith(root);
   const urls = { barsUrl: "/api/bars/", ordersUrl: "/api/orders/", eventsUrl: "/api/events/" };
+  const served = { coneUrl: "/api/forecasts/cone/", clock: () => Date.now() };
   const symbols = Object.assign(new EventTarget(), { find: () => [], ready: true });
-  const sources = { api: new Api(""), ...urls, prices, instruments, symbols, stream: new EventTarget() };
+  const sources = { api: new Api(""), ...urls, ...served, prices, instruments, symbols, stream: new EventTarget() };
   const chart = new Chart(root, document.createElement("button"), new Store(() => sessionStorage), sources);
   window.watched = prices.watched;
   window.chart = chart;
@@ -152,7 +153,7 @@ class Chart:
 
     def table(self) -> list[list[str]]:
         """The rows of the table beside the picture, without their minutes."""
-        rows = self.root.locator("#chart-table tbody tr")
+        rows = self.root.locator(".chart-bars tbody tr")
         script = "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
         texts: list[list[str]] = rows.evaluate_all(script)
         return [row[1:] for row in texts]

@@ -4,8 +4,26 @@
  *
  * Fires `symbol` (detail: the symbol) when the instrument changes and `open` (detail: whether it is).
  *
+ * @import {Api} from "../net/api.js"
+ * @import {Quote} from "../prices/bars.js"
+ * @import {Instruments} from "../symbols/instruments.js"
+ * @import {SymbolResults} from "../symbols/results.js"
  * @import {Store} from "../ui/store.js"
- * @import {ChartView, Sources} from "./view.js"
+ * @import {ChartView} from "./view.js"
+ *
+ * @typedef {EventTarget & {watch: (owner: string, symbols: Iterable<string>) => void, quote: (symbol: string) => Quote|undefined}} PriceSource fires `quotes` (detail: the symbols that changed, a `Set`)
+ *
+ * @typedef {object} Sources
+ * @property {Api} api
+ * @property {string} barsUrl
+ * @property {string} ordersUrl
+ * @property {string} eventsUrl
+ * @property {string} coneUrl
+ * @property {PriceSource|null} prices null without a feed: the chart then shows history only
+ * @property {Instruments} instruments
+ * @property {SymbolResults} symbols
+ * @property {EventTarget} stream of the user's order events
+ * @property {() => number} clock the server's, in unix milliseconds
  */
 
 import { SymbolField } from "../symbols/field.js";

@@ -1,7 +1,7 @@
 /**
  * Colours of the theme, for a canvas, and notification when the theme changes.
  *
- * @typedef {Record<"surface"|"text"|"muted"|"line"|"lineStrong"|"buy"|"sell"|"onSide"|"rise"|"fall", string>} Colours
+ * @typedef {Record<"surface"|"text"|"muted"|"line"|"lineStrong"|"buy"|"sell"|"onSide"|"rise"|"fall"|"coneFar"|"coneNear"|"coneEdge", string>} Colours
  */
 
 /** @type {Record<keyof Colours, string>} */
@@ -16,6 +16,9 @@ const PROPERTIES = {
   onSide: "--on-side",
   rise: "--rise",
   fall: "--fall",
+  coneFar: "--cone-far",
+  coneNear: "--cone-near",
+  coneEdge: "--cone-edge",
 };
 
 /** @returns {Colours} */
@@ -29,4 +32,5 @@ export function themeColours() {
 export function watchTheme(changed) {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
+  matchMedia("(forced-colors: active)").addEventListener("change", changed);
 }

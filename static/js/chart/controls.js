@@ -16,12 +16,12 @@ const ZOOM = 1.25;
 
 /** @type {Record<string, (plot: ChartPlot) => void>} by the name of their button */
 const MOVES = {
-  oldest: (plot) => plot.move(oldest),
-  earlier: (plot) => plot.move((range, count) => scrolled(range, -STEP, count)),
-  later: (plot) => plot.move((range, count) => scrolled(range, STEP, count)),
-  newest: (plot) => plot.move(newest),
-  closer: (plot) => plot.move((range, count) => zoomed(range, 1 / ZOOM, count)),
-  wider: (plot) => plot.move((range, count) => zoomed(range, ZOOM, count)),
+  oldest: (plot) => plot.move((range, count, { most }) => oldest(range, count, most)),
+  earlier: (plot) => plot.move((range, count, { most }) => scrolled(range, -STEP, count, most)),
+  later: (plot) => plot.move((range, count, { most }) => scrolled(range, STEP, count, most)),
+  newest: (plot) => plot.move((range, count, { usual }) => newest(range, count, usual)),
+  closer: (plot) => plot.move((range, count, { most }) => zoomed(range, 1 / ZOOM, count, most)),
+  wider: (plot) => plot.move((range, count, { most }) => zoomed(range, ZOOM, count, most)),
 };
 /** @type {Record<string, string>} */
 const KEYS = {

@@ -40,6 +40,11 @@ export function lineLooks({ text }) {
   return { color: text, lineWidth: /** @type {const} */ (1) };
 }
 
+/** @param {Colours} colours */
+export function coneLooks({ coneFar, coneNear, coneEdge }) {
+  return { fills: [coneFar, coneNear], edge: coneEdge };
+}
+
 /**
  * Replaces the library's own line, which would have the colour of the last candle's body, perhaps hollow.
  *

@@ -1,35 +1,36 @@
 /**
- * The drawing: candles or a line, working orders at their prices, fills where they happened. With `looks.js` the only
- * module that knows the chart library, which is loaded with them.
+ * The drawing: candles or a line, working orders at their prices, fills where they happened, the cone ahead.
+ * It and what it imports alone know the chart library, which is loaded with them.
  *
- * @import {DeepPartial, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time, TimeChartOptions} from "lightweight-charts"
+ * @import {IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesType, Time} from "lightweight-charts"
  * @import {Bar} from "../prices/bars.js"
  * @import {FillMark} from "../stream/fills.js"
  * @import {BarRange} from "./bar-range.js"
+ * @import {Slice} from "./cone/shape.js"
  * @import {Line} from "./order-lines.js"
  */
 
 import {
   CandlestickSeries,
-  CrosshairMode,
-  createChartEx,
   createSeriesMarkers,
   LineSeries,
-  TickMarkType,
 } from "../../vendor/lightweight-charts/dist/lightweight-charts.standalone.production.mjs";
 import { grouped, priceText } from "../text/format.js";
-import { kept, MARGIN } from "./bar-range.js";
+import { kept } from "./bar-range.js";
 import { themeColours, watchTheme } from "./colours.js";
-import { LocalTimeScale } from "./local-time-scale.js";
-import { candleLooks, chartLooks, fillMarker, lineLooks, orderLine, lastPriceLine, stamp } from "./looks.js";
+import { ConeDrawing } from "./cone/drawing.js";
+import { reaching } from "./cone/shape.js";
+import { newChart, Opening } from "./frame.js";
+import { candleLooks, chartLooks, coneLooks, fillMarker, lineLooks, orderLine, lastPriceLine, stamp } from "./looks.js";
 import { changesTo, places, widened } from "./order-lines.js";
-import { momentText, tickText } from "./words.js";
 
-const BAR_PIXELS = 6;
-const TYPE_PIXELS = 12;
+/** The longest time ahead that the chart opens with, in minutes. */
+const MOST_AHEAD = 60;
 
 export class ChartPlot {
   #chart;
+  #opening;
+  #cone;
   #candles;
   /** @type {ISeriesApi<SeriesType>} */
   #series;
@@ -53,13 +54,18 @@ export class ChartPlot {
   /** @param {HTMLElement} host @param {boolean} candles @param {(time: number|null) => void} pointed called on hover */
   constructor(host, candles, pointed) {
     this.#candles = candles;
-    this.#chart = this.#newChart(host);
+    this.#chart = newChart(host);
     // The library uses a table for layout only.
     host.querySelector("table")?.setAttribute("role", "presentation");
+    this.#opening = new Opening(this.#chart.timeScale());
+    this.#cone = new ConeDrawing(this.#chart);
     this.#series = this.#newSeries();
     this.#markers = createSeriesMarkers(this.#series, []);
     this.#paint();
-    this.#chart.subscribeCrosshairMove(({ time }) => pointed(typeof time === "number" ? time : null));
+    this.#chart.subscribeCrosshairMove(({ time }) => {
+      const hasBar = typeof time === "number" && time <= (this.#bars.at(-1)?.time ?? 0);
+      pointed(hasBar ? time : null);
+    });
     watchTheme(() => {
       this.#colours = themeColours();
       this.#paint();
@@ -102,6 +108,7 @@ export class ChartPlot {
     const before = this.#bars;
     this.#bars = bars;
     this.#series.setData(bars.map((bar) => this.#point(bar)));
+    this.#cone.place(bars);
     this.#showLast();
     if (afresh) {
       scale.resetTimeScale();
@@ -125,6 +132,7 @@ export class ChartPlot {
   /** @param {Bar} bar the last bar shown, or a newer one already added to the array */
   update(bar) {
     this.#series.update(this.#point(bar));
+    this.#cone.follow(this.#bars);
     this.#showLast();
   }
 
@@ -153,11 +161,28 @@ export class ChartPlot {
     this.#markers.setMarkers(marks.map((mark) => fillMarker(mark, this.#colours)));
   }
 
-  /** @param {(range: BarRange, count: number) => BarRange} change */
+  /** @param {Slice[]} slices of the cone; none if there is no cone */
+  showCone(slices) {
+    this.#cone.show(slices, this.#bars);
+  }
+
+  /** Opens with room for the cone from now on; at once if nobody has moved. @param {boolean} isWanted */
+  makeRoom(isWanted) {
+    this.#opening.ahead = isWanted ? Math.min(MOST_AHEAD, this.#cone.length) : 0;
+  }
+
+  /**
+   * Moves in time; `change` is told how many bars there are, and of how many there is space ahead: usually and at most.
+   *
+   * @param {(range: BarRange, count: number, ahead: {usual: number, most: number}) => BarRange} change
+   */
   move(change) {
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();
-    if (range !== null) scale.setVisibleLogicalRange(change(range, this.#bars.length));
+    if (range === null) return;
+    const usual = this.#opening.aheadOf(range.to - range.from);
+    const ahead = { usual, most: Math.max(usual, this.#cone.length) };
+    scale.setVisibleLogicalRange(change(range, this.#bars.length, ahead));
   }
 
   get #format() {
@@ -173,35 +198,6 @@ export class ChartPlot {
     this.#series.applyOptions({ priceFormat: this.#format });
   }
 
-  /** @param {HTMLElement} host @returns {IChartApi} */
-  #newChart(host) {
-    const { fontFamily } = getComputedStyle(host);
-    /** @type {DeepPartial<TimeChartOptions>} */
-    const options = {
-      autoSize: true,
-      crosshair: { mode: CrosshairMode.Normal },
-      handleScroll: { vertTouchDrag: false },
-      layout: { attributionLogo: true, fontFamily, fontSize: TYPE_PIXELS },
-      localization: {
-        dateFormat: "dd MMM yyyy",
-        timeFormatter: (/** @type {Time} */ time) => momentText(Number(time)),
-      },
-      rightPriceScale: { entireTextOnly: true, scaleMargins: { top: 0.12, bottom: 0.1 } },
-      timeScale: {
-        barSpacing: BAR_PIXELS,
-        rightOffset: MARGIN,
-        timeVisible: true,
-        secondsVisible: false,
-        tickMarkFormatter: (/** @type {Time} */ time, /** @type {TickMarkType} */ type) =>
-          tickText(Number(time), type <= TickMarkType.DayOfMonth),
-      },
-    };
-    const marks = new LocalTimeScale();
-    const chart = /** @type {IChartApi} */ (createChartEx(host, marks, options));
-    marks.fitInto(chart.timeScale(), `bold ${TYPE_PIXELS}px ${fontFamily}`);
-    return chart;
-  }
-
   /** @returns {ISeriesApi<SeriesType>} */
   #newSeries() {
     const series = this.#chart.addSeries(this.#candles ? CandlestickSeries : LineSeries, {
@@ -214,9 +210,13 @@ export class ChartPlot {
         const info = original();
         if (!info?.priceRange) return info;
         const prices = [...this.#lines.values()].map(({ price }) => Number(price));
-        return { ...info, priceRange: widened(info.priceRange, prices) };
+        const lines = widened(info.priceRange, prices);
+        const cone = reaching(info.priceRange, this.#cone.spread);
+        const minValue = Math.min(lines.minValue, cone.minValue);
+        return { ...info, priceRange: { minValue, maxValue: Math.max(lines.maxValue, cone.maxValue) } };
       },
     });
+    series.attachPrimitive(this.#cone);
     return series;
   }
 
@@ -231,6 +231,7 @@ export class ChartPlot {
     const colours = this.#colours;
     this.#chart.applyOptions(chartLooks(colours));
     this.#series.applyOptions(this.#candles ? candleLooks(colours) : lineLooks(colours));
+    this.#cone.paint(coneLooks(colours));
     for (const line of this.#lines.values()) this.#draw(line);
     this.#showLast();
     this.showMarks(this.#marks);

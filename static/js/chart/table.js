@@ -21,10 +21,11 @@ export class ChartTable {
   /** @param {HTMLElement} root @param {() => void} opened */
   constructor(root, opened) {
     this.#panel = find("#chart-table", root);
-    this.#body = /** @type {HTMLTableSectionElement} */ (find("tbody", this.#panel));
+    const table = find(".chart-bars", this.#panel);
+    this.#body = /** @type {HTMLTableSectionElement} */ (find("tbody", table));
     this.#button = find("[data-chart-do=table]", root);
-    this.#widest = new Widest(this.#panel);
-    nameRoles(find("table", this.#panel));
+    this.#widest = new Widest(table);
+    nameRoles(table);
     this.#button.addEventListener("click", () => {
       this.#panel.hidden = !this.#panel.hidden;
       this.#button.setAttribute("aria-expanded", String(!this.#panel.hidden));

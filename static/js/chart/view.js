@@ -2,23 +2,10 @@
  * The live chart of one instrument at a time: its history, continued by quotes of that instrument alone, and the user's
  * own orders and fills.
  *
- * @import {Api, ApiError} from "../net/api.js"
- * @import {Bar, Quote} from "../prices/bars.js"
- * @import {Instruments} from "../symbols/instruments.js"
- * @import {SymbolResults} from "../symbols/results.js"
+ * @import {ApiError} from "../net/api.js"
+ * @import {Bar} from "../prices/bars.js"
  * @import {Store} from "../ui/store.js"
- *
- * @typedef {EventTarget & {watch: (owner: string, symbols: Iterable<string>) => void, quote: (symbol: string) => Quote|undefined}} PriceSource fires `quotes` (detail: the symbols that changed, a `Set`)
- *
- * @typedef {object} Sources
- * @property {Api} api
- * @property {string} barsUrl
- * @property {string} ordersUrl
- * @property {string} eventsUrl
- * @property {PriceSource|null} prices null without a feed: the chart then shows history only
- * @property {Instruments} instruments
- * @property {SymbolResults} symbols
- * @property {EventTarget} stream of the user's order events
+ * @import {Sources} from "./chart.js"
  */
 
 import { LatestRequest } from "../net/latest-request.js";
@@ -27,6 +14,7 @@ import { marksOf } from "../stream/fills.js";
 import { percent, priceText } from "../text/format.js";
 import { nextFrame } from "../ui/animation-frames.js";
 import { find, setLines } from "../ui/dom.js";
+import { ChartCone } from "./cone/cone.js";
 import { control, wantsCandles } from "./controls.js";
 import { ChartHead } from "./head.js";
 import { showState } from "./note.js";
@@ -34,7 +22,7 @@ import { linesOf, places } from "./order-lines.js";
 import { ChartOrders } from "./orders.js";
 import { ChartPlot } from "./plot.js";
 import { ChartTable } from "./table.js";
-import { legendText } from "./words.js";
+import { legendText, momentText } from "./words.js";
 
 const OWNER = "chart";
 /** Minutes that quotes have skipped are fetched, but at most this often. */
@@ -48,6 +36,7 @@ export class ChartView {
   #head;
   #plot;
   #table;
+  #cone;
   #orders;
   #bars = new Bars();
   #inquiry = new LatestRequest((error) => this.#failed(error, "Trying again …"));
@@ -71,7 +60,15 @@ export class ChartView {
     this.#plot = new ChartPlot(find("[data-chart=canvas]", root), wantsCandles(store), (time) => this.#point(time));
     control(root, this.#plot, store);
     this.#table = new ChartTable(root, () => this.#showTable());
-    const { api, ordersUrl, eventsUrl, stream, prices } = sources;
+    const { api, ordersUrl, eventsUrl, coneUrl, stream, prices } = sources;
+    this.#cone = new ChartCone(root, store, {
+      read: (symbol, signal) => api.get(coneUrl, new URLSearchParams({ symbol }), signal),
+      clock: sources.clock,
+      draw: (slices) => this.#plot.showCone(slices),
+      makeRoom: (isWanted) => this.#plot.makeRoom(isWanted),
+      decimals: () => this.#decimals,
+      moment: momentText,
+    });
     this.#orders = new ChartOrders(api, ordersUrl, eventsUrl, stream);
     this.#orders.addEventListener("changed", () => nextFrame(this.#drawLines));
     this.#orders.addEventListener("filled", () => nextFrame(this.#drawMarks));
@@ -84,6 +81,7 @@ export class ChartView {
     this.#orders.show(symbol);
     if (symbol !== this.#symbol) this.#change(symbol);
     this.#follows = true;
+    this.#cone.show(symbol);
     this.#sources.prices?.watch(OWNER, [symbol]);
     this.#read();
   }
@@ -93,6 +91,7 @@ export class ChartView {
     if (!this.#follows) return;
     this.#follows = false;
     this.#inquiry.stop();
+    this.#cone.rest();
     this.#sources.prices?.watch(OWNER, []);
     this.#orders.show("");
   }
@@ -109,6 +108,7 @@ export class ChartView {
     if (reason === this.#away) return;
     this.#away = reason;
     this.#head.away = reason;
+    this.#cone.away = reason !== "";
     if (reason === "") this.refetch();
   }
 
@@ -116,6 +116,7 @@ export class ChartView {
   empty() {
     this.rest();
     this.#orders.empty();
+    this.#cone.show("");
     this.#change("");
     showState(this.#root, "idle");
   }
@@ -213,6 +214,7 @@ export class ChartView {
     this.#showLegend();
     this.#showMarks();
     this.#showTable();
+    this.#cone.rewrite();
   }
 
   #showPrice() {
