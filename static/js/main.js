@@ -6,6 +6,7 @@
  */
 
 import { Chart } from "./chart/chart.js";
+import { startForecasts } from "./forecast/start.js";
 import { TableFigures } from "./money/table-figures.js";
 import { Api } from "./net/api.js";
 import { now } from "./net/clock.js";
@@ -37,7 +38,7 @@ import { SymbolResults } from "./symbols/results.js";
 import { OrdersPanel } from "./table/orders-panel.js";
 import { amount, plural } from "./text/format.js";
 import { NUMBERS } from "./text/numbers.js";
-import { TicketQuote } from "./ticket/quote.js";
+import { showMarketIn } from "./ticket/quote.js";
 import { Ticket } from "./ticket/ticket.js";
 import { afterFrame, nextFrame } from "./ui/animation-frames.js";
 import { find } from "./ui/dom.js";
@@ -47,7 +48,7 @@ import { Watchlist } from "./watchlist/watchlist.js";
 
 const { body } = document;
 const { user = "", socketPath = "", ordersUrl = "", instrumentsUrl = "", demoUrl = "" } = body.dataset;
-const { barsUrl = "", eventsUrl = "" } = body.dataset;
+const { barsUrl = "", eventsUrl = "", coneUrl = "" } = body.dataset;
 
 const store = new Store(() => localStorage, user);
 const session = new Session(body.dataset);
@@ -66,11 +67,11 @@ const strip = new StatusBar(find(".strip"), stream, latency);
 const pausedHead = new PausedHead(api, eventsUrl, (head) => strip.tell(head));
 const connection = new StatusView(stream, socket, strip, announcer);
 const awake = new Uninterrupted();
-const pricesPanel = document.querySelector("#prices");
+const clock = () => now() + stream.clock.offset;
+const pricesPanel = /** @type {HTMLElement|null} */ (document.querySelector("#prices"));
 const prices = pricesPanel && new Prices(socket, stream.clock);
-const watchlist =
-  prices && new Watchlist(/** @type {HTMLElement} */ (pricesPanel), prices, instruments, symbols, store);
-const charted = { api, barsUrl, ordersUrl, eventsUrl, prices, instruments, symbols, stream };
+const watchlist = prices && pricesPanel && new Watchlist(pricesPanel, prices, instruments, symbols, store);
+const charted = { api, barsUrl, ordersUrl, eventsUrl, coneUrl, prices, instruments, symbols, stream, clock };
 const chart = new Chart(find("#chart"), find("#chart-toggle"), store, charted);
 // The theme belongs to the browser, not to a user.
 new Theme(new Store(), find("#theme"));
@@ -234,20 +235,16 @@ closeMenu(/** @type {HTMLDetailsElement} */ (find(".user-menu")));
 startKeys({ book, ticket, views, watchlist, announcer }, store);
 
 if (body.dataset.isDemo === "true") {
-  const demo = new Demo(find("#demo"), api, demoUrl, notices, () => now() + stream.clock.offset);
+  const demo = new Demo(find("#demo"), api, demoUrl, notices, clock);
   find("[data-action=play-demo]").addEventListener("click", () => demo.play());
   socket.addEventListener("state", () => {
     if (socket.state === "open") demo.look();
   });
 }
 if (prices !== null) {
-  new TableFigures(book, prices, instruments, store, () => now() + stream.clock.offset);
-  const take = (/** @type {string} */ price, /** @type {boolean} */ isPresent) => ticket.take(price, isPresent);
-  const form = /** @type {HTMLFormElement} */ (find("#ticket-form"));
-  const quote = new TicketQuote(form, prices, instruments, take);
-  instruments.market = (symbol) => prices.present(symbol);
-  for (const type of ["quotes", "feed"]) prices.addEventListener(type, () => ticket.refresh());
-  ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
+  new TableFigures(book, prices, instruments, store, clock);
+  showMarketIn(ticket, prices, instruments);
+  startForecasts({ socket, api, book, ticket }, body.dataset);
 }
 readInstruments();
 awake.start();

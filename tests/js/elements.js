@@ -99,6 +99,11 @@ export class FakeElement {
   addEventListener(type, listener) {
     this.listeners[type] = listener;
   }
+
+  /** @param {string} type @param {() => void} listener */
+  removeEventListener(type, listener) {
+    if (this.listeners[type] === listener) delete this.listeners[type];
+  }
 }
 
 /** What waits for a frame; as long as the module that asks for frames lives. */
@@ -114,7 +119,7 @@ export function frame() {
 /** Makes a new document of these the global one. @returns {FakeElement} */
 export function makeDocument() {
   const document = new FakeElement();
-  Object.assign(document, { createElement: () => new FakeElement() });
+  Object.assign(document, { createElement: () => new FakeElement(), createElementNS: () => new FakeElement() });
   Object.assign(globalThis, {
     document,
     Text: FakeText,

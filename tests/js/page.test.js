@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellText, FIGURES, LAYOUT, placeOf, SORTABLE } from "../../static/js/orders/columns.js";
+import { cellText, FIGURES, LAYOUT, nameOf, placeOf, SORTABLE } from "../../static/js/orders/columns.js";
 import { canAmend, canCancel, STATUS_WORDS } from "../../static/js/orders/order.js";
 import { summary } from "../../static/js/page/announcer.js";
 import { sparkline } from "../../static/js/page/sparkline.js";
 import { changeText } from "../../static/js/stream/event-words.js";
-import { datatablesParams, sortFrom } from "../../static/js/table/datatables-request.js";
+import { datatablesParams, orderFrom, sortFrom } from "../../static/js/table/datatables-request.js";
 import { pageTarget, pageText, totalsText } from "../../static/js/table/pager.js";
 import { noFilters } from "../../static/js/table/query.js";
 import { firstQuery } from "../../static/js/table/remembered-query.js";
@@ -56,6 +56,23 @@ test("figures that prices make stand among the columns, and are neither sorted b
   }
   assert.deepEqual(sortFrom({ order: [{ column: placeOf("arrival_price"), dir: "asc" }] }), []);
   assert.equal(params.includes("arrival_price"), false);
+});
+
+test("the touch stands next to the distance", () => {
+  const names = LAYOUT.map(nameOf);
+  assert.equal(names.indexOf("touch"), names.indexOf("distance") + 1);
+});
+
+test("the touch is asked for where the table is sorted by it, and never searched in", () => {
+  assert.equal([...datatablesParams(firstQuery()).values()].includes("touch"), false);
+  const sort = sortFrom({ order: [{ column: placeOf("touch"), dir: "desc" }] });
+  assert.deepEqual(sort, [{ field: "touch", dir: "desc" }]);
+  const params = datatablesParams({ ...firstQuery(), sort });
+  const index = Number(params.get("order[0][column]"));
+  assert.equal(index, SORTABLE.length);
+  const names = ["data", "name", "searchable", "orderable"].map((name) => params.get(`columns[${index}][${name}]`));
+  assert.deepEqual(names, ["touch", "touch", "false", "true"]);
+  assert.deepEqual(orderFrom(sort), [[placeOf("touch"), "desc"]]);
 });
 
 test("only what the server would take may be asked for", () => {

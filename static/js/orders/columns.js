@@ -1,18 +1,20 @@
 /**
- * The columns of the order table, in order, with the texts of their cells, and the columns computed from prices.
+ * The columns of the order table, in order, with the texts of their cells, and the page's own columns.
  *
  * @import {Order, Field} from "./order.js"
+ * @import {SortField} from "./sorting.js"
  * @import {Column} from "./tables.js"
  *
  * @typedef {"last"|"distance"|"pnl"|"slippage"|"notional"} FigureName
  *
- * @typedef {object} Figure a column computed in the page, unknown to the server
- * @property {FigureName} figure
+ * @typedef {object} Figure a column of the page's own: no field of an order
+ * @property {FigureName|"touch"} figure
  * @property {string} title
  * @property {string} meaning
  * @property {number} digits
+ * @property {boolean} [sorted] whether the server sorts by it
  *
- * @typedef {Field|FigureName} Name of a column
+ * @typedef {Field|Figure["figure"]} Name of a column
  */
 
 import { averageText, grouped, localTime, priceText, utc } from "../text/format.js";
@@ -21,7 +23,7 @@ import { TABLES } from "./tables.js";
 
 export const COLUMNS = TABLES.columns;
 
-/** @type {Figure[]} */
+/** Those computed from prices. @type {(Figure & {figure: FigureName})[]} */
 export const FIGURES = [
   { figure: "last", title: "Last", digits: 9, meaning: "Last price of the market; the mid if there is none" },
   {
@@ -40,14 +42,31 @@ export const FIGURES = [
   { figure: "notional", title: "Notional", digits: 12, meaning: "Quantity at the order’s own price" },
 ];
 
-/** The table's columns between the toggle and the actions. @type {(Column|Figure)[]} */
-export const LAYOUT = COLUMNS.flatMap((column) => (column.field === "avg_price" ? [column, ...FIGURES] : [column]));
+/** How likely the market touches the order's price, as the server forecasts it. @type {Figure} */
+export const TOUCH = {
+  figure: "touch",
+  title: "Touch",
+  digits: 14,
+  sorted: true,
+  meaning: "How likely the market touches the order’s price within 5, 15 and 60 minutes",
+};
 
-/** The columns sent in requests. */
+/** @type {(Column|Figure)[]} */
+const OWN = FIGURES.flatMap((column) => (column.figure === "distance" ? [column, TOUCH] : [column]));
+
+/** The table's columns between the toggle and the actions. @type {(Column|Figure)[]} */
+export const LAYOUT = COLUMNS.flatMap((column) => (column.field === "avg_price" ? [column, ...OWN] : [column]));
+
+/** The columns sent in requests; those of the page's own only where the table is sorted by one. */
 export const SORTABLE = COLUMNS.filter(({ sorted }) => sorted);
 
 /** Offset: the table's first column is the toggle. */
 const FIRST = 1;
+
+/** The order that a column is first sorted in. @type {("asc"|"desc")[]} */
+const RISING = ["asc", "desc"];
+/** @type {("asc"|"desc")[]} */
+const FALLING = ["desc", "asc"];
 
 /** @type {Set<Field>} */
 const PRICES = new Set(["price", "stop_price", "arrival_price"]);
@@ -60,15 +79,15 @@ export function nameOf(column) {
   return "field" in column ? column.field : column.figure;
 }
 
-/** The index of a field's column in the table. @param {Field} field */
-export function placeOf(field) {
-  return LAYOUT.findIndex((column) => "field" in column && column.field === field) + FIRST;
+/** The index of a column in the table. @param {SortField} name */
+export function placeOf(name) {
+  return LAYOUT.findIndex((column) => nameOf(column) === name) + FIRST;
 }
 
-/** The sortable field at this column index of the table. @param {number} place */
+/** What the table is sorted by in the column at this index, if it can be. @param {number} place */
 export function fieldAt(place) {
   const column = LAYOUT[place - FIRST];
-  return column && "field" in column && column.sorted ? column.field : undefined;
+  return column?.sorted ? /** @type {SortField} */ (nameOf(column)) : undefined;
 }
 
 /** The text of a cell. @param {Field} field @param {Order} order @param {number} decimals of prices */
@@ -122,7 +141,10 @@ export function columnSettings(render) {
   const plain = { data: null, defaultContent: "", orderable: false };
   const columns = LAYOUT.map((column) => {
     const { title } = column;
-    if ("figure" in column) return { ...plain, title, className: `col-${column.figure} figure numeric` };
+    if ("figure" in column) {
+      const className = `col-${column.figure} figure numeric`;
+      return { ...plain, title, className, orderable: column.sorted === true, orderSequence: FALLING };
+    }
     const { field, numeric, sorted } = column;
     return {
       data: field,
@@ -131,7 +153,7 @@ export function columnSettings(render) {
       render,
       orderable: sorted,
       className: `col-${field}${numeric ? " numeric" : ""}`,
-      orderSequence: /** @type {("asc"|"desc")[]} */ (field.endsWith("_at") ? ["desc", "asc"] : ["asc", "desc"]),
+      orderSequence: field.endsWith("_at") ? FALLING : RISING,
     };
   });
   return [

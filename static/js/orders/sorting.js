@@ -4,7 +4,11 @@
  *
  * @import {Order, Field} from "./order.js"
  *
- * @typedef {{field: Field, dir: "asc"|"desc"}} SortKey
+ * Only the server knows the order by touch: there rows stay as it has answered.
+ *
+ * @typedef {Field|"touch"} SortField
+ *
+ * @typedef {{field: SortField, dir: "asc"|"desc"}} SortKey
  */
 
 import { TABLES } from "./tables.js";
@@ -57,17 +61,44 @@ function signOf(key) {
   return key.dir === "desc" ? -1 : 1;
 }
 
+/** Whether only the server can sort so. @param {SortKey[]} sort */
+export function isServersOwn(sort) {
+  return sort.some(({ field }) => field === "touch");
+}
+
+/** The sort fields that the page can compare. @param {SortKey[]} sort @returns {Field[]} */
+export function comparable(sort) {
+  return sort.flatMap(({ field }) => (field === "touch" ? [] : [field]));
+}
+
 /** Compares two orders: 0 only for the same id. @param {SortKey[]} sort @param {Order} a @param {Order} b */
 export function compareOrders(sort, a, b) {
   for (const key of sort) {
-    const result = compareField(key.field, a, b, signOf(key));
+    const result = key.field === "touch" ? 0 : compareField(key.field, a, b, signOf(key));
     if (result !== 0) return result;
   }
-  const [first] = sort;
+  return compareIds(sort, a, b);
+}
+
+/** @param {SortKey[]} sort @param {Order} a @param {Order} b */
+function compareIds([first], a, b) {
   return (a.id - b.id) * (first ? signOf(first) : 1);
 }
 
-/** Whether all sort keys are equal. @param {SortKey[]} sort @param {Order} a @param {Order} b */
+/**
+ * Compares orders by this sort; by one that only the server knows, as in its answer, with those that it has not placed
+ * yet last.
+ *
+ * @param {SortKey[]} sort @param {Order[]} answered @returns {(a: Order, b: Order) => number}
+ */
+export function comparatorOf(sort, answered) {
+  if (!isServersOwn(sort)) return (a, b) => compareOrders(sort, a, b);
+  const places = new Map(answered.map(({ id }, place) => [id, place]));
+  const placeOf = (/** @type {Order} */ { id }) => places.get(id) ?? answered.length;
+  return (a, b) => placeOf(a) - placeOf(b) || compareIds(sort, a, b);
+}
+
+/** Whether all sort keys are equal, as far as the page knows. @param {SortKey[]} sort @param {Order} a @param {Order} b */
 export function sameKeys(sort, a, b) {
-  return sort.every(({ field }) => a[field] === b[field]);
+  return comparable(sort).every((field) => a[field] === b[field]);
 }

@@ -17,13 +17,14 @@
  */
 
 import DataTable from "../../vendor/datatables.net/js/dataTables.min.mjs";
-import { columnSettings, placeOf } from "../orders/columns.js";
+import { columnSettings } from "../orders/columns.js";
 import { nextFrame } from "../ui/animation-frames.js";
 import { nameRoles } from "../ui/dom.js";
 import { PointerPress } from "../ui/pointer-press.js";
-import { datatablesParams, sortFrom } from "./datatables-request.js";
+import { datatablesParams, orderFrom, sortFrom } from "./datatables-request.js";
 import { Fetcher } from "./fetcher.js";
-import { without } from "./query.js";
+import { lastStart, without } from "./query.js";
+import { keepSorted, refetchMs } from "./resort.js";
 import { Rows } from "./rows/rows.js";
 import { TableWindow } from "./table-window.js";
 
@@ -74,7 +75,7 @@ export class Blotter extends EventTarget {
       deferRender: false,
       layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
       language: { emptyTable: "", zeroRecords: "", loadingRecords: "" },
-      order: query.sort.map(({ field, dir }) => [placeOf(field), dir]),
+      order: orderFrom(query.sort),
       columns: columnSettings(DataTable.render.text()),
       createdRow: (/** @type {Node} */ row, /** @type {any} */ order) =>
         painter.adopt(/** @type {HTMLTableRowElement} */ (row), order),
@@ -90,6 +91,7 @@ export class Blotter extends EventTarget {
       (order) => /** @type {HTMLTableRowElement} */ (this.#table.row.add({ ...order }).node()),
     );
     this.rows.read.released = () => nextFrame(this.#draw);
+    keepSorted(this);
   }
 
   get query() {
@@ -118,7 +120,7 @@ export class Blotter extends EventTarget {
     this.#table.draw();
   }
 
-  /** Refreshes the page from the server, at most once a second, without touching rows that are current. */
+  /** Refreshes the page from the server, throttled, without touching rows that are current. */
   refetch() {
     this.#fetcher.refreshAfterCurrent();
   }
@@ -176,8 +178,9 @@ export class Blotter extends EventTarget {
       this.#arrange();
     }
     if (this.window.needsFetch) this.#fetcher.soon();
-    const { start } = this.#wanted;
-    if (start > 0 && this.window.filtered <= start && !this.window.isMore) this.ask({ start: this.#lastStart() });
+    const { start, length } = this.#wanted;
+    const { filtered, isMore } = this.window;
+    if (start > 0 && filtered <= start && !isMore) this.ask({ start: lastStart(filtered, length) });
   }
 
   #arrange() {
@@ -195,16 +198,12 @@ export class Blotter extends EventTarget {
     return new Set([...this.#kept, ...[...this.#holds.values()].filter((id) => id !== null)]);
   }
 
-  #lastStart() {
-    const { length } = this.#wanted;
-    return Math.max(0, Math.ceil(this.window.filtered / length) - 1) * length;
-  }
-
   /** Loads rows after a sort, search or page change. @param {any} request @param {(answer: object) => void} callback */
   async #load(request, callback) {
     const sort = sortFrom(request);
     const resorted = JSON.stringify(sort) !== JSON.stringify(this.#wanted.sort);
     this.#wanted = { ...this.#wanted, sort, start: resorted ? 0 : this.#wanted.start };
+    this.#fetcher.everyMs = refetchMs(this.#wanted);
     this.#tell("loading");
     const answer = await this.#fetcher.now();
     if (answer === null) return;
@@ -245,11 +244,10 @@ export class Blotter extends EventTarget {
     const isFirst = head === null;
     const left = isFirst ? without(query, Object.keys(error.fields)) : shown;
     const isLeft = left !== null && left !== query;
-    /** @type {Refusal} */
-    const refusal = { error, query, isLeft };
+    if (isLeft) this.#table.order(orderFrom(left.sort));
     if (isFirst && isLeft) this.ask(left);
     else if (isLeft) this.#wanted = shown;
-    this.#tell("refused", refusal);
+    this.#tell("refused", /** @type {Refusal} */ ({ error, query, isLeft }));
     if (this.window.needsFetch && isLeft) this.#fetcher.soon();
   }
 

@@ -5,8 +5,10 @@
  * Widths only grow until the table shows other rows, so that changing figures move nothing.
  *
  * @import {Name} from "../orders/columns.js"
+ * @import {Order} from "../orders/order.js"
  */
 
+import { isForecast } from "../forecast/level.js";
 import { COLUMNS, LAYOUT, nameOf } from "../orders/columns.js";
 import { digitsOf } from "../text/digits.js";
 import { nextFrame } from "../ui/animation-frames.js";
@@ -28,11 +30,16 @@ export const LEAVING = [
   "notional",
   "distance",
   "text",
+  "touch",
   "created_at",
   "avg_price",
   "last",
   "pnl",
 ];
+/** Columns that are blank where no order can be touched. @type {Name[]} */
+const BLANK = ["distance", "touch"];
+/** Columns that leave instead of the touch, if that is enough: the price is in the watchlist, too. @type {Name[]} */
+const INSTEAD = ["last", "created_at"];
 /** Columns hidden before the font gets smaller. @type {Name[]} */
 const LESSER = LEAVING.slice(0, LEAVING.indexOf("created_at"));
 /** Texts that may be truncated, since a tooltip shows them in full. @type {Set<Name>} */
@@ -64,13 +71,23 @@ const RULES = LAYOUT.map(nameOf).map(
 /** The probe's text, to measure the width of a digit. */
 const DIGITS = "0123456789";
 
+/** @typedef {{without: Name[], least: number}} Fit `least`: min width of the rest */
+
 /**
  * Selects the columns to hide so that the rest fits.
  *
- * @param {Map<Name, number>} widths @param {number} room @param {Name[]} [leaving] in the order of hiding
- * @returns {{without: Name[], least: number}} `least`: min width of the rest
+ * @param {Map<Name, number>} widths @param {number} room @param {Name[]} [leaving] in the order of hiding @returns {Fit}
  */
 export function fitting(widths, room, leaving = LEAVING) {
+  const plain = leave(widths, room, leaving);
+  if (!plain.without.includes("touch")) return plain;
+  const before = leaving.slice(0, leaving.indexOf("touch"));
+  const instead = leave(widths, room, [...before, ...INSTEAD]);
+  return instead.least <= room ? instead : plain;
+}
+
+/** @param {Map<Name, number>} widths @param {number} room @param {Name[]} leaving @returns {Fit} */
+function leave(widths, room, leaving) {
   /** @type {Name[]} */
   const without = [];
   let least = [...widths.values()].reduce((sum, width) => sum + width, 0);
@@ -106,6 +123,8 @@ export class ColumnFit {
   #room = Infinity;
   /** Width of each column in digits. @type {Map<Name, number>} */
   #digits = new Map();
+  /** Columns that these rows don't need. @type {Name[]} */
+  #blank = [];
   #fit = () => this.#fitNow();
 
   /** @param {HTMLElement} table @param {HTMLElement} around its container */
@@ -126,9 +145,17 @@ export class ColumnFit {
     sight.observe(around);
   }
 
-  /** Resets all widths, before other rows are shown. */
-  renew() {
+  /** Resets all widths, before other rows are shown. @param {Order[]} [orders] theirs */
+  renew(orders = []) {
+    this.#blank = orders.some(isForecast) ? [] : BLANK;
     for (const column of LAYOUT) this.#digits.set(nameOf(column), column.digits);
+    nextFrame(this.#fit);
+  }
+
+  /** Makes room for what these orders have and those before had not. @param {Order[]} orders */
+  see(orders) {
+    if (this.#blank.length === 0 || !orders.some(isForecast)) return;
+    this.#blank = [];
     nextFrame(this.#fit);
   }
 
@@ -144,7 +171,8 @@ export class ColumnFit {
   /** @param {Manner} manner @returns {Map<Name, number>} */
   #widths({ padding, type }) {
     const hasFigures = this.#table.classList.contains("has-figures");
-    const columns = LAYOUT.filter((column) => hasFigures || !("figure" in column)).map(nameOf);
+    const there = LAYOUT.filter((column) => hasFigures || !("figure" in column)).map(nameOf);
+    const columns = there.filter((name) => !this.#blank.includes(name));
     const digit = this.#digit * type;
     return new Map(columns.map((name) => [name, Math.ceil((this.#digits.get(name) ?? 0) * digit) + padding]));
   }
@@ -154,7 +182,7 @@ export class ColumnFit {
     this.#table.classList.toggle("is-tight", manner === TIGHT);
     for (const [name, width] of widths) this.#set(`--w-${name}`, `${width}px`);
     this.#set("--w-least", `${least + OTHERS}px`);
-    const left = without.join(" ");
+    const left = [...this.#blank, ...without].join(" ");
     if (this.#table.dataset.without !== left) this.#table.dataset.without = left;
   }
 

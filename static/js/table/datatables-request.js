@@ -1,11 +1,12 @@
 /**
  * Request parameters of DataTables' server-side protocol.
  *
- * @import {SortKey} from "../orders/sorting.js"
+ * @import {SortField, SortKey} from "../orders/sorting.js"
  * @import {Query} from "./query.js"
  */
 
-import { fieldAt, SORTABLE } from "../orders/columns.js";
+import { fieldAt, placeOf, SORTABLE } from "../orders/columns.js";
+import { isServersOwn } from "../orders/sorting.js";
 import { filterParams } from "./query.js";
 
 /** Max sort keys that the server accepts. */
@@ -19,6 +20,17 @@ export function sortFrom({ order }) {
   });
 }
 
+/** The reverse. @param {SortKey[]} sort @returns {[number, "asc"|"desc"][]} */
+export function orderFrom(sort) {
+  return sort.map(({ field, dir }) => [placeOf(field), dir]);
+}
+
+/** The columns of a request: orders have no touch to search in. @param {SortKey[]} sort */
+function namesFor(sort) {
+  const fields = SORTABLE.map(({ field }) => /** @type {SortField} */ (field));
+  return isServersOwn(sort) ? [...fields, /** @type {SortField} */ ("touch")] : fields;
+}
+
 /** @param {Query} query */
 export function datatablesParams(query) {
   const params = new URLSearchParams({
@@ -30,14 +42,15 @@ export function datatablesParams(query) {
     "search[value]": query.search,
     "search[regex]": "false",
   });
+  const names = namesFor(query.sort);
   query.sort.forEach(({ field, dir }, i) => {
-    params.set(`order[${i}][column]`, String(SORTABLE.findIndex((column) => column.field === field)));
+    params.set(`order[${i}][column]`, String(names.indexOf(field)));
     params.set(`order[${i}][dir]`, dir);
   });
-  SORTABLE.forEach(({ field }, i) => {
-    params.set(`columns[${i}][data]`, field);
-    params.set(`columns[${i}][name]`, field);
-    params.set(`columns[${i}][searchable]`, "true");
+  names.forEach((name, i) => {
+    params.set(`columns[${i}][data]`, name);
+    params.set(`columns[${i}][name]`, name);
+    params.set(`columns[${i}][searchable]`, String(i < SORTABLE.length));
     params.set(`columns[${i}][orderable]`, "true");
   });
   for (const [name, value] of filterParams(query.filters)) params.set(name, value);

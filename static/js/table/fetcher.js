@@ -1,5 +1,5 @@
 /**
- * Fetches the table's data: at once for the user, coalesced and throttled to once a second for events. Each request is
+ * Fetches the table's data: at once for the user, coalesced and throttled for events. Each request is
  * retried with back-off until it is answered or superseded, and at once when the server is back. A refused request is
  * not retried.
  *
@@ -11,7 +11,7 @@
 import { ApiError } from "../net/api.js";
 import { Backoff } from "../net/backoff.js";
 
-const EVERY_MS = 1000;
+const AGAIN_MS = 1000;
 
 /** Whether a retry makes no sense. @param {unknown} error */
 function isFinal(error) {
@@ -19,6 +19,8 @@ function isFinal(error) {
 }
 
 export class Fetcher extends EventTarget {
+  /** Min time between two requests that no user asked for. */
+  everyMs = 1000;
   #read;
   #take;
   #backoff;
@@ -94,7 +96,7 @@ export class Fetcher extends EventTarget {
   soon() {
     if (this.#stopped) return;
     if (this.#busy > 0 || this.#timer !== undefined) return;
-    this.#wait(Math.max(0, this.#began + EVERY_MS - performance.now()));
+    this.#wait(Math.max(0, this.#began + this.everyMs - performance.now()));
   }
 
   /** Fetches an answer to a request that begins after this call. */
@@ -123,7 +125,7 @@ export class Fetcher extends EventTarget {
       if (serial !== this.#asked) return;
       if (answer !== null) this.#take(answer);
       else if (refusal !== null) this.#tell("refused", refusal);
-      else if (this.#timer === undefined) this.#wait(signal.aborted ? 0 : EVERY_MS + this.#backoff.next());
+      else if (this.#timer === undefined) this.#wait(signal.aborted ? 0 : AGAIN_MS + this.#backoff.next());
     }, milliseconds);
   }
 

@@ -6,7 +6,7 @@
  * (detail: the symbol); from the table `leftout` (detail: why a remembered part was dropped), `unreadable` (no rows).
  *
  * @import {Api} from "../net/api.js"
- * @import {FigureName} from "../orders/columns.js"
+ * @import {Figure} from "../orders/columns.js"
  * @import {OrderEvent} from "../orders/order.js"
  * @import {Instruments} from "../symbols/instruments.js"
  * @import {Store} from "../ui/store.js"
@@ -121,7 +121,7 @@ export class OrdersPanel extends EventTarget {
     for (const row of this.#blotter.rows.all) this.#blotter.rows.repaint(row);
   }
 
-  /** Makes room for a figure that was written to a cell. @param {FigureName} figure @param {string} text */
+  /** Makes room for a figure that was written to a cell. @param {Figure["figure"]} figure @param {string} text */
   wrote(figure, text) {
     this.#fit.take(figure, text);
   }
@@ -133,7 +133,7 @@ export class OrdersPanel extends EventTarget {
   #listen() {
     const blotter = this.#blotter;
     blotter.addEventListener("changed", () => this.#show());
-    blotter.addEventListener("redrawing", () => this.#fit.renew());
+    blotter.addEventListener("redrawing", () => this.#fit.renew(blotter.window.rows));
     blotter.addEventListener("loading", () => {
       this.#loading = true;
       this.#refuse("");
@@ -178,6 +178,7 @@ export class OrdersPanel extends EventTarget {
   #show() {
     const { query } = this.#blotter;
     const { rows, counts, filtered, isMore, total } = this.#blotter.window;
+    this.#fit.see(rows);
     this.#tabs.show(query.tab, counts);
     this.filters.show(query.filters);
     // What is shown now; what was requested has not arrived.

@@ -22,6 +22,12 @@
  */
 
 import { tabShows } from "../orders/order.js";
+import { isServersOwn } from "../orders/sorting.js";
+
+/** Newest first. @returns {SortKey[]} */
+export function usualSort() {
+  return [{ field: "created_at", dir: "desc" }];
+}
 
 /** @returns {Filters} */
 export function noFilters() {
@@ -57,9 +63,15 @@ export function filterParams(filters) {
     .filter(([, value]) => value !== "");
 }
 
+/** Where the last page begins. @param {number} count of orders @param {number} length of a page */
+export function lastStart(count, length) {
+  return Math.max(0, Math.ceil(count / length) - 1) * length;
+}
+
 /**
  * The query without the part that the server has refused: without the filters that it names, or, if it names none,
- * without all filters, the tab and the search. Null if nothing remains to remove.
+ * without a sort that not every server knows, or without all filters, the tab and the search. Null if nothing remains
+ * to remove.
  *
  * @param {Query} query @param {string[]} fields refused @returns {Query|null}
  */
@@ -69,6 +81,7 @@ export function without(query, fields) {
     ([name]) => fields.includes(name) && query.filters[/** @type {keyof Filters} */ (name)].length > 0,
   );
   if (named.length > 0) return { ...query, filters: { ...query.filters, ...Object.fromEntries(named) } };
+  if (isServersOwn(query.sort)) return { ...query, sort: usualSort() };
   if (query.tab === "all" && query.search === "" && !hasFilters(query.filters)) return null;
   return { ...query, tab: "all", search: "", filters: none };
 }

@@ -5,12 +5,12 @@
  * @import {Filters, Query} from "./query.js"
  */
 
-import { SORTABLE } from "../orders/columns.js";
+import { fieldAt, placeOf } from "../orders/columns.js";
 import { STATUS_WORDS, TABS, TYPE_WORDS } from "../orders/order.js";
 import { isMoment } from "../text/date-fields.js";
 import { cleaned } from "../text/user-input.js";
 import { MOST_KEYS } from "./datatables-request.js";
-import { noFilters } from "./query.js";
+import { noFilters, usualSort } from "./query.js";
 
 const NAME = "table";
 const LEAST = 10;
@@ -18,13 +18,12 @@ const MOST = 100;
 
 /** @returns {Query} */
 export function firstQuery() {
-  const sort = [{ field: /** @type {const} */ ("created_at"), dir: /** @type {const} */ ("desc") }];
-  return { tab: "all", search: "", filters: noFilters(), sort, start: 0, length: 25 };
+  return { tab: "all", search: "", filters: noFilters(), sort: usualSort(), start: 0, length: 25 };
 }
 
 /** @param {any} key */
 function isSortKey(key) {
-  return SORTABLE.some(({ field }) => field === key?.field) && ["asc", "desc"].includes(key?.dir);
+  return fieldAt(placeOf(key?.field)) !== undefined && ["asc", "desc"].includes(key?.dir);
 }
 
 /** Whether each column occurs once, and there are no more than the server accepts. @param {any} keys */

@@ -17,7 +17,7 @@
  */
 
 import { images, tabOf, tabShows } from "../orders/order.js";
-import { compareOrders, sameKeys } from "../orders/sorting.js";
+import { comparable, comparatorOf, isServersOwn, sameKeys } from "../orders/sorting.js";
 import { RecentEvents } from "../stream/recent-events.js";
 import { matches } from "./query.js";
 
@@ -41,10 +41,12 @@ export class TableWindow {
   #recent = new RecentEvents();
   /** @type {Query} */
   #query;
+  #compare;
 
   /** @param {Query} query */
   constructor(query) {
     this.#query = query;
+    this.#compare = comparatorOf(query.sort, []);
   }
 
   get query() {
@@ -58,6 +60,7 @@ export class TableWindow {
    */
   load(answer, query) {
     this.#query = query;
+    this.#compare = comparatorOf(query.sort, answer.data);
     this.rows = [...answer.data];
     this.total = answer.recordsTotal;
     this.filtered = answer.recordsFiltered;
@@ -149,7 +152,7 @@ export class TableWindow {
       is &&
       before !== null &&
       after !== null &&
-      [...SEARCHED, ...this.#query.sort.map(({ field }) => field)].every((field) => before[field] === after[field]);
+      [...SEARCHED, ...comparable(this.#query.sort)].every((field) => before[field] === after[field]);
     if (index >= 0 && !is) {
       this.filtered -= 1;
       this.#remove(index, after, is);
@@ -169,14 +172,15 @@ export class TableWindow {
   #leaveElsewhere(before) {
     if (this.#query.start === 0) return;
     const last = this.rows.at(-1);
-    const known = this.#query.sort.every(({ field }) => field !== "updated_at");
-    if (last === undefined || !known || compareOrders(this.#query.sort, before, last) < 0) this.needsFetch = true;
+    const { sort } = this.#query;
+    const known = !isServersOwn(sort) && sort.every(({ field }) => field !== "updated_at");
+    if (last === undefined || !known || this.#compare(before, last) < 0) this.needsFetch = true;
   }
 
   /** @param {Order} order */
   #place(order) {
-    const { start, length, sort } = this.#query;
-    const found = this.rows.findIndex((row) => compareOrders(sort, order, row) < 0);
+    const { start, length } = this.#query;
+    const found = this.rows.findIndex((row) => this.#compare(order, row) < 0);
     const index = found < 0 ? this.rows.length : found;
     if (index === 0 && start > 0) {
       this.needsFetch = true;

@@ -3,7 +3,7 @@
  */
 
 /** Separators and spaces. */
-const NARROW = new Set(".,:'’ \u00a0\u202f");
+const NARROW = new Set(".,:·'’ \u00a0\u202f");
 const NARROW_WIDTH = 0.5;
 /** Signs and letters. */
 const WIDE_WIDTH = 1.35;

@@ -7,6 +7,7 @@
  *
  * @import {Prices} from "../prices/prices.js"
  * @import {Instruments} from "../symbols/instruments.js"
+ * @import {Ticket} from "./ticket.js"
  */
 
 import { grouped, price } from "../text/format.js";
@@ -102,4 +103,13 @@ export class TicketQuote {
   #button(side) {
     return find(`[data-take=${side}]`, this.#root);
   }
+}
+
+/** Joins ticket and market. @param {Ticket} ticket @param {Prices} prices @param {Instruments} instruments */
+export function showMarketIn(ticket, prices, instruments) {
+  const form = /** @type {HTMLFormElement} */ (find("#ticket-form"));
+  const quote = new TicketQuote(form, prices, instruments, (price, isPresent) => ticket.take(price, isPresent));
+  instruments.market = (symbol) => prices.present(symbol);
+  for (const type of ["quotes", "feed"]) prices.addEventListener(type, () => ticket.refresh());
+  ticket.addEventListener("instrument", (event) => quote.show(/** @type {CustomEvent<string>} */ (event).detail));
 }

@@ -1,8 +1,8 @@
 /**
  * The order ticket: a button that describes the order, the order's value, and the outcome.
  *
- * Fires `placed` (detail: the order) and `instrument` (detail: the symbol of the current order; empty if there is none
- * or the panel is closed).
+ * Fires `placed` (detail: the order), `instrument` (detail: the symbol of the current order; empty if there is none
+ * or the panel is closed), and `terms` whenever they may differ (detail: the order typed; null without an instrument).
  *
  * @import {Api} from "../net/api.js"
  * @import {Order, OrderEvent} from "../orders/order.js"
@@ -153,6 +153,7 @@ export class Ticket extends EventTarget {
     setText(find("[data-symbol-name]", this.#form), this.#instruments.describe(order.symbol));
     this.#check.show(order);
     const now = this.open && this.#instruments.get(order.symbol)?.active ? order.symbol : "";
+    this.dispatchEvent(new CustomEvent("terms", { detail: now === "" ? null : order }));
     if (now === this.#symbol) return;
     this.#symbol = now;
     this.dispatchEvent(new CustomEvent("instrument", { detail: now }));

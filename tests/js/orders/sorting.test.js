@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareDecimals, compareOrders, compareText, sameKeys } from "../../../static/js/orders/sorting.js";
+import {
+  comparatorOf,
+  compareDecimals,
+  compareOrders,
+  compareText,
+  sameKeys,
+} from "../../../static/js/orders/sorting.js";
 import { order } from "../server.js";
 
 /** @import {SortKey} from "../../../static/js/orders/sorting.js" */
@@ -68,4 +74,19 @@ test("only what the sort looks at makes a row move", () => {
   const sort = [{ field: "price", dir: "asc" }];
   assert.ok(sameKeys(sort, order({ status: "new" }), order({ status: "filled" })));
   assert.ok(!sameKeys(sort, order({ price: "9" }), order({ price: "10" })));
+});
+
+test("by touch orders are as the server has answered, those that it has not placed last, by id", () => {
+  /** @type {SortKey[]} */
+  const sort = [{ field: "touch", dir: "desc" }];
+  const orders = [7, 3, 5, 9, 8].map((id) => order({ id }));
+  const compare = comparatorOf(sort, orders.slice(0, 3));
+  const ids = orders
+    .toReversed()
+    .toSorted(compare)
+    .map(({ id }) => id);
+  assert.deepEqual(ids, [7, 3, 5, 9, 8]);
+  assert.ok(sameKeys(sort, order({ price: "9" }), order({ price: "10" })));
+  const others = comparatorOf([{ field: "price", dir: "asc" }], []);
+  assert.ok(others(order({ id: 1, price: "9" }), order({ id: 2, price: "10" })) < 0);
 });

@@ -26,21 +26,30 @@ test("a longer number takes another column's room, never a part of itself", () =
   assert.ok(longer.least <= 1000);
 });
 
-test("smaller type makes room for what an order is worth, and its last price and P&L leave last", () => {
+test("smaller type makes room for when an order was placed and what it is worth, which leave last", () => {
   const widthsIn = (/** @type {{type: number}} */ { type }) =>
     new Map([...WIDTHS.keys()].map((name) => [name, 100 * type]));
   const left = (/** @type {number} */ room) => {
     const { manner, without } = bestManner(widthsIn, room);
     return {
       isSmall: manner.type < 1,
-      left: ["created_at", "avg_price", "last", "pnl"].filter((name) => without.includes(name)),
+      left: ["touch", "created_at", "avg_price", "last", "pnl"].filter((name) => without.includes(name)),
     };
   };
-  assert.deepEqual(left(1000), { isSmall: false, left: [] });
-  assert.deepEqual(left(950), { isSmall: true, left: [] });
-  assert.deepEqual(left(850), { isSmall: true, left: ["created_at"] });
-  assert.deepEqual(left(750), { isSmall: true, left: ["created_at", "avg_price"] });
+  assert.deepEqual(left(1000), { isSmall: false, left: ["last"] });
+  assert.deepEqual(left(950), { isSmall: false, left: ["created_at", "last"] });
+  assert.deepEqual(left(850), { isSmall: true, left: ["created_at", "last"] });
+  assert.deepEqual(left(750), { isSmall: true, left: ["touch", "created_at", "avg_price"] });
   assert.equal(bestManner(widthsIn, 500).without.at(-1), "cum_qty");
+});
+
+test("rather than the touch the last price and the time leave, if that is enough", () => {
+  const widths = new Map(WIDTHS).set("touch", 150);
+  const left = (/** @type {number} */ room) => fitting(widths, room).without.slice(LEAVING.indexOf("text") + 1);
+  assert.deepEqual(left(1150), []);
+  assert.deepEqual(left(1050), ["last"]);
+  assert.deepEqual(left(950), ["last", "created_at"]);
+  assert.deepEqual(left(900), ["touch", "created_at"]);
 });
 
 test("columns that are not there are not counted", () => {
@@ -49,5 +58,6 @@ test("columns that are not there are not counted", () => {
 });
 
 test("marks between digits are narrow, signs and letters wide", () => {
-  assert.deepEqual(["", "1234", "12,345,678", "−1.5", "Nov 29, 02:41:55"].map(digitsOf), [0, 4, 9, 4, 15]);
+  const texts = ["", "1234", "12,345,678", "−1.5", "Nov 29, 02:41:55", "3 · 31–36 %"];
+  assert.deepEqual(texts.map(digitsOf), [0, 4, 9, 4, 15, 10]);
 });

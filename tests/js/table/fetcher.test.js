@@ -63,6 +63,19 @@ test("a burst of wishes is one request, and the next comes a second after it beg
   assert.equal(requests.length, 2);
 });
 
+test("what is dear to the server is asked for less often", async () => {
+  const { fetcher, requests } = start();
+  fetcher.everyMs = 5000;
+  fetcher.soon();
+  time.pass(50);
+  await requests[0]?.answer(1);
+  fetcher.refreshAfterCurrent();
+  time.pass(4900);
+  assert.equal(requests.length, 1);
+  time.pass(100);
+  assert.equal(requests.length, 2);
+});
+
 test("a wish for what is newer than the answer under way is another request", async () => {
   const { fetcher, requests, taken } = start();
   fetcher.soon();

@@ -189,3 +189,39 @@ test("dates let in from the first moment on and up to, not including, the last",
   assert.deepEqual(ids(window), [3, 2]);
   assert.equal(window.filtered, 2);
 });
+
+/** A window sorted by touch, in the order of these ids of four orders. @param {number[]} order @param {Partial<Query>} [query] */
+function openedByTouch(order, query) {
+  const sort = [{ field: /** @type {const} */ ("touch"), dir: /** @type {const} */ ("desc") }];
+  const { server, window } = opened(4, { sort, length: 5, ...query });
+  const answer = { ...server.answer(ask({ length: 100 })) };
+  answer.data = order.map((id) => /** @type {any} */ (server.orders.get(id)));
+  window.load(answer, window.query);
+  return { server, window };
+}
+
+test("sorted by touch, rows stay in the server's order whatever changes in them", () => {
+  const { server, window } = openedByTouch([3, 1, 4, 2]);
+  window.apply(server.change(1, { price: "9", status: "partially_filled" }));
+  window.apply(server.change(4, { status: "filled" }));
+  assert.deepEqual(ids(window), [3, 1, 4, 2]);
+  assert.equal(window.rows[1]?.price, "9");
+  assert.equal(window.needsFetch, false);
+});
+
+test("sorted by touch, a new order is the last until the server has placed it, and never a wrong row of a full page", () => {
+  const { server, window } = openedByTouch([3, 1, 4, 2]);
+  window.apply(server.place());
+  assert.deepEqual(ids(window), [3, 1, 4, 2, 5]);
+  window.apply(server.place());
+  assert.deepEqual(ids(window), [3, 1, 4, 2, 6]);
+  assert.deepEqual([window.filtered, window.needsFetch], [6, false]);
+  window.apply(server.delete(3));
+  assert.deepEqual([ids(window), window.needsFetch], [[1, 4, 2, 6], true]);
+});
+
+test("sorted by touch, an order that leaves another page may have stood before this one", () => {
+  const { server, window } = openedByTouch([2, 1], { start: 2, length: 2 });
+  window.apply(server.delete(4));
+  assert.equal(window.needsFetch, true);
+});

@@ -147,6 +147,17 @@ test("what the server refuses is left out, by name where it names it, until noth
   const bare = without(query, ["body"]);
   assert.deepEqual(bare, firstQuery());
   assert.equal(without(firstQuery(), ["body"]), null);
+  const touched = { ...query, sort: [{ field: /** @type {const} */ ("touch"), dir: /** @type {const} */ ("desc") }] };
+  assert.deepEqual(without(touched, ["order"]), query, "a server without forecasts does not know that sort");
+});
+
+test("a sort by touch is remembered", () => {
+  const place = memory();
+  const sort = [{ field: "touch", dir: "desc" }];
+  place.kept.set("order-monitor.table", JSON.stringify({ sort }));
+  assert.deepEqual(rememberedQuery(new Store(() => place)).sort, sort);
+  place.kept.set("order-monitor.table", JSON.stringify({ sort: [{ field: "distance", dir: "desc" }] }));
+  assert.deepEqual(rememberedQuery(new Store(() => place)), firstQuery());
 });
 
 test("two tabs of one person share a watchlist: neither takes the other's symbols off it", () => {

@@ -8,10 +8,15 @@
  * @import {Column} from "../../orders/tables.js"
  * @import {Field, Order, OrderEvent} from "../../orders/order.js"
  * @import {Instruments} from "../../symbols/instruments.js"
+ *
+ * @typedef {object} Extra a part of the details that another room makes
+ * @property {HTMLElement} element
+ * @property {(order: Order) => void} show called when the order has changed
+ * @property {() => void} close called once, at the end
  */
 
 import { LatestRequest } from "../../net/latest-request.js";
-import { cellText, cellTitle, LAYOUT } from "../../orders/columns.js";
+import { cellText, cellTitle, LAYOUT, TOUCH } from "../../orders/columns.js";
 import { KIND_WORDS } from "../../orders/order.js";
 import { changeText } from "../../stream/event-words.js";
 import { isolate } from "../../text/bidi.js";
@@ -71,12 +76,13 @@ function writeEvent(event, line) {
 }
 
 export class Details {
-  #parts = LAYOUT.map(part);
+  #parts = LAYOUT.filter((column) => column !== TOUCH).map(part);
   #fields = make("dl", "details-fields", ...this.#parts.map(({ whole }) => whole));
   #list = make("ol", "details-history");
   #note = make("p", "details-note muted");
   #history = make("div", "details-scroll", this.#list);
-  element = make("div", "details", this.#fields, make("div", "", this.#history, this.#note));
+  #side = make("div", "details-side", this.#history, this.#note);
+  element = make("div", "details", this.#fields, this.#side);
   #api;
   #instruments;
   #inquiry = new LatestRequest(() => this.#tell("The history could not be read, trying again …"));
@@ -86,11 +92,14 @@ export class Details {
   #events = [];
   #version = 0;
   #shown = "";
+  #extra;
 
-  /** @param {Api} api @param {Instruments} instruments */
-  constructor(api, instruments) {
+  /** @param {Api} api @param {Instruments} instruments @param {Extra|null} [extra] */
+  constructor(api, instruments, extra = null) {
     this.#api = api;
     this.#instruments = instruments;
+    this.#extra = extra;
+    if (extra) this.#side.append(extra.element);
     this.#history.tabIndex = 0;
     this.#history.setAttribute("role", "region");
     this.#history.setAttribute("aria-label", "History");
@@ -117,6 +126,7 @@ export class Details {
     }
     const chart = /** @type {HTMLElement|null} */ (this.#fields.querySelector("[data-action=chart]"));
     if (chart) chart.dataset.symbol = order.symbol;
+    this.#extra?.show(order);
     this.#write(this.#events);
     if (order.version !== this.#version) this.#read(url);
     this.#version = order.version;
@@ -125,6 +135,7 @@ export class Details {
   /** Stops reading, after the details were closed. */
   close() {
     this.#inquiry.stop();
+    this.#extra?.close();
   }
 
   /** @param {string} url */

@@ -41,6 +41,8 @@ export class RowInteraction extends EventTarget {
   #forms;
   /** @type {Details|null} */
   #details = null;
+  /** Makes a further part of the details that are opened. @type {() => import("./details.js").Extra|null} */
+  extra = () => null;
 
   /**
    * @param {HTMLElement} table @param {OrderTable} blotter @param {RowActions} actions @param {Api} api
@@ -194,7 +196,7 @@ export class RowInteraction extends EventTarget {
       this.#leave(id);
       return;
     }
-    const details = new Details(this.#api, this.#instruments);
+    const details = new Details(this.#api, this.#instruments, this.extra());
     // This first closes what was open before.
     this.#subrow.open(id, details.element, () => {
       details.close();
