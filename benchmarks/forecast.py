@@ -1,9 +1,12 @@
-"""Speed of the forecast, compared with the textbook's formula: pricing open orders, taking in a bar, building a model.
+"""Speed of the forecast, compared with the textbook's formula: pricing orders, taking in a bar, building a model.
 
 `python -m benchmarks.forecast [--rounds N] [--symbols N] [--orders N] [--bars N]`, on one core. An order is priced by
 two curves, of a touch and of a trade-through one tick beyond, each read at 5, 15 and 60 minutes, and by the median
 time to its touch. The reflection formula gives the same figures from one volatility, without intervals, and learns
 nothing else from a bar. Bars are simulated, one a minute, each symbol's volatility changing on its own.
+
+Answered is what the forecaster does with the same orders in a round, up to the record: every price has moved by a tick,
+each order is priced, and those that have changed visibly get their answers and their rows.
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ from typing import NamedTuple
 
 from benchmarks import outcome
 from benchmarks.figures import Figure, Spread, table
+from benchmarks.forecast_round import Round
 from market.forecast.candles import Candle
-from market.forecast.model import INDEPENDENT, Model
+from market.forecast.horizon import INDEPENDENT
+from market.forecast.model import Model
 from market.forecast.touch import Direction
 from market.forecast.volatility import LEAST_BARS, Volatility
 from tests.market.forecast import simulated
@@ -130,19 +135,25 @@ def measured(symbols: int, orders: int, bars: int, rounds: int) -> list[Figure]:
     past = [each[:bars] for each in market]
     built, learned = fed(models, past), fed(formulas, past)
     pending = simulated_orders(orders, formulas)
-    rates: dict[str, list[float]] = {"ours": [], "theirs": []}
+    live = Round(models, past, [(order.symbol, order.way, order.distance) for order in pending])
+    live.answer()
+    rates: dict[str, list[float]] = {"ours": [], "theirs": [], "answered": []}
     bar: dict[str, list[float]] = {"ours": [], "theirs": []}
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}", flush=True)
         rates["theirs"].append(orders / seconds(lambda: priced_by_formula(formulas, pending)))
         rates["ours"].append(orders / seconds(lambda: priced_by_model(models, pending)))
+        live.move()
+        rates["answered"].append(orders / seconds(live.answer))
         new = [each[bars + number * LATER : bars + (number + 1) * LATER] for each in market]
         bar["theirs"].append(per_symbol(fed(formulas, new), 1e3, LATER))
         bar["ours"].append(per_symbol(fed(models, new), 1e3, LATER))
+    theirs, answered = Spread.of(rates["theirs"]), Spread.of(rates["answered"])
     formula, goal, ours = "reflection formula", Spread(GOAL, GOAL, GOAL), Spread.of(rates["ours"])
     return [
         Figure("orders priced a second", "1/s", "the goal", goal, ours, at_least=1),
-        Figure("orders priced a second", "1/s", formula, Spread.of(rates["theirs"]), ours),
+        Figure("orders priced a second", "1/s", formula, theirs, ours),
+        Figure(f"orders answered a second, {live.changed:.0%} new", "1/s", formula, theirs, answered),
         Figure("taking in a bar of one symbol", "ms", formula, Spread.of(bar["theirs"]), Spread.of(bar["ours"])),
         Figure(f"building a model from {bars:,} bars", "s", formula, Spread.of(learned), Spread.of(built)),
     ]
