@@ -21,6 +21,9 @@ FRAME_MILLISECONDS = 250
 SETTLE_MILLISECONDS = 25_000
 LOOK_MILLISECONDS = 5_000
 MOST_BYTES = 2_000_000
+# Three working orders have their touch.
+TOUCHES = """() => [...document.querySelectorAll("#orders td[data-field=touch]")]
+  .filter((cell) => cell.textContent.includes("·")).length >= 3"""
 
 
 def sign_in(page: Page, server: Server) -> None:
@@ -48,6 +51,19 @@ def film(page: Page) -> None:
         raise SystemExit("docs/images/live.webp is above 2 MB.")
 
 
+def forecast(page: Page) -> None:
+    """The working orders with their touches, one of them in detail, and the cone on the chart."""
+    page.set_viewport_size({"width": 1440, "height": 1100})
+    page.locator("[role=tab][data-tab=working]").click()
+    page.wait_for_function(TOUCHES)
+    row = page.locator("#orders tbody tr[data-order-id]").filter(has=page.locator("td[data-field=touch]", has_text="·"))
+    row.first.locator(".col-toggle button").click()
+    page.locator(".touch-details .curve-line").wait_for(state="attached")
+    page.wait_for_timeout(LOOK_MILLISECONDS)
+    page.locator(".touch-details").scroll_into_view_if_needed()
+    photograph(page, "forecast.png")
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     path = browser()
@@ -72,6 +88,7 @@ def main() -> None:
             phone = chromium.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2)
             sign_in(phone, server)
             photograph(phone, "phone.png")
+            forecast(page)
         finally:
             chromium.close()
             server.stop()
