@@ -216,8 +216,9 @@ class Followers:
         assert self._server.request("POST", "/api/orders/", body, "alice")[0] == 201
 
     def told(self, page: str) -> list[list[str]]:
-        """Number, kind and client order id of each event that the program has printed."""
-        return [line.split()[:3] for line in self._output(page).read_text().splitlines()]
+        """Number, kind and client order id of each event that the program has printed, up to the last whole line."""
+        whole, _, _ = self._output(page).read_text().rpartition("\n")
+        return [line.split()[:3] for line in whole.splitlines()]
 
     def all_hear(self) -> bool:
         self.place()
