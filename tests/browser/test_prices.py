@@ -362,8 +362,8 @@ def test_the_chart_takes_any_symbol_found_and_draws_one_s_own_orders(open_as: Op
     expect(page.locator("#chart-symbol")).to_have_value("BTCEUR")
     expect(chart.locator("[data-chart=face]")).to_have_attribute("aria-label", re.compile("^Chart of BTCEUR, .*last"))
     chart.locator("[data-chart-do=table]").click()
-    expect(chart.locator("tbody tr")).to_have_count(30)
-    until_moved(chart.locator("tbody tr").first, "the newest bar")
+    expect(chart.locator(".chart-bars tbody tr")).to_have_count(30)
+    until_moved(chart.locator(".chart-bars tbody tr").first, "the newest bar")
 
     trader.report(trader.place(symbol="BTCEUR", quantity="2", price="78000.5"), "accept")
 
