@@ -65,6 +65,7 @@ class SymbolMarket:
         if told is None:
             return Results()
         settled = self.settle(now)
+        settled.add(self.interrupted(State.LIVE, now))
         # The upstream's clock may be ahead; a time that is yet to come would never grow old.
         self.quote, self._moved_at = told[0], max(self._moved_at, min(told[1] / 1000, now))
         self.pending.take(self.quote)
@@ -89,8 +90,8 @@ class SymbolMarket:
         return self._recorded_at == self.moment and asked in self._recorded
 
     def settle(self, now: float) -> Results:
-        """The results of the forecasts whose time has passed."""
-        return Results(self.pending.settle(now), self.cones.settle(now))
+        """The results of the forecasts whose time has passed, once a price has come since."""
+        return Results(self.pending.settle(now, self._moved_at), self.cones.settle(now, self._moved_at))
 
     def is_due(self, now: float) -> bool:
         """Whether to look for new bars: at first often, since a feed may begin just now, then once a minute."""

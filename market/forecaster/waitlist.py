@@ -1,4 +1,8 @@
-"""What has been shown and waits until its time has passed; it is reported by its number in the record."""
+"""What has been shown and waits for its outcome, which is reported by its number in the record.
+
+An outcome counts once a price has come at or after the forecast's end. Until then the market may have closed within its
+time, and a price that could not move says nothing.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +39,13 @@ class Waitlist(Generic[W, R]):
 
     def __init__(self, outcome: Callable[[W], R]) -> None:
         self.waiting: list[W] = []
+        # Their time has passed, but no price has come since; and those whose result waits for their number.
+        self._ended: list[W] = []
+        self._known: list[W] = []
         self._outcome = outcome
 
     def __len__(self) -> int:
-        return len(self.waiting)
+        return len(self.waiting) + len(self._ended) + len(self._known)
 
     def add(self, forecasts: Iterable[W]) -> None:
         for each in forecasts:
@@ -47,25 +54,31 @@ class Waitlist(Generic[W, R]):
     def drop(self, forecasts: Iterable[W]) -> None:
         """Forget what could not be recorded, and so was not shown."""
         gone = {id(each) for each in forecasts}
-        self.waiting = [each for each in self.waiting if id(each) not in gone]
+        for some in (self.waiting, self._ended, self._known):
+            some[:] = [each for each in some if id(each) not in gone]
         heapq.heapify(self.waiting)
 
-    def settle(self, now: float) -> dict[int, R | Unscored]:
-        """The results, by number, of those whose time has passed."""
-        due = []
+    def settle(self, now: float, moved_at: float) -> dict[int, R | Unscored]:
+        """The results, by number, of those that have ended at `moved_at`, the time of the newest price, or before."""
         while self.waiting and self.waiting[0].ends_at <= now:
-            due.append(heapq.heappop(self.waiting))
-        for each in due:
-            each.result = self._outcome(each) if each.result is None else each.result
-        return self._reported(due)
+            each = heapq.heappop(self.waiting)
+            each.result = self._outcome(each)
+            self._ended.append(each)
+        if self._ended:
+            self._known += [each for each in self._ended if each.ends_at <= moved_at]
+            self._ended = [each for each in self._ended if each.ends_at > moved_at]
+        return self._reported()
 
     def give_up(self, why: Unscored) -> dict[int, R | Unscored]:
         """Stop waiting: by number, why each is not scored."""
-        everything, self.waiting = self.waiting, []
-        for each in everything:
-            each.result = why if each.result is None else each.result
-        return self._reported(everything)
+        for each in (lost := self._ended + self.waiting):
+            each.result = why
+        self._known += lost
+        self._ended, self.waiting = [], []
+        return self._reported()
 
-    def _reported(self, known: list[W]) -> dict[int, R | Unscored]:
-        self.add(each for each in known if each.number is None)
+    def _reported(self) -> dict[int, R | Unscored]:
+        if not self._known:
+            return {}
+        known, self._known = self._known, [each for each in self._known if each.number is None]
         return {each.number: each.result for each in known if each.number is not None and each.result is not None}

@@ -49,6 +49,7 @@ async def test_what_comes_of_it_is_noted_by_itself(stage: Stage, client: redis.a
     while (await told(ask("99", minutes=(5,)), kept=False))[0]["touch"]["probability"] < 1:
         pass
     stage.ahead += 301
+    await stage.price(client, "AAPL", "100")
     await until(lambda: results() == [(5, 1, ""), (15, None, "")], "the outcome")
 
 
@@ -191,6 +192,7 @@ async def test_while_the_database_is_away_nothing_is_shown_and_results_are_kept(
         {"minutes": minutes, "unavailable": why, "ready_in_minutes": None} for minutes in (5, 15, 60)
     ]
     stage.ahead += 301
+    await stage.price(client, "AAPL", "100.5")
     await until(lambda: isinstance(tried[-1], Results) and tried[-1].touches == {1: 0}, "a try to note the result")
     assert await asyncio.to_thread(results) == [(5, None, "")]
 

@@ -25,6 +25,11 @@ def waiting(number: int | None = 1, ends_at: float = 60, since: int = 1, **more:
     return Waiting(ends_at, since, number=number, **usual | more)
 
 
+def settled(pending: Pending, now: float) -> dict[int, Any]:
+    """Settle with a price that has come just now."""
+    return pending.settle(now, now)
+
+
 def trade(price: float) -> Quote:
     return Quote(last=D(price))
 
@@ -53,20 +58,20 @@ def test_at_its_price_it_is_touched_and_a_tick_beyond_traded_through(
     pending.add([waiting()])
     pending.take(Quote(last=D(price)))
     pending.take(trade(105))
-    assert pending.settle(60) == {1: outcome}
+    assert settled(pending, 60) == {1: outcome}
 
 
 def test_upwards_it_is_the_other_way_round(pending: Pending) -> None:
     up: dict[str, Any] = {"direction": UP, "through": D(107)}
     pending.add([waiting(1, price=D(106), **up), waiting(2, price=D(106.5), **up), waiting(3, price=D(107), **up)])
     pending.take(trade(106.5))
-    assert pending.settle(60) == {1: Outcome.TOUCHED, 2: Outcome.TOUCHED, 3: Outcome.MISSED}
+    assert settled(pending, 60) == {1: Outcome.TOUCHED, 2: Outcome.TOUCHED, 3: Outcome.MISSED}
 
 
 def test_the_book_touches_a_limit_and_a_trade_alone_a_stop(pending: Pending) -> None:
     pending.add([waiting(1), waiting(2, is_stop=True)])
     pending.take(Quote(bid=D(98), ask=D(99), last=D(105)))
-    assert pending.settle(60) == {1: Outcome.TRADED_THROUGH, 2: Outcome.MISSED}
+    assert settled(pending, 60) == {1: Outcome.TRADED_THROUGH, 2: Outcome.MISSED}
 
 
 def test_it_counts_the_quote_that_it_was_made_at_and_none_before() -> None:
@@ -74,23 +79,23 @@ def test_it_counts_the_quote_that_it_was_made_at_and_none_before() -> None:
     for price in (98, 100, 105):
         pending.take(trade(price))
     pending.add([waiting(1, since=1), waiting(2, since=2), waiting(3, since=3)])
-    assert pending.settle(60) == {1: Outcome.TRADED_THROUGH, 2: Outcome.TOUCHED, 3: Outcome.MISSED}
+    assert settled(pending, 60) == {1: Outcome.TRADED_THROUGH, 2: Outcome.TOUCHED, 3: Outcome.MISSED}
 
 
 def test_it_is_settled_at_its_end_and_not_before_and_only_once(pending: Pending) -> None:
     pending.add([waiting(2, ends_at=120), waiting(1, ends_at=60)])
-    assert pending.settle(59.999) == {}
-    assert pending.settle(60) == {1: Outcome.MISSED}
+    assert settled(pending, 59.999) == {}
+    assert settled(pending, 60) == {1: Outcome.MISSED}
     pending.take(trade(100))
     assert len(pending) == 1
-    assert pending.settle(500) == {2: Outcome.TOUCHED}
-    assert (pending.settle(500), len(pending)) == ({}, 0)
+    assert settled(pending, 500) == {2: Outcome.TOUCHED}
+    assert (settled(pending, 500), len(pending)) == ({}, 0)
 
 
 def test_without_any_price_since_it_was_made_nothing_was_touched() -> None:
     pending = Pending()
     pending.add([waiting()])
-    assert pending.settle(60) == {1: Outcome.MISSED}
+    assert settled(pending, 60) == {1: Outcome.MISSED}
 
 
 def test_what_is_being_recorded_at_its_end_is_reported_afterwards_with_what_came_until_its_end(
@@ -98,14 +103,33 @@ def test_what_is_being_recorded_at_its_end_is_reported_afterwards_with_what_came
 ) -> None:
     in_flight = waiting(None)
     pending.add([in_flight])
-    assert pending.settle(60) == {}
+    assert settled(pending, 60) == {}
     pending.take(trade(98))
-    assert pending.settle(61) == {}
+    assert settled(pending, 61) == {}
     assert len(pending) == 1
 
     in_flight.number = 7
-    assert pending.settle(61) == {7: Outcome.MISSED}
+    assert settled(pending, 61) == {7: Outcome.MISSED}
     assert len(pending) == 0
+
+
+def test_an_outcome_counts_once_a_price_has_come_at_its_end_or_later(pending: Pending) -> None:
+    pending.add([waiting(1), waiting(2, ends_at=61), waiting(3, ends_at=62)])
+    pending.take(trade(100))
+    assert pending.settle(61, moved_at=59.9) == {}
+    # It came after the end of the first two.
+    pending.take(trade(98))
+    assert pending.settle(61, moved_at=60) == {1: Outcome.TOUCHED}
+    assert len(pending) == 2
+    assert pending.settle(62, moved_at=62) == {2: Outcome.TOUCHED, 3: Outcome.TRADED_THROUGH}
+
+
+def test_if_none_comes_any_more_it_is_given_up_whatever_the_outcome(pending: Pending) -> None:
+    pending.add([waiting(1), waiting(2, price=D(90))])
+    pending.take(trade(100))
+    assert pending.settle(60, moved_at=59) == {}
+    assert pending.give_up(Unscored.CLOSED) == {1: Unscored.CLOSED, 2: Unscored.CLOSED}
+    assert (pending.settle(61, moved_at=61), len(pending)) == ({}, 0)
 
 
 def test_giving_up_is_for_all_and_says_why(pending: Pending) -> None:
@@ -114,15 +138,15 @@ def test_giving_up_is_for_all_and_says_why(pending: Pending) -> None:
     assert pending.give_up(Unscored.FEED) == {1: Unscored.FEED, 2: Unscored.FEED}
 
     pending.take(trade(98))
+    assert settled(pending, 58) == {}
     in_flight.number = 3
-    assert pending.settle(59) == {}
-    assert pending.settle(60) == {3: Unscored.FEED}
+    assert settled(pending, 59) == {3: Unscored.FEED}
 
 
 def test_what_is_known_already_stays_known_when_the_others_are_given_up(pending: Pending) -> None:
     in_flight = waiting(None)
     pending.add([in_flight])
-    pending.settle(60)
+    settled(pending, 60)
     assert pending.give_up(Unscored.CLOSED) == {}
     in_flight.number = 1
     assert pending.give_up(Unscored.FEED) == {1: Outcome.MISSED}
@@ -132,7 +156,7 @@ def test_what_could_not_be_recorded_is_dropped_and_nothing_else(pending: Pending
     lost, kept = [waiting(None, ends_at=1)], [waiting(end, ends_at=end) for end in (100, 2, 101, 3)]
     pending.add([*lost, *kept])
     pending.drop(lost)
-    assert [list(pending.settle(now)) for now in (1, 2, 3, 100, 101)] == [[], [2], [3], [100], [101]]
+    assert [list(settled(pending, now)) for now in (1, 2, 3, 100, 101)] == [[], [2], [3], [100], [101]]
 
 
 def test_only_what_a_pending_forecast_needs_is_kept_of_the_prices(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +176,7 @@ def test_only_what_a_pending_forecast_needs_is_kept_of_the_prices(monkeypatch: p
     for price in range(111, 131):
         pending.take(trade(price))
     assert kept() == 21
-    assert pending.settle(60) == {1: Outcome.TOUCHED, 2: Outcome.MISSED}
+    assert settled(pending, 60) == {1: Outcome.TOUCHED, 2: Outcome.MISSED}
 
 
 # A quote's price; a forecast's level and how many steps it lasts; or the recording of all that were made.
@@ -168,10 +192,10 @@ def test_each_is_reported_once_with_what_the_prices_of_its_time_say(done: list[A
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "TIDY_EVERY", 3)
         for now, step in enumerate([*done, "record", *[105] * 9]):
-            settled = pending.settle(now)
-            assert not settled.keys() & reported.keys()
-            assert all(made[number].ends_at <= now for number in settled)
-            reported |= settled
+            found = settled(pending, now)
+            assert not found.keys() & reported.keys()
+            assert all(made[number].ends_at <= now for number in found)
+            reported |= found
             match step:
                 case int(price):
                     pending.take(trade(price))

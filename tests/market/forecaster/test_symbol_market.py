@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from market.forecaster import symbol_market
+from market.forecaster.results import Results
 from market.forecaster.symbol_market import SymbolMarket
+from market.forecaster.waitlist import Waiting
 from market.models.forecast_record import Outcome, Unscored
 from market.money import Quote
 from tests.market.forecaster.scenes import LIVE, NOW, bars, learned, quote, quote_text, text_of, texts
@@ -49,8 +52,10 @@ def test_a_text_that_is_no_quote_is_as_if_it_had_not_come(market: SymbolMarket) 
 def test_what_has_ended_is_settled_before_the_next_quote_counts(market: SymbolMarket) -> None:
     quoted(market, last="105", ask="105")
     market.pending.add([waiting(1, ends_at=NOW + 60), waiting(2, ends_at=NOW + 61)])
-    assert market.take_quote(quote_text(NOW + 60, last="98"), NOW + 60).touches == {1: Outcome.MISSED}
-    assert market.pending.settle(NOW + 61) == {2: Outcome.TRADED_THROUGH}
+    quoted(market, NOW + 60, last="98")
+    assert market.settle(NOW + 60).touches == {1: Outcome.MISSED}
+    quoted(market, NOW + 61, last="105")
+    assert market.settle(NOW + 61).touches == {2: Outcome.TRADED_THROUGH}
 
 
 async def test_bars_are_learned_once_complete_and_each_once(market: SymbolMarket) -> None:
@@ -169,6 +174,36 @@ def test_after_20_minutes_without_bar_and_quote_the_market_is_closed(market: Sym
     market.pending.add([waiting(1, ends_at=NOW + 3_600)])
     assert market.interrupted(LIVE, NOW + 21 * 60).touches == {}
     assert market.interrupted(LIVE, NOW + 21 * 60 + 1).touches == {1: Unscored.CLOSED}
+
+
+async def test_what_ended_before_the_market_closed_is_scored_and_what_may_have_reached_over_that_is_not(
+    market: SymbolMarket,
+) -> None:
+    """A price that could not move says nothing about a forecast, nor about a cone: for 21 minutes nobody knows."""
+    quoted(market, last="105", ask="105")
+    market.pending.add([waiting(1, ends_at=NOW + 60), waiting(2, ends_at=NOW + 61), waiting(3, ends_at=NOW + 600)])
+    market.cones.add([Waiting(NOW + 61, number=4)])
+    quoted(market, NOW + 60, last="98")
+    assert market.settle(NOW + 21 * 60) == Results({1: Outcome.MISSED})
+    assert not market.interrupted(LIVE, NOW + 60 + 21 * 60)
+    given_up = Results({2: Unscored.CLOSED, 3: Unscored.CLOSED}, {4: Unscored.CLOSED})
+    assert market.interrupted(LIVE, NOW + 60 + 21 * 60 + 1) == given_up
+
+
+def test_a_price_that_moves_within_20_minutes_had_only_stood(market: SymbolMarket) -> None:
+    quoted(market, last="105", ask="105")
+    market.pending.add([waiting(1, ends_at=NOW + 60)])
+    market.cones.add([Waiting(NOW + 60, number=2)])
+    assert not market.settle(NOW + 1_200)
+    quoted(market, NOW + 1_200, last="98")
+    assert market.settle(NOW + 1_200) == Results({1: Outcome.MISSED}, {2: Decimal(105)})
+
+
+def test_the_first_quote_of_the_next_morning_settles_nothing_of_the_evening(market: SymbolMarket) -> None:
+    """However long nobody has looked: a computer that slept wakes with it."""
+    quoted(market)
+    market.pending.add([waiting(1, ends_at=NOW + 60)])
+    assert market.take_quote(quote_text(NOW + 50_000), NOW + 50_000).touches == {1: Unscored.CLOSED}
 
 
 def test_where_nothing_waits_nothing_is_given_up(market: SymbolMarket) -> None:
