@@ -101,6 +101,14 @@ def test_a_trader_sees_how_likely_a_touch_is_before_the_order_and_as_long_as_it_
     expect(touches[1]).not_to_have_text(before)
     expect(touches[1]).to_have_attribute("title", re.compile(r"touch within 15 min .*trade through "))
 
+    # A number leads to how good its symbol's numbers have been: the arrow keys reach it after the row's first button.
+    blotter.row(ids[0]).focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    number = touches[0].get_by_role("link")
+    expect(number).to_be_focused()
+    expect(number).to_have_attribute("href", "/forecasts/?symbol=XRPETH")
+
     # Wherever the market goes, it stays beyond the price of the first one, which is the last in the usual order.
     expect(touches[0]).to_have_text("100 · 100 · 100 %")
     beyond_first, far_first = [ids[0], ids[2]], [ids[2], ids[0]]

@@ -42,6 +42,10 @@ export class FakeElement {
     return this.childNodes[0] ?? null;
   }
 
+  get firstElementChild() {
+    return this.childNodes.find((child) => child instanceof FakeElement) ?? null;
+  }
+
   get lastChild() {
     return this.childNodes.at(-1) ?? null;
   }

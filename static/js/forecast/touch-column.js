@@ -16,6 +16,7 @@
  *
  * @typedef {object} Shown what a cell shows
  * @property {string} text
+ * @property {string} href of the page that says how good its numbers have been; empty if it has none
  * @property {string} title
  * @property {string} tint a percentage; empty for none
  * @property {boolean} stale
@@ -25,6 +26,7 @@ import { TOUCH } from "../orders/columns.js";
 import { nextFrame } from "../ui/animation-frames.js";
 import { find, setText } from "../ui/dom.js";
 import { isForecast, isOf } from "./level.js";
+import { aboutSymbol, numberLink } from "./link.js";
 import { cellText, cellTitle } from "./words.js";
 
 /** The horizon that tints the cell. */
@@ -35,7 +37,7 @@ const SILENT = "no contact with the server";
 const OTHER_PRICE = "for the price before";
 
 /** @type {Shown} */
-const BLANK = { text: "", title: "", tint: "", stale: false };
+const BLANK = { text: "", href: "", title: "", tint: "", stale: false };
 
 /** @param {Forecast[]} forecasts */
 function tintOf(forecasts) {
@@ -54,13 +56,21 @@ export function touchCell(order, forecasts, silent) {
   const isOther = forecasts.some(({ price }) => !isOf(order, price));
   const doubt = silent ? SILENT : isOther ? OTHER_PRICE : "";
   const stale = doubt !== "";
+  const href = forecasts.some(({ touch }) => touch) ? aboutSymbol(order.symbol) : "";
   const title = cellTitle(forecasts, doubt);
-  return { text: cellText(forecasts), title, tint: stale ? "" : tintOf(forecasts), stale };
+  return { text: cellText(forecasts), href, title, tint: stale ? "" : tintOf(forecasts), stale };
+}
+
+/** The link that a cell's number is. @param {HTMLElement} cell */
+function linkIn(cell) {
+  if (cell.firstElementChild === null) cell.replaceChildren(numberLink());
+  return /** @type {HTMLAnchorElement} */ (cell.firstElementChild);
 }
 
 /** @param {HTMLElement} cell @param {Shown} before @param {Shown} after */
 function write(cell, before, after) {
-  if (before.text !== after.text) setText(cell, after.text);
+  if (before.href !== after.href && after.href !== "") linkIn(cell).href = after.href;
+  if (before.text !== after.text) setText(after.href === "" ? cell : linkIn(cell), after.text);
   if (before.title !== after.title) cell.title = after.title;
   if (before.stale !== after.stale) cell.classList.toggle("is-stale", after.stale);
   if (before.tint === after.tint) return;

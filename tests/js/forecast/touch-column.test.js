@@ -139,16 +139,43 @@ test("a cell shows the three horizons, with its title and its tint", () => {
   assert.equal(page.querySelector("#orders th.col-touch").title.length > 0, true);
 });
 
+test("a number is a link to how good its symbol's numbers have been, and a dash is none", () => {
+  book.show(order({ id: 12, symbol: "BRK/B" }));
+  cell();
+  source.tell(12, ...THREE);
+  frame();
+  const link = cell().firstElementChild;
+  assert.deepEqual(
+    [link.href, link.tabIndex, cell().textContent],
+    ["/forecasts/?symbol=BRK%2FB", -1, "3 · 31–36 · 70–74 %"],
+  );
+  source.tell(12, forecast(5, chance(0.5)), ...THREE.slice(1));
+  frame();
+  assert.equal(cell().firstElementChild, link);
+  source.tell(12, without(5, "No."));
+  frame();
+  assert.deepEqual([cell().firstElementChild, cell().textContent], [null, "–"]);
+  source.tell(12, ...THREE);
+  frame();
+  assert.deepEqual([cell().childNodes.length, cell().textContent], [1, "3 · 31–36 · 70–74 %"]);
+  source.known.set(13, THREE);
+  book.show(order({ id: 13, symbol: "KO" }));
+  frame();
+  assert.equal(cell().firstElementChild.href, "/forecasts/?symbol=KO");
+});
+
 test("nothing is written that is shown already", () => {
   book.show(order({ id: 12 }));
   cell();
   source.tell(12, ...THREE);
   frame();
-  const { writes } = cell();
+  const link = cell().firstElementChild;
+  const writes = [cell().writes, link.writes];
   source.tell(12, ...THREE.map((each) => ({ ...each })));
   book.show(order({ id: 12, version: 2 }));
   frame();
-  assert.equal(cell().writes, writes);
+  assert.deepEqual([cell().writes, link.writes], writes);
+  assert.equal(cell().firstElementChild, link);
 });
 
 test("rows out of sight are written when they appear, and others hear of it as well", () => {
@@ -186,7 +213,7 @@ test("an order that ends, or a row that shows another one, is blank", () => {
 test("without numbers there is a dash, with the reason", () => {
   const waits = [5, 15, 60].map((minutes) => without(minutes, "Too few bars.", 1000));
   const shown = touchCell(order(), waits, false);
-  assert.deepEqual(shown, { text: "–", title: "needs 17 more hours", tint: "", stale: false });
+  assert.deepEqual(shown, { text: "–", href: "", title: "needs 17 more hours", tint: "", stale: false });
 });
 
 test("what is no longer renewed is stale, without a tint, and says so", () => {

@@ -1,6 +1,6 @@
 /**
  * Keyboard focus among the rows (roving tabindex). Tab reaches one row only; arrow keys move to other rows and to its
- * buttons. If its order leaves, the place moves to a neighbour, with the focus if it was there.
+ * links and buttons. If its order leaves, the place moves to a neighbour, with the focus if it was there.
  *
  * @import {Rows} from "./rows.js"
  */
@@ -169,9 +169,11 @@ export class RowFocus {
     }
   }
 
-  /** Moves between a row and its buttons. @param {Element} row @param {HTMLElement} target @param {1|-1} by */
+  /** Moves between a row, its links and its buttons. @param {Element} row @param {HTMLElement} target @param {1|-1} by */
   #step(row, target, by) {
-    const places = [row, ...row.querySelectorAll("button:enabled")].filter((each) => each.getClientRects().length > 0);
+    const places = [row, ...row.querySelectorAll("a[href], button:enabled")].filter(
+      (each) => each.getClientRects().length > 0,
+    );
     const to = /** @type {HTMLElement|undefined} */ (places[places.indexOf(target) + by]);
     to?.focus({ preventScroll: true });
     return true;
