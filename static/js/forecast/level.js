@@ -6,6 +6,7 @@
 
 import { tabOf } from "../orders/order.js";
 import { compareDecimals } from "../orders/sorting.js";
+import { grouped } from "../text/format.js";
 
 /**
  * A limit order's limit, a stop order's stop; null at market. A stop limit that is filled in part is a limit by now.
@@ -16,6 +17,12 @@ export function levelOf({ order_type, price, stop_price, cum_qty = "0" }) {
   const isTriggered = order_type === "stop_limit" && compareDecimals(cum_qty, "0") > 0;
   if (order_type === "limit" || isTriggered) return price ?? null;
   return order_type.startsWith("stop") ? (stop_price ?? null) : null;
+}
+
+/** "of the stop at 230.24": which of an order's prices it is, where that is not its limit. @param {Order} order */
+export function levelText(order) {
+  const level = levelOf(order);
+  return level === null || level === order.price ? "" : `of the stop at ${grouped(level)}`;
 }
 
 /** Whether the market may still touch it. @param {Order} order */

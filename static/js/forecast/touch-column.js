@@ -25,7 +25,7 @@
 import { TOUCH } from "../orders/columns.js";
 import { nextFrame } from "../ui/animation-frames.js";
 import { find, setText } from "../ui/dom.js";
-import { isForecast, isOf } from "./level.js";
+import { isForecast, isOf, levelText } from "./level.js";
 import { aboutSymbol, numberLink } from "./link.js";
 import { cellText, cellTitle } from "./words.js";
 
@@ -57,7 +57,7 @@ export function touchCell(order, forecasts, silent) {
   const doubt = silent ? SILENT : isOther ? OTHER_PRICE : "";
   const stale = doubt !== "";
   const href = forecasts.some(({ touch }) => touch) ? aboutSymbol(order.symbol) : "";
-  const title = cellTitle(forecasts, doubt);
+  const title = cellTitle(forecasts, levelText(order), doubt);
   return { text: cellText(forecasts), href, title, tint: stale ? "" : tintOf(forecasts), stale };
 }
 

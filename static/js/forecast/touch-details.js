@@ -12,7 +12,7 @@ import { LatestRequest } from "../net/latest-request.js";
 import { localTime } from "../text/format.js";
 import { make, setHidden, setText } from "../ui/dom.js";
 import { MINUTES } from "./curve.js";
-import { isForecast, levelOf } from "./level.js";
+import { isForecast, levelOf, levelText } from "./level.js";
 import { aboutLink } from "./link.js";
 import { Picture } from "./picture.js";
 import { WhileVisible } from "./while-visible.js";
@@ -20,6 +20,7 @@ import { DASH, medianText, reasonText, signedChance, soleReason } from "./words.
 
 const LOADING = "Reading the forecast …";
 const FAILED = "The forecast could not be read.";
+const TITLE = "Touch";
 const HEADS = ["Within", "Touch", "Trade through"];
 
 /**
@@ -58,6 +59,7 @@ export class TouchDetails {
   #url;
   #picture = new Picture();
   #rows = MINUTES.map(rowFor);
+  #title = make("p", "touch-title", TITLE);
   #median = make("p", "touch-median");
   #note = make("p", "touch-note muted", LOADING);
   #body;
@@ -79,14 +81,7 @@ export class TouchDetails {
     this.#body = make("div", "touch-body", this.#picture.element, table);
     this.#body.hidden = true;
     this.#note.setAttribute("role", "status");
-    this.element = make(
-      "section",
-      "touch-details",
-      make("p", "touch-title", "Touch"),
-      this.#body,
-      this.#median,
-      this.#note,
-    );
+    this.element = make("section", "touch-details", this.#title, this.#body, this.#median, this.#note);
     this.element.append(make("p", "", aboutLink()));
     this.element.setAttribute("aria-label", "Touch");
     this.element.hidden = true;
@@ -99,6 +94,7 @@ export class TouchDetails {
     this.#asked = asked;
     this.#id = order.id;
     setHidden(this.element, asked === "");
+    setText(this.#title, `${TITLE} ${levelText(order)}`.trim());
     this.close();
     if (asked === "") return;
     this.#blank(LOADING);

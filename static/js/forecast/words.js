@@ -133,11 +133,15 @@ function horizonText(forecast) {
   return `touch within ${minutes} min ${signedChance(touch)}${beyond}`;
 }
 
-/** The tooltip: a line a horizon, the median, as of when. @param {Forecast[]} forecasts @param {string} [doubt] */
-export function cellTitle(forecasts, doubt = "") {
+/**
+ * The tooltip: a line a horizon, the median, as of when.
+ *
+ * @param {Forecast[]} forecasts @param {string} [level] which price it is, where that is not clear @param {string} [doubt]
+ */
+export function cellTitle(forecasts, level = "", doubt = "") {
   const sole = soleReason(forecasts);
   const told = forecasts.find(({ touch }) => touch);
   const asOf = told?.as_of === undefined ? "" : `as of ${localTime(told.as_of)}`;
   const lines = sole === "" ? forecasts.map(horizonText) : [sole];
-  return [...lines, medianText(forecasts), asOf, doubt].filter((line) => line !== "").join("\n");
+  return [...lines, medianText(forecasts), level, asOf, doubt].filter((line) => line !== "").join("\n");
 }

@@ -236,6 +236,16 @@ test("numbers for another price than the order has now are stale until they come
   assert.equal(touchCell(order({ price: "585.330" }), THREE, false).stale, false);
 });
 
+test("which price it is of is said where that is the stop", () => {
+  const stop = { order_type: "stop_limit", price: "585.33", stop_price: "590.25" };
+  const title = (/** @type {object} */ more) => touchCell(order({ ...stop, ...more }), THREE, false).title;
+  assert.match(title({ cum_qty: "0" }), /^of the stop at 590\.25$/m);
+  assert.match(title({ cum_qty: "0", order_type: "stop", price: null }), /^of the stop at 590\.25$/m);
+  for (const more of [{ cum_qty: "1" }, { order_type: "limit", stop_price: null }]) {
+    assert.doesNotMatch(title(more), /stop/);
+  }
+});
+
 test("the tint changes in steps of ten, by the quarter of an hour", () => {
   const tint = (/** @type {number} */ share) => touchCell(order(), [forecast(15, chance(share))], false).tint;
   assert.deepEqual([0, 0.049, 0.05, 0.94, 1].map(tint), ["0%", "0%", "10%", "90%", "100%"]);

@@ -122,6 +122,14 @@ test("another price is another question, another version is not", async () => {
   assert.equal(shown().rows, null);
 });
 
+test("the title says of which price it is where that is the stop", () => {
+  const title = () => /** @type {any} */ (details.element).childNodes[0].textContent;
+  details.show(order({ id: 12, order_type: "stop_limit", stop_price: "1590.25", cum_qty: "0" }));
+  assert.equal(title(), "Touch of the stop at 1,590.25");
+  details.show(order({ id: 12, order_type: "stop_limit", stop_price: "1590.25", cum_qty: "1" }));
+  assert.equal(title(), "Touch");
+});
+
 test("an order that is done, or has no price, has no touch", async () => {
   details.show(order());
   details.show(order({ status: "filled", version: 2 }));

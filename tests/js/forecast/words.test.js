@@ -82,7 +82,7 @@ test("a title has a line a horizon, the median, and as of when", () => {
     "median time to touch 23 min",
     `as of ${localTime("2026-12-01T14:00:00.123456Z")}`,
   ]);
-  assert.equal(cellTitle(all, "no contact").split("\n").at(-1), "no contact");
+  assert.equal(cellTitle(all, "of the stop", "no contact").split("\n").at(-1), "no contact");
 });
 
 test("one reason for all horizons is told once", () => {
