@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from market.forecast.sequence import ConfidenceSequence
 from market.scorecard.cone_reading import BILLIONTHS, LEVELS, ConeSums, ConeTally
-from market.scorecard.parts import asked_of, counted, kept, of_minutes, quarters, record_of, thirds, together
+from market.scorecard.parts import card_of, rows_of, scores_of, together
 from market.scorecard.readings import Reading
 from market.scorecard.reliability import wilson
-from market.scorecard.tally import Key
 
 
 def cone_card(reading: Reading[ConeTally], symbol: str | None, minutes: int | None) -> dict[str, Any]:
@@ -28,35 +26,20 @@ def cone_card(reading: Reading[ConeTally], symbol: str | None, minutes: int | No
 
     All but `count`, `apart` and `level` are null where there is nothing to tell them from.
     """
-    return kept(_card, reading, symbol, minutes)
+    return card_of(reading, symbol, minutes, _figures)
 
 
-def _card(reading: Reading[ConeTally], symbol: str | None, minutes: int | None) -> dict[str, Any]:
-    asked = asked_of(reading, ConeTally, symbol, minutes)
-    scored = sorted({key[:2] for key in asked.by_time}, key=lambda cell: (cell[1], cell[0]))
-    horizons = sorted({each for _, each in scored})
-    return (
-        record_of(reading)
-        | counted(asked)
-        | {
-            "overall": _scores(asked, lambda cell: True),
-            "by_minutes": [{"minutes": each} | _scores(asked, of_minutes(each)) for each in horizons],
-            "by_symbol": [
-                {"symbol": name, "minutes": each} | _scores(asked, (name, each).__eq__) for name, each in scored
-            ],
-            "by_liveliness": thirds(asked.by_time, ConeSums, _row),
-            "by_quarter": quarters(asked.by_time, ConeSums, _row),
-        }
-    )
+def _figures(asked: ConeTally) -> dict[str, Any]:
+    return scores_of(asked, _scores) | rows_of(asked.by_time, ConeSums, _row)
 
 
-def _scores(asked: ConeTally, belongs: Callable[[Key], bool]) -> dict[str, Any]:
-    row = _row(together((sums for key, sums in asked.by_time.items() if belongs(key[:2])), ConeSums))
+def _scores(asked: ConeTally) -> dict[str, Any]:
+    row = _row(together(asked.by_time.values(), ConeSums))
     apart = 0
     for level, told in zip(LEVELS, row["levels"], strict=True):
         sequence = ConfidenceSequence()
         for key, each in asked.apart.items():
-            if key[2] == level and belongs(key[:2]):
+            if key[2] == level:
                 sequence.merge(each)
         apart = sequence.count
         told |= _apart(level / 100, sequence)

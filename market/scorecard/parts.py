@@ -1,4 +1,4 @@
-"""What scorecards of both records have alike: the record itself, what was asked for, thirds by volatility, quarters."""
+"""What the scorecards of both records have alike: the record itself, what is asked for, and by what it is parted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,65 @@ class Addable(Protocol):
 S = TypeVar("S", bound=Addable)
 
 
-def record_of(reading: Reading[Any]) -> dict[str, Any]:
+def card_of(
+    reading: Reading[T], symbol: str | None, minutes: int | None, figures: Callable[[T], dict[str, Any]]
+) -> dict[str, Any]:
+    """Of the record itself, how many it has of what is asked for, and `figures` of these.
+
+    It is made once of a reading, unless the record has nothing of what is asked for.
+    """
+    found: dict[str, Any] | None = reading.made.get((symbol, minutes))
+    if found is None:
+        asked = type(reading.final)()
+        for part in reading.parts:
+            asked.add(part.only(symbol, minutes))
+        found = _record(reading) | _counted(asked) | figures(asked)
+        if asked.counts:
+            reading.made[symbol, minutes] = found
+    return found
+
+
+def cells_of(reading: Reading[Any]) -> set[Cell]:
+    return {cell[:2] for part in reading.parts for cell in part.counts}
+
+
+def by_minutes(asked: T) -> list[tuple[int, T]]:
+    """Each number of minutes of which any is scored, with its groups."""
+    found = sorted({minutes for _, minutes, kind in asked.counts if kind == "scored"})
+    return [(each, asked.only(minutes=each)) for each in found]
+
+
+def scores_of(asked: T, scores: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
+    """`overall`, `by_minutes` and `by_symbol`."""
+    horizons = by_minutes(asked)
+    return {
+        "overall": scores(asked),
+        "by_minutes": [{"minutes": minutes} | scores(part) for minutes, part in horizons],
+        "by_symbol": [
+            {"symbol": symbol, "minutes": minutes} | scores(part.only(symbol))
+            for minutes, part in horizons
+            for symbol in sorted(name for name, _, kind in part.counts if kind == "scored")
+        ],
+    }
+
+
+def rows_of(by_time: Mapping[Key, S], make: type[S], row: Callable[[S], dict[str, Any]]) -> dict[str, Any]:
+    """`by_liveliness` and `by_quarter`."""
+    return {"by_liveliness": _thirds(by_time, make, row), "by_quarter": _quarters(by_time, make, row)}
+
+
+def together(found: Iterable[S], make: type[S]) -> S:
+    total = make()
+    for sums in found:
+        total.add(sums)
+    return total
+
+
+def time_of(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _record(reading: Reading[Any]) -> dict[str, Any]:
     """`since`, `head`, `stored`, `holes` and `settled_to` (`market.scorecard.touch_scorecard`)."""
     return {
         "since": _since(reading),
@@ -36,38 +94,13 @@ def record_of(reading: Reading[Any]) -> dict[str, Any]:
     }
 
 
-def asked_of(reading: Reading[T], tally: type[T], symbol: str | None, minutes: int | None) -> T:
-    """The whole record's groups of this symbol, these minutes, or both."""
-
-    def is_asked_for(key: Key) -> bool:
-        return symbol in (None, key[0]) and minutes in (None, key[1])
-
-    asked = tally()
-    for part in reading.parts:
-        asked.add(part.only(is_asked_for))
-    return asked
+def _since(reading: Reading[Any]) -> str | None:
+    """To the minute, as all times that are told of the record."""
+    moments = [moment for part in reading.parts for moment in part.since.values()]
+    return time_of(min(moments) // 60 * 60) if moments else None
 
 
-def kept(
-    make: Callable[[Reading[T], str | None, int | None], dict[str, Any]],
-    reading: Reading[T],
-    symbol: str | None,
-    minutes: int | None,
-) -> dict[str, Any]:
-    """What `make` makes of the reading: once, unless the record has nothing of what is asked for."""
-    found: dict[str, Any] | None = reading.made.get((symbol, minutes))
-    if found is None:
-        found = make(reading, symbol, minutes)
-        if any(symbol in (None, name) and minutes in (None, each) for name, each in cells_of(reading)):
-            reading.made[symbol, minutes] = found
-    return found
-
-
-def cells_of(reading: Reading[Any]) -> set[Cell]:
-    return {cell[:2] for part in reading.parts for cell in part.counts}
-
-
-def counted(asked: Tally) -> dict[str, Any]:
+def _counted(asked: Tally) -> dict[str, Any]:
     """`waiting`, `scored`, and `unscored` by reason."""
     found: dict[str, int] = {}
     for (_, _, kind), count in asked.counts.items():
@@ -76,11 +109,7 @@ def counted(asked: Tally) -> dict[str, Any]:
     return {"waiting": found.get("open", 0), "scored": found.get("scored", 0), "unscored": unscored}
 
 
-def of_minutes(minutes: int) -> Callable[[Key], bool]:
-    return lambda key: key[1] == minutes
-
-
-def thirds(by_time: Mapping[Key, S], make: type[S], row: Callable[[S], dict[str, Any]]) -> list[dict[str, Any]]:
+def _thirds(by_time: Mapping[Key, S], make: type[S], row: Callable[[S], dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of calm, usual and lively times, with `name`, `from` and `to`; equal hundredths are not parted."""
     by_lively: dict[int, S] = {}
     for (_, _, lively, _), sums in by_time.items():
@@ -101,27 +130,10 @@ def thirds(by_time: Mapping[Key, S], make: type[S], row: Callable[[S], dict[str,
     ]
 
 
-def quarters(by_time: Mapping[Key, S], make: type[S], row: Callable[[S], dict[str, Any]]) -> list[dict[str, Any]]:
+def _quarters(by_time: Mapping[Key, S], make: type[S], row: Callable[[S], dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of the UTC day's quarters, with the hours `from` and `to`."""
     found = [make() for _ in range(QUARTERS)]
     for (_, _, _, quarter), sums in by_time.items():
         found[quarter].add(sums)
     hours = 24 // QUARTERS
     return [{"from": number * hours, "to": (number + 1) * hours} | row(sums) for number, sums in enumerate(found)]
-
-
-def together(found: Iterable[S], make: type[S]) -> S:
-    total = make()
-    for sums in found:
-        total.add(sums)
-    return total
-
-
-def time_of(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _since(reading: Reading[Any]) -> str | None:
-    """To the minute, as all times that are told of the record."""
-    moments = [moment for part in reading.parts for moment in part.since.values()]
-    return time_of(min(moments) // 60 * 60) if moments else None

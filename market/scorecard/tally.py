@@ -6,7 +6,7 @@ records; `record_reading` has what is summed of touches, `cone_reading` of cones
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -59,10 +59,14 @@ class Tally:
     def stored(self) -> int:
         return sum(self.counts.values())
 
-    def only(self: T, takes: Callable[[Key], bool]) -> T:
-        """The groups whose key is taken."""
+    def only(self: T, symbol: str | None = None, minutes: int | None = None) -> T:
+        """The groups of this symbol, these minutes, or both."""
+
+        def is_asked_for(key: Key) -> bool:
+            return symbol in (None, key[0]) and minutes in (None, key[1])
+
         groups: Any = (getattr(self, each.name) for each in fields(self))
-        return type(self)(*({key: found for key, found in each.items() if takes(key)} for each in groups))
+        return type(self)(*({key: found for key, found in each.items() if is_asked_for(key)} for each in groups))
 
     def add(self: T, other: T) -> None:
         """Take what comes after it in the record."""

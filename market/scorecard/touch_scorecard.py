@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from market.forecast import scores
 from market.forecast.sequence import ConfidenceSequence
 from market.scorecard.cone_scorecard import cone_card
-from market.scorecard.parts import (
-    asked_of,
-    cells_of,
-    counted,
-    kept,
-    of_minutes,
-    quarters,
-    record_of,
-    thirds,
-    time_of,
-    together,
-)
-from market.scorecard.readings import Reading, newest
+from market.scorecard.parts import by_minutes, card_of, cells_of, rows_of, scores_of, time_of, together
+from market.scorecard.readings import newest
 from market.scorecard.record_reading import MILLIONTHS, Sums, TouchTally
 from market.scorecard.reliability import bins, calibration_error, curve
-from market.scorecard.tally import Cell
 
 
 def scorecard(symbol: str | None = None, minutes: int | None = None) -> dict[str, Any]:
@@ -70,38 +57,22 @@ def scorecard(symbol: str | None = None, minutes: int | None = None) -> dict[str
         "horizons": sorted({each for _, each in cells}),
         "symbol": symbol,
         "minutes": minutes,
-        **kept(_card, touches, symbol, minutes),
+        **card_of(touches, symbol, minutes, _figures),
         "cone": cone_card(cones, symbol, minutes),
     }
 
 
-def _card(reading: Reading[TouchTally], symbol: str | None, minutes: int | None) -> dict[str, Any]:
-    asked = asked_of(reading, TouchTally, symbol, minutes)
-    scored = sorted({key[:2] for key in asked.by_forecast}, key=lambda cell: (cell[1], cell[0]))
-    horizons = sorted({each for _, each in scored})
-    return (
-        record_of(reading)
-        | counted(asked)
-        | {
-            "overall": _scores(asked, lambda cell: True),
-            "by_minutes": [{"minutes": each} | _scores(asked, of_minutes(each)) for each in horizons],
-            "by_symbol": [
-                {"symbol": name, "minutes": each} | _scores(asked, (name, each).__eq__) for name, each in scored
-            ],
-            "reliability": [{"minutes": each} | _reliability(asked, each) for each in horizons],
-            "by_liveliness": thirds(asked.by_time, Sums, _row),
-            "by_quarter": quarters(asked.by_time, Sums, _row),
-        }
-    )
+def _figures(asked: TouchTally) -> dict[str, Any]:
+    reliability = [{"minutes": minutes} | _reliability(part) for minutes, part in by_minutes(asked)]
+    return scores_of(asked, _scores) | {"reliability": reliability} | rows_of(asked.by_time, Sums, _row)
 
 
-def _scores(asked: TouchTally, belongs: Callable[[Cell], bool]) -> dict[str, Any]:
-    by_touch = [(key[2], sums) for key, sums in asked.by_forecast.items() if belongs(key[:2])]
-    sums = together((each for _, each in by_touch), Sums)
+def _scores(asked: TouchTally) -> dict[str, Any]:
+    by_touch = [(touch, sums) for (_, _, touch), sums in asked.by_forecast.items()]
+    sums = together(asked.by_forecast.values(), Sums)
     sequence = ConfidenceSequence()
-    for cell, each in asked.apart.items():
-        if belongs(cell):
-            sequence.merge(each)
+    for each in asked.apart.values():
+        sequence.merge(each)
     return _row(sums) | {
         "calibration_error": calibration_error(by_touch, sums.count) if sums.count else None,
         "apart": sequence.count,
@@ -124,13 +95,11 @@ def _row(sums: Sums) -> dict[str, Any]:
     }
 
 
-def _reliability(asked: TouchTally, minutes: int) -> dict[str, Any]:
+def _reliability(asked: TouchTally) -> dict[str, Any]:
     by_touch: dict[int, Sums] = {}
-    for (_, each, touch), sums in asked.by_forecast.items():
-        if each == minutes:
-            by_touch.setdefault(touch, Sums()).add(sums)
+    for (_, _, touch), sums in asked.by_forecast.items():
+        by_touch.setdefault(touch, Sums()).add(sums)
     windows: dict[int, int] = {}
-    for (_, each, place), found in asked.windows.items():
-        if each == minutes:
-            windows[place] = windows.get(place, 0) + found.count
+    for (_, _, place), found in asked.windows.items():
+        windows[place] = windows.get(place, 0) + found.count
     return {"curve": curve(by_touch), "bins": bins(by_touch, windows)}
