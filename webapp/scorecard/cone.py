@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp.scorecard.cone_plot import cone_plot
 from webapp.scorecard.figures import count, interval, percent
+from webapp.scorecard.tables import score_rows
 
 
 def cone_section(card: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def cone_section(card: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
     if not card["scored"]:
         return {"rows": []}
     return {
-        "rows": _rows(card),
+        "rows": score_rows(card, _row),
         "plots": [_plotted(card, place) for place in range(len(card["overall"]["levels"]))],
         "by_liveliness": [
             {"name": names[each["name"]], "about": _times(each["from"], each["to"])} | _part(each)
@@ -24,20 +25,6 @@ def cone_section(card: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
             {"name": f"{each['from']:02}–{each['to']:02} UTC", "about": ""} | _part(each) for each in card["by_quarter"]
         ],
     }
-
-
-def _rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """All together, then each number of minutes, each with its symbols."""
-    rows = [{"minutes": "All", "symbol": "All", "is_total": True} | _row(card["overall"])]
-    for total in card["by_minutes"]:
-        minutes = f"{total['minutes']} min"
-        rows.append({"minutes": minutes, "symbol": "All", "is_total": True} | _row(total))
-        rows += [
-            {"minutes": minutes, "symbol": each["symbol"], "is_total": False} | _row(each)
-            for each in card["by_symbol"]
-            if each["minutes"] == total["minutes"]
-        ]
-    return rows
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from market.scorecard.touch_scorecard import scorecard
 from webapp.scorecard.cone import cone_section
 from webapp.scorecard.figures import NOTHING, amount, at_least, count, interval, numbers, p_value, percent, signed
 from webapp.scorecard.plot import plot
+from webapp.scorecard.tables import score_rows
 
 REASONS = {
     "restart": "the forecaster was restarted",
@@ -94,7 +95,7 @@ def _context(card: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
         "is_simulated": settings.FEED == "sim",
         "query": urlencode({"format": "csv", **asked}),
         "cone_query": urlencode({"format": "csv", "record": "cone", **asked}),
-        "scores": _score_rows(card) if card["scored"] else [],
+        "scores": score_rows(card, _scores) if card["scored"] else [],
         "reliability": [_reliability(each) for each in card["reliability"]],
         "by_liveliness": [
             {"name": THIRDS[each["name"]], "about": _span(each["from"], each["to"])} | _row(each)
@@ -127,20 +128,6 @@ def _record(card: dict[str, Any]) -> dict[str, Any]:
         "missing": [numbers(*each) for each in holes["ranges"]],
         "are_all_named": sum(last - first + 1 for first, last in holes["ranges"]) == holes["count"],
     }
-
-
-def _score_rows(card: dict[str, Any]) -> list[dict[str, Any]]:
-    """All together, then each number of minutes, each with its symbols; what would repeat the row above is left out."""
-    rows = [{"minutes": "All", "symbol": "All", "is_total": True} | _scores(card["overall"])]
-    for total in card["by_minutes"]:
-        minutes = f"{total['minutes']} min"
-        rows.append({"minutes": minutes, "symbol": "All", "is_total": True} | _scores(total))
-        rows += [
-            {"minutes": minutes, "symbol": each["symbol"], "is_total": False} | _scores(each)
-            for each in card["by_symbol"]
-            if each["minutes"] == total["minutes"]
-        ]
-    return rows
 
 
 def _scores(row: Mapping[str, Any]) -> dict[str, Any]:
