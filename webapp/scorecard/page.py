@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,14 +20,13 @@ from market.scorecard.touch_scorecard import scorecard
 from webapp.scorecard.cone import cone_section
 from webapp.scorecard.figures import NOTHING, amount, at_least, count, interval, numbers, p_value, percent, signed
 from webapp.scorecard.plot import plot
-from webapp.scorecard.tables import score_rows
+from webapp.scorecard.tables import Table, part_tables, score_rows
 
 REASONS = {
     "restart": "the forecaster was restarted",
     "feed": "the price feed was interrupted",
     "closed": "the market closed",
 }
-THIRDS = {"calm": "Calm", "usual": "Usual", "lively": "Lively"}
 LONGEST = 240
 # How often a page without figures asks for them.
 REFRESH_SECONDS = 3
@@ -56,17 +56,20 @@ def why_no_direction(request: HttpRequest) -> HttpResponse:
     found = direction(asked)
     if asked and asked not in found.symbols:
         raise Http404
-    rows = [
-        {
-            "name": row.name,
-            "error": amount(row.mae),
-            "times": f"{row.relative_mae:.4f}" if row.relative_mae < 1000 else f"{row.relative_mae:,.0f}",
-            "statistic": NOTHING if row.dm is None else f"{row.dm:+.2f}".replace("-", "−"),
-            "p_value": p_value(row.p_value),
-        }
-        for row in found.rows
-    ]
-    context = {"found": found, "rows": rows, "closes": count(found.closes), "is_simulated": settings.FEED == "sim"}
+    table = Table(
+        ("Forecast", "Off by", "Times the last price’s", "DM", "p"),
+        [
+            (
+                capfirst(row.name),
+                amount(row.mae),
+                f"{row.relative_mae:.4f}" if row.relative_mae < 1000 else f"{row.relative_mae:,.0f}",
+                NOTHING if row.dm is None else f"{row.dm:+.2f}".replace("-", "−"),
+                p_value(row.p_value),
+            )
+            for row in found.rows
+        ],
+    )
+    context = {"found": found, "table": table, "closes": count(found.closes), "is_simulated": settings.FEED == "sim"}
     return render(request, "forecasts/direction.html", context)
 
 
@@ -97,16 +100,9 @@ def _context(card: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
         "cone_query": urlencode({"format": "csv", "record": "cone", **asked}),
         "scores": score_rows(card, _scores) if card["scored"] else [],
         "reliability": [_reliability(each) for each in card["reliability"]],
-        "by_liveliness": [
-            {"name": THIRDS[each["name"]], "about": _span(each["from"], each["to"])} | _row(each)
-            for each in card["by_liveliness"]
-        ],
-        "by_quarter": [
-            {"name": f"{each['from']:02}–{each['to']:02} UTC", "about": ""} | _row(each) for each in card["by_quarter"]
-        ],
         "cone_record": _record(card["cone"]),
-        "cone": cone_section(card["cone"], THIRDS),
-    }
+        "cone": cone_section(card["cone"]),
+    } | part_tables(card, ("Scored", "Said", "Happened", "Skill"), _part)
 
 
 def _record(card: dict[str, Any]) -> dict[str, Any]:
@@ -131,38 +127,36 @@ def _record(card: dict[str, Any]) -> dict[str, Any]:
 
 
 def _scores(row: Mapping[str, Any]) -> dict[str, Any]:
-    return _row(row) | {
+    return {
+        "count": count(row["count"]),
         "apart": count(row["apart"]),
+        "said": percent(row["said"]),
+        "happened": percent(row["happened"]),
         "off": percent(row["calibration_error"]),
+        "skill": signed(row["skill"]),
         "gain": signed(row["gain"]),
         "bound": at_least(row["low"]),
         "is_proven": row["low"] is not None and row["low"] > 0,
     }
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "count": count(row["count"]),
-        "said": percent(row["said"]),
-        "happened": percent(row["happened"]),
-        "skill": signed(row["skill"]),
-    }
-
-
-def _span(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+def _part(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return count(row["count"]), percent(row["said"]), percent(row["happened"]), signed(row["skill"])
 
 
 def _reliability(found: Mapping[str, Any]) -> dict[str, Any]:
-    bins = [
-        {
-            "forecast": interval(each["from"], each["to"]),
-            "count": count(each["count"]),
-            "windows": count(each["windows"]),
-            "said": percent(each["said"]),
-            "happened": percent(each["happened"]),
-            "interval": interval(each["low"], each["high"]),
-        }
-        for each in found["bins"]
-    ]
-    return {"minutes": found["minutes"], "bins": bins, "plot": plot(found["bins"], found["curve"])}
+    table = Table(
+        ("Forecast", "Count", "Spans", "Said", "Happened", "95 %"),
+        [
+            (
+                interval(each["from"], each["to"]),
+                count(each["count"]),
+                count(each["windows"]),
+                percent(each["said"]),
+                percent(each["happened"]),
+                interval(each["low"], each["high"]),
+            )
+            for each in found["bins"]
+        ],
+    )
+    return {"minutes": found["minutes"], "table": table, "plot": plot(found["bins"], found["curve"])}
