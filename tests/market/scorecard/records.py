@@ -6,12 +6,13 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from market.forecaster.record import COUNTERS
 from market.models import ForecastCounter, ShownCone, ShownForecast
-from market.scorecard.readings import cone_readings, readings
+from market.scorecard.readings import BeingRead, Readings, cone_readings, readings
 
 BEGIN = datetime(2026, 11, 3, 9, 0, 12, 345678, tzinfo=UTC)
 # No price, side or person of any test looks like it.
@@ -60,36 +61,21 @@ def unscored(number: int, reason: str, **fields: Any) -> ShownForecast:
 
 def keep(rows: Iterable[ShownForecast], head: int | None = None) -> list[ShownForecast]:
     """Store these, and let the next reader see them; `head` is the newest number ever given."""
-    made = ShownForecast.objects.bulk_create(rows)
-    newest = max((row.number for row in made), default=0)
-    ForecastCounter.objects.update_or_create(pk=1, defaults={"head": newest if head is None else head})
-    readings.forget()
-    return made
+    return _keep(ShownForecast, readings, rows, head)
 
 
 def drawn(count: int, seed: int = 1, open_from: int | None = None) -> Iterator[ShownForecast]:
     """Forecasts at random, better than climatology; from `open_from` on, one in three waits."""
     chance = random.Random(seed)
-    free: dict[tuple[str, int], datetime] = {}
-    at = BEGIN
-    for number in range(1, count + 1):
-        at += timedelta(seconds=chance.randrange(120))
-        symbol, minutes = chance.choice(["AAPL", "BTCUSD", "ETHUSD"]), chance.choice([5, 15, 60])
+    for number, fields in _moments(chance, count, [5, 15, 60]):
         truth = chance.random()
         touch = min(1000, max(0, round(1000 * truth + chance.gauss(0, 50))))
-        is_apart = free.get((symbol, minutes), at) <= at
-        if is_apart:
-            free[symbol, minutes] = at + timedelta(minutes=minutes)
-        fields: dict[str, Any] = {
-            "at": at,
-            "symbol": symbol,
-            "minutes": minutes,
+        fields |= {
             "touch": touch,
             "touch_low": max(0, touch - 20),
             "touch_high": min(1000, touch + 20),
             "climate": min(1000, max(0, round(1000 * truth + chance.gauss(0, 200)))),
             "liveliness": chance.lognormvariate(0, 0.5),
-            "is_apart": is_apart,
         }
         if open_from is not None and number >= open_from and chance.random() < 0.33:
             yield waiting(number, **fields)
@@ -127,39 +113,23 @@ def unscored_cone(number: int, reason: str, **fields: Any) -> ShownCone:
 
 
 def keep_cones(rows: Iterable[ShownCone], head: int | None = None) -> list[ShownCone]:
-    """Store these, and let the next reader see them; `head` is the newest number ever given."""
-    made = ShownCone.objects.bulk_create(rows)
-    newest = max((row.number for row in made), default=0)
-    ForecastCounter.objects.update_or_create(pk=2, defaults={"head": newest if head is None else head})
-    cone_readings.forget()
-    return made
+    return _keep(ShownCone, cone_readings, rows, head)
 
 
 def drawn_cones(count: int, seed: int = 1, open_from: int | None = None) -> Iterator[ShownCone]:
     """Cones at random, in cents, whose prices are often just on a bound; from `open_from` on, one in three waits."""
     chance = random.Random(seed)
     cent = Decimal("0.01")
-    free: dict[tuple[str, int], datetime] = {}
-    at = BEGIN
-    for number in range(1, count + 1):
-        at += timedelta(seconds=chance.randrange(120))
-        symbol, minutes = chance.choice(["AAPL", "BTCUSD", "ETHUSD"]), chance.choice([1, 5, 60])
-        is_apart = free.get((symbol, minutes), at) <= at
-        if is_apart:
-            free[symbol, minutes] = at + timedelta(minutes=minutes)
+    for number, fields in _moments(chance, count, [1, 5, 60]):
         close = cent * chance.randrange(1000, 1_000_000)
         reach = chance.randrange(1, 9)
-        fields: dict[str, Any] = {
-            "at": at,
-            "symbol": symbol,
-            "minutes": minutes,
+        fields |= {
             "close": close,
             "low_80": close - reach * cent,
             "high_80": close + reach * cent,
             "low_95": close - 2 * reach * cent,
             "high_95": close + 2 * reach * cent,
             "liveliness": chance.lognormvariate(0, 0.5),
-            "is_apart": is_apart,
         }
         if open_from is not None and number >= open_from and chance.random() < 0.33:
             yield waiting_cone(number, **fields)
@@ -167,3 +137,29 @@ def drawn_cones(count: int, seed: int = 1, open_from: int | None = None) -> Iter
             yield unscored_cone(number, chance.choice(["restart", "feed", "closed"]), **fields)
         else:
             yield cone(number, **fields, price=close + round(chance.gauss(0, 0.85 * reach)) * cent)
+
+
+def being_read(*asked: Any) -> NoReturn:
+    """What a scorecard does while a long record is read the first time."""
+    raise BeingRead(300_000, 1_000_000)
+
+
+def _keep(model: Any, read: Readings[Any], rows: Iterable[Any], head: int | None) -> list[Any]:
+    made: list[Any] = model.objects.bulk_create(rows)
+    newest = max((row.number for row in made), default=0)
+    ForecastCounter.objects.update_or_create(pk=COUNTERS[model], defaults={"head": newest if head is None else head})
+    read.forget()
+    return made
+
+
+def _moments(chance: random.Random, count: int, horizons: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Numbers, each with the fields that are alike of all records."""
+    free: dict[tuple[str, int], datetime] = {}
+    at = BEGIN
+    for number in range(1, count + 1):
+        at += timedelta(seconds=chance.randrange(120))
+        symbol, minutes = chance.choice(["AAPL", "BTCUSD", "ETHUSD"]), chance.choice(horizons)
+        is_apart = free.get((symbol, minutes), at) <= at
+        if is_apart:
+            free[symbol, minutes] = at + timedelta(minutes=minutes)
+        yield number, {"at": at, "symbol": symbol, "minutes": minutes, "is_apart": is_apart}

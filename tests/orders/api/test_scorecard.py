@@ -17,10 +17,10 @@ from django.test import AsyncClient, Client
 from jsonschema import Draft202012Validator
 
 from market.models import Instrument, ShownForecast
-from market.scorecard.readings import BeingRead
 from tests.market.scorecard.records import (
     BEGIN,
     PRICE,
+    being_read,
     cone,
     drawn,
     drawn_cones,
@@ -242,9 +242,6 @@ def test_the_cone_s_figures_can_be_made_again_from_its_file(as_user: Any, alice:
 def test_while_a_long_record_is_read_the_answer_says_when_to_ask_again(
     as_user: Any, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def being_read(*asked: Any) -> None:
-        raise BeingRead(300_000, 1_000_000)
-
     monkeypatch.setattr("orders.api.scorecard.scorecard", being_read)
 
     answer = as_user(alice).get(ADDRESS)

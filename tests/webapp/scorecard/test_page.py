@@ -13,9 +13,10 @@ from django.test import Client
 
 from market.models import Instrument
 from market.scorecard.direction_table import Direction
-from market.scorecard.readings import BeingRead, readings
+from market.scorecard.readings import readings
 from tests.market.scorecard.records import (
     PRICE,
+    being_read,
     cone,
     drawn,
     drawn_cones,
@@ -243,9 +244,6 @@ def test_filters_are_of_the_cone_and_its_download_too(signed_in: Client) -> None
 def test_while_a_long_record_is_read_the_page_says_how_far_and_looks_again(
     signed_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def being_read(*asked: Any) -> None:
-        raise BeingRead(300_000, 1_000_000)
-
     monkeypatch.setattr(pages, "scorecard", being_read)
 
     answer = signed_in.get("/forecasts/?symbol=AAPL")
