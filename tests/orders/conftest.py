@@ -7,6 +7,7 @@ from django.db import connections
 
 from market.live import arrival
 from orders.protocol import outbound
+from tests.orders.foretold import Oracle
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,12 @@ def no_market(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_heartbeats_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A heartbeat that comes asks after a window, unless the test sets a period: however slow the machine is."""
     monkeypatch.setattr(outbound, "HEARTBEAT_SECONDS", 3600)
+
+
+@pytest.fixture
+def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
+    """Takes the place of the forecaster."""
+    return Oracle(monkeypatch)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,15 @@ from market.forecaster.wire import Answers, NoForecaster
 
 NOW = 1_784_992_205.25
 WHY = "The market is crossed: its bid is above its ask."
+# What a row has of it, where the probability is 334 thousandths.
+NUMBER = {
+    "touch": {"probability": 0.334, "low": 0.314, "high": 0.354},
+    "trade_through": {"probability": 0.167, "low": 0.083, "high": 0.334},
+    "matured": 1_455,
+    "independent": 97,
+    "median_minutes": 31.5,
+    "as_of": "2026-07-25T15:10:05.250000Z",
+}
 
 
 def answer_of(ask: Ask, thousandths: int | None, median: float | None = 31.5) -> Answer | None:

@@ -16,32 +16,19 @@ from market.models import Instrument
 from orders.api import forecasts
 from orders.domain.lifecycle import Status
 from tests.orders.builders import instrument, order_in, place
-from tests.orders.foretold import WHY, Oracle
+from tests.orders.foretold import NUMBER, WHY, Oracle
 from tests.tables import failing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LIST, TOUCH = "/api/forecasts/", "/api/forecasts/touch/"
 PRICE = {"symbol": "AAPL", "side": "buy", "price": "584.9"}
-NUMBER = {
-    "touch": {"probability": 0.334, "low": 0.314, "high": 0.354},
-    "trade_through": {"probability": 0.167, "low": 0.083, "high": 0.334},
-    "matured": 1_455,
-    "independent": 97,
-    "median_minutes": 31.5,
-    "as_of": "2026-07-25T15:10:05.250000Z",
-}
 FIELDS = (*PRICE, "minutes", *NUMBER)
 
 
 @pytest.fixture(autouse=True)
 def feed(settings: Any) -> None:
     settings.FEED = "sim"
-
-
-@pytest.fixture
-def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
-    return Oracle(monkeypatch)
 
 
 @pytest.fixture

@@ -24,10 +24,9 @@ def feed(settings: Any) -> None:
 
 
 @pytest.fixture
-def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
-    found = Oracle(monkeypatch)
-    found.says = {"1": 100, "2": 200, "3": 300, "9": None}
-    return found
+def oracle(oracle: Oracle) -> Oracle:
+    oracle.says = {"1": 100, "2": 200, "3": 300, "9": None}
+    return oracle
 
 
 @pytest.fixture

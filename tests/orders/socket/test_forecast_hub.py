@@ -29,11 +29,6 @@ D = Decimal
 
 
 @pytest.fixture
-def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
-    return Oracle(monkeypatch)
-
-
-@pytest.fixture
 def hub(oracle: Oracle) -> Rounds:
     return Rounds()
 

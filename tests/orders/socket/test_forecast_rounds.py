@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
-    return Oracle(monkeypatch)
-
-
-@pytest.fixture
 def glass(alice: User) -> Glass:
     return Glass(alice)
 
