@@ -112,6 +112,7 @@ export class FakeElement {
 
 /** What waits for a frame; as long as the module that asks for frames lives. */
 let waiting = [];
+globalThis.requestAnimationFrame = (each) => waiting.push(each);
 
 /** Draws one frame. */
 export function frame() {
@@ -129,7 +130,6 @@ export function makeDocument() {
     Text: FakeText,
     Element: FakeElement,
     matchMedia: () => ({ matches: false }),
-    requestAnimationFrame: (each) => waiting.push(each),
   });
   return document;
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { Forecasts } from "../../../static/js/forecast/forecasts.js";
+import { frame } from "../elements.js";
 import { Network, startedOn, Time } from "../sockets.js";
 import { chance, forecast, without } from "./forecasts.js";
 
@@ -12,17 +13,13 @@ let time;
 let network;
 /** @type {Forecasts} */
 let forecasts;
-/** @type {(() => void)[]} */
-let frames = [];
 /** The orders told of, a text a time. @type {string[]} */
 let told = [];
 
 beforeEach(() => {
   time = new Time();
   network = new Network();
-  frames = [];
   told = [];
-  globalThis.requestAnimationFrame = (each) => frames.push(() => each(0));
   forecasts = new Forecasts(startedOn(network));
   forecasts.addEventListener("forecasts", (event) => {
     told.push([.../** @type {CustomEvent<Set<number>>} */ (event).detail].join(" "));
@@ -31,7 +28,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  draw();
+  frame();
   time.end();
 });
 
@@ -39,10 +36,6 @@ afterEach(() => {
 function hide(hidden) {
   Object.defineProperty(globalThis, "document", { value: { hidden }, configurable: true, writable: true });
   forecasts.looked();
-}
-
-function draw() {
-  while (frames.length > 0) for (const each of frames.splice(0)) each();
 }
 
 /** What was asked for since the last look, each as "type orders". */
@@ -105,13 +98,13 @@ test("at most 500 orders are asked for, and none by unsubscribing", () => {
 test("the newest forecast of each horizon is kept, in their order, and told of once a frame", () => {
   forecasts.watch([12]);
   network.last.hello();
-  draw();
+  frame();
   told = [];
   const all = [forecast(60, chance(0.7)), forecast(5, chance(0.03)), without(15, "The price is 4 min old.")];
   network.last.receive({ type: "forecasts", sent: 0, forecasts: all });
   network.last.receive({ type: "forecasts", sent: 0, forecasts: [forecast(5, chance(0.04))] });
   assert.deepEqual(told, []);
-  draw();
+  frame();
   assert.deepEqual(told, ["12"]);
   const shown = forecasts.of(12).map(({ minutes, touch }) => [minutes, touch?.probability ?? null]);
   assert.deepEqual(shown, [
@@ -138,10 +131,10 @@ test("after a break the same is asked for again, and what was known is stale unt
   forecasts.watch([12, 13]);
   network.last.hello();
   receive(12, 13);
-  draw();
+  frame();
   told = [];
   network.last.lose();
-  draw();
+  frame();
   assert.deepEqual(told, ["12 13"]);
   assert.equal(forecasts.isStale(12), true);
   assert.equal(forecasts.of(12).length, 1);
@@ -162,10 +155,10 @@ test("without a connection everything goes after 15 seconds, and that is told", 
   network.last.lose();
   time.pass(14_900);
   assert.equal(forecasts.of(12).length, 1);
-  draw();
+  frame();
   told = [];
   time.pass(200);
-  draw();
+  frame();
   assert.deepEqual(forecasts.of(12), []);
   assert.deepEqual(told, ["12"]);
 });

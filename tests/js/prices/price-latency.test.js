@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { now, ServerClock } from "../../../static/js/net/clock.js";
 import { PriceLatency } from "../../../static/js/prices/price-latency.js";
+import { frame } from "../elements.js";
 import { Time } from "../sockets.js";
 
 const AHEAD = 5000;
@@ -13,13 +14,9 @@ const KNOWN = new Set(["AAPL", "MSFT"]);
 let time;
 /** @type {PriceLatency} */
 let figures;
-/** @type {(() => void)[]} */
-let frames = [];
 
 beforeEach(() => {
   time = new Time();
-  frames = [];
-  globalThis.requestAnimationFrame = (each) => frames.push(() => each(0));
   const clock = new ServerClock();
   clock.add(now(), now() + AHEAD, now() + AHEAD, now());
   figures = new PriceLatency(clock);
@@ -39,7 +36,7 @@ function ticked(symbol, ago) {
 function draw(after) {
   figures.drawn();
   time.pass(after);
-  for (const each of frames.splice(0)) each();
+  frame();
 }
 
 /** @param {number|null|undefined} actual @param {number} expected */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { ServerClock } from "../../../static/js/net/clock.js";
 import { Prices } from "../../../static/js/prices/prices.js";
+import { frame } from "../elements.js";
 import { Network, startedOn, Time } from "../sockets.js";
 
 /** @import {Quote} from "../../../static/js/prices/prices.js" */
@@ -14,17 +15,13 @@ let time;
 let network;
 /** @type {Prices} */
 let prices;
-/** @type {(() => void)[]} */
-let frames = [];
 /** What was told: symbols that changed, or "feed". @type {string[]} */
 let told = [];
 
 beforeEach(() => {
   time = new Time();
   network = new Network();
-  frames = [];
   told = [];
-  globalThis.requestAnimationFrame = (each) => frames.push(() => each(0));
   prices = new Prices(startedOn(network), new ServerClock());
   prices.addEventListener("quotes", (event) => {
     told.push([.../** @type {CustomEvent<Set<string>>} */ (event).detail].sort().join(" "));
@@ -55,10 +52,6 @@ function refuse(code, more = {}) {
 /** @param {string} name @param {object} [more] */
 function feed(name, more = {}) {
   receive([], { feed: { name, state: "live", reason: "", ...more } });
-}
-
-function draw() {
-  for (const each of frames.splice(0)) each();
 }
 
 /** What was asked for since the last look, each as "type symbols rate". */
@@ -104,10 +97,10 @@ test("the latest quote of each symbol is told once a frame, and never an older o
   receive([quote("AAPL", "0", 999)]);
   assert.deepEqual(told, []);
 
-  draw();
+  frame();
   assert.deepEqual(told, ["AAPL MSFT"]);
   assert.equal(prices.quote("AAPL")?.last, "2");
-  draw();
+  frame();
   assert.deepEqual(told, ["AAPL MSFT"]);
 });
 
