@@ -13,6 +13,15 @@ from tests.browser.test_layout import DESK, OVERFLOW, PHONE, SMALL_TARGETS, TOUC
 from tests.servers import ROOT, Server
 from tests.traders import Trader
 
+# Each share as wide as one can be.
+WIDEST = """() => document.querySelectorAll(".report td").forEach((cell) => {
+    if (/^[0-9.]+\\s%$/.test(cell.textContent)) cell.textContent = "100.0\\u00a0%";
+})"""
+# The headings of tables that are wider than their place.
+CUT = """() => [...document.querySelectorAll(".report-scroll")]
+    .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth)
+    .map((each) => document.getElementById(each.getAttribute("aria-labelledby")).textContent)"""
+
 Open = Callable[..., Blotter]
 
 SEED = f"""
@@ -47,6 +56,8 @@ def test_the_scorecard_is_legible_in_both_themes(seeded: Server, open_as: Open, 
     expect(page.get_by_role("note").first).to_contain_text("17–19, 2,500")
     expect(page.locator(".plot")).to_have_count(5)
     assert page.evaluate(OVERFLOW)["right"] == 0
+    page.evaluate(WIDEST)
+    assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.dataset.bsTheme") == scheme
     assert serious_violations(page) == []
 
