@@ -1,12 +1,16 @@
 """Speed of the forecast, compared with the textbook's formula: pricing orders, taking in a bar, building a model.
 
-`python -m benchmarks.forecast [--rounds N] [--symbols N] [--orders N] [--bars N]`, on one core. An order is priced by
-two curves, of a touch and of a trade-through one tick beyond, each read at 5, 15 and 60 minutes, and by the median
-time to its touch. The reflection formula gives the same figures from one volatility, without intervals, and learns
-nothing else from a bar. Bars are simulated, one a minute, each symbol's volatility changing on its own.
+`python -m benchmarks.forecast [--part prices record symbol scorecard] [--rounds N] [--symbols N] [--orders N]
+[--bars N] [--shown 1000000]`, on one core. An order is priced by two curves, of a touch and of a trade-through one tick
+beyond, each read at 5, 15 and 60 minutes, and by the median time to its touch. The reflection formula gives the same
+figures from one volatility, without intervals, and learns nothing else from a bar. Bars are simulated, one a minute,
+each symbol's volatility changing on its own.
 
 Answered is what the forecaster does with the same orders in a round, up to the record: every price has moved by a tick,
 each order is priced, and those that have changed visibly get their answers and their rows.
+
+The other parts have no baseline. `record`: how fast a page's orders let the record grow in some `--minutes`. `symbol`:
+what a symbol with so many `--bars` costs. `scorecard`: reading a record of `--shown` touches and one of as many cones.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from benchmarks import outcome
+from benchmarks import forecast_parts, outcome
 from benchmarks.figures import Figure, Spread, table
 from benchmarks.forecast_round import Round
 from market.forecast.candles import Candle
@@ -160,18 +164,32 @@ def measured(symbols: int, orders: int, bars: int, rounds: int) -> list[Figure]:
 
 
 def main() -> None:
+    everything = ["prices", *forecast_parts.PARTS]
     parser = argparse.ArgumentParser(description="Speed of the forecast.")
+    parser.add_argument("--part", nargs="+", choices=everything, default=everything)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--symbols", type=int, default=50)
     parser.add_argument("--orders", type=int, default=10_000)
     parser.add_argument("--bars", type=int, default=1_500, help="that a model has learned from")
+    parser.add_argument("--minutes", type=int, default=60, help="that the record grows")
+    parser.add_argument("--shown", type=int, default=100_000, help="touches, and as many cones, of the scorecard")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
     if options.bars < FEWEST:
         parser.error(f"--bars: with fewer than {FEWEST:,} there is no number for {MINUTES[-1]} minutes.")
-    found = measured(options.symbols, options.orders, options.bars, options.rounds)
-    print(table(found))
-    about = {name: getattr(options, name) for name in ("rounds", "symbols", "orders", "bars")}
-    outcome.write("forecast", {f"{figure.name}, {figure.baseline}": figure.as_json() for figure in found}, **about)
+    kept = {}
+    for part in options.part:
+        print(f"forecast: {part}", flush=True)
+        if part == "prices":
+            compared = measured(options.symbols, options.orders, options.bars, options.rounds)
+            kept |= {f"{figure.name}, {figure.baseline}": figure.as_json() for figure in compared}
+            print(table(compared), flush=True)
+        else:
+            found = forecast_parts.measured(part, options)
+            kept |= {figure.name: figure.as_json() for figure in found}
+            print(forecast_parts.listing(found), flush=True)
+    name = "forecast" if options.part == everything else f"forecast-{'-'.join(options.part)}"
+    outcome.write(name, kept, **{each: value for each, value in vars(options).items() if each != "part"})
 
 
 if __name__ == "__main__":
