@@ -9,8 +9,10 @@ import pytest
 
 from market.forecaster import answering, wire
 from market.forecaster.answering import Number, refusal
-from market.forecaster.asks import Answer, Ask
+from market.forecaster.asks import Answer, Ask, ConeAsk
 from market.forecaster.wire import Answers, NoForecaster
+from tests.market.forecaster.scenes import LIVE, engine_of
+from tests.market.forecaster.scenes import NOW as SCENE
 
 NOW = 1_784_992_205.25
 WHY = "The market is crossed: its bid is above its ask."
@@ -40,7 +42,10 @@ def answer_of(ask: Ask, thousandths: int | None, median: float | None = 31.5) ->
 
 
 class Oracle:
-    """`says` is the probability of a touch in thousandths by price as text, None for a refusal; else `usual`."""
+    """`says` is the probability of a touch in thousandths by price as text, None for a refusal; else `usual`.
+
+    A cone is that of the simulated bars, whatever the symbol.
+    """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.says: dict[str, int | None] = {}
@@ -48,6 +53,8 @@ class Oracle:
         self.why_not = ""
         self.asked: list[Ask] = []
         self.requests: list[tuple[int, bool]] = []
+        self.cones: list[ConeAsk] = []
+        patch.setattr(wire, "cone", self.cone)
         patch.setattr(wire, "ask", self.ask)
         patch.setattr(wire, "ask_async", self.ask_async)
 
@@ -57,6 +64,12 @@ class Oracle:
         if self.why_not:
             raise NoForecaster(self.why_not)
         return [answer_of(each, self.says.get(f"{each.price.normalize():f}", self.usual)) for each in asks]
+
+    def cone(self, ask: ConeAsk) -> dict[str, Any]:
+        self.cones.append(ask)
+        if self.why_not:
+            raise NoForecaster(self.why_not)
+        return engine_of(ask.symbol).cone(ask.symbol, ask.tick, LIVE, SCENE).answer
 
     async def ask_async(self, client: Any, asks: Sequence[Ask]) -> Answers:
         return self.ask(asks)

@@ -79,9 +79,9 @@ def ready(market: SymbolMarket, at: float = NOW, model: Model | None = None, **p
     return market
 
 
-def engine_of(*symbols: str, now: float = NOW, apart: Any = None) -> Engine:
+def engine_of(*symbols: str, now: float = NOW, apart: Any = None, cones_apart: Any = None) -> Engine:
     """An engine that follows these, each with a past and a quote."""
-    engine = Engine(Apart(apart), Apart())
+    engine = Engine(Apart(apart), Apart(cones_apart))
     for symbol in symbols or ("AAPL",):
         market = engine.follow(symbol, now)
         assert market is not None

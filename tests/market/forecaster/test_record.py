@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection
 from market.forecaster import record
 from market.forecaster.results import Results
 from market.live.leader import LostLead
-from market.models import ForecastCounter, ShownForecast
+from market.models import ForecastCounter, ShownCone, ShownForecast
 from market.models.forecast_record import Outcome, Unscored
 from market.support import batches
 from tests.market.forecaster.scenes import LIVE, NOW, D, ask, engine_of
@@ -177,3 +177,48 @@ def test_the_newest_that_share_no_time_are_found_by_symbol_and_minutes() -> None
 def test_a_symbol_that_differs_in_case_is_another() -> None:
     append({"is_apart": True, "symbol": "ko"}, {"is_apart": True, "symbol": "KO"})
     assert set(record.latest_apart(ShownForecast)) == {("ko", 5), ("KO", 5)}
+
+
+def cone_row(minutes: int = 5, **fields: Any) -> ShownCone:
+    usual: dict[str, Any] = {"at": moment(NOW + 3), "begins_at": moment(NOW), "symbol": "AAPL", "close": D(100)}
+    usual |= {"ends_at": moment(NOW) + timedelta(minutes=minutes), "low_80": D(99), "high_80": D(101)}
+    usual |= {"low_95": D(98), "high_95": D(102), "liveliness": 1.0, "is_apart": False}
+    return ShownCone(minutes=minutes, **usual | fields)
+
+
+def cone_results() -> list[tuple[Any, str]]:
+    return list(ShownCone.objects.order_by("number").values_list("price", "unscored"))
+
+
+def test_cones_have_numbers_and_results_of_their_own() -> None:
+    append({}, {})
+    cones = [cone_row(minutes) for minutes in (1, 5, 15, 30)]
+    record.append(cones)
+    assert [each.number for each in cones] == [1, 2, 3, 4]
+    assert append({}) == [3]
+
+    record.settle(Results({1: Outcome.TOUCHED}, {2: D("100.005"), 3: Unscored.CLOSED, 9: D(1)}))
+    assert cone_results() == [(None, ""), (D("100.005"), ""), (None, "closed"), (None, "")]
+    assert results() == [(1, ""), (None, ""), (None, "")]
+    record.settle(Results({}, {2: D(7), 3: D(7), 4: D(0)}))
+    record.settle(Results({}, {2: Unscored.FEED, 3: Unscored.FEED, 4: Unscored.FEED}))
+    assert cone_results() == [(None, ""), (D("100.005"), ""), (None, "closed"), (D(0), "")], "each is noted once"
+
+    assert record.begin("next") == 3
+    assert cone_results() == [(None, "restart"), (D("100.005"), ""), (None, "closed"), (D(0), "")]
+
+
+def test_a_cone_in_the_record_is_what_was_told() -> None:
+    batch = engine_of().cone("AAPL", D("0.00000001"), LIVE, NOW + 3.123456)
+    record.append(batch.rows)
+    assert len(batch.rows) == 5
+    names = [field.attname for field in ShownCone._meta.concrete_fields]
+    for told, stored in zip(batch.rows, ShownCone.objects.order_by("number"), strict=True):
+        assert [getattr(told, name) for name in names] == [getattr(stored, name) for name in names]
+
+
+def test_cones_that_share_no_time_are_found_apart_from_touches() -> None:
+    append({"is_apart": True})
+    ends_at = moment(NOW) + timedelta(minutes=15)
+    record.append([cone_row(15, is_apart=True), cone_row(15, is_apart=True, ends_at=ends_at + timedelta(minutes=1))])
+    assert record.latest_apart(ShownCone) == {("AAPL", 15): ends_at + timedelta(minutes=1)}

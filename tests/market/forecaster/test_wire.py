@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -13,14 +14,15 @@ import redis.asyncio
 
 from market.forecaster import wire
 from market.forecaster.answering import refusal
-from market.forecaster.asks import Ask
+from market.forecaster.asks import Ask, ConeAsk
 from market.forecaster.wire import NoForecaster, Request
 from market.live import redis_client
-from tests.market.forecaster.scenes import NOW, ask
+from tests.market.forecaster.scenes import NOW, D, ask
 from tests.tables import failing
 
 NO_ONE = "redis://127.0.0.1:1/0"
 ASKS = [ask("99.5"), ask("101", "sell", "KO")]
+CONE = ConeAsk("AAPL", D("0.01"))
 
 
 @pytest.fixture
@@ -58,6 +60,30 @@ async def test_an_ask_from_a_thread_gets_its_answers_in_order(lead: redis.asynci
     assert second is None
 
 
+async def test_a_cone_is_asked_for_by_itself_waits_for_its_symbol_and_is_recorded(lead: redis.asyncio.Redis) -> None:
+    asking = asyncio.create_task(asyncio.to_thread(wire.cone, CONE, 30))
+    asked = await one_request(lead)
+    assert (asked.cone, list(asked.asks), asked.symbols) == (CONE, [], {"AAPL"})
+    assert (asked.waits, asked.kept) == (True, True)
+    told: Any = {"symbol": "AAPL", "from": 1, "close": "100", "bands": []}
+    await wire.reply(lead, asked, [told])
+    assert await asking == told
+
+
+async def test_a_cone_is_asked_for_as_long_as_it_is_waited_for(
+    lead: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "time", SimpleNamespace(time=lambda: NOW))
+    for seconds in (30, wire.SECONDS):
+        more = () if seconds == wire.SECONDS else (seconds,)
+        asking = asyncio.create_task(asyncio.to_thread(wire.cone, CONE, *more))
+        asked = await one_request(lead)
+        assert asked.until == NOW + seconds
+        told: Any = {}
+        await wire.reply(lead, asked, [told])
+        await asking
+
+
 async def test_what_is_not_recorded_waits_for_nothing(lead: redis.asyncio.Redis) -> None:
     asking = asyncio.create_task(asyncio.to_thread(wire.ask, ASKS, kept=False, seconds=30))
     asked = await one_request(lead)
@@ -87,7 +113,8 @@ async def test_two_who_ask_at_once_get_their_own_answers(lead: redis.asyncio.Red
 
 
 async def test_without_a_forecaster_that_is_said_at_once_and_nothing_is_left(client: redis.asyncio.Redis) -> None:
-    for asking in (asyncio.to_thread(wire.ask, ASKS, seconds=600), wire.ask_async(client, ASKS, 600)):
+    in_threads = asyncio.to_thread(wire.ask, ASKS, seconds=600), asyncio.to_thread(wire.cone, CONE, 600)
+    for asking in (*in_threads, wire.ask_async(client, ASKS, 600)):
         with pytest.raises(NoForecaster) as raised:
             await asking
         assert raised.value.why == "The forecaster does not run."
@@ -95,7 +122,8 @@ async def test_without_a_forecaster_that_is_said_at_once_and_nothing_is_left(cli
 
 
 async def test_one_that_does_not_answer_is_not_waited_for_any_longer(lead: redis.asyncio.Redis) -> None:
-    for asking in (asyncio.to_thread(wire.ask, ASKS, seconds=0.05), wire.ask_async(lead, ASKS, 0.05)):
+    in_threads = asyncio.to_thread(wire.ask, ASKS, seconds=0.05), asyncio.to_thread(wire.cone, CONE, 0.05)
+    for asking in (*in_threads, wire.ask_async(lead, ASKS, 0.05)):
         with pytest.raises(NoForecaster) as raised:
             await asking
         assert raised.value.why == "The forecaster does not answer."
@@ -104,7 +132,8 @@ async def test_one_that_does_not_answer_is_not_waited_for_any_longer(lead: redis
 async def test_without_redis_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_client, "url", lambda: NO_ONE)
     async with redis_client.connect_async(1) as away:
-        for asking in (asyncio.to_thread(wire.ask, ASKS, seconds=1), wire.ask_async(away, ASKS, 1)):
+        in_threads = asyncio.to_thread(wire.ask, ASKS, seconds=1), asyncio.to_thread(wire.cone, CONE, 1)
+        for asking in (*in_threads, wire.ask_async(away, ASKS, 1)):
             with pytest.raises(NoForecaster) as raised:
                 await asking
             assert raised.value.why == "The forecaster does not answer."
@@ -130,6 +159,26 @@ def test_a_request_is_read_as_it_was_written() -> None:
     assert Request.read(request(until=1.5, waits=False, kept=True, asks=[])) == Request(
         f"{wire.ANSWERS}1", 1.5, False, True, []
     )
+
+
+def test_a_request_for_a_cone_is_read_as_it_was_written() -> None:
+    for tick in ("0.01", "0.00000001", "1E-8", "25"):
+        asked = Request(f"{wire.ANSWERS}1", 5.0, True, True, [], ConeAsk("BRK.B", D(tick)))
+        assert Request.read(asked.text()) == asked
+    touches = Request(f"{wire.ANSWERS}1", 5.0, True, True, ASKS)
+    assert (Request.read(touches.text()), touches.symbols) == (touches, {"AAPL", "KO"})
+
+
+def test_anything_else_is_no_cone() -> None:
+    assert Request.read(request(asks=[], cone=CONE.wire())) is not None
+    wrong: list[Any] = [5, "text", {}, [], [None], ["AAPL"], ["AAPL", "0.01", 1], ["AAPL", None], [None, "0.01"]]
+    wrong += [["AAPL", tick] for tick in ("", "x", "0", "-0.01", "NaN", "Infinity", "1E-9", "1E15", [], {}, 0.1 + 0.2)]
+    wrong += [[symbol, "0.01"] for symbol in ("", "aapl", "A B", "A" * 21, "AAPL\n", ["AAPL"])]
+
+    def check(cone: Any) -> None:
+        assert Request.read(request(asks=[], cone=cone)) is None
+
+    assert failing([[each] for each in wrong], lambda each: check(each[0])) == []
 
 
 def test_anything_else_is_no_request() -> None:
