@@ -51,7 +51,7 @@ def cone(market: SymbolMarket, tick: Decimal, now: float, apart: Apart) -> ConeB
     batch.answer |= {"close": decimal_string(close), "bands": bands}
     ready = dict(market.model.cone())
     for minutes in HORIZONS:
-        if begins + minutes * 60 <= now:
+        if _has_passed(begins, minutes, now):
             continue
         if minutes in ready:
             prices = [_prices(last.close, band, tick) for band in ready[minutes]]
@@ -68,9 +68,19 @@ def cone(market: SymbolMarket, tick: Decimal, now: float, apart: Apart) -> ConeB
     return batch
 
 
+def still_ahead(answer: dict[str, Any], now: float) -> dict[str, Any]:
+    """An answer that was told before, without the horizons that have passed since."""
+    bands = [band for band in answer["bands"] if not _has_passed(answer["from"], band["minutes"], now)]
+    return answer | {"bands": bands}
+
+
 def no_cone(symbol: str, why: str) -> dict[str, Any]:
     """The answer without a cone."""
     return {"symbol": symbol, "unavailable": why, "ready_in_minutes": None}
+
+
+def _has_passed(begins: int, minutes: int, now: float) -> bool:
+    return begins + minutes * 60 <= now
 
 
 def _prices(close: float, band: Band, tick: Decimal) -> tuple[Decimal, Decimal]:

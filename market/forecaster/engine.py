@@ -11,7 +11,7 @@ from typing import Any
 from market.forecaster.answering import Told, answer, refusal
 from market.forecaster.apart import Apart
 from market.forecaster.asks import Answer, Ask
-from market.forecaster.cones import ConeBatch, cone, no_cone
+from market.forecaster.cones import ConeBatch, cone, no_cone, still_ahead
 from market.forecaster.pending import Waiting
 from market.forecaster.results import Results
 from market.forecaster.symbol_market import SymbolMarket
@@ -75,7 +75,7 @@ class Engine:
         if market.model.last is None:
             return ConeBatch(no_cone(symbol, "There is no complete bar yet."))
         if market.cone_shown is not None and market.cone_shown[:2] == (market.through, tick):
-            return ConeBatch(market.cone_shown[2])
+            return ConeBatch(still_ahead(market.cone_shown[2], now))
         batch = cone(market, tick, now, self._cones_apart)
         market.cones.add(batch.waiting)
         return batch

@@ -53,6 +53,8 @@ class Lead:
         self._database = database
         self._term = term
         self._hub = QuoteHub(_nothing, self._hear)
+        # All viewers of a chart ask in the same second: who comes while a cone is being recorded waits for that.
+        self._telling_cone = asyncio.Lock()
 
     async def close(self) -> None:
         await self._hub.close()
@@ -124,14 +126,15 @@ class Lead:
         return [refusal(each, NOT_RECORDED, now) for each in request.asks]
 
     async def _cone(self, asked: ConeAsk) -> list[Any]:
-        batch = self._engine.cone(asked.symbol, asked.tick, self._hub.feed.state, self._clock())
-        market = self._engine.markets.get(asked.symbol)
-        through = None if market is None else market.through
-        if not await self._record(batch):
-            return [no_cone(asked.symbol, NOT_RECORDED)]
-        if market is not None and batch.rows and through == market.through:
-            market.cone_shown = market.through, asked.tick, batch.answer
-        return [batch.answer]
+        async with self._telling_cone:
+            batch = self._engine.cone(asked.symbol, asked.tick, self._hub.feed.state, self._clock())
+            market = self._engine.markets.get(asked.symbol)
+            through = None if market is None else market.through
+            if not await self._record(batch):
+                return [no_cone(asked.symbol, NOT_RECORDED)]
+            if market is not None and batch.rows and through == market.through:
+                market.cone_shown = market.through, asked.tick, batch.answer
+            return [batch.answer]
 
     async def _record(self, batch: Batch | ConeBatch) -> bool:
         """Record what a batch is about to show; False if that fails: then it is not shown."""

@@ -104,7 +104,9 @@ def cone(ask: ConeAsk, seconds: float = SECONDS) -> dict[str, Any]:
     """The cone of a symbol (market.forecaster.cones), or why there is none. Raises NoForecaster."""
     request = Request(_key(), time.time() + seconds, True, True, (), ask)
     [answer] = _read(_asked(request, seconds), 1)
-    return dict(answer or {})
+    if not isinstance(answer, dict):
+        raise NoForecaster(DOES_NOT_ANSWER)
+    return dict(answer)
 
 
 async def ask_async(client: redis.asyncio.Redis, asks: Sequence[Ask], seconds: float = SECONDS) -> Answers:

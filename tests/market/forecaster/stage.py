@@ -11,11 +11,11 @@ import redis.asyncio
 from django.db import connection
 
 from market.forecaster import wire
-from market.forecaster.asks import Answer, Point
+from market.forecaster.asks import Answer, ConeAsk, Point
 from market.forecaster.service import Forecaster
 from market.live import leader, redis_board
 from market.live.redis_board import Board
-from market.models import ShownForecast
+from market.models import ShownCone, ShownForecast
 from market.support.tasks import Background
 from tests.market.forecast import simulated
 from tests.market.forecaster.scenes import ask, quote_text, text_of
@@ -25,7 +25,8 @@ class Stage:
     """The feed's side of Redis, a clock that a test turns, and the processes that it starts."""
 
     def __init__(self) -> None:
-        self.ahead = 0.0
+        # It begins ten seconds after a full minute: the newest bar is complete, and none is about to be.
+        self.ahead = (10 - time.time()) % 60
         self.processes: list[Background] = []
 
     def clock(self) -> float:
@@ -71,12 +72,29 @@ async def told(*asks: Any, **more: Any) -> list[Point]:
     return first["points"]
 
 
+async def told_cone(symbol: str = "AAPL", tick: str = "0.01") -> dict[str, Any]:
+    """The cone of this symbol, as a thread gets it."""
+    return await asyncio.to_thread(wire.cone, ConeAsk(symbol, Decimal(tick)), 30)
+
+
 def recorded() -> list[dict[str, Any]]:
+    return _rows(ShownForecast)
+
+
+def recorded_cones() -> list[dict[str, Any]]:
+    return _rows(ShownCone)
+
+
+def _rows(model: Any) -> list[dict[str, Any]]:
     try:
-        return list(ShownForecast.objects.order_by("number").values())
+        return list(model.objects.order_by("number").values())
     finally:
         connection.close()
 
 
 def results() -> list[tuple[int, int | None, str]]:
     return [(row["minutes"], row["outcome"], row["unscored"]) for row in recorded()]
+
+
+def cone_results() -> list[tuple[int, Decimal | None, str]]:
+    return [(row["minutes"], row["price"], row["unscored"]) for row in recorded_cones()]

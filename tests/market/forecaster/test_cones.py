@@ -15,7 +15,7 @@ from market.forecast.candles import Candle
 from market.forecast.cone import Band
 from market.forecast.model import HORIZONS, Model
 from market.forecaster.apart import Apart
-from market.forecaster.cones import ConeBatch, cone, no_cone
+from market.forecaster.cones import ConeBatch, cone, no_cone, still_ahead
 from market.forecaster.symbol_market import SymbolMarket
 from market.values.decimals import decimal_string
 from tests.market.forecaster.scenes import NOW, D, bars, learned, ready
@@ -131,6 +131,14 @@ def test_horizons_that_have_passed_since_the_bar_are_left_out(market: SymbolMark
         known = [minutes for minutes in KNOWN if minutes in HORIZONS[left:]]
         assert [row.minutes for row in batch.rows] == known
         assert [each.ends_at for each in batch.waiting] == [NOW + minutes * 60 for minutes in known]
+
+
+def test_what_was_told_before_is_told_again_without_the_horizons_that_have_passed(market: SymbolMarket) -> None:
+    answer = shown(market).answer
+    assert still_ahead(answer, NOW + 59.99) == answer
+    later = still_ahead(answer, NOW + 300)
+    assert later == answer | {"bands": answer["bands"][2:]}
+    assert len(answer["bands"]) == len(HORIZONS), "what is kept stays as it is"
 
 
 def test_horizons_that_are_not_ready_say_when_they_will_be_and_have_no_row(market: SymbolMarket) -> None:

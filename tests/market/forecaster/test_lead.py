@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +57,7 @@ async def test_what_is_no_request_or_fails_changes_nothing_for_the_next(
 ) -> None:
     stage.start()
     await leading(client)
-    request: dict[str, Any] = {"key": f"{wire.ANSWERS}1", "until": time.time() + 60, "waits": True, "kept": True}
+    request: dict[str, Any] = {"key": f"{wire.ANSWERS}1", "until": stage.clock() + 60, "waits": True, "kept": True}
     request |= {"cone": None}
     wrong = [ask().wire(), [*ask().wire()[:2], "NaN", *ask().wire()[3:]]]
     for text in ("", "[]", "{}", orjson.dumps(request | {"asks": wrong}), orjson.dumps(request)):
@@ -76,7 +75,7 @@ async def test_what_is_no_request_or_fails_changes_nothing_for_the_next(
 
 
 async def test_a_request_that_has_expired_is_dropped(stage: Stage, client: redis.asyncio.Redis) -> None:
-    request = {"key": f"{wire.ANSWERS}late", "until": time.time() - 1, "waits": False, "kept": True, "cone": None}
+    request = {"key": f"{wire.ANSWERS}late", "until": stage.clock() - 1, "waits": False, "kept": True, "cone": None}
     await client.rpush(wire.ASKS, orjson.dumps(request | {"asks": [ask().wire()]}))  # type: ignore[misc]
     stage.start()
     await leading(client)

@@ -148,6 +148,15 @@ async def test_an_answer_of_another_shape_is_none(lead: redis.asyncio.Redis, tex
         await asking
 
 
+@pytest.mark.parametrize("answers", ["5", "[]", "[{},{}]", "[null]", "[5]", '["text"]', "[[]]", '[[["bands",[]]]]'])
+async def test_a_cone_of_another_shape_is_none(lead: redis.asyncio.Redis, answers: str) -> None:
+    asking = asyncio.create_task(asyncio.to_thread(wire.cone, CONE, 30))
+    asked = await one_request(lead)
+    await lead.rpush(asked.key, f'{{"answers":{answers}}}')  # type: ignore[misc]
+    with pytest.raises(NoForecaster, match="does not answer"):
+        await asking
+
+
 async def test_an_answer_that_nobody_takes_expires(client: redis.asyncio.Redis) -> None:
     asked = Request(f"{wire.ANSWERS}gone", 0, False, True, ASKS)
     await wire.reply(client, asked, answers(asked))
