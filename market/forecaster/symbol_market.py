@@ -45,7 +45,7 @@ class SymbolMarket:
         self.waited_at = 0.0
         self.model = Model(SECONDS)
         self.pending = Pending()
-        self.cones = Waitlist[Waiting[Decimal], Decimal](lambda each: self._price)
+        self.cones = Waitlist[Waiting[Decimal], Decimal | Unscored](lambda each: self._price)
         # What is in the record of this moment, so that the same number is stored once, however often it is asked for.
         self._recorded: set[Hashable] = set()
         self._recorded_at: Hashable = None
@@ -151,11 +151,10 @@ class SymbolMarket:
         return bool(len(self.pending) or len(self.cones))
 
     @property
-    def _price(self) -> Decimal:
-        """The last trade's price, else the middle of the book; there must have been a quote."""
+    def _price(self) -> Decimal | Unscored:
+        """The last trade's price, else the middle of the book; it is missing where the book has lost a side."""
         price = self.quote.last if self.quote.last is not None else self.quote.mid
-        assert price is not None
-        return price
+        return Unscored.FEED if price is None else price
 
 
 def _last_end(now: float) -> float:

@@ -138,9 +138,14 @@ def test_the_price_at_the_end_of_its_time_is_what_came() -> None:
         ({"bid": "99", "ask": "103", "last": None}, D(101)),
         ({"bid": "99", "ask": "99.01", "last": None}, D("99.005")),
         ({"bid": None, "ask": None, "last": "100"}, D(100)),
+        ({"bid": "99", "ask": None, "last": None}, Unscored.FEED),
+        ({"bid": None, "ask": "103", "last": None}, Unscored.FEED),
+        ({"bid": None, "ask": None, "last": None}, Unscored.FEED),
     ],
 )
-def test_that_is_the_last_trade_s_price_else_the_middle_of_the_book(prices: dict[str, Any], price: Any) -> None:
+def test_that_is_the_last_trade_s_price_else_the_middle_of_the_book_and_missing_where_that_lost_a_side(
+    prices: dict[str, Any], price: Any
+) -> None:
     engine = engine_of()
     shown(engine)
     engine.hear("AAPL", quote_text(**prices), NOW + 30)
