@@ -41,6 +41,12 @@ def why(engine: Engine, **more: Any) -> str:
     return str(batch.answer["unavailable"])
 
 
+def hear(engine: Engine, seconds: float, symbol: str = "AAPL", **prices: Any) -> None:
+    """A quote comes so many seconds after NOW, and what it decides is settled."""
+    engine.hear(symbol, quote_text(NOW + seconds, symbol, **prices), NOW + seconds)
+    engine.look(LIVE, NOW + seconds)
+
+
 def waiting(engine: Engine) -> list[int]:
     return [len(market.cones) for market in engine.markets.values()]
 
@@ -117,14 +123,14 @@ def test_before_any_horizon_is_ready_there_are_reasons_and_no_row() -> None:
 def test_the_price_at_the_end_of_its_time_is_what_came() -> None:
     engine = engine_of()
     shown(engine)
-    engine.hear("AAPL", quote_text(last="101"), NOW + 30)
-    engine.hear("AAPL", quote_text(last="101.5"), NOW + 59.9)
+    hear(engine, 30, last="101")
+    hear(engine, 59.9, last="101.5")
     engine.look(LIVE, NOW + 59.99)
     assert engine.results.cones == {}
-    engine.hear("AAPL", quote_text(last="150"), NOW + 60)
+    hear(engine, 60, last="150")
     assert engine.results.cones == {1: D("101.5")}
-    engine.hear("AAPL", quote_text(last="99"), NOW + 299)
-    engine.hear("AAPL", quote_text(last="98"), NOW + 301)
+    hear(engine, 299, last="99")
+    hear(engine, 301, last="98")
     engine.look(LIVE, NOW + 302)
     assert engine.results.cones == {1: D("101.5"), 2: D(99)}
     assert engine.results.touches == {}
@@ -148,8 +154,8 @@ def test_that_is_the_last_trade_s_price_else_the_middle_of_the_book_and_missing_
 ) -> None:
     engine = engine_of()
     shown(engine)
-    engine.hear("AAPL", quote_text(**prices), NOW + 30)
-    engine.hear("AAPL", quote_text(), NOW + 61)
+    hear(engine, 30, **prices)
+    hear(engine, 61)
     assert engine.results.cones == {1: price}
 
 
@@ -157,18 +163,18 @@ def test_each_symbol_has_its_own_price() -> None:
     engine = engine_of("AAPL", "KO")
     shown(engine)
     shown(engine, "KO", first=6)
-    engine.hear("KO", quote_text(symbol="KO", last="50"), NOW + 59)
-    engine.hear("AAPL", quote_text(last="100.5"), NOW + 59)
+    hear(engine, 59, "KO", last="50")
+    hear(engine, 59, last="100.5")
     for symbol in engine.markets:
-        engine.hear(symbol, quote_text(symbol=symbol, last="1"), NOW + 60)
+        hear(engine, 60, symbol, last="1")
     assert engine.results.cones == {1: D("100.5"), 6: D(50)}
 
 
 def test_what_ends_while_it_is_being_recorded_is_told_with_its_number_and_the_price_of_its_end() -> None:
     engine = engine_of()
     batch = cone(engine)
-    engine.hear("AAPL", quote_text(last="101"), NOW + 59)
-    engine.hear("AAPL", quote_text(last="105"), NOW + 61)
+    hear(engine, 59, last="101")
+    hear(engine, 61, last="105")
     engine.look(LIVE, NOW + 62)
     assert engine.results.cones == {}
     record(engine, batch, first=7)  # type: ignore[arg-type]
@@ -212,8 +218,8 @@ def test_what_could_not_be_recorded_is_gone_and_takes_no_place() -> None:
     assert [row.is_apart for row in again.rows] == [True] * 5
     assert [row.is_apart for row in cone(engine, tick="0.5").rows] == [False] * 5
     record(engine, again, first=6)  # type: ignore[arg-type]
-    engine.hear("KO", quote_text(symbol="KO", last="97"), NOW + 59)
-    engine.hear("KO", quote_text(symbol="KO"), NOW + 61)
+    hear(engine, 59, "KO", last="97")
+    hear(engine, 61, "KO")
     assert engine.results.cones == {6: D(97)}
 
 
@@ -224,7 +230,7 @@ def test_of_two_cones_the_one_that_could_not_be_recorded_leaves_the_other_and_it
     engine.failed(lost)
     assert waiting(engine) == [5]
     assert [row.is_apart for row in cone(engine, tick="0.5").rows] == [False] * 5
-    engine.hear("AAPL", quote_text(), NOW + 61)
+    hear(engine, 61)
     assert engine.results.cones == {1: D(100)}
 
 
