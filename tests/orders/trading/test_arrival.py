@@ -144,7 +144,7 @@ class TestWithABroker:
     def test_accepting_does_not_fail_and_one_order_alone_waits_while_the_broker_hangs_or_is_gone(
         self, broker: Broker, alice: User, fault: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(arrival, "BREAK_SECONDS", 3600)
+        monkeypatch.setattr(arrival, "FIRST_BREAK_SECONDS", 3600)
         asked: list[str] = []
         hget = Redis.hget
         monkeypatch.setattr(Redis, "hget", lambda own, name, key: asked.append(key) or hget(own, name, key))
