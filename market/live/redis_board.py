@@ -19,6 +19,8 @@ FEED_SECONDS = 10
 # Bars of a symbol that readers get, and that Redis keeps: enough for a forecast of the next 240 minutes.
 BARS = 1500
 KEPT_BARS = 5400
+# The bars of a symbol that nobody watches any more go after this long: enough for any holiday of its market.
+KEPT_SECONDS = 30 * 86_400
 # Bars in one call of the script, so that Redis is never busy for more than a millisecond or so.
 CHUNK = 250
 
@@ -32,15 +34,16 @@ for place = 3, #ARGV, 2 do
 end
 return 1
 """
-# Keys: the lock, the sorted set. Arguments: the term, the number of bars kept, then start and text alternately. A write
-# of an earlier term is refused.
+# Keys: the lock, the sorted set. Arguments: the term, how many bars are kept, for how many seconds, then start and text
+# alternately. A write of an earlier term is refused.
 _WRITE_BARS = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-for place = 3, #ARGV, 2 do
+for place = 4, #ARGV, 2 do
     redis.call('ZREMRANGEBYSCORE', KEYS[2], ARGV[place], ARGV[place])
     redis.call('ZADD', KEYS[2], ARGV[place], ARGV[place + 1])
 end
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -ARGV[2] - 1)
+redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 1
 """
 
@@ -77,7 +80,7 @@ class Board:
             await pipeline.execute()
 
     async def write_bars(self, bars: Mapping[str, Iterable[tuple[int, str]]]) -> bool:
-        """Replace these bars of these symbols, and keep only the newest KEPT_BARS of each.
+        """Replace these bars of these symbols, and keep only the newest KEPT_BARS of each, for KEPT_SECONDS.
 
         False, with nothing more written, if this process no longer leads.
         """
@@ -86,7 +89,7 @@ class Board:
             # Prices must not wait until a long history is written. Oldest first: a reader who goes on from the newest
             # bar found misses none.
             for place in range(0, len(pairs), 2 * CHUNK):
-                args = [self._term, KEPT_BARS, *pairs[place : place + 2 * CHUNK]]
+                args = [self._term, KEPT_BARS, KEPT_SECONDS, *pairs[place : place + 2 * CHUNK]]
                 if not await self._bars_script(keys=[leader.KEY, bars_key(symbol)], args=args):
                     return False
         return True

@@ -9,7 +9,7 @@ import redis.asyncio
 
 from market.live import leader
 from market.live.leader import Leader
-from market.live.redis_board import BARS, CHUNK, KEPT_BARS, Board, bars_after, bars_key, read_bars
+from market.live.redis_board import BARS, CHUNK, KEPT_BARS, KEPT_SECONDS, Board, bars_after, bars_key, read_bars
 
 Written = list[tuple[int, str]]
 
@@ -42,6 +42,17 @@ async def test_old_bars_make_room_for_new_ones(client: redis.asyncio.Redis) -> N
     assert len(kept) == KEPT_BARS == await client.zcard(bars_key("AAPL"))
     assert (kept[0], kept[-1]) == tuple(texts(1, KEPT_BARS))
     assert kept[6] == '{"time":420,"again":1}'
+
+
+async def test_bars_go_when_no_new_one_has_come_for_long(client: redis.asyncio.Redis) -> None:
+    board = await leading(client)
+    await board.write_bars({"AAPL": bars(1)})
+    await client.expire(bars_key("AAPL"), 9)
+
+    await board.write_bars({"AAPL": bars(2)})
+
+    assert 9 < await client.ttl(bars_key("AAPL")) <= KEPT_SECONDS
+    assert await read("AAPL") == texts(1, 2)
 
 
 async def test_readers_of_the_chart_get_the_newest_of_them(client: redis.asyncio.Redis) -> None:
