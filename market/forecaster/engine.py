@@ -15,7 +15,7 @@ from market.forecaster.cones import ConeBatch, cone, no_cone, still_ahead
 from market.forecaster.pending import Waiting
 from market.forecaster.results import Results
 from market.forecaster.symbol_market import SymbolMarket
-from market.models.forecast_record import ShownForecast
+from market.models.forecast_record import ShownForecast, Unscored
 
 # A symbol that nobody has asked for, and for which nothing waits, is followed for so long.
 IDLE_SECONDS = 15 * 60
@@ -111,6 +111,11 @@ class Engine:
         for symbol in idle:
             del self.markets[symbol]
         return idle
+
+    def give_up(self, why: Unscored) -> None:
+        """Score nothing of what waits."""
+        for market in self.markets.values():
+            self.results.add(market.give_up(why))
 
     def _answer(self, ask: Ask, feed: str, now: float, batch: Batch | None) -> Answer | None:
         market = self.markets.get(ask.symbol)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from market.forecaster.wire import Answers, Request
 from market.live import redis_board
 from market.live.hub import QuoteHub
 from market.live.leader import LostLead
+from market.models.forecast_record import Unscored
 from market.support.outage import Outage
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ ROUND_SECONDS = 0.5
 SPARE_SECONDS = 0.5
 # How long a request is waited for at once; below the timeout of a command.
 WAIT_SECONDS = 1
+# A pause between two rounds and quotes that is no hiccup: prices that came meanwhile are late, or lost.
+ASLEEP_SECONDS = 10.0
 NOT_RECORDED = "The forecast can't be recorded at the moment."
 
 
@@ -53,8 +57,7 @@ class Lead:
         self._database = database
         self._term = term
         self._hub = QuoteHub(_nothing, self._hear)
-        # All viewers of a chart ask in the same second: who comes while a cone is being recorded waits for that.
-        self._telling_cone = asyncio.Lock()
+        self._awake_at = time.time()
 
     async def close(self) -> None:
         await self._hub.close()
@@ -70,6 +73,7 @@ class Lead:
     async def learn(self, client: redis.asyncio.Redis) -> None:
         """Read the bars of each symbol as they become complete."""
         while True:
+            self._wake()
             began, markets = self._clock(), self._engine.markets
             # First of all those that somebody waits for.
             for market in sorted(markets.values(), key=lambda each: -each.waited_at):
@@ -84,6 +88,7 @@ class Lead:
     async def settle(self) -> None:
         """Note results; while the database is down they are kept."""
         while True:
+            self._wake()
             if self._engine.look(self._hub.feed.state, self._clock()):
                 self._watch()
             await self._note()
@@ -126,13 +131,15 @@ class Lead:
         return [refusal(each, NOT_RECORDED, now) for each in request.asks]
 
     async def _cone(self, asked: ConeAsk) -> list[Any]:
-        async with self._telling_cone:
+        market = self._engine.markets.get(asked.symbol)
+        if market is None:
+            return [self._engine.cone(asked.symbol, asked.tick, self._hub.feed.state, self._clock()).answer]
+        async with market.telling_cone:
             batch = self._engine.cone(asked.symbol, asked.tick, self._hub.feed.state, self._clock())
-            market = self._engine.markets.get(asked.symbol)
-            through = None if market is None else market.through
+            through = market.through
             if not await self._record(batch):
                 return [no_cone(asked.symbol, NOT_RECORDED)]
-            if market is not None and batch.rows and through == market.through:
+            if batch.rows and through == market.through:
                 market.cone_shown = market.through, asked.tick, batch.answer
             return [batch.answer]
 
@@ -166,7 +173,16 @@ class Lead:
     def _watch(self) -> None:
         self._hub.watch(self, self._engine.markets, 0)
 
+    def _wake(self) -> None:
+        """Notice a sleep of the computer, before its first price counts: nobody knows what prices there were."""
+        now, before = time.time(), self._awake_at
+        self._awake_at = now
+        if now - before > ASLEEP_SECONDS:
+            log.warning("The forecaster stood still for %.0f s; what waited is not scored.", now - before)
+            self._engine.give_up(Unscored.FEED)
+
     def _hear(self, symbol: str, text: str) -> None:
+        self._wake()
         self._engine.hear(symbol, text, self._clock())
 
     def show(self, frame: str) -> bool:

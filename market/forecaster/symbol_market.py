@@ -44,6 +44,8 @@ class SymbolMarket:
         # When a request last waited for it.
         self.waited_at = 0.0
         self.model = Model(SECONDS)
+        # Held while a cone is being recorded: all who look at a chart ask in the same second.
+        self.telling_cone = asyncio.Lock()
         self.pending = Pending()
         self.cones = Waitlist[Waiting[Decimal], Decimal | Unscored](lambda each: self._price)
         # What is in the record of this moment, so that the same number is stored once, however often it is asked for.
@@ -58,6 +60,8 @@ class SymbolMarket:
         self.through = 0
         self._read_at = 0.0
         self._moved_at = 0.0
+        # A price has come at this time or later: of a bar nothing is known but its start.
+        self._priced_at = 0.0
 
     def take_quote(self, text: str, now: float) -> Results:
         """Take the next quote; the results of the forecasts that had ended before it."""
@@ -67,7 +71,8 @@ class SymbolMarket:
         settled = self.settle(now)
         settled.add(self.interrupted(State.LIVE, now))
         # The upstream's clock may be ahead; a time that is yet to come would never grow old.
-        self.quote, self._moved_at = told[0], max(self._moved_at, min(told[1] / 1000, now))
+        at = min(told[1] / 1000, now)
+        self.quote, self._moved_at, self._priced_at = told[0], max(self._moved_at, at), max(self._priced_at, at)
         self.pending.take(self.quote)
         self.has_quote.set()
         return settled
@@ -91,7 +96,7 @@ class SymbolMarket:
 
     def settle(self, now: float) -> Results:
         """The results of the forecasts whose time has passed, once a price has come since."""
-        return Results(self.pending.settle(now, self._moved_at), self.cones.settle(now, self._moved_at))
+        return Results(self.pending.settle(now, self._priced_at), self.cones.settle(now, self._priced_at))
 
     def is_due(self, now: float) -> bool:
         """Whether to look for new bars: at first often, since a feed may begin just now, then once a minute."""
@@ -113,6 +118,7 @@ class SymbolMarket:
                 continue
             self.through = candle.time
             self._moved_at = max(self._moved_at, candle.time + SECONDS)
+            self._priced_at = max(self._priced_at, candle.time)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
         self._read_at = end
@@ -138,11 +144,11 @@ class SymbolMarket:
     def interrupted(self, feed: str, now: float) -> Results:
         """Why what waits is not scored: prices are missing, or there are none until the market opens."""
         if feed != State.LIVE:
-            why = Unscored.FEED
-        elif now - self._moved_at > CLOSED_SECONDS:
-            why = Unscored.CLOSED
-        else:
-            return Results()
+            return self.give_up(Unscored.FEED)
+        return self.give_up(Unscored.CLOSED) if now - self._moved_at > CLOSED_SECONDS else Results()
+
+    def give_up(self, why: Unscored) -> Results:
+        """Score nothing of what waits."""
         return Results(self.pending.give_up(why), self.cones.give_up(why))
 
     @property

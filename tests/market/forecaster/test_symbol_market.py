@@ -199,6 +199,17 @@ def test_a_price_that_moves_within_20_minutes_had_only_stood(market: SymbolMarke
     assert market.settle(NOW + 1_200) == Results({1: Outcome.MISSED}, {2: Decimal(105)})
 
 
+async def test_a_bar_proves_a_price_at_its_start_and_none_at_its_end(market: SymbolMarket) -> None:
+    """The last price before the close came in the first second of a minute whose bar ends 59 s later."""
+    quoted(market, NOW + 1, last="105", ask="105")
+    market.pending.add([waiting(1, ends_at=NOW + 30)])
+    market.cones.add([Waiting(NOW + 60, number=2)])
+    await market.learn([text_of(bars()[-1]._replace(time=int(NOW)))], NOW + 60 + LATE)
+    assert not market.settle(NOW + 63)
+    await market.learn([text_of(bars()[-1]._replace(time=int(NOW) + 60))], NOW + 120 + LATE)
+    assert market.settle(NOW + 123) == Results({1: Outcome.MISSED}, {2: Decimal(105)})
+
+
 def test_the_first_quote_of_the_next_morning_settles_nothing_of_the_evening(market: SymbolMarket) -> None:
     """However long nobody has looked: a computer that slept wakes with it."""
     quoted(market)
