@@ -101,7 +101,7 @@ def test_a_trader_sees_how_likely_a_touch_is_before_the_order_and_as_long_as_it_
     expect(touches[1]).not_to_have_text(before)
     expect(touches[1]).to_have_attribute("title", re.compile(r"touch within 15 min .*trade through "))
 
-    # A number leads to how good its symbol's numbers have been: the arrow keys reach it after the row's first button.
+    # A mark beside a number leads to how good its symbol's have been: arrow keys reach it after the row's first button.
     blotter.row(ids[0]).focus()
     for _ in range(2):
         page.keyboard.press("ArrowRight")
@@ -122,7 +122,7 @@ def test_a_trader_sees_how_likely_a_touch_is_before_the_order_and_as_long_as_it_
         page.locator("#orders th.col-touch").click()
         wait_for(lambda wanted=expected: order() == wanted, "the order by touch")
 
-    blotter.row(ids[1]).locator(".col-toggle button").click()
+    touches[1].dblclick()
     details = page.locator(".touch-details")
     expect(details).to_contain_text(re.compile(r"15 min"))
     expect(details).to_contain_text(re.compile("median time to touch"))

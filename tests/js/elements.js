@@ -42,10 +42,6 @@ export class FakeElement {
     return this.childNodes[0] ?? null;
   }
 
-  get firstElementChild() {
-    return this.childNodes.find((child) => child instanceof FakeElement) ?? null;
-  }
-
   get lastChild() {
     return this.childNodes.at(-1) ?? null;
   }
@@ -76,6 +72,10 @@ export class FakeElement {
     node.remove = () => {
       this.childNodes = this.childNodes.filter((each) => each !== node);
     };
+  }
+
+  focus() {
+    /** @type {any} */ (globalThis.document).activeElement = this;
   }
 
   /** Nothing has the focus. */

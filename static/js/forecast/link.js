@@ -19,13 +19,12 @@ export function aboutLink(text = QUESTION) {
   return link;
 }
 
-/** The link that a number of the table is: reached from its row by arrow keys, as the row's buttons are. */
-export function numberLink() {
-  const link = aboutLink("");
-  link.className = "touch-link";
+/** A mark beside a number of the table; arrow keys reach it from the row, as they do the row's buttons. */
+export function aboutMark() {
+  const link = make("a", "touch-about");
   link.tabIndex = -1;
-  link.setAttribute("aria-description", QUESTION);
-  // So that the pointer selects its text.
-  link.draggable = false;
+  link.title = QUESTION;
+  // The mark itself is no text of the cell.
+  link.setAttribute("aria-label", QUESTION);
   return link;
 }

@@ -24,9 +24,9 @@
 
 import { TOUCH } from "../orders/columns.js";
 import { nextFrame } from "../ui/animation-frames.js";
-import { find, setText } from "../ui/dom.js";
+import { find, make, setText } from "../ui/dom.js";
 import { isForecast, isOf, levelText } from "./level.js";
-import { aboutSymbol, numberLink } from "./link.js";
+import { aboutMark, aboutSymbol } from "./link.js";
 import { cellText, cellTitle } from "./words.js";
 
 /** The horizon that tints the cell. */
@@ -61,16 +61,25 @@ export function touchCell(order, forecasts, silent) {
   return { text: cellText(forecasts), href, title, tint: stale ? "" : tintOf(forecasts), stale };
 }
 
-/** The link that a cell's number is. @param {HTMLElement} cell */
-function linkIn(cell) {
-  if (cell.firstElementChild === null) cell.replaceChildren(numberLink());
-  return /** @type {HTMLAnchorElement} */ (cell.firstElementChild);
+/** @typedef {{row: HTMLTableRowElement, cell: HTMLElement, text: HTMLElement, about: HTMLAnchorElement, shown: Shown}} Painted */
+
+/** @param {HTMLTableRowElement} row @returns {Painted} */
+function prepare(row) {
+  const cell = find(`[data-field=${TOUCH.figure}]`, row);
+  const [text, about] = [make("span", ""), aboutMark()];
+  about.hidden = true;
+  cell.replaceChildren(text, about);
+  return { row, cell, text, about, shown: BLANK };
 }
 
-/** @param {HTMLElement} cell @param {Shown} before @param {Shown} after */
-function write(cell, before, after) {
-  if (before.href !== after.href && after.href !== "") linkIn(cell).href = after.href;
-  if (before.text !== after.text) setText(after.href === "" ? cell : linkIn(cell), after.text);
+/** @param {Painted} painted @param {Shown} after */
+function write({ row, cell, text, about, shown: before }, after) {
+  if (before.text !== after.text) setText(text, after.text);
+  if (before.href !== after.href) {
+    if (after.href === "" && document.activeElement === about) row.focus({ preventScroll: true });
+    about.hidden = after.href === "";
+    if (after.href !== "") about.href = after.href;
+  }
   if (before.title !== after.title) cell.title = after.title;
   if (before.stale !== after.stale) cell.classList.toggle("is-stale", after.stale);
   if (before.tint === after.tint) return;
@@ -81,7 +90,7 @@ function write(cell, before, after) {
 export class TouchColumn {
   #book;
   #forecasts;
-  /** What each row's cell shows, cached to avoid reading the DOM. @type {WeakMap<Element, {cell: HTMLElement, shown: Shown}>} */
+  /** What each row's cell shows, cached to avoid reading the DOM. @type {WeakMap<Element, Painted>} */
   #cells = new WeakMap();
   /** Orders whose forecasts have changed since the last drawing. @type {Set<number>} */
   #changed = new Set();
@@ -135,11 +144,11 @@ export class TouchColumn {
 
   /** @param {HTMLTableRowElement} row @param {Order} order */
   #paint(row, order) {
-    const painted = this.#cells.get(row) ?? { cell: find(`[data-field=${TOUCH.figure}]`, row), shown: BLANK };
+    const painted = this.#cells.get(row) ?? prepare(row);
     const shown = touchCell(order, this.#forecasts.of(order.id), this.#forecasts.isStale(order.id));
-    // In its words and between its numbers, letters and dashes are about as wide as digits.
-    if (shown.text !== painted.shown.text) this.#book.wrote("touch", shown.text.replaceAll(/[a-z–]/g, "0"));
-    write(painted.cell, painted.shown, shown);
+    // In its words and between its numbers, letters and dashes are about as wide as digits; so is the mark beside them.
+    if (shown.text !== painted.shown.text) this.#book.wrote("touch", `0${shown.text.replaceAll(/[a-z–]/g, "0")}`);
+    write(painted, shown);
     painted.shown = shown;
     this.#cells.set(row, painted);
   }

@@ -13,7 +13,7 @@ import { localTime } from "../text/format.js";
 import { make, setHidden, setText } from "../ui/dom.js";
 import { MINUTES } from "./curve.js";
 import { isForecast, levelOf, levelText } from "./level.js";
-import { aboutLink } from "./link.js";
+import { aboutLink, aboutSymbol } from "./link.js";
 import { Picture } from "./picture.js";
 import { WhileVisible } from "./while-visible.js";
 import { DASH, medianText, reasonText, signedChance, soleReason } from "./words.js";
@@ -62,6 +62,7 @@ export class TouchDetails {
   #title = make("p", "touch-title", TITLE);
   #median = make("p", "touch-median");
   #note = make("p", "touch-note muted", LOADING);
+  #about = aboutLink();
   #body;
   element;
   #inquiry = new LatestRequest(() => this.#tell(`${FAILED} Trying again …`));
@@ -82,7 +83,7 @@ export class TouchDetails {
     this.#body.hidden = true;
     this.#note.setAttribute("role", "status");
     this.element = make("section", "touch-details", this.#title, this.#body, this.#median, this.#note);
-    this.element.append(make("p", "", aboutLink()));
+    this.element.append(make("p", "", this.#about));
     this.element.setAttribute("aria-label", "Touch");
     this.element.hidden = true;
   }
@@ -94,6 +95,7 @@ export class TouchDetails {
     this.#asked = asked;
     this.#id = order.id;
     setHidden(this.element, asked === "");
+    this.#about.href = aboutSymbol(order.symbol);
     setText(this.#title, `${TITLE} ${levelText(order)}`.trim());
     this.close();
     if (asked === "") return;

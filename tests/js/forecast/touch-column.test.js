@@ -135,33 +135,40 @@ test("a cell shows the three horizons, with its title and its tint", () => {
   assert.match(cell().title, /^touch within 5 min 3 %/);
   assert.deepEqual(cell().style.set, { "--touch": "30%" });
   assert.equal(cell().classList.contains("is-stale"), false);
-  assert.deepEqual(book.texts, ["touch 3 · 31036 · 70074 %"]);
+  assert.deepEqual(book.texts, ["touch 03 · 31036 · 70074 %"]);
   assert.equal(page.querySelector("#orders th.col-touch").title.length > 0, true);
 });
 
-test("a number is a link to how good its symbol's numbers have been, and a dash is none", () => {
+test("beside a number is a link to how good its symbol's numbers have been, and beside a dash there is none", () => {
   book.show(order({ id: 12, symbol: "BRK/B" }));
   cell();
   source.tell(12, ...THREE);
   frame();
-  const link = cell().firstElementChild;
-  assert.deepEqual(
-    [link.href, link.tabIndex, cell().textContent],
-    ["/forecasts/?symbol=BRK%2FB", -1, "3 · 31–36 · 70–74 %"],
-  );
-  source.tell(12, forecast(5, chance(0.5)), ...THREE.slice(1));
-  frame();
-  assert.equal(cell().firstElementChild, link);
+  const [, about] = cell().childNodes;
+  assert.deepEqual([about.href, about.hidden, about.tabIndex], ["/forecasts/?symbol=BRK%2FB", false, -1]);
+  assert.equal(cell().textContent, "3 · 31–36 · 70–74 %");
   source.tell(12, without(5, "No."));
   frame();
-  assert.deepEqual([cell().firstElementChild, cell().textContent], [null, "–"]);
-  source.tell(12, ...THREE);
-  frame();
-  assert.deepEqual([cell().childNodes.length, cell().textContent], [1, "3 · 31–36 · 70–74 %"]);
+  assert.deepEqual([about.hidden, cell().textContent], [true, "–"]);
   source.known.set(13, THREE);
   book.show(order({ id: 13, symbol: "KO" }));
   frame();
-  assert.equal(cell().firstElementChild.href, "/forecasts/?symbol=KO");
+  assert.deepEqual([cell().childNodes[1], about.href, about.hidden], [about, "/forecasts/?symbol=KO", false]);
+});
+
+test("if the link that has the focus goes, the focus moves to its row", () => {
+  book.show(order({ id: 12 }));
+  cell();
+  source.tell(12, ...THREE);
+  frame();
+  const [, about] = cell().childNodes;
+  about.focus();
+  source.tell(12, forecast(5, chance(0.5)), ...THREE.slice(1));
+  frame();
+  assert.equal(page.activeElement, about);
+  book.show(order({ id: 12, status: "filled", version: 2 }));
+  frame();
+  assert.deepEqual([page.activeElement, about.hidden], [book.rows.inSight[0][0], true]);
 });
 
 test("nothing is written that is shown already", () => {
@@ -169,13 +176,12 @@ test("nothing is written that is shown already", () => {
   cell();
   source.tell(12, ...THREE);
   frame();
-  const link = cell().firstElementChild;
-  const writes = [cell().writes, link.writes];
+  const [text] = cell().childNodes;
+  const { writes } = text;
   source.tell(12, ...THREE.map((each) => ({ ...each })));
   book.show(order({ id: 12, version: 2 }));
   frame();
-  assert.deepEqual([cell().writes, link.writes], writes);
-  assert.equal(cell().firstElementChild, link);
+  assert.deepEqual([text.writes, cell().childNodes[0]], [writes, text]);
 });
 
 test("rows out of sight are written when they appear, and others hear of it as well", () => {

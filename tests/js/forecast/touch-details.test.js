@@ -122,6 +122,12 @@ test("another price is another question, another version is not", async () => {
   assert.equal(shown().rows, null);
 });
 
+test("a link leads to how good the numbers of its symbol have been", () => {
+  details.show(order({ id: 12, symbol: "BRK/B" }));
+  const [link] = /** @type {any} */ (details.element).childNodes.at(-1).childNodes;
+  assert.equal(link.href, "/forecasts/?symbol=BRK%2FB");
+});
+
 test("the title says of which price it is where that is the stop", () => {
   const title = () => /** @type {any} */ (details.element).childNodes[0].textContent;
   details.show(order({ id: 12, order_type: "stop_limit", stop_price: "1590.25", cum_qty: "0" }));

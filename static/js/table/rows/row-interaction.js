@@ -180,7 +180,7 @@ export class RowInteraction extends EventTarget {
 
   /** @param {Element} target */
   #doubleClicked(target) {
-    const order = target.closest("button") || matchMedia(CARDS).matches ? undefined : this.#orderAt(target);
+    const order = target.closest("a, button") || matchMedia(CARDS).matches ? undefined : this.#orderAt(target);
     if (order) this.#toggle(order.id);
   }
 
