@@ -81,7 +81,7 @@ def price_below(trader: Trader, share: str) -> str:
 def test_a_trader_sees_how_likely_a_touch_is_before_the_order_and_as_long_as_it_works(
     open_as: Open, trader: Trader
 ) -> None:
-    near, far, beyond = (price_below(trader, share) for share in ("0.0005", "0.02", "-0.1"))
+    near, far, beyond, above = (price_below(trader, share) for share in ("0.0005", "0.02", "-0.1", "-0.0005"))
     blotter = open_as(trader, viewport={"width": 1680, "height": 1000})
     page = blotter.page
 
@@ -93,12 +93,18 @@ def test_a_trader_sees_how_likely_a_touch_is_before_the_order_and_as_long_as_it_
     page.keyboard.press("Escape")
 
     ids = [trader.place(symbol="XRPETH", quantity="100", price=price)["id"] for price in (beyond, near, far)]
+    ids.append(trader.place(symbol="XRPETH", quantity="100", price=above, side="sell")["id"])
     touches = [blotter.cell(order_id, "touch") for order_id in ids]
     for touch in touches:
         expect(touch).to_have_text(WORDS)
+
+    def near_ones() -> list[str]:
+        """Of both sides, since the market can't have gone through both prices, and stay there."""
+        return [touches[place].inner_text() for place in (1, 3)]
+
     # Prices move: so do the numbers, by themselves.
-    before = touches[1].inner_text()
-    expect(touches[1]).not_to_have_text(before)
+    before = near_ones()
+    wait_for(lambda: near_ones() != before, "another number")
     expect(touches[1]).to_have_attribute("title", re.compile(r"touch within 15 min .*trade through "))
 
     # A mark beside a number leads to how good its symbol's have been: arrow keys reach it after the row's first button.
