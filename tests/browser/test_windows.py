@@ -366,6 +366,7 @@ def test_on_paper_is_the_whole_table_in_black_on_white_and_nothing_to_press(open
     page.click("#new-order")
     blotter.row(placed[-1]["id"]).locator(".row-toggle").click()
     expect(page.locator(".details li")).to_have_count(2)
+    expect(page.locator("#orders .touch-about:not([hidden])").first).to_be_attached()
 
     page.emulate_media(media="print")
     resize(page, 1000, 560)
