@@ -233,6 +233,7 @@ def test_in_low_windows_orders_are_seen_and_every_control_can_be_reached(open_as
     blotter = open_as(trader)
     page = blotter.page
     expect(page.locator("#orders tbody tr[data-order-id]")).to_have_count(12)
+    expect(page.locator("#orders .touch-about:not([hidden])")).to_have_count(12)
     menu = page.locator(".user-menu summary")
 
     for width, height in LOW:
